@@ -1,0 +1,46 @@
+import { z } from 'zod'
+
+/** The services, as the seed names them; with a prefix these are the Dapr app ids. */
+export const appIds = ['gateway', 'user', 'task', 'project', 'notification', 'analytics', 'ai'] as const
+export type AppId = (typeof appIds)[number]
+/** The services behind the gateway. */
+export type ServiceId = Exclude<AppId, 'gateway'>
+
+/**
+ * One operation of a service, defined once: the Koa route, the typed client of other services, and the OpenAPI document come from it.
+ * - `access`: `public` needs no token, `user` needs a bearer token, `internal` is for the listed `callers` only and never on the gateway.
+ * - `errors`: the stable problem codes of this operation beside the general ones (invalid, unauthenticated, forbidden, unknown …), with their status.
+ * - `reply`: absent when the answer has no body (204).
+ */
+export type Operation = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: `/${string}`
+  summary: string
+  access: 'public' | 'user' | 'internal'
+  status: 200 | 201 | 202 | 204 | 302
+  params?: z.ZodObject
+  query?: z.ZodObject
+  body?: z.ZodType
+  reply?: z.ZodType
+  errors?: Readonly<Record<string, number>>
+  callers?: readonly AppId[]
+}
+/** Keeps the literal types of an operation. */
+export const operation = <const O extends Operation>(definition: O): O => definition
+
+/** The operations of one service, by name. */
+export type Api = Readonly<Record<string, Operation>>
+
+/** A public event: its name (CloudEvents `type`), its version, and the schema of its data. */
+export type EventContract<T extends string = string, D extends z.ZodType = z.ZodType> = { type: T; version: number; data: D }
+/** Defines a public event. A breaking change adds a version. */
+export const event = <const T extends string, D extends z.ZodType>(type: T, version: number, data: D): EventContract<T, D> => ({ type, version, data })
+
+/** A topic and the events that its producer publishes to it. */
+export type Topic = { name: string; producer: ServiceId; events: readonly EventContract[] }
+export const topic = <const E extends readonly EventContract[]>(name: string, producer: ServiceId, events: E): { name: string; producer: ServiceId; events: E } => ({ name, producer, events })
+
+/** The union of `{type, data}` that a topic's producer may publish. */
+export type PublicEvent<T extends { events: readonly EventContract[] }> = {
+  [K in keyof T['events']]: T['events'][K] extends EventContract<infer N, infer D> ? { type: N; data: z.infer<D> } : never
+}[number]
