@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 
 /** The services, as the seed names them; with a prefix these are the Dapr app ids. */
 export const appIds = ['gateway', 'user', 'task', 'project', 'notification', 'analytics', 'ai'] as const

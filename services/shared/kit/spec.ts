@@ -6,7 +6,7 @@ export const spec = <S, C, E>({ initial, decide, evolve }: Decider<S, C, E>) => 
   when: (command: C) => {
     const run = () => decide(past.reduce(evolve, initial), command)
     return {
-      then: (events: E[]) => { expect(run()).toEqual(events) },
+      thenEvents: (events: E[]) => { expect(run()).toEqual(events) },
       thenRefused: (code: string) => { expect(run).toThrow(expect.objectContaining({ name: 'Refused', code })) },
     }
   },

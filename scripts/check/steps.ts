@@ -1,0 +1,17 @@
+/** One step of `npm test`: a command line, or a vitest project whose tests are counted one by one. */
+export type Step = { name: string; command: readonly string[]; project?: string }
+
+const vitest = (name: string, project: string): Step => ({ name, command: ['vitest', 'run', '--project', project], project })
+
+export const steps: readonly Step[] = [
+  { name: 'types', command: ['tsc', '-p', '.'] },
+  { name: 'lint', command: ['oxlint', '--type-aware'] },
+  { name: 'import gate', command: ['node', 'scripts/check/import-gate.ts'] },
+  { name: 'unused code', command: ['knip'] },
+  { name: 'licences', command: ['node', 'scripts/check/licences.ts'] },
+  vitest('unit tests', 'unit'),
+  vitest('service tests', 'service'),
+  vitest('store contract', 'store'),
+  vitest('pub/sub contract on Redis and Kafka', 'pubsub'),
+  vitest('system tests on the real stack', 'system'),
+]

@@ -1,0 +1,28 @@
+import { runStep } from './run-step.ts'
+import { steps } from './steps.ts'
+
+// All checks of the project, one after the other; names of steps given as arguments choose some. The last line counts them.
+const chosen = process.argv.slice(2)
+const unknown = chosen.filter(name => !steps.some(step => step.name.startsWith(name)))
+if (unknown.length) {
+  console.error(`There is no step named ${unknown.join(', ')}. Steps: ${steps.map(step => step.name).join(', ')}`)
+  process.exit(2)
+}
+const total = { passed: 0, failed: 0 }
+const started = performance.now()
+const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`
+
+for (const step of steps.filter(step => !chosen.length || chosen.some(name => step.name.startsWith(name)))) {
+  process.stdout.write(`· ${step.name} …\n`)
+  const since = performance.now()
+  const beat = setInterval(() => process.stdout.write(`  ${step.name}: ${seconds(since)} so far\n`), 30_000)
+  const { passed, failed, output } = await runStep(step)
+  clearInterval(beat)
+  total.passed += passed
+  total.failed += failed
+  if (failed) process.stdout.write(`${output}\n`)
+  process.stdout.write(`${failed ? '✗' : '✓'} ${step.name}: ${passed} passed, ${failed} failed, ${seconds(since)}\n`)
+}
+process.stdout.write(`All steps took ${seconds(started)}.\n`)
+process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`)
+process.exit(total.failed ? 1 : 0)

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+const slow = { testTimeout: 60_000, hookTimeout: 240_000, fileParallelism: false }
+
+// unit: no I/O beyond loopback · service: a whole service in process · store, pubsub: the same suite on each real part · system: the whole stack through the gateway
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['services/**/*.test.ts', 'deploy/**/*.test.ts', 'components/**/*.test.ts', 'dapr/**/*.test.ts', 'scripts/**/*.test.ts'], exclude: ['**/test/**', '**/node_modules/**'], testTimeout: 10_000 } },
+      { test: { name: 'service', include: ['services/*/test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
+      { test: { name: 'store', include: ['tests/store/**/*.test.ts'], ...slow } },
+      { test: { name: 'pubsub', include: ['tests/pubsub/**/*.test.ts'], ...slow } },
+      { test: { name: 'system', include: ['tests/system/**/*.test.ts'], ...slow } },
+    ],
+  },
+})
