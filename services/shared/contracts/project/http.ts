@@ -26,36 +26,36 @@ const Started = z.strictObject({ sagaId: Id, projectId: Id })
 export const projectApi = {
   ...templateOperations,
   ...timeOperations,
-  create: operation({
+  createProject: operation({
     method: 'POST', path: '/api/projects', access: 'user', status: 201,
     summary: 'Create a project (201), or start creating one from a template (202 with sagaId and projectId)',
     body: NewProject, reply: z.union([Project, Started]), errors: { 'key-taken': 409, 'template-unknown': 404, 'dates-reversed': 409, 'workflow-invalid': 400, 'user-unknown': 404 },
   }),
-  list: operation({
+  listProjects: operation({
     method: 'GET', path: '/api/projects', access: 'user', status: 200, summary: 'List the projects you may see, newest first',
     query: z.strictObject({ ...paging, status: ProjectStatus.optional(), q: z.string().trim().max(200).optional(), memberId: Id.optional() }), reply: page(Project), errors: { 'bad-cursor': 400 },
   }),
-  get: operation({
+  getProject: operation({
     method: 'GET', path: '/api/projects/:id', access: 'user', status: 200, summary: 'Show a project, now or as it was at a time or version',
     params, query: z.strictObject({ at: Time.optional(), version: z.coerce.number().int().min(1).optional() }), reply: Project, errors: { 'project-unknown': 404 },
   }),
-  update: operation({
+  updateProject: operation({
     method: 'PUT', path: '/api/projects/:id', access: 'user', status: 200, summary: 'Change the named fields of a project',
     params, body: ProjectChanges, reply: Project, errors: { 'project-unknown': 404, 'key-taken': 409, 'dates-reversed': 409, 'project-archived': 409 },
   }),
-  changeStatus: operation({
+  changeProjectStatus: operation({
     method: 'PATCH', path: '/api/projects/:id/status', access: 'user', status: 200, summary: 'Move a project through its life: draft → active ⇄ on_hold → completed → archived, and reopen',
     params, body: z.strictObject({ status: ProjectStatus }), reply: Project, errors: { 'project-unknown': 404, 'illegal-transition': 409 },
   }),
-  remove: operation({
+  deleteProject: operation({
     method: 'DELETE', path: '/api/projects/:id', access: 'user', status: 202, summary: 'Delete a project with its tasks and notifications; it can be restored until the saga finishes',
     params, reply: z.object({ sagaId: Id }), errors: { 'project-unknown': 404 },
   }),
-  restore: operation({
+  restoreProject: operation({
     method: 'POST', path: '/api/projects/:id/restore', access: 'user', status: 200, summary: 'Bring a deleted project back while its deletion has not finished',
     params, reply: Project, errors: { 'project-unknown': 404, 'not-deleted': 409, 'deletion-finished': 409 },
   }),
-  history: operation({
+  projectHistory: operation({
     method: 'GET', path: '/api/projects/:id/history', access: 'user', status: 200, summary: 'Who changed what, when',
     params, query: z.strictObject({ ...paging }),
     reply: page(z.object({ version: z.number().int(), at: Time, actor: Id, events: z.array(z.string()), changes: Changes })), errors: { 'project-unknown': 404, 'bad-cursor': 400 },
@@ -77,4 +77,4 @@ export const projectApi = {
     method: 'PUT', path: '/api/projects/:id/workflow', access: 'user', status: 200, summary: 'Define the statuses and transitions of the project’s tasks; a removed status must hold no task',
     params, body: Workflow, reply: Project, errors: { 'project-unknown': 404, 'workflow-invalid': 400, 'status-in-use': 409, 'project-archived': 409 },
   }),
-} as const
+}

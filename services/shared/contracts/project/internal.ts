@@ -33,4 +33,4 @@ export const projectInternal = {
     method: 'POST', path: '/internal/projects/rejoin', access: 'internal', status: 200, callers: ['user'],
     summary: 'Undo `leave`', body: z.strictObject({ organizationId: Id, userId: Id, sagaId: Id, left: z.array(Left) }), reply: z.object({ rejoined: z.number().int() }),
   }),
-} as const
+}

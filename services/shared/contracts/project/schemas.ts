@@ -25,8 +25,8 @@ export type Project = z.infer<typeof Project>
 /** A task of a template. `key` names it within the template; days count from the day the project is created. */
 export const TemplateTask = z.strictObject({
   key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes'),
-  title: line(300), description: Description.default(''), priority: Priority.default('none'), difficulty: Difficulty.nullable().default(null),
-  labels: z.array(line(50)).max(20).default([]), startDay: z.number().int().min(0).max(3650).nullable().default(null),
+  title: line(500), description: Description.default(''), priority: Priority.default('none'), difficulty: Difficulty.nullable().default(null),
+  labels: z.array(line(60)).max(50).default([]), startDay: z.number().int().min(0).max(3650).nullable().default(null),
   dueDay: z.number().int().min(0).max(3650).nullable().default(null), estimateMinutes: z.number().int().min(1).max(600_000).nullable().default(null),
   blockedBy: z.array(z.string()).max(50).default([]),
 })
@@ -47,4 +47,4 @@ export type TimeEntry = z.infer<typeof TimeEntry>
 export const Timer = z.object({ entryId: Id, projectId: Id, taskId: Id.nullable(), note: z.string(), startedAt: Time })
 export type Timer = z.infer<typeof Timer>
 
-export { line }
+

@@ -24,4 +24,4 @@ export const templateOperations = {
     method: 'DELETE', path: '/api/projects/templates/:templateId', access: 'user', status: 204, summary: 'Remove a template of your organization',
     params, errors: { 'template-unknown': 404, 'template-shipped': 409 },
   }),
-} as const
+}

@@ -52,4 +52,4 @@ export const timeOperations = {
     method: 'DELETE', path: '/api/projects/:id/time/:entryId', access: 'user', status: 204, summary: 'Delete an entry: your own, or as a manager anybody’s',
     params: z.object({ id: Id, entryId: Id }), errors: { 'project-unknown': 404, 'entry-unknown': 404 },
   }),
-} as const
+}
