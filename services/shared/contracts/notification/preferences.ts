@@ -4,8 +4,8 @@ import { Timezone } from '../timezone.ts'
 
 /** What a person can be told about. */
 export const NotificationType = z.enum([
-  'assigned', 'unassigned', 'mentioned', 'status-changed', 'completed', 'commented', 'due-changed', 'overdue', 'blocker-done', 'deleted',
-  'project-added', 'project-role', 'project-removed', 'project-changed', 'anomaly', 'analysis-completed',
+  'assigned', 'unassigned', 'mentioned', 'commented', 'status-changed', 'due-changed', 'overdue', 'blocker-done', 'task-deleted',
+  'project-added', 'project-role', 'project-removed', 'project-changed', 'project-deleted', 'member-joined', 'anomaly',
 ])
 export type NotificationType = z.infer<typeof NotificationType>
 
