@@ -1,0 +1,53 @@
+import { LRUCache } from 'lru-cache'
+import { commitId, type Commit, type DomainEvent } from './commit.ts'
+import type { EventLog } from './ports.ts'
+
+/** An aggregate folded from its stream; `commands` are the ids of its newest commands. */
+export type Folded<S> = { state: S; version: number; hash: string; commands: readonly string[] }
+
+const COMMANDS_KEPT = 64
+const PROBES = 4
+
+/** Folded states in memory, and how they are brought up to date. */
+export const aggregateCache = <S, L extends DomainEvent>({ log, initial, fold, size }: { log: EventLog<L>; initial: S; fold: (state: S, commit: Commit) => S; size: number }) => {
+  const cache = new LRUCache<string, Folded<S>>({ max: size })
+  const queues = new Map<string, Promise<unknown>>()
+  const absent: Folded<S> = { state: initial, version: 0, hash: '', commands: [] }
+  const grow = (known: Folded<S>, commit: Commit): Folded<S> =>
+    ({ state: fold(known.state, commit), version: commit.version, hash: commit.hash, commands: [...known.commands.slice(1 - COMMANDS_KEPT), commit.commandId] })
+  /** Keeps the newer of two. */
+  const keep = (stream: string, folded: Folded<S>): Folded<S> => {
+    const known = cache.get(stream)
+    if (known && known.version > folded.version) return known
+    if (folded.version > 0) cache.set(stream, folded)
+    return folded
+  }
+
+  return {
+    absent, grow, keep,
+    peek: (stream: string): Folded<S> | undefined => cache.get(stream),
+    forget: (stream: string): void => { cache.delete(stream) },
+    /** What the log says now: one look-up for the version after the known one, more only when others have written. */
+    newest: async (stream: string): Promise<Folded<S>> => {
+      let known = cache.get(stream)
+      for (let i = 0; known && i < PROBES; i++) {
+        const next = await log.store.findCommit(commitId(stream, known.version + 1))
+        if (!next) return keep(stream, known)
+        known = grow(known, next)
+      }
+      const rest = await log.readStream(stream, known?.version ?? 0)
+      return keep(stream, rest.reduce(grow, known ?? absent))
+    },
+    /** Whether the stream already has this command. */
+    hasCommand: async (stream: string, known: Folded<S>, commandId: string): Promise<boolean> =>
+      known.commands.includes(commandId) || (known.version > COMMANDS_KEPT && await log.store.findCommand(stream, commandId) !== undefined),
+    /** Runs what concerns one stream one after the other. */
+    serial: <T>(stream: string, work: () => Promise<T>): Promise<T> => {
+      const run = (queues.get(stream) ?? Promise.resolve()).then(work, work)
+      queues.set(stream, run)
+      const done = (): void => { if (queues.get(stream) === run) queues.delete(stream) }
+      run.then(done, done)
+      return run
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import { Aggregator, Query } from 'mingo'
+import type { Documents, Filter, FindOptions, StoredDocument, Tombstone } from './store.ts'
+
+/** A read model's collection in memory, in the same query dialect. For tests in process. */
+export const memoryDocuments = <D extends StoredDocument>(): Documents<D> => {
+  const rows = new Map<string, D | Tombstone>()
+  const isLive = (row: D | Tombstone): row is D => !('gone' in row)
+  const matching = (filter: Filter, { sort, skip = 0, limit }: FindOptions = {}): D[] => {
+    const cursor = new Query({ ...filter }).find<D>([...rows.values()].filter(isLive))
+    if (sort) cursor.sort({ ...sort })
+    cursor.skip(skip)
+    if (limit) cursor.limit(limit)
+    return structuredClone(cursor.all())
+  }
+  return {
+    find: async (filter, options) => matching(filter, options),
+    findOne: async filter => matching(filter, { limit: 1 })[0],
+    count: async filter => matching(filter).length,
+    // The shape of a pipeline's result is what its author says, here as with the driver.
+    aggregate: async <R>(pipeline: readonly Record<string, unknown>[]) => new Aggregator([...pipeline]).run([...rows.values()].filter(isLive)) as R[],
+    put: async documents => {
+      for (const document of documents) if ((rows.get(document._id)?.version ?? 0) < document.version) rows.set(document._id, structuredClone(document))
+    },
+    each: async visit => { for (const row of rows.values()) visit(row) },
+    ensureIndexes: async () => {},
+    drop: async () => rows.clear(),
+  }
+}

@@ -1,0 +1,86 @@
+import { memoryDocuments } from './memory-documents.ts'
+import type { Commit } from './commit.ts'
+import type { Checkpoint, CommitStore, DeadLetter, Documents, InsertResult, Segment, StoredDocument, Writer } from './store.ts'
+import { isUnavailable } from '../http/unavailable.ts'
+
+export type MemoryStore = CommitStore & {
+  /** For tests: runs before each call and may throw or wait, as a store that is away or slow would. */
+  before: (call: string) => Promise<void>
+}
+
+/** A store in memory that keeps copies as a database does: for tests in process, and for trying things out. */
+export const memoryStore = (): MemoryStore => {
+  const commits = new Map<string, Commit>()
+  const streams = new Map<string, Commit[]>()
+  const chunks = new Map<string, Commit[]>()
+  const segments = new Map<string, Segment>()
+  const pages = new Map<string, Segment[]>()
+  const writers = new Map<string, Writer>()
+  const checkpoints = new Map<string, Checkpoint>()
+  const letters = new Map<string, DeadLetter>()
+  const documents = new Map<string, unknown>()
+  const copy = <T>(value: T): T => structuredClone(value)
+  const push = <T>(map: Map<string, T[]>, key: string, value: T): void => {
+    const list = map.get(key)
+    if (list) list.push(value)
+    else map.set(key, [value])
+  }
+  const insert = <T extends { id: string }>(map: Map<string, T>, row: T): InsertResult => {
+    if (map.has(row.id)) return 'taken'
+    map.set(row.id, copy(row))
+    return 'inserted'
+  }
+  const reading = async <T>(call: string, read: () => T): Promise<T> => {
+    await store.before(call)
+    return copy(read())
+  }
+
+  const store: MemoryStore = {
+    before: async () => {},
+    append: batch => reading('append', () => batch.map(commit => {
+      const result = insert(commits, commit)
+      if (result === 'inserted') { push(streams, commit.stream, copy(commit)); push(chunks, commit.journal, copy(commit)) }
+      return result
+    })),
+    findCommit: id => reading('findCommit', () => commits.get(id)),
+    readStream: (stream, after = 0) => reading('readStream', () => (streams.get(stream) ?? []).filter(c => c.version > after).toSorted((a, b) => a.version - b.version)),
+    findCommand: (stream, commandId) => reading('findCommand', () => streams.get(stream)?.find(c => c.commandId === commandId)),
+    readChunk: journal => reading('readChunk', () => chunks.get(journal) ?? []),
+    addSegment: segment => reading('addSegment', () => {
+      const result = insert(segments, segment)
+      if (result === 'inserted') push(pages, segment.page, copy(segment))
+      return result
+    }),
+    findSegment: id => reading('findSegment', () => segments.get(id)),
+    readPage: page => reading('readPage', () => (pages.get(page) ?? []).toSorted((a, b) => a.first - b.first)),
+    writers: () => reading('writers', () => [...writers.values()]),
+    saveWriter: writer => reading('saveWriter', () => { writers.set(writer.id, copy(writer)) }),
+    removeWriter: id => reading('removeWriter', () => { writers.delete(id) }),
+    checkpoint: id => reading('checkpoint', () => checkpoints.get(id)),
+    saveCheckpoint: checkpoint => reading('saveCheckpoint', () => {
+      if ((checkpoints.get(checkpoint.id)?.revision ?? 0) !== checkpoint.revision) return false
+      checkpoints.set(checkpoint.id, { ...checkpoint, revision: checkpoint.revision + 1 })
+      return true
+    }),
+    addDeadLetter: letter => reading('addDeadLetter', () => insert(letters, letter)),
+    deadLetter: id => reading('deadLetter', () => letters.get(id)),
+    deadLetters: ({ consumer, state, subject, after = '', limit = Infinity }) => reading('deadLetters', () => [...letters.values()]
+      .filter(l => (consumer === undefined || l.consumer === consumer) && (state === undefined || l.state === state) && (subject === undefined || l.subject === subject) && l.id > after)
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)),
+    moveDeadLetter: (id, from, to) => reading('moveDeadLetter', () => {
+      const letter = letters.get(id)
+      if (letter?.state !== from) return false
+      letters.set(id, { ...letter, state: to })
+      return true
+    }),
+    countDeadLetters: state => reading('countDeadLetters', () => [...letters.values()].filter(l => l.state === state).length),
+    isTransient: isUnavailable,
+    documents: <D extends StoredDocument>(collection: string): Documents<D> => {
+      const known = documents.get(collection) ?? memoryDocuments<D>()
+      documents.set(collection, known)
+      // One name, one type: its view is the only one that writes it.
+      return known as Documents<D>
+    },
+  }
+  return store
+}

@@ -1,0 +1,56 @@
+import type { CloudEvent } from './cloud-event.ts'
+import type { Commit, CommitDraft, DomainEvent } from './commit.ts'
+import type { CommitStore } from './store.ts'
+
+/** What the log says about itself; pino fits. */
+export type Logger = Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
+
+/** A commit in the words of the domain, its events lifted to today's shapes. */
+export type DomainCommit<E extends DomainEvent = DomainEvent> = Omit<Commit, 'events' | 'publicEvents'> & { aggregate: string; aggregateId: string; events: readonly E[] }
+
+/** Lifts the data of a stored event from one version of its shape to the next; the first one lifts version 1 to 2. */
+export type Upcasters = Readonly<Record<string, readonly ((data: Readonly<Record<string, unknown>>) => Record<string, unknown>)[]>>
+
+/** The first link of a chain that does not hold: it is missing, was changed, or does not continue the one before. */
+export type BrokenLink = { at: string; reason: 'missing' | 'changed' | 'unlinked' }
+
+export type FeedPage = { events: CloudEvent[]; /** One more than the last position given away so far. */ head: number }
+export type LogGauges = {
+  /** Commits appended by this process and not published yet. */
+  lag: number
+  /** Age of the oldest of them. */
+  oldestMs: number
+  /** Commits whose follow-ups (projection, reactions) are not through. */
+  unfinished: number
+}
+
+/** The truth of a service: its commits, their order, and what follows from them. */
+export type EventLog<E extends DomainEvent = DomainEvent> = {
+  readonly store: CommitStore
+  readonly topic: string
+  /** Recovers what another process left behind, and keeps looking. Appending works before it. */
+  start(): Promise<void>
+  /** Waits (10 s at most) until all that was appended is published and followed up. */
+  stop(): Promise<void>
+  /** Durable when it resolves; `onDurable` runs before any follow-up. Throws `VersionConflict`, or `Refused('unavailable')` when the outcome is not known. */
+  append(draft: CommitDraft<E>, onDurable?: (commit: Commit) => void): Promise<Commit>
+  readStream(stream: string, after?: number): Promise<Commit[]>
+  /** The service's own follow-up of a commit: at least once, also after a crash; it must be idempotent. Registered before `start`. */
+  react(name: string, handler: (commit: DomainCommit<E>) => Promise<void>): void
+  /** A read model of one aggregate: like a reaction, for what `aggregate` and `stateView` need. */
+  project(aggregate: string, apply: (commit: Commit) => Promise<void>): void
+  upcast(aggregate: string, upcasters: Upcasters): void
+  decode(commit: Commit): DomainCommit<E>
+  /** Public events of a partition after this position (-1: from the beginning), in order. */
+  feed(partition: number, after: number, limit: number): Promise<FeedPage>
+  /** Per partition, one more than the position of its last public event. */
+  heads(): Promise<number[]>
+  /** Every commit of a partition in order, from this position on, by segment; `next` is where the following segment begins. */
+  scan(partition: number, from?: number): AsyncGenerator<{ commits: readonly Commit[]; next: number }>
+  readonly partitions: number
+  verifyChain(stream: string): Promise<BrokenLink | undefined>
+  verifyPartition(partition: number): Promise<BrokenLink | undefined>
+  /** Resolves when everything appended so far by this process is published, projected and reacted to. */
+  settled(): Promise<void>
+  gauges(): LogGauges
+}
