@@ -11,6 +11,8 @@ export type ServiceId = Exclude<AppId, 'gateway'>
  * - `access`: `public` needs no token, `user` needs a bearer token, `internal` is for the listed `callers` only and never on the gateway.
  * - `errors`: the stable problem codes of this operation beside the general ones (invalid, unauthenticated, forbidden, unknown …), with their status.
  * - `reply`: absent when the answer has no body (204).
+ * - `produces`: the media type of an answer that is not JSON (a file, a stream); then there is no `reply`.
+ * - `bodyLimit`: bytes, where 1 MiB is not right.
  */
 export type Operation = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -22,6 +24,8 @@ export type Operation = {
   query?: z.ZodObject
   body?: z.ZodType
   reply?: z.ZodType
+  produces?: string
+  bodyLimit?: number
   errors?: Readonly<Record<string, number>>
   callers?: readonly AppId[]
 }

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+
+/** What every service process is told by its environment. */
+export const baseSpec = {
+  appPort: z.coerce.number().int().min(0).max(65_535),
+  daprHttpPort: z.coerce.number().int().min(1).max(65_535),
+  daprApiToken: z.string().min(16, 'must have 16 characters or more').optional(),
+  appApiToken: z.string().min(16, 'must have 16 characters or more').optional(),
+  appIdPrefix: z.string().regex(/^[a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and dashes').default(''),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  otelExporterOtlpEndpoint: z.url().optional(),
+  publicUrl: z.url().default('http://localhost:3000'),
+  instanceId: z.string().min(1).max(100).optional(),
+}
+export type BaseConfig = { [K in keyof typeof baseSpec]: z.output<(typeof baseSpec)[K]> }

@@ -1,0 +1,13 @@
+/** Who asked for a command, when, from where, and what it belongs to. Every commit of the event log carries it. */
+export type CommandMeta = {
+  /** The user's id, or `service:<app>` for a service acting by itself, or `anonymous`. */
+  actor: string
+  at: string
+  correlationId: string
+  causationId: string | null
+  /** The same command sent twice carries the same id: the log then keeps one effect. */
+  commandId: string
+  /** From If-Match: the version that the caller saw. */
+  expectedVersion?: number
+  ip?: string
+}

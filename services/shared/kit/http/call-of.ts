@@ -1,0 +1,45 @@
+import type { RouterContext } from '@koa/router'
+import type { AppId } from '../../contracts/define.ts'
+import type { Clock } from '../clock.ts'
+import type { CommandMeta } from '../command.ts'
+import { derivedId, uuidv7 } from '../ids.ts'
+import { currentContext } from '../observe/context.ts'
+import type { Actor, Call, Cookies } from './call.ts'
+import { ifMatchOf } from './etag.ts'
+import { headers } from './headers.ts'
+import { checkedKey } from './idempotency.ts'
+import type { Input } from './input.ts'
+import type { Route } from './serve.ts'
+
+type Known = { input: Input; actor: Actor | undefined; caller: AppId | undefined; token: string | undefined }
+
+/** Puts one call together for its handler. `input` went through the operation's own schemas, which the compiler cannot see from here. */
+export const callOf = (ctx: RouterContext, { name, operation }: Route, clock: Clock, { input, actor, caller, token }: Known): Call => {
+  const ip = (caller && ctx.get(headers.clientIp)) || ctx.ip
+  const ifMatch = operation.method === 'GET' ? undefined : ifMatchOf(ctx.get('if-match') || undefined)
+  const key = operation.method === 'POST' ? checkedKey(ctx.get(headers.idempotencyKey)) : ''
+  const commandId = key ? derivedId(actor?.organizationId ?? caller ?? '-', actor?.userId ?? '-', `${operation.method} ${operation.path}`, name, key) : uuidv7()
+  const work = currentContext()
+  const meta: CommandMeta = {
+    actor: actor?.userId ?? (operation.access === 'internal' && caller ? `service:${caller}` : 'anonymous'),
+    at: clock.now(), correlationId: work?.correlationId ?? commandId, causationId: caller ? ctx.get(headers.causationId) || null : null, commandId, ip,
+  }
+  if (ifMatch !== undefined) meta.expectedVersion = ifMatch
+  let made = 0
+  const call = {
+    params: input.params, query: input.query, body: input.body, actor, caller, meta, ip,
+    newId: key ? () => derivedId(commandId, made++) : () => uuidv7(),
+    userAgent: ctx.get('user-agent').slice(0, 300), traceId: work?.traceId ?? '', cookies: cookiesOf(ctx),
+    ...(ifMatch === undefined ? {} : { ifMatch }), ...(token === undefined ? {} : { token }),
+  }
+  return call as Call
+}
+
+const cookiesOf = (ctx: RouterContext): Cookies => ({
+  get: name => ctx.cookies.get(name),
+  set: (name, value, { maxAgeSeconds, path = '/', sameSite = 'strict', secure = false } = {}) => {
+    // Behind a sidecar the connection is plain; the edge decides about TLS, so `secure` is the caller's word.
+    ctx.cookies.secure = true
+    ctx.cookies.set(name, value ?? null, { httpOnly: true, path, sameSite, secure, overwrite: true, ...(maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds * 1000 }) })
+  },
+})

@@ -1,0 +1,16 @@
+import { Refused } from '../decider.ts'
+
+export const etagOf = (version: number): string => `"${version}"`
+
+/** What If-Match demands: a version, nothing in particular (`*` or no header), or a refusal when it cannot be read. */
+export const ifMatchOf = (header: string | undefined): number | undefined => {
+  const text = header?.trim()
+  if (text === undefined || text === '*') return undefined
+  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(text)?.[1]
+  if (version === undefined) throw new Refused('invalid', 'bad-if-match', 'If-Match must be "<version>" as the ETag gave it, or *.')
+  return Number(version)
+}
+
+/** Whether If-None-Match already names this version: then there is nothing to send. */
+export const isKnown = (header: string | undefined, version: number): boolean =>
+  header !== undefined && header.split(',').some(tag => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etagOf(version))

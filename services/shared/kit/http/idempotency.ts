@@ -1,0 +1,69 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto'
+import { z } from 'zod'
+import { Refused } from '../decider.ts'
+import type { Answer } from './call.ts'
+
+/** What is kept of the first request with a key; `answer` once it is finished. */
+export type Kept = { bodyHash: string; answer?: string }
+/** Where first answers are kept. `claim` is atomic: of many, exactly one gets `undefined` and does the work. */
+export type IdempotencyStore = {
+  claim(id: string, bodyHash: string): Promise<Kept | undefined>
+  finish(id: string, answer: string): Promise<void>
+  release(id: string): Promise<void>
+}
+
+export const checkedKey = (key: string): string => {
+  if (key !== '' && !/^[\x21-\x7e]{1,255}$/.test(key)) throw new Refused('invalid', 'bad-idempotency-key', 'Idempotency-Key must be 1 to 255 visible ASCII characters.')
+  return key
+}
+
+const kinds = ['invalid', 'unauthenticated', 'forbidden', 'missing', 'rule', 'stale', 'mismatch', 'throttled', 'unavailable'] as const
+const Outcome = z.union([
+  z.object({ answer: z.object({ status: z.number().optional(), version: z.number().optional(), headers: z.record(z.string(), z.string()).optional(), body: z.unknown().optional() }) }),
+  z.object({ refused: z.object({ kind: z.enum(kinds), code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()) }) }),
+])
+
+/** Does `work` once per key and body: a repetition gets the first answer again, refusals included. An outage keeps nothing, so it can be tried again. */
+export const once = async (store: IdempotencyStore, id: string, key: string, body: string, replayed: () => void, work: () => Promise<Answer>): Promise<Answer> => {
+  const bodyHash = createHash('sha256').update(key).update('\n').update(body).digest('base64url')
+  const kept = await store.claim(id, bodyHash)
+  if (kept) {
+    if (kept.bodyHash !== bodyHash) throw new Refused('mismatch', 'idempotency-key-reused', 'This Idempotency-Key came with another body before.')
+    if (kept.answer === undefined) throw new Refused('rule', 'request-in-progress', 'The first request with this key is still under way.', { retryAfter: 1 })
+    replayed()
+    return again(unseal(kept.answer, key, id))
+  }
+  const outcome = await work().then(answer => ({ answer }), (error: unknown) => ({ error }))
+  if ('answer' in outcome) {
+    await store.finish(id, seal({ answer: outcome.answer }, key, id))
+    return outcome.answer
+  }
+  if (outcome.error instanceof Refused && lasting(outcome.error)) {
+    const { kind, code, message, detail } = outcome.error
+    await store.finish(id, seal({ refused: { kind, code, message, detail } }, key, id))
+  } else await store.release(id)
+  throw outcome.error
+}
+
+const lasting = ({ kind }: Refused): boolean => kind !== 'unavailable' && kind !== 'throttled' && kind !== 'unauthenticated'
+
+const again = (text: string): Answer => {
+  const outcome = Outcome.parse(JSON.parse(text))
+  if ('refused' in outcome) throw new Refused(outcome.refused.kind, outcome.refused.code, outcome.refused.message, outcome.refused.detail)
+  // The same operation made this answer and its reply schema checks it once more on the way out.
+  return outcome.answer as Answer
+}
+
+// Answers can hold tokens and personal data. They are kept under a key made from the Idempotency-Key itself, which is not kept.
+const keyFor = (key: string, id: string): Buffer => Buffer.from(hkdfSync('sha256', key, id, 'idempotency', 32))
+const seal = (outcome: z.input<typeof Outcome>, key: string, id: string): string => {
+  // Each id is sealed once, so a fixed nonce is never used twice with one key.
+  const cipher = createCipheriv('aes-256-gcm', keyFor(key, id), Buffer.alloc(12))
+  return Buffer.concat([cipher.update(JSON.stringify(outcome)), cipher.final(), cipher.getAuthTag()]).toString('base64')
+}
+const unseal = (sealed: string, key: string, id: string): string => {
+  const bytes = Buffer.from(sealed, 'base64')
+  const decipher = createDecipheriv('aes-256-gcm', keyFor(key, id), Buffer.alloc(12))
+  decipher.setAuthTag(bytes.subarray(-16))
+  return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString('utf8')
+}

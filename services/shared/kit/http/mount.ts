@@ -1,0 +1,75 @@
+import Router, { type RouterContext } from '@koa/router'
+import type { Clock } from '../clock.ts'
+import type { AppId, Operation } from '../../contracts/define.ts'
+import { Refused } from '../decider.ts'
+import type { Answer } from './call.ts'
+import { readJson } from './body.ts'
+import { callOf } from './call-of.ts'
+import { etagOf, isKnown } from './etag.ts'
+import { once, type IdempotencyStore } from './idempotency.ts'
+import { inputParser } from './input.ts'
+import type { Route, Routes } from './serve.ts'
+import type { Verify } from './auth.ts'
+
+export type MountDeps = {
+  clock: Clock
+  verify: Verify
+  idempotency: IdempotencyStore
+  /** Which service called through its sidecar, or undefined when nobody did. */
+  callerOf: (ctx: RouterContext) => AppId | undefined
+  /** Told the operation's name once it is known; for metrics and logs. */
+  seen?: (ctx: RouterContext, route: Route) => void
+}
+
+/** All operations on one Koa router; fixed paths come before those with parameters. */
+export const mount = (routes: Routes, deps: MountDeps): Router => {
+  const router = new Router()
+  for (const route of routes.toSorted((a, b) => rank(a.operation.path) < rank(b.operation.path) ? -1 : 1)) router.register(route.operation.path, [route.operation.method], handlerOf(route, deps))
+  return router
+}
+const rank = (path: string): string => path.split('/').map(part => (part.startsWith(':') ? '~' : part)).join('/')
+
+const handlerOf = (route: Route, deps: MountDeps) => {
+  const { operation } = route
+  const parse = inputParser(operation)
+  const reply = replyCheck(operation)
+  const takesBody = operation.method !== 'GET'
+  return async (ctx: RouterContext): Promise<void> => {
+    deps.seen?.(ctx, route)
+    const caller = deps.callerOf(ctx)
+    if (operation.access === 'internal') demandCaller(operation, caller)
+    const token = bearerOf(ctx.get('authorization'))
+    const actor = operation.access === 'user' ? await deps.verify(token) : undefined
+    const { value, text } = takesBody ? await readJson(ctx.req, operation.bodyLimit) : { value: undefined, text: '' }
+    const input = parse({ params: ctx.params, query: ctx.query, body: value })
+    const call = callOf(ctx, route, deps.clock, { input, actor, caller, token })
+    const key = operation.method === 'POST' ? ctx.get('idempotency-key') : ''
+    const answer = key ? await once(deps.idempotency, call.meta.commandId, key, text, () => { ctx.set('Idempotency-Replayed', 'true') }, () => route.run(call)) : await route.run(call)
+    send(ctx, operation, answer, reply)
+  }
+}
+
+const demandCaller = ({ callers }: Operation, caller: AppId | undefined): void => {
+  if (caller === undefined) throw new Refused('unauthenticated', 'caller-unknown', 'This operation is for services only.')
+  if (callers && !callers.includes(caller)) throw new Refused('forbidden', 'caller-forbidden', 'This service may not call this operation.')
+}
+const bearerOf = (header: string): string | undefined => /^Bearer +(\S+)$/i.exec(header)?.[1]
+
+type ReplyCheck = (body: unknown) => unknown
+/** Parses what leaves, so that a field the contract does not name cannot leak. */
+const replyCheck = ({ reply, produces }: Operation): ReplyCheck => {
+  if (produces !== undefined) return body => body
+  return reply ? body => reply.parse(body) : () => null
+}
+
+const send = (ctx: RouterContext, { status, method, produces }: Operation, answer: Answer, check: ReplyCheck): void => {
+  if (answer.headers) ctx.set(answer.headers)
+  if (answer.version !== undefined) {
+    ctx.set('ETag', etagOf(answer.version))
+    if (method === 'GET' && isKnown(ctx.get('if-none-match') || undefined, answer.version)) { ctx.status = 304; return }
+  }
+  const body = check(answer.body)
+  ctx.status = answer.status ?? status
+  ctx.body = body
+  if (body !== null && produces !== undefined && !answer.headers?.['Content-Type']) ctx.type = produces
+}

@@ -1,0 +1,15 @@
+import type { ServiceId } from '../../contracts/define.ts'
+import { Problem } from '../../contracts/problem.ts'
+import { Refused, type RefusedKind } from '../decider.ts'
+import { statusOfKind } from './problem.ts'
+
+const kindOfStatus = new Map<number, RefusedKind>(Object.entries(statusOfKind).map(([kind, status]) => [status, kind as RefusedKind]))
+
+/** The refusal that another service answered, as if it had been refused here. What is no refusal of a request is an outage. */
+export const refusedBy = (service: ServiceId, status: number, body: unknown): Refused => {
+  const parsed = Problem.safeParse(body)
+  const kind = kindOfStatus.get(status)
+  if (!parsed.success || !kind || kind === 'unavailable') return new Refused('unavailable', `${service}-unavailable`, `The ${service} service answered ${status}.`)
+  const { code, detail, errors, context } = parsed.data
+  return new Refused(kind, code, detail, { ...context, ...(errors ? { errors } : {}) })
+}

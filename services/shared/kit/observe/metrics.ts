@@ -1,0 +1,28 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** The numbers of one process, as `/metrics` shows them. */
+export type Metrics = {
+  registry: Registry
+  request(operation: string, method: string, status: number, seconds: number): void
+  /** A number that is asked for when somebody looks. */
+  gauge(name: string, help: string, read: () => number | Promise<number>): void
+  counter(name: string, help: string): (by?: number) => void
+}
+
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+export const createMetrics = (service: string): Metrics => {
+  const registry = new Registry()
+  registry.setDefaultLabels({ service })
+  collectDefaultMetrics({ register: registry })
+  const requests = new Histogram({ name: 'http_request_duration_seconds', help: 'Time to answer, by operation', labelNames: ['operation', 'method', 'status'], buckets, registers: [registry] })
+  return {
+    registry,
+    request: (operation, method, status, seconds) => { requests.observe({ operation, method, status }, seconds) },
+    gauge: (name, help, read) => { new Gauge({ name, help, registers: [registry], async collect() { this.set(await read()) } }) },
+    counter: (name, help) => {
+      const counter = new Counter({ name, help, registers: [registry] })
+      return (by = 1) => { counter.inc(by) }
+    },
+  }
+}
