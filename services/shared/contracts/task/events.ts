@@ -11,7 +11,7 @@ export const TaskCreated = event('TaskCreated', 1, z.object({
 /** `changes` names each changed field with its value before and after; `mentions` are the people newly mentioned. */
 export const TaskUpdated = event('TaskUpdated', 1, z.object({ ...about, changes: Changes, mentions: z.array(Id) }))
 export const TaskStatusChanged = event('TaskStatusChanged', 1, z.object({ ...about, from: z.string(), to: z.string() }))
-/** Follows the TaskStatusChanged that entered a closing status of the workflow. */
+/** Follows the TaskStatusChanged (or the TaskCreated) that entered a `done` status of the workflow; a cancelled task is not completed. */
 export const TaskCompleted = event('TaskCompleted', 1, z.object({ ...about, completedAt: Time, startedAt: Time.nullable(), createdAt: Time }))
 export const TaskDeleted = event('TaskDeleted', 1, z.object({ ...about }))
 export const TaskRestored = event('TaskRestored', 1, z.object({ ...about, status: z.string() }))

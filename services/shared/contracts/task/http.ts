@@ -8,7 +8,7 @@ import { Comment, HistoryEntry, NewComment, NewTask, Task, TaskFields } from './
 const byId = z.object({ id: Id })
 const byComment = z.object({ id: Id, commentId: Id })
 const some = z.string().min(1).max(1000)
-const taken = { 'other-project': 409, 'not-a-member': 409, 'parent-cycle': 409, 'too-deep': 409, 'project-closed': 409, 'bad-recurrence': 400 } as const
+const taken = { 'not-a-member': 409, 'parent-cycle': 409, 'too-deep': 409, 'dates-reversed': 409, 'illegal-transition': 409, 'other-project': 409, 'project-closed': 409, 'bad-recurrence': 400 } as const
 const moved = { 'illegal-transition': 409, 'task-blocked': 409, 'role-not-permitted': 403 } as const
 
 /** The sort orders of a task list; a minus turns one round. Tasks without the value come last. */
@@ -16,7 +16,7 @@ export const TaskSort = z.enum(['createdAt', '-createdAt', 'updatedAt', '-update
 export type TaskSort = z.infer<typeof TaskSort>
 
 /** The filters of a task list. Several values of one filter are separated by commas; `assigneeId=none` finds the unassigned. */
-export const TaskQuery = z.object({
+export const TaskQuery = z.strictObject({
   ...paging, projectId: Id.optional(), status: some.optional(), assigneeId: some.optional(), label: some.optional(), priority: some.optional(), parentId: Id.optional(),
   dueBefore: Time.optional(), dueAfter: Time.optional(), overdue: z.enum(['true', 'false']).optional(), q: z.string().trim().min(1).max(200).optional(), sort: TaskSort.default('-createdAt'),
 })
@@ -28,7 +28,7 @@ export const taskApi = {
   bulkTasks: operation({ method: 'POST', path: '/api/tasks/bulk', summary: 'Up to 500 operations, each with its own result', access: 'user', status: 200,
     body: z.strictObject({ operations: z.array(BulkOperation).min(1).max(500) }), reply: z.object({ results: z.array(BulkResult) }) }),
   getTask: operation({ method: 'GET', path: '/api/tasks/:id', summary: 'A task as it is, or as it was at a time or version', access: 'user', status: 200, params: byId,
-    query: z.object({ at: Time.optional(), version: z.coerce.number().int().min(1).max(1e9).optional() }), reply: Task }),
+    query: z.strictObject({ at: Time.optional(), version: z.coerce.number().int().min(1).max(1e9).optional() }), reply: Task }),
   updateTask: operation({ method: 'PUT', path: '/api/tasks/:id', summary: 'Replace the fields named', access: 'user', status: 200, params: byId, body: TaskFields, reply: Task, errors: taken }),
   deleteTask: operation({ method: 'DELETE', path: '/api/tasks/:id', summary: 'Delete a task; it can be restored', access: 'user', status: 204, params: byId }),
   restoreTask: operation({ method: 'POST', path: '/api/tasks/:id/restore', summary: 'Bring a deleted task back', access: 'user', status: 200, params: byId, reply: Task }),
@@ -36,9 +36,9 @@ export const taskApi = {
   addDependency: operation({ method: 'POST', path: '/api/tasks/:id/dependencies', summary: 'Say what blocks a task', access: 'user', status: 201, params: byId,
     body: z.strictObject({ blockedBy: Id }), reply: Task, errors: { 'dependency-cycle': 409, 'other-project': 409, 'self-dependency': 409 } }),
   removeDependency: operation({ method: 'DELETE', path: '/api/tasks/:id/dependencies/:otherId', summary: 'Take a blocker away', access: 'user', status: 204, params: z.object({ id: Id, otherId: Id }) }),
-  taskHistory: operation({ method: 'GET', path: '/api/tasks/:id/history', summary: 'Who changed what, and when', access: 'user', status: 200, params: byId, query: z.object(paging), reply: page(HistoryEntry), errors: { 'bad-cursor': 400 } }),
+  taskHistory: operation({ method: 'GET', path: '/api/tasks/:id/history', summary: 'Who changed what, and when', access: 'user', status: 200, params: byId, query: z.strictObject(paging), reply: page(HistoryEntry), errors: { 'bad-cursor': 400 } }),
   addComment: operation({ method: 'POST', path: '/api/tasks/:id/comments', summary: 'Comment on a task', access: 'user', status: 201, params: byId, body: NewComment, reply: Comment }),
-  listComments: operation({ method: 'GET', path: '/api/tasks/:id/comments', summary: 'The comments of a task, oldest first', access: 'user', status: 200, params: byId, query: z.object(paging), reply: page(Comment), errors: { 'bad-cursor': 400 } }),
+  listComments: operation({ method: 'GET', path: '/api/tasks/:id/comments', summary: 'The comments of a task, oldest first', access: 'user', status: 200, params: byId, query: z.strictObject(paging), reply: page(Comment), errors: { 'bad-cursor': 400 } }),
   editComment: operation({ method: 'PUT', path: '/api/tasks/:id/comments/:commentId', summary: 'Change your comment', access: 'user', status: 200, params: byComment, body: NewComment, reply: Comment }),
   deleteComment: operation({ method: 'DELETE', path: '/api/tasks/:id/comments/:commentId', summary: 'Delete a comment', access: 'user', status: 204, params: byComment }),
 }

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
+import { spec } from '../../shared/kit/spec.ts'
+import { about, create, created, entered, fields, linked, moveTo, t0, t1 } from './examples.ts'
+import { taskDecider } from './task.ts'
+import type { TaskEvent } from './task-events.ts'
+
+const given = spec(taskDecider)
+const deleted: TaskEvent = { type: 'TaskDeleted', about, sagaId: null, at: t1 }
+const inReview = [created, entered('todo', 'in_progress', 'active'), entered('in_progress', 'in_review', 'review')]
+const completed: TaskEvent = { type: 'TaskCompleted', about, startedAt: t1, createdAt: t0, at: t1 }
+
+describe('CreateTask', () => {
+  it('creates a task in the initial status', () => given().when(create).thenEvents([created]))
+  it('is refused when the id is taken', () => given(created).when(create).thenRefused('task-exists'))
+  it('is refused with a status the workflow does not have', () => given().when({ ...create, status: 'nowhere' }).thenRefused('illegal-transition'))
+  it('is refused when due before it starts', () => given().when({ ...create, fields: { ...fields, startAt: t1, dueAt: t0 } }).thenRefused('dates-reversed'))
+  it('is refused below itself', () => given().when({ ...create, fields: { ...fields, parentId: 't1' } }).thenRefused('parent-cycle'))
+  it('is complete at once when it enters a done status', () => given().when({ ...create, status: 'done' })
+    .thenEvents([{ ...created, status: 'done', category: 'done' }, { type: 'TaskCompleted', about, startedAt: null, createdAt: t0, at: t0 }]))
+})
+
+describe('UpdateTask', () => {
+  it('names each changed field before and after', () => given(created).when({ type: 'UpdateTask', taskId: 't1', fields: { title: 'Ship', priority: 'none', labels: ['a'] }, mentions: [], at: t1 })
+    .thenEvents([{ type: 'TaskUpdated', about: { ...about, title: 'Ship' }, changes: { title: { before: 'Ship it', after: 'Ship' }, labels: { before: [], after: ['a'] } }, mentions: [], at: t1 }]))
+  it('says nothing when nothing changes', () => given(created).when({ type: 'UpdateTask', taskId: 't1', fields: { title: 'Ship it', labels: [] }, mentions: [], at: t1 }).thenEvents([]))
+  it('checks dates against those already there', () => given({ ...created, fields: { ...fields, startAt: t1 } }).when({ type: 'UpdateTask', taskId: 't1', fields: { dueAt: t0 }, mentions: [], at: t1 }).thenRefused('dates-reversed'))
+  it('is refused for a deleted task', () => given(created, deleted).when({ type: 'UpdateTask', taskId: 't1', fields: { title: 'x' }, mentions: [], at: t1 }).thenRefused('task-unknown'))
+})
+
+describe('ChangeStatus', () => {
+  it('moves along the workflow', () => given(created).when(moveTo('in_progress')).thenEvents([entered('todo', 'in_progress', 'active')]))
+  it('completes', () => given(...inReview).when(moveTo('done')).thenEvents([entered('in_review', 'done', 'done'), completed]))
+  it('says nothing when it is there already', () => given(created).when(moveTo('todo')).thenEvents([]))
+  it('is refused where the workflow has no way', () => given(created).when(moveTo('done')).thenRefused('illegal-transition'))
+  it('is refused for a status nobody knows', () => given(created).when(moveTo('nowhere')).thenRefused('illegal-transition'))
+  it('says what is allowed', () => expect(() => taskDecider.decide(given(created).state(), moveTo('done'))).toThrow(expect.objectContaining({ detail: { from: 'todo', to: 'done', allowed: ['in_progress', 'cancelled'] } })))
+  it('is not started while a blocker is open', () => given(created, linked(['t9'])).when(moveTo('in_progress')).thenRefused('task-blocked'))
+  it('is started once the blocker is closed', () => given(created, linked(['t9'])).when(moveTo('in_progress', { closedBlockers: ['t9'] })).thenEvents([entered('todo', 'in_progress', 'active')]))
+  it('is started though blocked where the workflow allows it', () => given(created, linked(['t9'])).when(moveTo('in_progress', { workflow: { ...defaultWorkflow, blockedMay: 'start' } })).thenEvents([entered('todo', 'in_progress', 'active')]))
+  it('is never finished while a blocker is open', () => given(...inReview, linked(['t9'])).when(moveTo('done', { workflow: { ...defaultWorkflow, blockedMay: 'start' } })).thenRefused('task-blocked'))
+  it('is cancelled though blocked', () => given(created, linked(['t9'])).when(moveTo('cancelled')).thenEvents([entered('todo', 'cancelled', 'cancelled')]))
+  it('is refused to a role the transition does not name', () => given(created).when(moveTo('in_progress', { workflow: { ...defaultWorkflow, transitions: [{ from: 'todo', to: 'in_progress', roles: ['owner'] }] } })).thenRefused('role-not-permitted'))
+  it('reopens', () => expect(given(...inReview, entered('in_review', 'done', 'done'), completed, entered('done', 'todo', 'open')).state()).toMatchObject({ status: 'todo', completedAt: null }))
+})
+
+describe('LinkTask', () => {
+  it('takes the links of a newer graph', () => given(created).when({ type: 'LinkTask', taskId: 't1', blockedBy: ['t9'], blocks: [], graphVersion: 1, at: t0 }).thenEvents([linked(['t9'])]))
+  it('ignores an older graph', () => given(created, linked(['t9'])).when({ type: 'LinkTask', taskId: 't1', blockedBy: [], blocks: [], graphVersion: 1, at: t0 }).thenEvents([]))
+})
+
+describe('DeleteTask and RestoreTask', () => {
+  it('deletes', () => given(created).when({ type: 'DeleteTask', taskId: 't1', at: t1 }).thenEvents([deleted]))
+  it('is refused the second time', () => given(created, deleted).when({ type: 'DeleteTask', taskId: 't1', at: t1 }).thenRefused('task-unknown'))
+  it('restores', () => given(created, deleted).when({ type: 'RestoreTask', taskId: 't1', at: t1 }).thenEvents([{ type: 'TaskRestored', about, status: 'todo', at: t1 }]))
+  it('says nothing when it is not deleted', () => given(created).when({ type: 'RestoreTask', taskId: 't1', at: t1 }).thenEvents([]))
+  it('leaves what another saga deleted', () => given(created, { ...deleted, sagaId: 's1' }).when({ type: 'RestoreTask', taskId: 't1', sagaId: 's2', at: t1 }).thenEvents([]))
+})
+
+describe('MarkOverdue', () => {
+  const due = { ...created, fields: { ...fields, dueAt: t1 } }
+  const overdue: TaskEvent = { type: 'TaskOverdue', about, dueAt: t1, at: t1 }
+  const mark = { type: 'MarkOverdue', taskId: 't1', dueAt: t1, at: t1 } as const
+  it('is said when the time has come', () => given(due).when(mark).thenEvents([overdue]))
+  it('is said once for a due date', () => given(due, overdue).when(mark).thenEvents([]))
+  it('is not said before', () => given(due).when({ ...mark, at: t0 }).thenEvents([]))
+  it('is not said for another due date', () => given({ ...created, fields: { ...fields, dueAt: t0 } }).when(mark).thenEvents([]))
+  it('is not said of a closed task', () => given(due, entered('todo', 'cancelled', 'cancelled')).when(mark).thenEvents([]))
+})

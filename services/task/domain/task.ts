@@ -1,0 +1,83 @@
+import { Refused, type Decider } from '../../shared/kit/decider.ts'
+import { changesOf, checkFields } from './fields.ts'
+import { evolve } from './task-evolve.ts'
+import type { ChangeStatus, CreateTask, DeleteTask, LinkTask, MarkOverdue, RestoreTask, TaskCommand, UpdateTask } from './task-commands.ts'
+import type { About, TaskEvent } from './task-events.ts'
+import { absent, type Existing, type TaskState } from './task-state.ts'
+import { closed, enter, heldBack, statusOf } from './transitions.ts'
+
+const decide = (task: TaskState, command: TaskCommand): TaskEvent[] => {
+  switch (command.type) {
+    case 'CreateTask': return create(task, command)
+    case 'UpdateTask': return update(task, command)
+    case 'ChangeStatus': return changeStatus(task, command)
+    case 'LinkTask': return link(task, command)
+    case 'DeleteTask': return remove(task, command)
+    case 'RestoreTask': return restore(task, command)
+    case 'MarkOverdue': return markOverdue(task, command)
+  }
+}
+
+const create = (task: TaskState, { taskId, projectId, reporterId, fields, status, workflow, mentions, blockedBy, sagaId, at }: CreateTask): TaskEvent[] => {
+  if (task.exists) throw new Refused('rule', 'task-exists', 'There is a task with this id.', { taskId })
+  checkFields(fields, taskId)
+  const entered = statusOf(workflow, status ?? workflow.initial)
+  if (!entered) throw new Refused('rule', 'illegal-transition', `The workflow has no status ${status}.`, { to: status, allowed: workflow.statuses.map(s => s.key) })
+  const about: About = { taskId, projectId, title: fields.title, assigneeId: fields.assigneeId, reporterId }
+  const created: TaskEvent = { type: 'TaskCreated', about, fields, status: entered.key, category: entered.category, mentions, blockedBy, sagaId: sagaId ?? null, at }
+  return entered.category === 'done' ? [created, { type: 'TaskCompleted', about, startedAt: null, createdAt: at, at }] : [created]
+}
+
+const update = (state: TaskState, { taskId, fields, mentions, at }: UpdateTask): TaskEvent[] => {
+  const task = present(state, taskId)
+  const changes = changesOf(task, fields)
+  if (Object.keys(changes).length === 0 && mentions.length === 0) return []
+  const after = { ...task, ...fields }
+  checkFields(after, taskId)
+  return [{ type: 'TaskUpdated', about: about(taskId, after), changes, mentions, at }]
+}
+
+const changeStatus = (state: TaskState, { taskId, to, workflow, role, closedBlockers, at }: ChangeStatus): TaskEvent[] => {
+  const task = present(state, taskId)
+  if (task.status === to) return []
+  const category = enter(workflow, task.status, to, role)
+  const openBlockers = task.blockedBy.filter(id => !closedBlockers.includes(id))
+  if (openBlockers.length > 0 && heldBack(workflow, category))
+    throw new Refused('rule', 'task-blocked', `It waits for ${openBlockers.length} open ${openBlockers.length === 1 ? 'task' : 'tasks'}.`, { openBlockers })
+  const changed: TaskEvent = { type: 'TaskStatusChanged', about: about(taskId, task), from: task.status, to, category, at }
+  const completes = category === 'done' && task.category !== 'done'
+  return completes ? [changed, { type: 'TaskCompleted', about: about(taskId, task), startedAt: task.startedAt, createdAt: task.createdAt, at }] : [changed]
+}
+
+const link = (task: TaskState, { taskId, blockedBy, blocks, graphVersion, at }: LinkTask): TaskEvent[] => {
+  if (!task.exists || graphVersion <= task.linksVersion) return []
+  const waits = linksOf(task.blockedBy, blockedBy)
+  const holds = linksOf(task.blocks, blocks)
+  return waits || holds ? [{ type: 'TaskLinked', about: about(taskId, task), blockedBy: waits, blocks: holds, graphVersion, at }] : []
+}
+
+const remove = (state: TaskState, { taskId, sagaId, at }: DeleteTask): TaskEvent[] =>
+  [{ type: 'TaskDeleted', about: about(taskId, present(state, taskId)), sagaId: sagaId ?? null, at }]
+
+const restore = (task: TaskState, { taskId, sagaId, at }: RestoreTask): TaskEvent[] => {
+  if (!task.exists) throw unknown(taskId)
+  if (task.deletedAt === null || (sagaId !== undefined && task.deletedBySaga !== sagaId)) return []
+  return [{ type: 'TaskRestored', about: about(taskId, task), status: task.status, at }]
+}
+
+const markOverdue = (task: TaskState, { taskId, dueAt, at }: MarkOverdue): TaskEvent[] => {
+  if (!task.exists || task.deletedAt !== null || closed(task.category)) return []
+  if (task.dueAt !== dueAt || task.overdueFor === dueAt || dueAt > at) return []
+  return [{ type: 'TaskOverdue', about: about(taskId, task), dueAt, at }]
+}
+
+const about = (taskId: string, { projectId, title, assigneeId, reporterId }: Omit<About, 'taskId'>): About => ({ taskId, projectId, title, assigneeId, reporterId })
+const unknown = (taskId: string): Refused => new Refused('missing', 'task-unknown', 'There is no such task.', { taskId })
+const present = (task: TaskState, taskId: string): Existing => {
+  if (!task.exists || task.deletedAt !== null) throw unknown(taskId)
+  return task
+}
+const linksOf = (before: readonly string[], after: readonly string[]): { before: readonly string[]; after: readonly string[] } | null =>
+  before.length === after.length && before.every((id, i) => id === after[i]) ? null : { before, after }
+
+export const taskDecider: Decider<TaskState, TaskCommand, TaskEvent> = { initial: absent, decide, evolve }
