@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import type { Proposal, ProposedTask } from '../../shared/contracts/ai/http.ts'
+import { parse } from './parse.ts'
+import { firstOccurrence } from './first-occurrence.ts'
+
+const people = [{ id: 'u-ann', name: 'Ann Lee' }, { id: 'u-anna', name: 'Anna Berg' }, { id: 'u-jose', name: 'José García' }, { id: 'u-lee', name: 'Bo Lee' }]
+// Thursday; in Berlin 15:00, three days before the clocks go forward.
+const context = { at: '2026-03-26T14:00:00.000Z', timezone: 'Europe/Berlin', projectId: 'p1', people }
+const read = (text: string, change: Partial<typeof context> = {}): Proposal => parse(text, { ...context, ...change })
+const none: ProposedTask = {
+  projectId: 'p1', title: '', description: '', priority: 'none', startAt: null, dueAt: null, recurrence: null, assigneeId: null, labels: [], blockedBy: [], estimateMinutes: null,
+}
+const id = '0197a3c4-1111-7abc-8def-0123456789ab'
+const id2 = '0197a3c4-2222-7abc-8def-0123456789ab'
+
+const cases: readonly (readonly [string, Partial<ProposedTask>])[] = [
+  ['Buy milk', { title: 'Buy milk' }],
+  ['Call the bank tomorrow at 9am', { title: 'Call the bank', dueAt: '2026-03-27T08:00:00.000Z' }],
+  ['Send the report by Friday', { title: 'Send the report', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Send the report by Friday !high #finance #q1-close 2h @jose', { title: 'Send the report', priority: 'high', labels: ['finance', 'q1-close'], estimateMinutes: 120, assigneeId: 'u-jose', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['p1: fix the login', { title: 'fix the login', priority: 'urgent' }],
+  ['Fix the login, high priority', { title: 'Fix the login', priority: 'high' }],
+  ['Fix it asap', { title: 'Fix it', priority: 'urgent' }],
+  ['Describe the high availability setup', { title: 'Describe the high availability setup' }],
+  ['Paint the fence in 2 hours', { title: 'Paint the fence', dueAt: '2026-03-26T16:00:00.000Z' }],
+  ['Paint the fence for 2 hours', { title: 'Paint the fence', estimateMinutes: 120 }],
+  ['Review 1h30 tomorrow', { title: 'Review', estimateMinutes: 90, dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Tidy up (30 min)', { title: 'Tidy up', estimateMinutes: 30 }],
+  ['Write the plan, takes half a day', { title: 'Write the plan', estimateMinutes: 240 }],
+  ['Write the plan, takes 2 days', { title: 'Write the plan', estimateMinutes: 960 }],
+  ['Stand-up every weekday at 9:15', { title: 'Stand-up', recurrence: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', dueAt: '2026-03-27T08:15:00.000Z' }],
+  ['Water the plants every second Tuesday', { title: 'Water the plants', recurrence: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=TU', dueAt: '2026-03-31T21:59:00.000Z' }],
+  ['Pay rent every second Tuesday of the month', { title: 'Pay rent', recurrence: 'FREQ=MONTHLY;BYDAY=2TU', dueAt: '2026-04-14T21:59:00.000Z' }],
+  ['Team lunch on the last Friday of each month', { title: 'Team lunch', recurrence: 'FREQ=MONTHLY;BYDAY=-1FR', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Pay the rent monthly on the 15th', { title: 'Pay the rent', recurrence: 'FREQ=MONTHLY;BYMONTHDAY=15', dueAt: '2026-04-15T21:59:00.000Z' }],
+  ['Gym every Monday, Wednesday and Friday', { title: 'Gym', recurrence: 'FREQ=WEEKLY;BYDAY=MO,WE,FR', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Back up every 3 days for 5 times', { title: 'Back up', recurrence: 'FREQ=DAILY;INTERVAL=3;COUNT=5', dueAt: '2026-03-26T22:59:00.000Z' }],
+  ['Renew the domain every year on April 3', { title: 'Renew the domain', recurrence: 'FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=3', dueAt: '2026-04-03T21:59:00.000Z' }],
+  ['Report weekly until 30 June 2026', { title: 'Report', recurrence: 'FREQ=WEEKLY;UNTIL=20260630T215900Z', dueAt: '2026-03-26T22:59:00.000Z' }],
+  ['Workshop from Monday to Wednesday', { title: 'Workshop', startAt: '2026-03-29T22:00:00.000Z', dueAt: '2026-04-01T21:59:00.000Z' }],
+  ['Migration starting Monday, due 10 April 2026', { title: 'Migration', startAt: '2026-03-29T22:00:00.000Z', dueAt: '2026-04-10T21:59:00.000Z' }],
+  ['Night job on 29 March 2026 at 2:30am', { title: 'Night job', dueAt: '2026-03-29T01:30:00.000Z' }],
+  ['Call New York Friday 5pm EST', { title: 'Call New York', dueAt: '2026-03-27T22:00:00.000Z' }],
+  ['Finish by end of day', { title: 'Finish', dueAt: '2026-03-26T22:59:00.000Z' }],
+  ['Finish by eow', { title: 'Finish', dueAt: '2026-03-27T22:59:00.000Z' }],
+  [`Deploy blocked by ${id} and ${id2}`, { title: 'Deploy', blockedBy: [id, id2] }],
+  ['Upgrade to 2.10.3 with 24/7 support', { title: 'Upgrade to 2.10.3 with 24/7 support' }],
+  ['Plan the march release', { title: 'Plan the march release' }],
+  ['Find out what broke yesterday', { title: 'Find out what broke yesterday' }],
+  ['Fix #1234 in the 2000s archive', { title: 'Fix #1234 in the 2000s archive' }],
+  ['Assign to the right bucket', { title: 'Assign to the right bucket' }],
+  ['Write docs, assign to Anna', { title: 'Write docs', assigneeId: 'u-anna' }],
+  ['@Ann Lee check the invoices', { title: 'check the invoices', assigneeId: 'u-ann' }],
+  ['Mail bob@example.com about it', { title: 'Mail bob@example.com about it' }],
+]
+
+describe('a sentence becomes a task', () => {
+  it.each(cases)('%s', (text, expected) => expect(read(text).task).toEqual({ ...none, ...expected }))
+})
+
+describe('evidence and questions', () => {
+  it('names the words of each field and where they stand', () => expect(read('Send it by Friday !low').evidence).toEqual([
+    { field: 'dueAt', words: 'by Friday', start: 8 }, { field: 'priority', words: '!low', start: 18 },
+  ]))
+  it('asks which of two people is meant', () => {
+    const { task, questions } = read('Check it @Lee')
+    expect(task.assigneeId).toBeNull()
+    expect(questions).toEqual([{ field: 'assigneeId', words: 'Lee', question: 'Which Lee is meant?', options: [{ id: 'u-ann', label: 'Ann Lee' }, { id: 'u-lee', label: 'Bo Lee' }] }])
+  })
+  it('asks for a person whom nobody knows', () => expect(read('Check it @zoe').questions).toMatchObject([{ field: 'assigneeId', words: 'zoe', options: [] }]))
+  it('asks what is to be done when no words are left', () => expect(read('tomorrow !high').questions).toMatchObject([{ field: 'title' }]))
+  it('asks for the project', () => expect(read('Buy milk', { projectId: null as unknown as string }).questions).toMatchObject([{ field: 'projectId' }]))
+})
+
+describe('time zones', () => {
+  it.each([['Pacific/Auckland', '2026-03-27T20:00:00.000Z'], ['America/New_York', '2026-03-27T13:00:00.000Z'], ['Asia/Kolkata', '2026-03-27T03:30:00.000Z']] as const)(
+    'tomorrow at 9 in %s', (timezone, dueAt) => expect(read('Call tomorrow at 9am', { timezone }).task.dueAt).toBe(dueAt))
+  it('keeps the wall clock of a repetition over the change of the clocks', async () => {
+    const { Temporal } = await import('temporal-polyfill')
+    const next = firstOccurrence('FREQ=WEEKLY;BYDAY=MO', Temporal.Instant.from(context.at).toZonedDateTimeISO('Europe/Berlin'), new Temporal.PlainTime(9))
+    expect(next?.toInstant().toString()).toBe('2026-03-30T07:00:00Z')
+  })
+})
