@@ -1,0 +1,29 @@
+import { Refused, type Decider } from '../../shared/kit/decider.ts'
+
+/** Who holds a key within an organization. Its stream is the unique document: claiming is one insert. */
+export type KeyHolder = { projectId: string | null; since: string | null }
+export type KeyEvent = { type: 'KeyClaimed'; projectId: string; at: string } | { type: 'KeyReleased'; projectId: string; at: string }
+export type KeyCommand =
+  | { type: 'ClaimKey'; key: string; projectId: string; at: string }
+  | { type: 'ReleaseKey'; projectId: string; at: string }
+
+const decide = (holder: KeyHolder, command: KeyCommand): KeyEvent[] => {
+  if (command.type === 'ReleaseKey') return holder.projectId === command.projectId ? [{ type: 'KeyReleased', projectId: command.projectId, at: command.at }] : []
+  if (holder.projectId === command.projectId) return []
+  if (holder.projectId !== null) throw new Refused('rule', 'key-taken', `The key ${command.key} belongs to another project.`, { key: command.key })
+  return [{ type: 'KeyClaimed', projectId: command.projectId, at: command.at }]
+}
+const evolve = (_: KeyHolder, event: KeyEvent): KeyHolder =>
+  event.type === 'KeyClaimed' ? { projectId: event.projectId, since: event.at } : { projectId: null, since: null }
+
+export const keyDecider: Decider<KeyHolder, KeyCommand, KeyEvent> = { initial: { projectId: null, since: null }, decide, evolve }
+
+/** Keys to try for a name, best first: initials or the first letters, then with a number. */
+export const keyCandidates = (name: string): string[] => {
+  const words = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toUpperCase().match(/[A-Z0-9]+/g) ?? []
+  const initials = words.map(w => w[0]).join('')
+  const letters = (initials.length >= 2 ? initials : words.join('')).replace(/^[0-9]+/, '').slice(0, 6)
+  const stem = letters.length >= 2 ? letters : `${letters}PR`.slice(0, 2)
+  const wider = words.join('').replace(/^[0-9]+/, '').slice(0, 8)
+  return [...new Set([stem, ...(wider.length >= 2 ? [wider] : []), ...Array.from({ length: 98 }, (_, i) => `${stem}${i + 2}`)])]
+}

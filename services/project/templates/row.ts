@@ -1,0 +1,8 @@
+import type { TemplateTask } from '../../shared/contracts/project/schemas.ts'
+
+type More = Partial<Pick<TemplateTask, 'description' | 'priority' | 'difficulty' | 'labels' | 'blockedBy'>>
+
+/** One row of a shipped template: its key, its title, the days it runs, the hours it takes, and what else there is to say. */
+export const row = (key: string, title: string, [startDay, dueDay]: readonly [number, number], hours: number, more: More = {}): TemplateTask => ({
+  key, title, startDay, dueDay, estimateMinutes: hours * 60, description: '', priority: 'medium', difficulty: null, labels: [], blockedBy: [], ...more,
+})
