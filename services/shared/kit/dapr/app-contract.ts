@@ -1,12 +1,56 @@
-import type Router from '@koa/router'
-import type { JobHandler } from './jobs.ts'
+import Router from '@koa/router'
+import type { Context } from 'koa'
 import type { ActorHost } from './actor-host.ts'
+import { actorRoutes } from './actor-routes.ts'
+import { components } from './connect.ts'
+import type { JobHandler } from './jobs.ts'
+import { rawJson } from './raw-json.ts'
 
-/** What the broker is told about an event: done, again later, or never again (it is kept by the consumer's own dead letters). */
+/** What the broker is told about an event: done, again later, or never again (the consumer keeps its own dead letters). */
 export type Delivery = 'SUCCESS' | 'RETRY' | 'DROP'
 /** A consumer as the app contract sees it. `deliver` gets the raw CloudEvent (unchecked); a throw is RETRY. */
 export type Subscriber = { topics: readonly { readonly name: string }[]; deliver(event: unknown, topic: string): Promise<Delivery> }
 
 export type AppContract = { subscribers?: readonly Subscriber[]; actors?: readonly ActorHost[]; jobs?: readonly JobHandler[]; onError?: (error: unknown, where: string) => void }
 
-export declare const appContract: (contract: AppContract) => Router
+// Own routes instead of the SDK's DaprServer: that one is Express and acknowledges events whose handler threw (js-sdk issue 720).
+/** What the sidecar asks of this app: configuration, subscriptions, events, actors and jobs. A handler that throws is never an acknowledgement. */
+export const appContract = ({ subscribers = [], actors = [], jobs = [], onError = () => {} }: AppContract): Router => {
+  const router = new Router()
+  router.get('/dapr/config', ctx => {
+    // A drain above 24 s freezes placement for every app of the namespace; a turn of ours takes far less.
+    ctx.body = { entities: actors.map(a => a.type), actorIdleTimeout: '10m', drainOngoingCallTimeout: '10s', drainRebalancedActors: true, reentrancy: { enabled: false } }
+  })
+  const topics = [...new Set(subscribers.flatMap(s => s.topics.map(t => t.name)))]
+  router.get('/dapr/subscribe', ctx => {
+    ctx.body = topics.map(topic => ({ pubsubname: components.pubsub, topic, routes: { rules: [], default: `/dapr/events/${topic}` }, deadLetterTopic: 'dead-letters' }))
+  })
+  for (const topic of topics) {
+    const interested = subscribers.filter(s => s.topics.some(t => t.name === topic))
+    router.post(`/dapr/events/${topic}`, async ctx => { await deliver(ctx, topic, interested, onError) })
+  }
+  for (const { name, run } of jobs)
+    router.post(`/job/${name}`, async ctx => {
+      try {
+        await run(await rawJson(ctx.req))
+        ctx.status = 200
+      } catch (error) {
+        onError(error, `job ${name}`)
+        ctx.status = 500
+      }
+    })
+  router.use(actorRoutes(actors, onError).routes())
+  return router
+}
+
+const deliver = async (ctx: Context, topic: string, subscribers: readonly Subscriber[], onError: NonNullable<AppContract['onError']>): Promise<void> => {
+  try {
+    const event = await rawJson(ctx.req)
+    // Several consumers of one app share the delivery: it is done when all are; those that were done already see a duplicate.
+    const answers = await Promise.all(subscribers.map(s => s.deliver(event, topic)))
+    ctx.body = { status: answers.includes('RETRY') ? 'RETRY' : answers.every(a => a === 'DROP') ? 'DROP' : 'SUCCESS' }
+  } catch (error) {
+    onError(error, `event of ${topic}`)
+    ctx.body = { status: 'RETRY' }
+  }
+}

@@ -19,16 +19,16 @@ export type FailedEntry = { id: string; error: string }
 export type StateEntry = { value: unknown; etag: string }
 export type SetOptions = { etag?: string; firstWrite?: boolean; ttlSeconds?: number }
 export type StateOperation =
-  | { operation: 'upsert'; key: string; value: unknown; etag?: string; ttlSeconds?: number }
-  | { operation: 'delete'; key: string; etag?: string }
+  | { operation: 'upsert'; key: string; value: unknown; ttlSeconds?: number }
+  | { operation: 'delete'; key: string }
 export type DaprState = {
   get(key: string): Promise<StateEntry | undefined>
   /** False: somebody else's write came first (with `etag`, or with `firstWrite` on a key that exists). */
   set(key: string, value: unknown, options?: SetOptions): Promise<boolean>
   /** False: the `etag` no longer holds. */
   delete(key: string, options?: { etag?: string }): Promise<boolean>
-  /** All or nothing; false when an `etag` no longer holds. */
-  transact(operations: readonly StateOperation[]): Promise<boolean>
+  /** All or nothing. Without etags: Redis keeps the other writes of a transaction of which one etag failed (seen on 1.18.2). */
+  transact(operations: readonly StateOperation[]): Promise<void>
 }
 
 export type ActorStateOperation = { operation: 'upsert'; key: string; value: unknown } | { operation: 'delete'; key: string }

@@ -21,12 +21,10 @@ export const memoryState = (values: Map<string, StateEntry>, before: () => void)
     },
     transact: async operations => {
       before()
-      if (!operations.every(op => holds(op.key, op.etag))) return false
       for (const op of operations) {
         if (op.operation === 'delete') values.delete(op.key)
         else put(op.key, op.value)
       }
-      return true
     },
   }
 }

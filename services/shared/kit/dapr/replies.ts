@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { DaprError } from './dapr-error.ts'
+import type { Reply } from './transport.ts'
+
+const SidecarProblem = z.object({ errorCode: z.string(), message: z.string().optional() })
+
+/** JSON as a value; text that is none stays text; nothing is undefined. */
+export const bodyOf = ({ headers, text }: Pick<Reply, 'headers' | 'text'>): unknown => {
+  if (text === '') return undefined
+  if (!/[/+]json/.test(headers['content-type'] ?? '')) return text
+  try { return JSON.parse(text) } catch { return text }
+}
+
+/** The sidecar's own complaint (`{errorCode: "ERR_…"}`), told apart from what an app behind it answered. */
+export const sidecarProblem = (reply: Reply): { errorCode: string; message: string } | undefined => {
+  if (reply.status < 400 || !(reply.headers['content-type'] ?? '').startsWith('application/json')) return undefined
+  const parsed = SidecarProblem.safeParse(bodyOf(reply))
+  return parsed.success && parsed.data.errorCode.startsWith('ERR_') ? { errorCode: parsed.data.errorCode, message: parsed.data.message ?? '' } : undefined
+}
+
+/** Turns a reply that is not a success into a `DaprError`; hands a success through. */
+export const succeeded = (reply: Reply, what: string): Reply => {
+  if (reply.status < 300) return reply
+  const problem = SidecarProblem.safeParse(bodyOf({ ...reply, headers: { 'content-type': 'application/json' } }))
+  const code = problem.data?.errorCode ?? ''
+  throw new DaprError(reply.status < 500 ? 'rejected' : 'peer', `${what}: ${problem.data?.message ?? (reply.text.slice(0, 200) || `status ${reply.status}`)}`, reply.status, code)
+}

@@ -1,0 +1,44 @@
+import type { DaprState, StateOperation } from './dapr.ts'
+import { bodyOf, succeeded } from './replies.ts'
+import type { Reply, Send } from './transport.ts'
+
+/** The Dapr state store. With an etag the first write wins; without one the last does. */
+export const stateClient = (send: Send, store: string): DaprState => {
+  const at = (key: string): string => `/v1.0/state/${store}/${encodeURIComponent(key)}`
+  const get: DaprState['get'] = async key => {
+    const reply = succeeded(await send({ method: 'GET', path: at(key) }), `state ${key}`)
+    if (reply.status === 204) return undefined
+    return { value: bodyOf({ text: reply.text, headers: { 'content-type': 'application/json' } }), etag: reply.headers['etag'] ?? '' }
+  }
+  return {
+    get,
+    set: async (key, value, { etag, firstWrite, ttlSeconds } = {}) => {
+      const item = {
+        key, value, ...(etag === undefined ? {} : { etag }), ...ttlOf(ttlSeconds),
+        // Dapr's default is last-write even when an etag is sent.
+        options: { concurrency: etag !== undefined || firstWrite ? 'first-write' : 'last-write', consistency: 'strong' },
+      }
+      const reply = await send({ method: 'POST', path: `/v1.0/state/${store}`, body: [item] })
+      // A lost first write has no status of its own (Redis: 500 in a script's words); that the key exists tells it apart from a failure.
+      if (firstWrite && etag === undefined && reply.status >= 400 && (await get(key))) return false
+      return unlessConflict(reply, `state ${key}`)
+    },
+    delete: async (key, { etag } = {}) =>
+      unlessConflict(await send({ method: 'DELETE', path: `${at(key)}${etag === undefined ? '' : '?concurrency=first-write'}`, ...(etag === undefined ? {} : { headers: { 'if-match': etag } }) }), `state ${key}`),
+    transact: async operations => {
+      succeeded(await send({ method: 'POST', path: `/v1.0/state/${store}/transaction`, body: { operations: operations.map(requestOf) } }), 'state transaction')
+    },
+  }
+}
+
+const ttlOf = (ttlSeconds: number | undefined): { metadata?: { ttlInSeconds: string } } => (ttlSeconds === undefined ? {} : { metadata: { ttlInSeconds: String(ttlSeconds) } })
+const requestOf = (op: StateOperation): object => ({
+  operation: op.operation,
+  request: { key: op.key, ...(op.operation === 'upsert' ? { value: op.value, ...ttlOf(op.ttlSeconds) } : {}) },
+})
+
+const unlessConflict = (reply: Reply, what: string): boolean => {
+  if (reply.status === 409) return false
+  succeeded(reply, what)
+  return true
+}
