@@ -1,0 +1,50 @@
+import type { Context, Next } from 'koa'
+import type { Problem } from '../../contracts/problem.ts'
+import { currentContext, inContext } from '../observe/context.ts'
+import type { Logger } from '../observe/log.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import { serverWork } from '../observe/trace.ts'
+import { traceparentOf } from '../observe/traceparent.ts'
+import { toProblem } from './problem.ts'
+import { answerUnrouted } from './unrouted.ts'
+
+export type SurroundDeps = { logger: Logger; metrics?: Metrics }
+
+/** Everything that surrounds a request, in one middleware: its trace, its problem document, its log line and its measurement. */
+export const surround = ({ logger, metrics }: SurroundDeps) => async (ctx: Context, next: Next): Promise<void> => {
+  const started = performance.now()
+  const { work, end } = serverWork(ctx)
+  await inContext(work, async () => {
+    try {
+      await next()
+      answerUnrouted(ctx)
+    } catch (error) {
+      answerProblem(ctx, error, logger)
+    }
+    ctx.set('traceparent', traceparentOf(work))
+    const seconds = (performance.now() - started) / 1000
+    const operation: string = typeof ctx.state.operation === 'string' ? ctx.state.operation : 'none'
+    metrics?.request(operation, ctx.method, ctx.status, seconds)
+    end?.(operation, ctx.status)
+    // The path only: a query string can hold a ticket or somebody's words.
+    const line = { operation, method: ctx.method, path: ctx.path.slice(0, 200), status: ctx.status, ms: Math.round(seconds * 1e5) / 100 }
+    if (quiet(ctx.path)) logger.debug(line, 'request')
+    else logger.info(line, 'request')
+  })
+}
+
+const quiet = (path: string): boolean => path.startsWith('/health/') || path === '/metrics'
+
+const answerProblem = (ctx: Context, error: unknown, logger: Logger): void => {
+  const { problem, headers, unforeseen } = toProblem(error, currentContext()?.traceId ?? '')
+  if (unforeseen) logger.error({ error, method: ctx.method, path: ctx.path.slice(0, 200) }, 'unforeseen error')
+  writeProblem(ctx, problem, headers)
+}
+
+export const writeProblem = (ctx: Context, problem: Problem, headers: Readonly<Record<string, string>>): void => {
+  ctx.remove('ETag')
+  ctx.status = problem.status
+  ctx.body = JSON.stringify(problem)
+  ctx.type = 'application/problem+json'
+  ctx.set({ ...headers })
+}
