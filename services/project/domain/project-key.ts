@@ -21,9 +21,7 @@ export const keyDecider: Decider<KeyHolder, KeyCommand, KeyEvent> = { initial: {
 /** Keys to try for a name, best first: initials or the first letters, then with a number. */
 export const keyCandidates = (name: string): string[] => {
   const words = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toUpperCase().match(/[A-Z0-9]+/g) ?? []
-  const initials = words.map(w => w[0]).join('')
-  const letters = (initials.length >= 2 ? initials : words.join('')).replace(/^[0-9]+/, '').slice(0, 6)
-  const stem = letters.length >= 2 ? letters : `${letters}PR`.slice(0, 2)
-  const wider = words.join('').replace(/^[0-9]+/, '').slice(0, 8)
-  return [...new Set([stem, ...(wider.length >= 2 ? [wider] : []), ...Array.from({ length: 98 }, (_, i) => `${stem}${i + 2}`)])]
+  const spelled = [words.map(w => w[0]).join(''), words.join('')].map(letters => letters.replace(/^[0-9]+/, '').slice(0, 6))
+  const stem = spelled.find(letters => letters.length >= 2) ?? `${spelled[1] ?? ''}PR`.slice(0, 2)
+  return [...new Set([stem, ...spelled.filter(letters => letters.length >= 2), ...Array.from({ length: 98 }, (_, i) => `${stem}${i + 2}`)])]
 }
