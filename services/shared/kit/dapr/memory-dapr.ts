@@ -19,6 +19,8 @@ export type MemoryDapr = Dapr & {
   host(actor: ActorHost): void
   /** Fires a reminder as the Scheduler would; one that is not periodic is gone afterwards. */
   fire(type: string, id: string, name: string): Promise<void>
+  /** Resolves when no actor turn is under way or waiting. */
+  settled(): Promise<void>
   /** While true every call throws `DaprError('unreachable')`. */
   down: boolean
 }
@@ -38,7 +40,8 @@ export const memoryDapr = (): MemoryDapr => {
   }
   const turn = <T>(key: string, run: () => Promise<T>): Promise<T> => {
     const next = (turns.get(key) ?? Promise.resolve()).then(run, run)
-    turns.set(key, next.catch(() => undefined))
+    const quiet: Promise<unknown> = next.catch(() => undefined).then(() => { if (turns.get(key) === quiet) turns.delete(key) })
+    turns.set(key, quiet)
     return next
   }
   const reminderKey = (type: string, id: string, name: string): string => `${type}/${id}/${name}`
@@ -54,6 +57,7 @@ export const memoryDapr = (): MemoryDapr => {
       if (reminder.period === undefined) dapr.reminders.delete(key)
       await turn(`${type}/${id}`, () => hostOf(type).remind(id, name, structuredClone(reminder.data)))
     },
+    settled: async () => { while (turns.size) { await Promise.all(turns.values()); await new Promise(resolve => { setImmediate(resolve) }) } },
     invoke: async (app, method, path, options = {}) => {
       up()
       const call = { app, method, path, ...options }

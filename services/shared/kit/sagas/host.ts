@@ -3,14 +3,16 @@ import type { SagaStatus } from '../../contracts/sagas/http.ts'
 import type { Clock } from '../clock.ts'
 import type { ActorHost } from '../dapr/actor-host.ts'
 import type { Dapr } from '../dapr/dapr.ts'
+import { durationMs, later } from './duration.ts'
+import { mongoSagaStore } from './mongo-saga-store.ts'
+import { sagaActor, type SagaLog } from './saga-actor.ts'
 import type { AnyClients, AnyCommands, AnyInput, AnySaga } from './saga-types.ts'
+import { statusOf, type SagaStore } from './status.ts'
 
-export type SagaLog = { warn(fields: object, message: string): void }
 export type SagaHostOptions = {
   actorType: 'UserSaga' | 'TaskSaga' | 'ProjectSaga'
   sagas: readonly AnySaga[]
   dapr: Dapr
-  db: Connection
   clients: AnyClients
   commands: AnyCommands
   clock: Clock
@@ -32,4 +34,48 @@ export type SagaHost = {
   watch(): () => void
 }
 
-export type SagaHosting = (options: SagaHostOptions) => SagaHost
+/** Hosts the sagas of a service, their visible records in its database. */
+export const sagaHost = ({ db, ...options }: SagaHostOptions & { db: Connection }): SagaHost => sagaHostOn({ ...options, store: mongoSagaStore(db) })
+
+const staleMs = 30_000
+
+/** `sagaHost` on any store of visible records; tests give it the memory double. */
+export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, clock, logger }: SagaHostOptions & { store: SagaStore }): SagaHost => {
+  const actor = sagaActor({ type: actorType, sagas, dapr, store, clients, commands, clock, logger })
+  const wake = (sagaId: string, tenantId: string, startedAt: string, input: unknown): Promise<unknown> => dapr.actors.invoke(actorType, sagaId, 'start', { tenantId, startedAt, input })
+
+  const sweep = async (): Promise<number> => {
+    const stale = later(clock.now(), -staleMs)
+    let woken = 0
+    for (const { _id, tenantId, startedAt, touchedAt, start } of await store.unfinished()) {
+      if (touchedAt > stale || start == null) continue
+      await wake(_id, tenantId, startedAt, JSON.parse(start))
+      woken += 1
+    }
+    return woken
+  }
+  return {
+    actor,
+    start: async (sagaId, tenantId, input) => {
+      const saga = sagas.find(s => s.name === sagaId.split('.')[0])
+      if (!saga) throw new Error(`${actorType} hosts no saga called ${sagaId}`)
+      const startedAt = clock.now()
+      await store.open({
+        _id: sagaId, tenantId, name: saga.name, state: 'running', step: saga.initial.step, outcome: null, startedAt, deadline: later(startedAt, durationMs(saga.deadline)),
+        finishedAt: null, history: [], revision: 0, touchedAt: startedAt, start: JSON.stringify(input),
+      })
+      await wake(sagaId, tenantId, startedAt, input).catch((error: unknown) => { logger.warn({ sagaId, error }, 'a saga is kept and starts with the next sweep') })
+    },
+    signal: async (sagaId, input, inputId) => { await dapr.actors.invoke(actorType, sagaId, 'signal', { input, inputId }) },
+    status: async (tenantId, sagaId) => {
+      const document = await store.find(sagaId)
+      return document?.tenantId === tenantId ? statusOf(document) : undefined
+    },
+    sweep,
+    watch: () => {
+      const timer = setInterval(() => { sweep().catch((error: unknown) => { logger.warn({ error }, 'the sagas could not be swept') }) }, 15_000)
+      timer.unref()
+      return () => { clearInterval(timer) }
+    },
+  }
+}

@@ -1,10 +1,5 @@
-import type { z } from 'zod'
-import type { Api, Operation, ServiceId } from '../../contracts/define.ts'
-
-type In<O extends Operation, K extends 'params' | 'query' | 'body'> = O extends { [P in K]: infer S extends z.ZodType } ? { [P in K]: z.input<S> } : object
-/** What a call of an operation takes: its params, query and body, as the contract defines them. */
-export type OperationInput<O extends Operation> = In<O, 'params'> & In<O, 'query'> & In<O, 'body'>
-export type OperationReply<O extends Operation> = O extends { reply: infer R extends z.ZodType } ? z.infer<R> : undefined
+import type { Api, ServiceId } from '../../contracts/define.ts'
+import type { ClientInput, ClientReply } from '../http/client.ts'
 
 /** The operations that a service's sagas call, per service: `{ project: typeof projectInternalApi, … }`. */
 export type Apis = Partial<Record<ServiceId, Api>>
@@ -14,8 +9,8 @@ export type Commands = Record<string, (input: never, context: CommandContext) =>
 
 type Each<A extends Apis, Shape extends 'output' | 'reply' | 'refused'> = {
   [S in keyof A & ServiceId]: A[S] extends Api ? { [O in keyof A[S] & string]:
-    Shape extends 'output' ? { do: 'invoke'; id: string; service: S; operation: O; input: OperationInput<A[S][O]> }
-    : Shape extends 'reply' ? { type: 'Replied'; id: string; service: S; operation: O; reply: OperationReply<A[S][O]> }
+    Shape extends 'output' ? { do: 'invoke'; id: string; service: S; operation: O; input: Pick<ClientInput<A[S][O]>, 'params' | 'query' | 'body'> }
+    : Shape extends 'reply' ? { type: 'Replied'; id: string; service: S; operation: O; reply: ClientReply<A[S][O]> }
     : { type: 'Refused'; id: string; service: S; operation: O; code: string; detail: Readonly<Record<string, unknown>> }
   }[keyof A[S] & string] : never
 }[keyof A & ServiceId]
@@ -50,8 +45,8 @@ export type Saga<S extends SagaState, Own extends { type: string }, A extends Ap
 
 /** An order as the host sees it, whatever saga it came from. */
 export type AnyOutput =
-  | { do: 'invoke'; id: string; service: ServiceId; operation: string; input: object }
-  | { do: 'command'; id: string; name: string; input: unknown }
+  | { do: 'invoke'; id: string; service: ServiceId; operation: string; input: { [part: string]: unknown } }
+  | { do: 'command'; id: string; name: string; input?: unknown }
   | { do: 'remind'; id: string; after: string; input: { type: string } }
   | { do: 'finish'; outcome: string }
 export type AnyInput = { type: string }

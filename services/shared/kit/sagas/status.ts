@@ -1,13 +1,25 @@
 import type { SagaStatus } from '../../contracts/sagas/http.ts'
+import type { SagaRecord } from './record.ts'
 
 /** A saga's visible record, kept in the collection `sagas` of the service that owns it. `start` is its first input as JSON text, until it has finished. */
-export type SagaDocument = Omit<SagaStatus, 'id'> & { _id: string; tenantId: string; revision: number; touchedAt: string; start: string | null }
+export type SagaDocument = Omit<SagaStatus, 'id'> & { _id: string; tenantId: string; revision: number; touchedAt: string; start?: string | null }
 /** Where the visible records live. */
 export type SagaStore = {
   /** Keeps the first version; one that is there already stays. */
   open(document: SagaDocument): Promise<void>
-  /** Replaces an older revision. */
+  /** Replaces an older revision, or the same one. */
   save(document: SagaDocument): Promise<void>
   find(sagaId: string): Promise<SagaDocument | undefined>
-  unfinished(limit: number): Promise<SagaDocument[]>
+  unfinished(): Promise<SagaDocument[]>
 }
+
+/** The visible part of what the actor keeps. */
+export const documentOf = (record: SagaRecord, touchedAt: string): SagaDocument => {
+  const { sagaId, tenantId, name, revision, state, outcome, startedAt, deadline, finishedAt, history } = record
+  const finished = finishedAt !== null
+  return { _id: sagaId, tenantId, name, revision, state: finished ? 'finished' : 'running', step: state.step, outcome, startedAt, deadline, finishedAt, history, touchedAt, ...(finished ? { start: null } : {}) }
+}
+
+/** What people see of it. */
+export const statusOf = ({ _id, name, state, step, outcome, startedAt, deadline, finishedAt, history }: SagaDocument): SagaStatus =>
+  ({ id: _id, name, state, step, outcome, startedAt, deadline, finishedAt, history })

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import type { ActorHost } from '../dapr/actor-host.ts'
+import type { Clock } from '../clock.ts'
+import type { Dapr } from '../dapr/dapr.ts'
+import { perform } from './perform.ts'
+import { answered, begin, fired, nextDue, postponed, SagaRecord, take } from './record.ts'
+import type { AnyClients, AnyCommands, AnySaga } from './saga-types.ts'
+import type { SagaStore } from './status.ts'
+import { documentOf } from './status.ts'
+
+export type SagaLog = { warn(fields: object, message: string): void }
+type Options = { type: string; sagas: readonly AnySaga[]; dapr: Dapr; store: SagaStore; clients: AnyClients; commands: AnyCommands; clock: Clock; logger: SagaLog }
+
+const Input = z.looseObject({ type: z.string() })
+const Start = z.object({ tenantId: z.string(), startedAt: z.string(), input: Input })
+const Signal = z.object({ input: Input, inputId: z.string() })
+
+const key = 'saga'
+const reminder = 'drive'
+// A turn ends well before the sidecar's time limit for actors (20 s), each order of it after 5 s at most.
+const turnMs = 8_000
+
+/** The one actor that hosts every saga of a service: state and orders are saved together, then performed; its reminder drives what is left after any crash. */
+export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, logger }: Options): ActorHost => {
+  const cache = new Map<string, SagaRecord>()
+  const sagaOf = (id: string): AnySaga => {
+    const saga = sagas.find(s => s.name === id.split('.')[0])
+    if (!saga) throw new Error(`${type} hosts no saga called ${id}`)
+    return saga
+  }
+  const load = async (id: string): Promise<SagaRecord | undefined> => {
+    const known = cache.get(id)
+    if (known) return known
+    const stored = await dapr.actors.getState(type, id, key)
+    return stored === undefined ? undefined : SagaRecord.parse(stored)
+  }
+  const save = async (before: SagaRecord | undefined, after: SagaRecord): Promise<SagaRecord> => {
+    if (before === after) return after
+    // The reminder is there before the state that needs it, so no crash in between can strand a saga.
+    if (!before) await dapr.actors.remind(type, after.sagaId, reminder, { due: 'PT5S', period: 'PT30S' })
+    await dapr.actors.transact(type, after.sagaId, [{ operation: 'upsert', key, value: after }])
+    cache.set(after.sagaId, after)
+    if (before?.revision !== after.revision) await store.save(documentOf(after, clock.now()))
+    return after
+  }
+  const kick = (id: string): void => {
+    dapr.actors.invoke(type, id, 'drive').catch((error: unknown) => { logger.warn({ sagaId: id, error }, 'a saga waits for its reminder') })
+  }
+
+  const drive = async (id: string): Promise<void> => {
+    const saga = sagaOf(id)
+    let record = await load(id)
+    if (!record) return dapr.actors.unremind(type, id, reminder)
+    if (!cache.has(id)) await store.save(documentOf(record, clock.now()))
+    const end = clock.monotonic() + turnMs
+    for (let work = nextWork(record, clock.now()); work; work = nextWork(record, clock.now())) {
+      if (clock.monotonic() > end) return kick(id)
+      if (work.timer !== undefined) record = await save(record, fired(saga, record, work.timer, clock.now()))
+      else record = await save(record, await attempt(saga, record, work))
+    }
+    const due = nextDue(record)
+    if (due === undefined) return dapr.actors.unremind(type, id, reminder)
+    const seconds = Math.max(1, Math.ceil((Date.parse(due) - Date.parse(clock.now())) / 1_000))
+    await dapr.actors.remind(type, id, reminder, { due: `PT${Math.min(seconds, 30)}S`, period: 'PT30S' })
+  }
+  const attempt = async (saga: AnySaga, record: SagaRecord, { order: { order } }: { order: SagaRecord["pending"][number] }): Promise<SagaRecord> => {
+    try {
+      const input = await perform(order, { clients, commands }, { sagaId: record.sagaId, tenantId: record.tenantId, outputId: order.id })
+      return answered(saga, record, order.id, input, clock.now())
+    } catch (error) {
+      logger.warn({ sagaId: record.sagaId, order: order.id, error }, 'an order of a saga got no answer; it is tried again')
+      return postponed(record, order.id, clock.now())
+    }
+  }
+
+  const methods: Record<string, (id: string, body: unknown) => Promise<void>> = {
+    start: async (id, body) => {
+      const { tenantId, startedAt, input } = Start.parse(body)
+      const record = await load(id)
+      if (!record) await save(undefined, begin(sagaOf(id), { sagaId: id, tenantId, startedAt }, input, clock.now()))
+      if (record?.finishedAt != null) await store.save(documentOf(record, clock.now()))
+      else kick(id)
+    },
+    signal: async (id, body) => {
+      const { input, inputId } = Signal.parse(body)
+      const record = await load(id)
+      if (!record) throw new Error(`saga ${id} has not started`)
+      await save(record, take(sagaOf(id), record, `own:${inputId}`, input, clock.now()))
+      kick(id)
+    },
+    drive,
+  }
+  // Whatever throws leaves the memory behind: the next turn starts from what is stored.
+  const clean = async (id: string, run: () => Promise<void>): Promise<void> => {
+    try { await run() } catch (error) { cache.delete(id); throw error }
+  }
+  return {
+    type,
+    call: async (id, method, body) => {
+      const run = methods[method]
+      if (!run) throw new Error(`${type} has no method ${method}`)
+      await clean(id, () => run(id, body))
+    },
+    remind: async id => clean(id, () => drive(id)),
+    deactivate: async id => { cache.delete(id) },
+  }
+}
+
+const nextWork = (record: SagaRecord, now: string): { timer: string; order?: never } | { timer?: never; order: SagaRecord['pending'][number] } | undefined => {
+  if (record.finishedAt !== null) return undefined
+  const timer = record.timers.find(t => t.dueAt <= now)
+  if (timer) return { timer: timer.id }
+  const order = record.pending.find(p => p.notBefore <= now)
+  return order && { order }
+}
