@@ -74,7 +74,7 @@ const sorted = (value: unknown): unknown => {
 export const canonicalJson = (value: unknown): string => JSON.stringify(sorted(value))
 
 /** The hash of a link: sha256 of the link before it and of everything in this one. */
-export const hashOf = ({ hash: _, ...rest }: { readonly previousHash: string; readonly hash?: string }): string =>
+export const hashOf = <T extends { readonly previousHash: string; readonly hash?: string }>({ hash: _, ...rest }: T): string =>
   createHash('sha256').update(rest.previousHash).update(canonicalJson(rest)).digest('hex')
 
 /** Which partition of the position log a stream belongs to. */

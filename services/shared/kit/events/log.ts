@@ -1,10 +1,28 @@
+import { randomUUID } from 'node:crypto'
 import type { Connection } from 'mongoose'
 import type { PublicEvent, ServiceId, Topic } from '../../contracts/define.ts'
 import type { Clock } from '../clock.ts'
 import type { Dapr } from '../dapr/dapr.ts'
-import type { DomainEvent } from './commit.ts'
+import { Refused } from '../decider.ts'
+import { currentContext } from '../observe/context.ts'
+import { traceparentOf } from '../observe/traceparent.ts'
+import { VersionConflict, type Commit, type DomainEvent } from './commit.ts'
+import { contractCheck } from './contract-check.ts'
+import { decoder } from './decode.ts'
+import { completeDraft, sealed } from './draft.ts'
+import { followUps } from './follow-ups.ts'
+import { groupCommit } from './group-commit.ts'
+import { journal } from './journal.ts'
+import { lifeOf } from './life.ts'
+import { pipeline } from './pipeline.ts'
 import type { DomainCommit, EventLog, Logger } from './ports.ts'
-import type { CommitStore } from './store.ts'
+import { START } from './positions.ts'
+import { logReader } from './reader.ts'
+import { recovery } from './recovery.ts'
+import { relay } from './relay.ts'
+import { sequencer } from './sequencer.ts'
+import { storeOf } from './store-of.ts'
+import type { CommitStore, End } from './store.ts'
 
 export type LogOptions<E extends DomainEvent, T extends Topic> = {
   /** The service's own database, or a store (`memoryStore()` in tests). */
@@ -18,7 +36,82 @@ export type LogOptions<E extends DomainEvent, T extends Topic> = {
   logger: Logger
   partitions?: number
   instanceId?: string
+  /** How often a process shows that it lives, and when it is taken for dead. */
+  beatMs?: number
+  /** How long an append waits for the store before it is refused. */
+  patienceMs?: number
+  deadAfterMs?: number
 }
 
 /** Opens the event log of a service. */
-export declare const openLog: <E extends DomainEvent, T extends Topic>(options: LogOptions<E, T>) => EventLog<E>
+export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOptions<E, T>): EventLog<E> => {
+  const { service, topic, toPublic, dapr, clock, logger, partitions = 4, instanceId = randomUUID(), beatMs = 5_000, deadAfterMs = 20_000 } = options
+  const store = storeOf(options.db)
+  const writer = `${instanceId}.${randomUUID()}`
+  const { upcast, decode } = decoder<E>()
+  const check = contractCheck(topic)
+  const follow = followUps<E>({ decode, logger })
+
+  /** The furthest end that any process has written down: reading begins there. */
+  let hint: Promise<End[]> | undefined
+  const furthest = async (): Promise<End[]> => {
+    const writers = await store.writers()
+    return Array.from({ length: partitions }, (_, p) => writers.map(w => w.heads[p] ?? START).reduce((a, b) => (b.next > a.next ? b : a), START))
+  }
+  const from = async (partition: number): Promise<End> => {
+    hint ??= furthest().catch((error: unknown) => { hint = undefined; throw error })
+    return (await hint)[partition] ?? START
+  }
+  const numbers = Array.from({ length: partitions }, (_, partition) => partition)
+  const relays = numbers.map(() => relay({ store, source: service, publish: events => dapr.publishBulk(topic.name, events), logger }))
+  const sequencers = numbers.map(partition => sequencer({
+    store, partition, from: () => from(partition), now: () => clock.now(), logger, onPositioned: (segment, groups) => { steps.publish(segment, groups) },
+  }))
+  const ends = (): End[] => sequencers.map(s => s.known() ?? START)
+  const book = journal({ store, writer, partitions, ends })
+  const steps = pipeline({ store, journal: book, sequencers, relays, follow })
+  const life = lifeOf({
+    store, journal: book, adopt: steps.adopt, clock, logger, beatMs, prepare: async () => {
+      await store.prepare()
+      await Promise.all(sequencers.map(s => s.catchUp()))
+    },
+    recovery: recovery({ store, writer, instanceId, clock, logger, adopt: steps.adopt, deadAfterMs }),
+  })
+  const insert = groupCommit({ store, onUncertain: life.watch, ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }) })
+
+  const append: EventLog<E>['append'] = async (draft, onDurable) => {
+    const context = currentContext()
+    const whole = completeDraft(draft, { partitions, traceparent: context ? traceparentOf(context) : null, say: commit => toPublic(decode(commit)).map(check) })
+    await life.fresh()
+    const commit = sealed(whole, await book.enter())
+    try { await insert(commit) } catch (error) {
+      // What may still arrive keeps its place in the chunk; `life` finds out.
+      if (!(error instanceof Refused) || error.code !== 'store-unavailable' || !life.watches(commit.id)) book.leave(commit.journal)
+      if (error instanceof VersionConflict || error instanceof Refused) throw error
+      throw new Error(`${commit.id} could not be stored`, { cause: error })
+    }
+    onDurable?.(commit)
+    steps.enter(commit)
+    return commit
+  }
+
+  return {
+    store, topic: topic.name, partitions, append, upcast, decode,
+    react: follow.react,
+    project: follow.project,
+    start: life.start,
+    stop: async () => {
+      await life.stop()
+      follow.stop()
+      await Promise.all([...sequencers, ...relays].map(s => s.stop()))
+    },
+    settled: life.settled,
+    gauges: () => {
+      const { followUps: unfinished, publications: lag } = book.unfinished()
+      return { lag, unfinished, oldestMs: Math.max(0, ...relays.map(r => r.oldestMs())) }
+    },
+    ...logReader({ store, service, partitions, sequencers }),
+  }
+}
+
+export type { Commit }

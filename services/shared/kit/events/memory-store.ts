@@ -74,6 +74,7 @@ export const memoryStore = (): MemoryStore => {
       return true
     }),
     countDeadLetters: state => reading('countDeadLetters', () => [...letters.values()].filter(l => l.state === state).length),
+    prepare: async () => {},
     isTransient: isUnavailable,
     documents: <D extends StoredDocument>(collection: string): Documents<D> => {
       const known = documents.get(collection) ?? memoryDocuments<D>()

@@ -17,8 +17,10 @@ export type Segment = {
   hash: string
 }
 
-/** A process that appends. Chunks below `chunk` are seen through; `heads` is a lower bound of where the others are positioned. */
-export type Writer = { id: string; chunk: number; beat: number; heads: readonly number[] }
+/** Where a partition of the position log ends: what its next segment must continue. `previous` is the last public position, -1 for none. */
+export type End = { next: number; previous: number; hash: string }
+/** A process that appends. Chunks below `chunk` are seen through; the commits of the others are positioned at or after `heads`. */
+export type Writer = { id: string; chunk: number; beat: number; heads: readonly End[] }
 /** Where a consumer stands in a partition of a topic: `next` is the first position it has not handled. */
 export type Checkpoint = { id: string; next: number; revision: number }
 
@@ -78,6 +80,8 @@ export type CommitStore = {
   moveDeadLetter(id: string, from: DeadLetterState, to: DeadLetterState): Promise<boolean>
   countDeadLetters(state: DeadLetterState): Promise<number>
 
+  /** Makes collections and indexes; may be called again. */
+  prepare(): Promise<void>
   /** True when the error says that the store is away, not that the caller is wrong. */
   isTransient(error: unknown): boolean
   /** Documents of the service's own read models, in the same database. */

@@ -1,0 +1,100 @@
+import { START } from './positions.ts'
+import type { CommitStore, End } from './store.ts'
+
+const CHUNK = 256
+
+type Group = { name: string; number: number; opened: number; followed: number; published: number; heads: readonly End[]; sealed: boolean; done: () => void }
+export type JournalOptions = {
+  store: Pick<CommitStore, 'saveWriter'>
+  writer: string
+  partitions: number
+  /** Known ends of the partitions now: whatever is appended from now on is positioned behind them. */
+  ends: () => readonly End[]
+}
+export type Journal = ReturnType<typeof journal>
+
+/**
+ * Which commits of this process are not seen through yet, without a mark per commit: a commit names its chunk, and one document per process says
+ * which chunks are passed. After a crash another process redoes the chunks that are not.
+ */
+export const journal = ({ store, writer, partitions, ends }: JournalOptions) => {
+  const groups = new Map<string, Group>()
+  const origin = Array.from({ length: partitions }, () => START)
+  let beat = 0
+  let current: Group | undefined
+  let known = false
+  let nextNumber = 0
+
+  const complete = (group: Group): boolean => group.sealed && group.followed === group.opened && group.published === group.opened
+  const open = (name: string, number: number, done = (): void => {}): Group => {
+    const group = { name, number, opened: 0, followed: 0, published: 0, heads: ends(), sealed: false, done }
+    groups.set(name, group)
+    return group
+  }
+  const chunk = (): Group => {
+    if (current && current.opened < CHUNK) return current
+    const full = current
+    current = open(`${writer}:${nextNumber}`, nextNumber++)
+    if (full) { full.sealed = true; settle(full) }
+    return current
+  }
+  const settle = (group: Group | undefined): void => {
+    if (!group || !complete(group)) return
+    groups.delete(group.name)
+    group.done()
+  }
+  /** The first chunk that is not passed. */
+  const first = (): Group => [...groups.values()].find(g => g.number >= 0) ?? chunk()
+  const save = async (): Promise<void> => {
+    const { number, heads } = first()
+    await store.saveWriter({ id: writer, chunk: number, beat: ++beat, heads })
+    known = true
+  }
+  /** A quiet chunk is left behind, so that nobody has to look far back for it. */
+  const turn = (): void => {
+    if (!current || current.followed < current.opened || current.published < current.opened) return
+    if (current.opened === 0) current.heads = ends()
+    else { current.sealed = true; settle(current); current = undefined }
+  }
+
+  return {
+    writer,
+    /** The chunk for a new commit; the process is known to the others before its first one. */
+    enter: async (): Promise<string> => {
+      if (!known) await save()
+      const group = chunk()
+      group.opened++
+      return group.name
+    },
+    /** The commit of this chunk was not stored, and never will be. */
+    leave: (name: string): void => {
+      const group = groups.get(name)
+      if (group) { group.opened--; settle(group) }
+    },
+    followed: (name: string, count = 1): void => {
+      const group = groups.get(name)
+      if (group) { group.followed += count; settle(group) }
+    },
+    published: (name: string, count = 1): void => {
+      const group = groups.get(name)
+      if (group) { group.published += count; settle(group) }
+    },
+    /** A group of commits that another process left behind; resolves when they are seen through. */
+    adopt: (name: string, count: number): Promise<void> => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const group = open(name, -1, resolve)
+      group.opened = count
+      group.sealed = true
+      settle(group)
+      return promise
+    },
+    /** Where the commits of a chunk can be positioned at the earliest. */
+    headsOf: (name: string): readonly End[] => groups.get(name)?.heads ?? origin,
+    unfinished: (): { followUps: number; publications: number } => {
+      const all = [...groups.values()]
+      return { followUps: all.reduce((n, g) => n + g.opened - g.followed, 0), publications: all.reduce((n, g) => n + g.opened - g.published, 0) }
+    },
+    /** Shows the others that this process is alive, and which chunks it has passed. */
+    beat: (): Promise<void> => { turn(); return save() },
+  }
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../clock.ts'
+import type { Commit } from './commit.ts'
+import type { Journal } from './journal.ts'
+import { pause } from './patience.ts'
+import type { FollowUpRun } from './pipeline.ts'
+import type { Logger } from './ports.ts'
+import type { recovery } from './recovery.ts'
+import type { CommitStore } from './store.ts'
+
+const DRAIN_MS = 10_000
+/** So long an insert whose answer was lost is looked for. */
+const DOUBT_MS = 60_000
+
+export type LifeOptions = {
+  store: Pick<CommitStore, 'findCommit'>
+  journal: Journal
+  recovery: ReturnType<typeof recovery>
+  adopt: FollowUpRun
+  /** Reads the ends of the partitions. */
+  prepare: () => Promise<unknown>
+  clock: Clock
+  logger: Logger
+  beatMs: number
+}
+
+/** The log's own clockwork: it beats, looks after processes that stand still, and after inserts whose answer was lost. */
+export const lifeOf = ({ store, journal, recovery, adopt, prepare, clock, logger, beatMs }: LifeOptions) => {
+  const doubtful = new Map<string, { commit: Commit; since: number }>()
+  let timer: NodeJS.Timeout | undefined
+  let beaten = -Infinity
+  let turn: Promise<void> | undefined
+
+  const resolveDoubts = async (): Promise<void> => {
+    for (const [id, { commit, since }] of doubtful) {
+      const found = await store.findCommit(id)
+      if (!found && clock.monotonic() - since < DOUBT_MS) continue
+      doubtful.delete(id)
+      if (found?.hash === commit.hash) await adopt([commit], journal.headsOf(commit.journal))
+      journal.leave(commit.journal)
+    }
+  }
+  const beat = async (): Promise<void> => {
+    await journal.beat()
+    beaten = clock.monotonic()
+  }
+  const look = async (): Promise<void> => {
+    try {
+      await resolveDoubts()
+      await recovery.look()
+    } catch (error) {
+      logger.warn({ error }, 'the log will look again')
+    }
+  }
+  // Looking may have to wait for the broker; the beat does not.
+  const tick = async (): Promise<void> => {
+    await beat().catch((error: unknown) => { logger.warn({ error }, 'the beat did not arrive') })
+    turn ??= look().finally(() => { turn = undefined })
+  }
+  const idle = (): boolean => {
+    const { followUps, publications } = journal.unfinished()
+    return followUps + publications <= doubtful.size * 2
+  }
+
+  return {
+    start: async (): Promise<void> => {
+      timer ??= setInterval(() => { void tick() }, beatMs).unref()
+      await prepare().catch((error: unknown) => { logger.warn({ error }, 'the log starts without its store') })
+      await tick()
+    },
+    stop: async (): Promise<void> => {
+      clearInterval(timer)
+      const until = performance.now() + DRAIN_MS
+      while (!idle() && performance.now() < until) await pause(10)
+      if (idle()) await journal.beat().catch((error: unknown) => { logger.warn({ error }, 'the last beat did not arrive') })
+    },
+    settled: async (): Promise<void> => {
+      while (!idle()) await pause(2)
+    },
+    /** A process that was paused long enough to be taken for dead makes itself known before it appends again. */
+    fresh: async (): Promise<void> => {
+      if (timer && clock.monotonic() - beaten > beatMs * 3) await beat()
+    },
+    watch: (commit: Commit): void => { doubtful.set(commit.id, { commit, since: clock.monotonic() }) },
+    watches: (id: string): boolean => doubtful.has(id),
+  }
+}

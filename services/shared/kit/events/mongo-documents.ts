@@ -1,0 +1,53 @@
+import type { mongo } from 'mongoose'
+import { isDuplicate, insertEach } from './mongo-insert.ts'
+import type { Documents, StoredDocument, Tombstone } from './store.ts'
+
+/** A read model's collection in the document store. */
+export const mongoDocuments = <D extends StoredDocument>(db: () => mongo.Db, name: string): Documents<D> => {
+  type Row = StoredDocument & Record<string, unknown>
+  const rows = (): mongo.Collection<Row> => db().collection<Row>(name)
+  const LIVE = { gone: { $exists: false } }
+  // What a view put in is what comes out: its documents have the view's own type.
+  const typed = (row: unknown): D => row as D
+  const filterOf = (filter: object): mongo.Filter<Row> => ({ ...filter, ...LIVE })
+
+  /** Writes over an older version; false when a newer one, or none, is there. */
+  const over = async (document: D | Tombstone): Promise<boolean> =>
+    (await rows().replaceOne({ _id: document._id, version: { $lt: document.version } }, { ...document })).matchedCount > 0
+  const put = async (documents: readonly (D | Tombstone)[]): Promise<void> => {
+    // Replaced where it is known, inserted where it is not; either may find that a newer version came first.
+    const [fresh, known] = [documents.filter(d => d.version === 1), documents.filter(d => d.version > 1)]
+    const missing: (D | Tombstone)[] = [...fresh]
+    if (known.length > 0) {
+      const { matchedCount } = await rows().bulkWrite(known.map(d => ({ replaceOne: { filter: { _id: d._id, version: { $lt: d.version } }, replacement: { ...d } } })), { ordered: false })
+      if (matchedCount < known.length) missing.push(...known)
+    }
+    if (missing.length === 0) return
+    const results = await insertEach(rows(), missing.map(d => ({ ...d })))
+    for (const [i, result] of results.entries()) {
+      const document = missing[i]
+      if (document && result === 'taken') await over(document)
+    }
+  }
+
+  return {
+    find: async (filter, { sort, skip = 0, limit = 0 } = {}) => {
+      const found = rows().find(filterOf(filter), { skip, limit })
+      return (await (sort ? found.sort({ ...sort }) : found).toArray()).map(typed)
+    },
+    findOne: async filter => {
+      const row = await rows().findOne(filterOf(filter))
+      return row ? typed(row) : undefined
+    },
+    count: filter => rows().countDocuments(filterOf(filter)),
+    // The shape of a pipeline's result is what its author says.
+    aggregate: async <R>(pipeline: readonly Record<string, unknown>[]) => await rows().aggregate([{ $match: LIVE }, ...pipeline]).toArray() as R[],
+    put,
+    each: async visit => { for await (const row of rows().find({}, { batchSize: 1000 })) visit(typed(row)) },
+    ensureIndexes: async fields => {
+      await db().createCollection(name).catch((error: unknown) => { if (!isDuplicate(error)) throw error })
+      for (const field of fields) await rows().createIndex({ [field]: 1 })
+    },
+    drop: async () => { await rows().drop() },
+  }
+}

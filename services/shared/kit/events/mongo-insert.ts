@@ -1,0 +1,25 @@
+import { mongo } from 'mongoose'
+import type { InsertResult } from './store.ts'
+
+// 11000 on insert; FerretDB answers 1 when an update or upsert meets a taken key; 48 is a collection that is already there.
+export const isDuplicate = (error: unknown): boolean => error instanceof mongo.MongoServerError && (error.code === 11000 || error.code === 48 || (error.code === 1 && /duplicate key/i.test(error.message)))
+
+/** Inserts one by one in a single batch: each is stored, or its id is taken. */
+export const insertEach = async <R extends mongo.Document>(collection: mongo.Collection<R>, rows: readonly mongo.OptionalUnlessRequiredId<R>[]): Promise<InsertResult[]> => {
+  const results = rows.map((): InsertResult => 'inserted')
+  if (rows.length === 0) return results
+  try {
+    const [only] = rows
+    if (rows.length === 1 && only) await collection.insertOne(only)
+    else await collection.insertMany([...rows], { ordered: false })
+  } catch (error) {
+    if (error instanceof mongo.MongoBulkWriteError) {
+      const errors = [error.writeErrors].flat()
+      const other = errors.find(e => e.code !== 11000)
+      if (other) throw error
+      for (const { index } of errors) results[index] = 'taken'
+    } else if (isDuplicate(error)) results[0] = 'taken'
+    else throw error
+  }
+  return results
+}

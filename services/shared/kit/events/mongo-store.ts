@@ -1,0 +1,85 @@
+import type { Connection, mongo } from 'mongoose'
+import { isUnavailable } from '../http/unavailable.ts'
+import { commitOf, commitRow, segmentOf, segmentRow, type CommitRow, type SegmentRow } from './mongo-codec.ts'
+import { mongoDocuments } from './mongo-documents.ts'
+import { insertEach, isDuplicate } from './mongo-insert.ts'
+import type { Checkpoint, CommitStore, DeadLetter, StoredDocument, Writer } from './store.ts'
+
+type Row<T extends { id: string }> = Omit<T, 'id'> & { _id: string }
+const rowOf = <T extends { id: string }>({ id, ...rest }: T): Row<T> => ({ _id: id, ...rest })
+/** A dead letter keeps its event as text, as commits do. */
+type LetterRow = Omit<Row<DeadLetter>, 'event'> & { event: string }
+
+/** The event log in a document store: inserts with unique ids and look-ups by equality, which every store of the MongoDB protocol does well. */
+export const mongoStore = (connection: Connection): CommitStore => {
+  const db = (): mongo.Db => {
+    if (!connection.db) throw Object.assign(new Error('the document store is not connected'), { name: 'MongoNotConnectedError' })
+    return connection.db
+  }
+  const commits = (): mongo.Collection<CommitRow> => db().collection<CommitRow>('commits')
+  const segments = (): mongo.Collection<SegmentRow> => db().collection<SegmentRow>('segments')
+  const writers = (): mongo.Collection<Row<Writer>> => db().collection<Row<Writer>>('writers')
+  const checkpoints = (): mongo.Collection<Row<Checkpoint>> => db().collection<Row<Checkpoint>>('checkpoints')
+  const letters = (): mongo.Collection<LetterRow> => db().collection<LetterRow>('dead_letters')
+  const letterOf = ({ _id, event, ...rest }: LetterRow): DeadLetter => ({ id: _id, ...rest, event: JSON.parse(event) })
+
+  return {
+    append: async batch => insertEach(commits(), batch.map(commitRow)),
+    findCommit: async id => {
+      const row = await commits().findOne({ _id: id })
+      return row ? commitOf(row) : undefined
+    },
+    readStream: async (stream, after = 0) =>
+      (await commits().find(after > 0 ? { stream, version: { $gt: after } } : { stream }).toArray()).map(commitOf).toSorted((a, b) => a.version - b.version),
+    findCommand: async (stream, commandId) => {
+      const row = await commits().findOne({ stream, commandId })
+      return row ? commitOf(row) : undefined
+    },
+    readChunk: async journal => (await commits().find({ journal }).toArray()).map(commitOf),
+
+    addSegment: async segment => (await insertEach(segments(), [segmentRow(segment)]))[0] ?? 'taken',
+    findSegment: async id => {
+      const row = await segments().findOne({ _id: id })
+      return row ? segmentOf(row) : undefined
+    },
+    readPage: async page => (await segments().find({ page }).toArray()).map(segmentOf).toSorted((a, b) => a.first - b.first),
+
+    writers: async () => (await writers().find({}).toArray()).map(({ _id, ...rest }) => ({ id: _id, ...rest })),
+    saveWriter: async writer => { await writers().replaceOne({ _id: writer.id }, rowOf(writer), { upsert: true }) },
+    removeWriter: async id => { await writers().deleteOne({ _id: id }) },
+
+    checkpoint: async id => {
+      const row = await checkpoints().findOne({ _id: id })
+      return row ? { id, next: row.next, revision: row.revision } : undefined
+    },
+    saveCheckpoint: async ({ id, next, revision }) => {
+      if (revision === 0) return (await insertEach(checkpoints(), [{ _id: id, next, revision: 1 }]))[0] === 'inserted'
+      return (await checkpoints().updateOne({ _id: id, revision }, { $set: { next, revision: revision + 1 } })).matchedCount > 0
+    },
+
+    addDeadLetter: async letter => (await insertEach(letters(), [{ ...rowOf(letter), event: JSON.stringify(letter.event) }]))[0] ?? 'taken',
+    deadLetter: async id => {
+      const row = await letters().findOne({ _id: id })
+      return row ? letterOf(row) : undefined
+    },
+    deadLetters: async ({ consumer, state, subject, after, limit = 0 }) => {
+      const filter = { ...(consumer !== undefined && { consumer }), ...(state !== undefined && { state }), ...(subject !== undefined && { subject }), ...(after !== undefined && { _id: { $gt: after } }) }
+      return (await letters().find(filter).sort({ _id: 1 }).limit(limit).toArray()).map(letterOf)
+    },
+    moveDeadLetter: async (id, from, to) => (await letters().updateOne({ _id: id, state: from }, { $set: { state: to } })).matchedCount > 0,
+    countDeadLetters: state => letters().countDocuments({ state }),
+
+    isTransient: isUnavailable,
+    documents: <D extends StoredDocument>(collection: string) => mongoDocuments<D>(db, collection),
+    prepare: async () => {
+      for (const [name, fields] of indexes) {
+        await db().createCollection(name).catch((error: unknown) => { if (!isDuplicate(error)) throw error })
+        for (const field of fields) await db().collection(name).createIndex({ [field]: 1 })
+      }
+    },
+  }
+}
+
+const indexes: readonly (readonly [string, readonly string[]])[] = [
+  ['commits', ['stream', 'journal']], ['segments', ['page']], ['writers', []], ['checkpoints', []], ['dead_letters', ['consumer', 'state', 'subject']],
+]

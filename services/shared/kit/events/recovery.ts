@@ -1,0 +1,64 @@
+import type { Clock } from '../clock.ts'
+import type { Commit } from './commit.ts'
+import type { FollowUpRun } from './pipeline.ts'
+import type { CommitStore, Writer } from './store.ts'
+import type { Logger } from './ports.ts'
+
+type Seen = { beat: number; since: number; recovered: Set<string>; againAt: number }
+export type RecoveryOptions = {
+  store: Pick<CommitStore, 'writers' | 'readChunk' | 'removeWriter' | 'saveWriter'>
+  writer: string
+  instanceId: string
+  clock: Clock
+  logger: Logger
+  adopt: FollowUpRun
+  /** A process whose beat stands still for so long is taken for dead. Being wrong costs repeated publications, nothing else. */
+  deadAfterMs: number
+  forgetAfterMs?: number
+}
+// Chunks are filled one after the other, but a chunk whose inserts all got lost leaves a hole.
+const HOLES = 3
+
+/** Looks for processes that stand still and sees their commits through. */
+export const recovery = ({ store, writer, instanceId, clock, logger, adopt, deadAfterMs, forgetAfterMs = 600_000 }: RecoveryOptions) => {
+  const others = new Map<string, Seen>()
+
+  const unfinishedOf = async (dead: Writer, recovered: Set<string>): Promise<Commit[]> => {
+    const found: Commit[] = []
+    for (let chunk = dead.chunk, empty = 0; empty < HOLES; chunk++) {
+      const commits = await store.readChunk(`${dead.id}:${chunk}`)
+      empty = commits.length > 0 ? 0 : empty + 1
+      found.push(...commits.filter(c => !recovered.has(c.id)))
+    }
+    return found
+  }
+  const recover = async (dead: Writer, seen: Seen): Promise<void> => {
+    const commits = await unfinishedOf(dead, seen.recovered)
+    seen.againAt = clock.monotonic() + deadAfterMs * 3
+    if (commits.length === 0) return
+    logger.info({ writer: dead.id, commits: commits.length }, 'seeing through what a stopped process left')
+    await adopt(commits, dead.heads)
+    for (const { id } of commits) seen.recovered.add(id)
+  }
+  const look = async (other: Writer): Promise<void> => {
+    const now = clock.monotonic()
+    const seen = others.get(other.id)
+    if (!seen || seen.beat !== other.beat) {
+      // An earlier run of this very instance cannot be alive.
+      const mine = other.id.startsWith(`${instanceId}.`)
+      others.set(other.id, { beat: other.beat, since: mine && !seen ? now - deadAfterMs : now, recovered: seen?.recovered ?? new Set(), againAt: 0 })
+    }
+    const known = others.get(other.id)
+    if (!known || now - known.since < deadAfterMs || now < known.againAt) return
+    await recover(other, known)
+    // It stays known for a while: a process that was only paused may append once more before it notices.
+    if (now - known.since >= deadAfterMs + forgetAfterMs) { await store.removeWriter(other.id); others.delete(other.id) }
+  }
+
+  return {
+    /** One look at all other processes. */
+    look: async (): Promise<void> => {
+      for (const other of await store.writers()) if (other.id !== writer) await look(other)
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import { ProjectDeleted, projectEvents } from '../../contracts/project/events.ts'
+import { systemClock } from '../clock.ts'
+import type { CommandMeta } from '../command.ts'
+import { memoryDapr } from '../dapr/memory-dapr.ts'
+import { Refused, type Decider } from '../decider.ts'
+import { aggregate } from './aggregate.ts'
+import { CloudEvent } from './cloud-event.ts'
+import type { CommitDraft } from './commit.ts'
+import { openLog } from './log.ts'
+import { memoryStore } from './memory-store.ts'
+import type { EventLog, Logger, Upcasters } from './ports.ts'
+import type { CommitStore } from './store.ts'
+
+export type ParcelEvent = { type: 'Sent'; weight?: number } | { type: 'Lost' } | { type: 'Nameless' }
+type ParcelCommand = { type: 'send' } | { type: 'lose' } | { type: 'needTwo' }
+
+export const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+export const send = (commandId: string): CommandMeta => ({ actor: 'u1', at: '2026-01-01T00:00:00.000Z', correlationId: 'k1', causationId: null, commandId })
+
+/** TEST DATA: counts what was sent. `Lost` is private, `Nameless` breaks its public contract. */
+export const parcel: Decider<number, ParcelCommand, ParcelEvent> = {
+  initial: 0,
+  decide: (count, { type }) => {
+    if (type === 'needTwo' && count < 2) throw new Refused('rule', 'too-few')
+    return [{ type: type === 'lose' ? 'Lost' : 'Sent' }]
+  },
+  evolve: (count, event) => (event.type === 'Sent' ? count + (event.weight ?? 1) : count),
+}
+export const parcelOn = (log: EventLog<ParcelEvent>, upcast: Upcasters = {}) => aggregate({ name: 'parcel', log, decider: parcel, upcast })
+
+export const draft = (id: string, version: number, previousHash: string, type: ParcelEvent['type']): CommitDraft<ParcelEvent> =>
+  ({ tenantId: 'org', aggregate: 'parcel', id, version, previousHash, events: [{ type }], meta: send(`${id}:${version}:${type}`) })
+
+/** TEST LOG on a store in memory and a broker that remembers. */
+export const logOf = ({ store = memoryStore(), dapr = memoryDapr(), ...rest }: { store?: CommitStore; dapr?: ReturnType<typeof memoryDapr>; partitions?: number; patienceMs?: number; instanceId?: string; beatMs?: number; deadAfterMs?: number } = {}) => {
+  const log = openLog<ParcelEvent, typeof projectEvents>({
+    db: store, service: 'project', topic: projectEvents, dapr, clock: systemClock, logger: silent, ...rest,
+    toPublic: ({ aggregateId, events }) => events.flatMap(({ type }) => {
+      if (type === 'Lost') return []
+      return [{ type: ProjectDeleted.type, data: { projectId: type === 'Nameless' ? '' : aggregateId } }]
+    }),
+  })
+  return { log, store, dapr, published: (): CloudEvent[] => dapr.published.map(p => CloudEvent.parse(p.event)) }
+}
