@@ -4,8 +4,8 @@ import { z } from 'zod'
 export const baseSpec = {
   appPort: z.coerce.number().int().min(0).max(65_535),
   daprHttpPort: z.coerce.number().int().min(1).max(65_535),
-  daprApiToken: z.string().min(16, 'must have 16 characters or more').optional(),
-  appApiToken: z.string().min(16, 'must have 16 characters or more').optional(),
+  daprApiToken: z.string().min(16, 'must have 16 characters or more'),
+  appApiToken: z.string().min(16, 'must have 16 characters or more'),
   appIdPrefix: z.string().regex(/^[a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and dashes').default(''),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   otelExporterOtlpEndpoint: z.url().optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** One setting: an environment variable, or a Dapr secret whose variable of the upper-snake name wins. */
-export type Setting<T = unknown> = { schema: z.ZodType<T>; secret?: string; variable?: string; secretValue?: boolean }
+export type Setting<T = unknown> = { schema: z.ZodType<T>; secret?: string; variable?: string }
 /** A field is a schema (the variable is the field's name in upper snake case) or a `secret`. */
 export type Spec = Readonly<Record<string, z.ZodType | Setting>>
 export type ConfigOf<S extends Spec> = { [K in keyof S]: S[K] extends z.ZodType<infer T> ? T : S[K] extends Setting<infer T> ? T : never }
@@ -16,20 +16,25 @@ export const upperSnake = (name: string): string => name.replaceAll(/([a-z0-9])(
 /** Every mistake of a configuration, in words; values never appear in it. */
 export class ConfigError extends Error {
   readonly mistakes: readonly string[]
-  constructor(mistakes: readonly string[]) {
+  /** Nothing is wrong but that the secret store did not answer: trying again may help. */
+  readonly temporary: boolean
+  constructor(mistakes: readonly string[], temporary = false) {
     super(`The configuration has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n${mistakes.map(m => `  - ${m}`).join('\n')}`)
     this.name = 'ConfigError'
     this.mistakes = mistakes
+    this.temporary = temporary
   }
 }
 
 /** Reads every setting from the environment and the secret store, and reports all mistakes at once. */
 export const loadConfig = async <const S extends Spec>(spec: S, env: Readonly<Record<string, string | undefined>>, dapr: SecretReader): Promise<ConfigOf<S>> => {
   const mistakes: string[] = []
+  let unanswered = 0
   const found = await Promise.all(Object.entries(spec).map(async ([field, given]) => {
     const setting: Setting = 'schema' in given ? given : { schema: given }
     const variable = setting.variable ?? upperSnake(field)
     const value = await valueOf(setting, env[variable], dapr).catch((error: unknown) => {
+      unanswered += 1
       mistakes.push(`${variable}: the secret store could not be read (${error instanceof Error ? error.message : 'unknown reason'}). Set the variable, or bring up the sidecar.`)
       return unread
     })
@@ -38,10 +43,13 @@ export const loadConfig = async <const S extends Spec>(spec: S, env: Readonly<Re
     if (!parsed.success) mistakes.push(mistake(variable, setting, value, parsed.error))
     return [field, parsed.data] as const
   }))
-  if (mistakes.length) throw new ConfigError(mistakes.toSorted())
+  if (mistakes.length) throw new ConfigError(mistakes.toSorted(), unanswered === mistakes.length)
   // Each value went through its own schema above; the compiler cannot follow that through `fromEntries`.
   return Object.fromEntries(found) as ConfigOf<S>
 }
+
+/** The fields that need no secret store; for reporting their mistakes before there is a sidecar. */
+export const withoutSecrets = (spec: Spec): Spec => Object.fromEntries(Object.entries(spec).filter(([, given]) => !('schema' in given)))
 
 const unread = Symbol('unread')
 const valueOf = async (setting: Setting, fromEnv: string | undefined, dapr: SecretReader): Promise<unknown> => {

@@ -1,28 +1,80 @@
-import type { Subscriber } from './dapr/app-contract.ts'
+import type { Api, Topic } from '../contracts/define.ts'
+import type { Breaker } from './breaker.ts'
+import { appContract, type Subscriber } from './dapr/app-contract.ts'
 import type { JobHandler } from './dapr/jobs.ts'
-import type { Verify } from './http/auth.ts'
+import { routed } from './http/app.ts'
+import { tokenVerifier, type Verify } from './http/auth.ts'
+import { documentRoutes } from './http/documents.ts'
+import { callerOf } from './http/guard.ts'
+import type { Check } from './http/health.ts'
 import type { IdempotencyStore } from './http/idempotency.ts'
+import { keysThroughDapr } from './http/key-ring.ts'
+import { memoryIdempotency } from './http/memory-idempotency.ts'
+import { mount } from './http/mount.ts'
 import type { Routes } from './http/serve.ts'
+import { setOrganization } from './observe/context.ts'
 import type { SagaHost } from './sagas/host.ts'
 import type { Started } from './start.ts'
+import { stopOnSignal } from './stop.ts'
 
 /** Something that works in the background from the moment the service is ready until it stops. */
 export type Worker = { start(): Promise<void>; stop(): Promise<void> }
 
 export type Service = Started & {
   routes: readonly Routes[]
-  /** Started before consumers, drained after the last request. */
+  /** Started before the consumers, drained after the last request. */
   log?: Worker
   consumers?: readonly (Subscriber & Worker)[]
-  sagas?: SagaHost
+  sagas?: Pick<SagaHost, 'actor' | 'watch'>
   jobs?: readonly JobHandler[]
-  /** Each is run for `/health/dependencies`; a throw means down. All are essential for being ready, unless listed in `optional`. */
-  checks?: Readonly<Record<string, () => Promise<unknown>>>
+  /** Run for `/health/dependencies`; a throw means down. All are essential for being ready, except those in `optional`. */
+  checks?: Readonly<Record<string, Check>>
   optional?: readonly string[]
+  /** Shown with the check of the same name. */
+  breakers?: readonly Breaker[]
+  /** Where first answers are kept; `mongoIdempotency(db)`, else in memory. */
   idempotency?: IdempotencyStore
-  /** Only where tokens are made: the user service checks its own without asking itself. */
+  /** Only where tokens are checked differently: the user service asks itself, the gateway knows ended sessions. */
   verify?: Verify
+  /** What the documents describe beside the mounted routes: the gateway shows every service's operations. */
+  documents?: { apis?: readonly { tag: string; api: Api }[]; publishes?: readonly Topic[]; consumes?: readonly Topic[] }
   onStop?: readonly (() => Promise<unknown>)[]
 }
 
-export declare const runService: (service: Service) => Promise<void>
+/** Opens a started service for work, and stops it in order on SIGTERM or SIGINT. */
+export const runService = async (service: Service): Promise<void> => {
+  const { name, base, dapr, clock, logger, gate, health, routes, consumers = [], sagas, jobs = [], log, checks = {}, optional = [], breakers = [] } = service
+  for (const [check, run] of Object.entries(checks)) health.checks.set(check, run)
+  for (const check of optional) health.optional.add(check)
+  for (const breaker of breakers) health.breakers.set(breaker.name, breaker)
+  watchBreakers(service, breakers)
+
+  const verify = service.verify ?? tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock })
+  const api = mount(routes.flat(), {
+    clock, idempotency: service.idempotency ?? memoryIdempotency(), callerOf: ctx => callerOf(ctx, base.appIdPrefix),
+    verify: async token => {
+      const actor = await verify(token)
+      setOrganization(actor.organizationId)
+      return actor
+    },
+  })
+  const contract = appContract({ subscribers: consumers, actors: sagas ? [sagas.actor] : [], jobs, onError: (error, where) => { logger.error({ error, where }, 'a handler failed') } })
+  const documents = documentRoutes({ name, publicUrl: base.publicUrl, routes: routes.flat(), ...service.documents })
+
+  await log?.start()
+  await Promise.all(consumers.map(consumer => consumer.start()))
+  const unwatch = sagas?.watch()
+  gate.open(routed(api, contract, documents))
+  logger.info({ operations: routes.flat().length }, 'ready')
+
+  stopOnSignal(service, [
+    async () => { unwatch?.(); await Promise.all(consumers.map(consumer => consumer.stop())) },
+    async () => { await log?.stop() },
+    ...(service.onStop ?? []),
+    () => dapr.close(),
+  ])
+}
+
+const watchBreakers = ({ metrics }: Started, breakers: readonly Breaker[]): void => {
+  for (const breaker of breakers) metrics.gauge(`breaker_${breaker.name.replaceAll(/\W/g, '_')}_open`, 'Whether the breaker is open (1) or half-open (0.5)', () => ({ closed: 0, 'half-open': 0.5, open: 1 })[breaker.state()])
+}

@@ -1,11 +1,22 @@
+import type { Server } from 'node:http'
+import Router from '@koa/router'
 import type { AppId } from '../contracts/define.ts'
-import type { Clock } from './clock.ts'
-import type { ConfigOf, Spec } from './config.ts'
-import type { BaseConfig } from './base-config.ts'
+import { baseSpec, type BaseConfig } from './base-config.ts'
+import type { Breaker } from './breaker.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { ConfigError, loadConfig, withoutSecrets, type ConfigOf, type Spec } from './config.ts'
+import { connectDapr } from './dapr/connect.ts'
 import type { Dapr } from './dapr/dapr.ts'
-import type { Gate } from './http/gate.ts'
-import type { Logger } from './observe/log.ts'
-import type { Metrics } from './observe/metrics.ts'
+import { createApp, routed } from './http/app.ts'
+import { gate as newGate, type Gate } from './http/gate.ts'
+import { callerOf, guard } from './http/guard.ts'
+import { healthRoutes, type Check } from './http/health.ts'
+import { listen, type Listening } from './http/listen.ts'
+import { memoryIdempotency } from './http/memory-idempotency.ts'
+import { mount } from './http/mount.ts'
+import { uuidv7 } from './ids.ts'
+import { createLogger, type Logger } from './observe/log.ts'
+import { createMetrics, type Metrics } from './observe/metrics.ts'
 
 /** A process that listens already (not ready yet), has its configuration, and can talk to its sidecar. */
 export type Started<C = unknown> = {
@@ -18,7 +29,68 @@ export type Started<C = unknown> = {
   metrics: Metrics
   instanceId: string
   gate: Gate
+  listening: Listening
+  server: Server
+  health: { checks: Map<string, Check>; optional: Set<string>; breakers: Map<string, Breaker> }
 }
 
-/** Opens the port, reads the configuration from the environment and the sidecar's secrets (waiting for the sidecar), and hands over what `runService` needs. Ends the process with 78 when the configuration is wrong. */
-export declare const startService: <const S extends Spec>(name: AppId, spec: S, env: Readonly<Record<string, string | undefined>>, options?: { edge?: boolean }) => Promise<Started<ConfigOf<S>>>
+export type Env = Readonly<Record<string, string | undefined>>
+
+/**
+ * Opens the port, reads the configuration from the environment and the sidecar's secrets (it waits for the sidecar), and hands over what `runService` needs.
+ * Ends the process with 78 and a readable list when the configuration is wrong. `edge` is for the gateway, which people reach without a sidecar.
+ */
+export const startService = async <const S extends Spec>(name: AppId, spec: S, env: Env, { edge = false }: { edge?: boolean } = {}): Promise<Started<ConfigOf<S>>> => {
+  const base = await orExit(() => allAtOnce(() => loadConfig(baseSpec, env, noSecrets), () => loadConfig(withoutSecrets(spec), env, noSecrets)))
+  const instanceId = base.instanceId ?? `${name}-${uuidv7().slice(-12)}`
+  const logger = createLogger({ service: name, instanceId, level: base.logLevel })
+  const metrics = createMetrics(name)
+  const gate = newGate()
+  const health = { checks: new Map<string, Check>(), optional: new Set<string>(), breakers: new Map<string, Breaker>() }
+  const dapr = connectDapr({ port: base.daprHttpPort, apiToken: base.daprApiToken, appIdPrefix: base.appIdPrefix })
+  health.checks.set('dapr', () => dapr.healthy())
+
+  const inner = mount(healthRoutes({ service: name, instanceId, gate, ...health }), { clock: systemClock, verify: noOne, idempotency: memoryIdempotency(), callerOf: ctx => callerOf(ctx, base.appIdPrefix) })
+  const app = createApp({ logger, metrics }, [guard({ appToken: base.appApiToken, edge }), routed(inner, metricsRouter(metrics)), gate.handler])
+  const listening = await listen(app, base.appPort).catch((error: unknown) => exitWith(logger, error, `port ${base.appPort} cannot be opened`))
+  logger.info({ port: listening.port, node: process.version }, 'listening, not ready yet')
+
+  const config = await orExit(() => loadConfig(spec, env, dapr))
+  return { name, config, base, dapr, clock: systemClock, logger, metrics, instanceId, gate, listening, server: listening.server, health }
+}
+
+const noSecrets = { secret: async () => undefined }
+const noOne = async (): Promise<never> => { throw new Error('no operation here takes a user') }
+
+const metricsRouter = ({ registry }: Metrics): Router => {
+  const router = new Router()
+  router.get('/metrics', async ctx => {
+    ctx.body = await registry.metrics()
+    ctx.type = registry.contentType
+  })
+  return router
+}
+
+const exitWith = (logger: Logger, error: unknown, message: string): never => {
+  logger.error({ error }, message)
+  process.exit(1)
+}
+
+/** Both are tried, so that the mistakes of both are told together. */
+const allAtOnce = async <T>(first: () => Promise<T>, second: () => Promise<unknown>): Promise<T> => {
+  const [one, two] = await Promise.allSettled([first(), second()])
+  const mistakes = [one, two].flatMap(result => (result.status === 'rejected' && result.reason instanceof ConfigError ? result.reason.mistakes : []))
+  if (one.status === 'rejected' || mistakes.length) throw new ConfigError(mistakes)
+  return one.value
+}
+
+/** Exit code 78 (EX_CONFIG) tells a supervisor that starting again will not help; 75 (EX_TEMPFAIL) that it may. */
+const orExit = async <T>(load: () => Promise<T>): Promise<T> => {
+  try {
+    return await load()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(error.temporary ? 75 : 78)
+  }
+}

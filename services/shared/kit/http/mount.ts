@@ -17,8 +17,6 @@ export type MountDeps = {
   idempotency: IdempotencyStore
   /** Which service called through its sidecar, or undefined when nobody did. */
   callerOf: (ctx: RouterContext) => AppId | undefined
-  /** Told the operation's name once it is known; for metrics and logs. */
-  seen?: (ctx: RouterContext, route: Route) => void
 }
 
 /** All operations on one Koa router; fixed paths come before those with parameters. */
@@ -35,7 +33,8 @@ const handlerOf = (route: Route, deps: MountDeps) => {
   const reply = replyCheck(operation)
   const takesBody = operation.method !== 'GET'
   return async (ctx: RouterContext): Promise<void> => {
-    deps.seen?.(ctx, route)
+    // Read by `surround` for the log line and the measurement.
+    ctx.state.operation = route.name
     const caller = deps.callerOf(ctx)
     if (operation.access === 'internal') demandCaller(operation, caller)
     const token = bearerOf(ctx.get('authorization'))

@@ -15,3 +15,8 @@ const storage = new AsyncLocalStorage<WorkContext>()
 export const currentContext = (): WorkContext | undefined => storage.getStore()
 /** Runs `work` inside a context; everything it awaits sees it. */
 export const inContext = <T>(context: WorkContext, work: () => T): T => storage.run(context, work)
+/** Says whose work this is, once the token was read. */
+export const setOrganization = (organizationId: string): void => {
+  const work = storage.getStore()
+  if (work) work.organizationId = organizationId
+}

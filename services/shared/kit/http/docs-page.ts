@@ -1,0 +1,1 @@
+export const docsPage = (title: string, document: string): { html: string; policy: string } => ({ html: title + document, policy: '' })
