@@ -7,10 +7,10 @@ const byId = z.object({ id: Id })
 /** Where the refresh token goes: into the answer, or into an HttpOnly cookie that scripts cannot read (the browser app). */
 const tokenIn = z.enum(['body', 'cookie']).default('body')
 const ownToken = z.strictObject({ refreshToken: Secret.optional() }).default({}).meta({ description: 'without a token the HttpOnly cookie is used' })
-const passwordRules = { 'password-too-common': 409, 'password-like-email': 409 } as const
+const passwordRules = { 'password-too-common': 400, 'password-like-email': 400 } as const
 
 /** Signing up, in and out. */
-const signing = {
+export const signingApi = {
   register: operation({
     method: 'POST', path: '/api/users/register', summary: 'Sign up: found an organization, or join one by invitation', access: 'public', status: 201,
     body: z.strictObject({ email: Email, password: NewPassword, name: PersonName, organizationName: OrganizationName.optional(), invitationToken: Secret.optional(), tokenIn })
@@ -30,7 +30,8 @@ const signing = {
   jwks: operation({ method: 'GET', path: '/.well-known/jwks.json', summary: 'The public keys that access tokens are checked with', access: 'public', status: 200, reply: Jwks }),
 } as const
 
-const sessions = {
+/** Own sessions, and the way to another organization. */
+export const sessionsApi = {
   listSessions: operation({ method: 'GET', path: '/api/users/sessions', summary: 'Own living sessions', access: 'user', status: 200, query: z.object(paging), reply: page(Session) }),
   endSession: operation({ method: 'DELETE', path: '/api/users/sessions/:id', summary: 'End one of the own sessions', access: 'user', status: 204, params: byId }),
   wsTicket: operation({
@@ -44,7 +45,8 @@ const sessions = {
   }),
 } as const
 
-const own = {
+/** Own profile, password, account. */
+export const ownApi = {
   showProfile: operation({ method: 'GET', path: '/api/users/profile', summary: 'Own profile', access: 'user', status: 200, reply: Profile }),
   changeProfile: operation({ method: 'PUT', path: '/api/users/profile', summary: 'Replace the named fields of the own profile', access: 'user', status: 200, body: ProfileChange, reply: Profile }),
   closeAccount: operation({
@@ -62,7 +64,8 @@ const own = {
   }),
 } as const
 
-const members = {
+/** People and roles. */
+export const membersApi = {
   listMembers: operation({
     method: 'GET', path: '/api/users', summary: 'Members of the organization', access: 'user', status: 200,
     query: z.object({ ...paging, q: z.string().max(100).optional(), role: OrganizationRole.optional() }), reply: page(Member),
@@ -72,6 +75,10 @@ const members = {
     method: 'PUT', path: '/api/users/:id/disabled', summary: 'Shut a member out, or let him in again; shutting out ends his sessions', access: 'user', status: 200,
     params: byId, body: z.strictObject({ disabled: z.boolean() }), reply: Member, errors: { 'sole-owner': 409 },
   }),
+} as const
+
+/** Invitations by mail. */
+export const invitationsApi = {
   invite: operation({
     method: 'POST', path: '/api/users/invitations', summary: 'Invite somebody by mail; the invitation holds for 7 days', access: 'user', status: 201,
     body: z.strictObject({ email: Email, role: OrganizationRole }), reply: Invitation.extend({ sagaId: Id }), errors: { 'already-member': 409, 'already-invited': 409 },
@@ -85,5 +92,9 @@ const members = {
 } as const
 
 /** The public operations of the user service. */
-export const userApi = { ...signing, ...sessions, ...own, ...members } as const
+export const userApi = { ...signingApi, ...sessionsApi, ...ownApi, ...membersApi, ...invitationsApi } as const
+
+/** What lies in the Dapr state store under a ticket's key for 30 s; the gateway reads it once and deletes it. */
 export const Ticket = z.object({ userId: Id, organizationId: Id, role: OrganizationRole, sessionId: Id, issuedAt: Time })
+export type Ticket = z.infer<typeof Ticket>
+export const ticketKey = (ticket: string): string => `ws-ticket.${ticket}`

@@ -1,0 +1,46 @@
+import type { notificationInternal } from '../shared/contracts/notification/internal.ts'
+import type { Clock } from '../shared/kit/clock.ts'
+import type { DaprState } from '../shared/kit/dapr/dapr.ts'
+import type { Aggregate } from '../shared/kit/events/aggregate.ts'
+import type { Actor } from '../shared/kit/http/call.ts'
+import type { Verify } from '../shared/kit/http/auth.ts'
+import type { Client } from '../shared/kit/http/client.ts'
+import type { MemberCommand, MemberEvent, MemberState } from './domain/member.ts'
+import type { Organization } from './domain/organization-state.ts'
+import type { OrganizationCommand, OrganizationEvent } from './domain/organization.ts'
+import type { Person, PersonCommand, PersonEvent } from './domain/person.ts'
+import type { Keyring } from './identity/keyring.ts'
+import type { Logins } from './identity/logins.ts'
+import type { Passwords } from './identity/passwords.ts'
+import type { Sessions } from './identity/sessions.ts'
+import type { SigningKeys } from './identity/signing-keys.ts'
+import type { Throttle } from './identity/throttle.ts'
+import type { Vault } from './identity/vault.ts'
+import type { Directory } from './views/directory.ts'
+
+export type Settings = {
+  /** True when people reach the platform by https: cookies are then `Secure` and `__Host-`. */
+  https: boolean
+  /** Answers that must not tell whether an account exists take at least this long. */
+  evenMs: number
+}
+/** What the routes, reactions and sagas of the user service work with. */
+export type UserDeps = {
+  clock: Clock
+  settings: Settings
+  persons: Aggregate<Person, PersonCommand, PersonEvent>
+  organizations: Aggregate<Organization, OrganizationCommand, OrganizationEvent>
+  members: Aggregate<MemberState, MemberCommand, MemberEvent>
+  keys: Keyring
+  vault: Vault
+  logins: Logins
+  passwords: Passwords
+  throttle: Throttle
+  sessions: Sessions
+  signing: SigningKeys
+  accessToken: (actor: Actor) => Promise<string>
+  verify: Verify
+  directory: Directory
+  state: DaprState
+  notification: Pick<Client<typeof notificationInternal>, 'mail'>
+}

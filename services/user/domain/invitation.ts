@@ -1,0 +1,35 @@
+import { Refused } from '../../shared/kit/decider.ts'
+import type { OrganizationRole } from '../../shared/contracts/primitives.ts'
+import type { Organization } from './organization-state.ts'
+
+export type InvitationEvent =
+  | { type: 'InvitationCreated'; invitationId: string; emailHash: string; email: string; role: OrganizationRole; invitedBy: string; createdAt: string; expiresAt: string }
+  | { type: 'InvitationAccepted'; invitationId: string; userId: string }
+  | { type: 'InvitationRevoked' | 'InvitationExpired'; invitationId: string }
+  | { type: 'MemberJoined'; userId: string; role: OrganizationRole; invitedBy: string | null; at: string }
+export type InvitationCommand =
+  | { type: 'Invite'; invitationId: string; emailHash: string; email: string; role: OrganizationRole; invitedBy: string; at: string; expiresAt: string }
+  | { type: 'AcceptInvitation'; invitationId: string; userId: string; emailHash: string; at: string }
+  | { type: 'RevokeInvitation' | 'ExpireInvitation'; invitationId: string }
+
+/** `email` is sealed with a key of the invitation's own, which goes when the invitation is settled. */
+export const invite = ({ invitations }: Organization, { at, type: _, ...facts }: Extract<InvitationCommand, { type: 'Invite' }>): InvitationEvent[] => {
+  const open = [...invitations].find(([, i]) => i.emailHash === facts.emailHash && i.expiresAt > at)
+  if (open) throw new Refused('rule', 'already-invited', 'This address has an open invitation.', { invitationId: open[0] })
+  return [{ type: 'InvitationCreated', ...facts, createdAt: at }]
+}
+
+export const acceptInvitation = ({ invitations, settled, members }: Organization, { invitationId, userId, emailHash, at }: Extract<InvitationCommand, { type: 'AcceptInvitation' }>): InvitationEvent[] => {
+  if (settled.get(invitationId) === userId) return []
+  const invitation = invitations.get(invitationId)
+  if (!invitation || at >= invitation.expiresAt) throw new Refused('rule', 'invitation-invalid', 'This invitation has been used, taken back, or is too old.')
+  if (invitation.emailHash !== emailHash) throw new Refused('rule', 'invitation-for-another-address', 'This invitation was sent to another address.')
+  const accepted: InvitationEvent = { type: 'InvitationAccepted', invitationId, userId }
+  return members.has(userId) ? [accepted] : [accepted, { type: 'MemberJoined', userId, role: invitation.role, invitedBy: invitation.invitedBy, at }]
+}
+
+export const settleInvitation = ({ invitations, settled }: Organization, invitationId: string, type: 'InvitationRevoked' | 'InvitationExpired'): InvitationEvent[] => {
+  if (invitations.has(invitationId)) return [{ type, invitationId }]
+  if (settled.has(invitationId)) throw new Refused('rule', 'invitation-settled', 'This invitation has been answered or has run out.')
+  throw new Refused('missing', 'invitation-unknown', 'There is no such invitation.')
+}

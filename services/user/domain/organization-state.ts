@@ -1,0 +1,34 @@
+import { Refused } from '../../shared/kit/decider.ts'
+import type { OrganizationRole } from '../../shared/contracts/primitives.ts'
+
+export type Membership = { role: OrganizationRole; status: 'active' | 'disabled' | 'leaving'; joinedAt: string; invitedBy: string | null }
+export type OpenInvitation = { emailHash: string; email: string; role: OrganizationRole; invitedBy: string; createdAt: string; expiresAt: string }
+export type Organization = {
+  status: 'absent' | 'active'
+  name: string
+  members: ReadonlyMap<string, Membership>
+  /** Open ones. */
+  invitations: ReadonlyMap<string, OpenInvitation>
+  /** Settled ones: who accepted, or null. */
+  settled: ReadonlyMap<string, string | null>
+}
+export const nobody: Organization = { status: 'absent', name: '', members: new Map(), invitations: new Map(), settled: new Map() }
+
+/** The membership, or a refusal that does not tell strangers from the unknown. */
+export const memberOf = (organization: Organization, userId: string): Membership => {
+  const member = organization.members.get(userId)
+  if (!member) throw new Refused('missing', 'user-unknown', 'There is no such member.')
+  return member
+}
+const actives = ({ members }: Organization): [string, Membership][] => [...members].filter(([, m]) => m.status === 'active')
+/** The active owner who has been there longest, other than `userId`. */
+export const otherOwner = (organization: Organization, userId: string): string | null =>
+  actives(organization).find(([id, m]) => id !== userId && m.role === 'owner')?.[0] ?? null
+
+/** While others depend on him, the only owner stays. */
+export const refuseSoleOwner = (organization: Organization, userId: string): void => {
+  const owner = organization.members.get(userId)
+  const others = [...organization.members].some(([id, m]) => id !== userId && m.status !== 'leaving')
+  if (owner?.role === 'owner' && owner.status === 'active' && others && !otherOwner(organization, userId))
+    throw new Refused('rule', 'sole-owner', 'The organization needs another owner first.')
+}

@@ -1,0 +1,71 @@
+import { describe, it } from 'vitest'
+import { spec } from '../../shared/kit/spec.ts'
+import { organization, type OrganizationCommand, type OrganizationEvent } from './organization.ts'
+
+const given = spec(organization)
+const at = '2026-03-02T09:00:00.000Z'
+const nextWeek = '2026-03-09T09:00:00.000Z'
+const created: OrganizationEvent = { type: 'OrganizationCreated', name: 'Acme' }
+const joined = (userId: string, role: 'owner' | 'admin' | 'member' | 'guest'): OrganizationEvent => ({ type: 'MemberJoined', userId, role, invitedBy: null, at })
+const alone = [created, joined('ann', 'owner')]
+const team = [...alone, joined('bob', 'member')]
+const two = [...team, joined('cat', 'owner')]
+const invited: OrganizationEvent = { type: 'InvitationCreated', invitationId: 'i1', emailHash: 'h1', email: 'sealed', role: 'member', invitedBy: 'ann', createdAt: at, expiresAt: nextWeek }
+const invite: OrganizationCommand = { type: 'Invite', invitationId: 'i1', emailHash: 'h1', email: 'sealed', role: 'member', invitedBy: 'ann', at, expiresAt: nextWeek }
+const accept: OrganizationCommand = { type: 'AcceptInvitation', invitationId: 'i1', userId: 'dan', emailHash: 'h1', at: '2026-03-03T09:00:00.000Z' }
+const accepted: OrganizationEvent = { type: 'InvitationAccepted', invitationId: 'i1', userId: 'dan' }
+const leaving = (userId: string): OrganizationEvent => ({ type: 'MemberLeaving', userId, sagaId: 's1' })
+
+describe('CreateOrganization', () => {
+  const create: OrganizationCommand = { type: 'CreateOrganization', name: 'Acme', ownerId: 'ann', at }
+  it('makes the founder its owner', () => given().when(create).thenEvents(alone))
+  it('says nothing the second time', () => given(...alone).when(create).thenEvents([]))
+})
+describe('ChangeRole', () => {
+  const change = (userId: string, role: 'owner' | 'admin' | 'member' | 'guest'): OrganizationCommand => ({ type: 'ChangeRole', userId, role })
+  it('changes', () => given(...team).when(change('bob', 'admin')).thenEvents([{ type: 'RoleChanged', userId: 'bob', from: 'member', to: 'admin' }]))
+  it('says nothing when it is so already', () => given(...team).when(change('bob', 'member')).thenEvents([]))
+  it('keeps the last owner', () => given(...team).when(change('ann', 'admin')).thenRefused('sole-owner'))
+  it('lets one of two owners go', () => given(...two).when(change('ann', 'admin')).thenEvents([{ type: 'RoleChanged', userId: 'ann', from: 'owner', to: 'admin' }]))
+  it('does not count an owner who is leaving', () => given(...two, leaving('cat')).when(change('ann', 'admin')).thenRefused('sole-owner'))
+  it('does not count an owner who is shut out', () => given(...two, { type: 'MemberDisabled', userId: 'cat', role: 'owner' }).when(change('ann', 'admin')).thenRefused('sole-owner'))
+  it('knows no strangers', () => given(...team).when(change('eve', 'owner')).thenRefused('user-unknown'))
+  it('needs an organization', () => given().when(change('ann', 'owner')).thenRefused('organization-unknown'))
+})
+describe('shutting out', () => {
+  const disabled: OrganizationEvent = { type: 'MemberDisabled', userId: 'bob', role: 'member' }
+  it('works and can be undone', () => {
+    given(...team).when({ type: 'DisableMember', userId: 'bob' }).thenEvents([disabled])
+    given(...team, disabled).when({ type: 'EnableMember', userId: 'bob' }).thenEvents([{ type: 'MemberEnabled', userId: 'bob', role: 'member' }])
+  })
+  it('says nothing the second time', () => given(...team, disabled).when({ type: 'DisableMember', userId: 'bob' }).thenEvents([]))
+  it('spares the last owner', () => given(...team).when({ type: 'DisableMember', userId: 'ann' }).thenRefused('sole-owner'))
+})
+describe('leaving', () => {
+  const announce = (userId: string): OrganizationCommand => ({ type: 'AnnounceLeaving', userId, sagaId: 's1' })
+  it('is announced', () => given(...team).when(announce('bob')).thenEvents([leaving('bob')]))
+  it('is refused to the only owner of a shared organization', () => given(...team).when(announce('ann')).thenRefused('sole-owner'))
+  it('is free to who is alone', () => given(...alone).when(announce('ann')).thenEvents([leaving('ann')]))
+  it('of two owners at once only one gets through', () => given(...two, leaving('cat')).when(announce('ann')).thenRefused('sole-owner'))
+  it('can be taken back', () => given(...team, leaving('bob')).when({ type: 'CancelLeaving', userId: 'bob', sagaId: 's1' }).thenEvents([{ type: 'MemberStayed', userId: 'bob', sagaId: 's1' }]))
+  it('ends the membership, once', () => {
+    given(...team, leaving('bob')).when({ type: 'Leave', userId: 'bob', sagaId: 's1' }).thenEvents([{ type: 'MemberLeft', userId: 'bob', sagaId: 's1' }])
+    given(...team, leaving('bob'), { type: 'MemberLeft', userId: 'bob', sagaId: 's1' }).when({ type: 'Leave', userId: 'bob', sagaId: 's1' }).thenEvents([])
+  })
+})
+describe('invitations', () => {
+  it('are made', () => given(...alone).when(invite).thenEvents([invited]))
+  it('are not doubled', () => given(...alone, invited).when({ ...invite, invitationId: 'i2' }).thenRefused('already-invited'))
+  it('can be repeated when the first has run out', () => given(...alone, invited).when({ ...invite, invitationId: 'i2', at: nextWeek, expiresAt: '2026-03-16T09:00:00.000Z' })
+    .thenEvents([{ ...invited, invitationId: 'i2', createdAt: nextWeek, expiresAt: '2026-03-16T09:00:00.000Z' }]))
+  it('are accepted, once', () => {
+    given(...alone, invited).when(accept).thenEvents([accepted, { type: 'MemberJoined', userId: 'dan', role: 'member', invitedBy: 'ann', at: '2026-03-03T09:00:00.000Z' }])
+    given(...alone, invited, accepted).when(accept).thenEvents([])
+    given(...alone, invited, accepted).when({ ...accept, userId: 'eve' }).thenRefused('invitation-invalid')
+  })
+  it('hold for their own address only', () => given(...alone, invited).when({ ...accept, emailHash: 'h2' }).thenRefused('invitation-for-another-address'))
+  it('run out', () => given(...alone, invited).when({ ...accept, at: nextWeek }).thenRefused('invitation-invalid'))
+  it('are taken back', () => given(...alone, invited).when({ type: 'RevokeInvitation', invitationId: 'i1' }).thenEvents([{ type: 'InvitationRevoked', invitationId: 'i1' }]))
+  it('are not taken back after the answer', () => given(...alone, invited, accepted).when({ type: 'RevokeInvitation', invitationId: 'i1' }).thenRefused('invitation-settled'))
+  it('expire quietly when they were answered', () => given(...alone, invited, accepted).when({ type: 'ExpireInvitation', invitationId: 'i1' }).thenEvents([]))
+})

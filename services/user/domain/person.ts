@@ -1,0 +1,115 @@
+import { Refused } from '../../shared/kit/decider.ts'
+
+/** Text encrypted with the person's own key; closing the account deletes the key. */
+export type Sealed = string
+type Reset = { requestId: string; requestedAt: string; expiresAt: string }
+type Identity = { provider: string; subjectHash: string }
+
+export type PersonEvent =
+  | { type: 'PersonRegistered'; emailHash: string; email: Sealed; profile: Sealed; password: Sealed | null; organization: { id: string; name: string | null }; at: string }
+  | { type: 'ProfileChanged'; profile: Sealed; changed: string[]; organizations: string[] }
+  | { type: 'PasswordChanged'; password: Sealed; by: 'self' | 'reset' | 'rehash' }
+  | { type: 'PasswordResetRequested'; requestId: string; requestedAt: string; expiresAt: string }
+  | { type: 'OrganizationJoined'; organizationId: string }
+  | { type: 'IdentityLinked'; provider: string; subjectHash: string }
+  | { type: 'IdentityUnlinked'; provider: string }
+  | { type: 'ClosingRequested'; sagaId: string; from: string; organizations: string[] }
+  | { type: 'ClosingCancelled'; sagaId: string; why: string }
+  | { type: 'PersonClosed'; sagaId: string }
+
+export type PersonCommand =
+  | { type: 'Register'; emailHash: string; email: Sealed; profile: Sealed; password: Sealed | null; organization: { id: string; name: string | null }; at: string }
+  | { type: 'ChangeProfile'; profile: Sealed; changed: string[] }
+  | { type: 'ChangePassword'; password: Sealed; by: 'self' | 'rehash' }
+  | { type: 'RequestPasswordReset'; requestId: string; at: string; expiresAt: string }
+  | { type: 'ResetPassword'; requestId: string; password: Sealed; at: string }
+  | { type: 'JoinOrganization'; organizationId: string }
+  | { type: 'LinkIdentity'; provider: string; subjectHash: string }
+  | { type: 'UnlinkIdentity'; provider: string }
+  | { type: 'RequestClosing'; sagaId: string; from: string }
+  | { type: 'CancelClosing'; sagaId: string; why: string }
+  | { type: 'Close'; sagaId: string }
+
+type Living = {
+  status: 'active' | 'closing'; emailHash: string; email: Sealed; profile: Sealed; password: Sealed | null
+  organizations: string[]; identities: Identity[]; reset: Reset | null; sagaId: string | null; createdAt: string
+}
+export type Person = { status: 'absent' } | { status: 'closed'; sagaId: string } | Living
+
+/** A second mail is not sent within this time, however often somebody asks. */
+const resetPauseMs = 60_000
+
+const decide = (person: Person, command: PersonCommand): PersonEvent[] => {
+  if (command.type === 'Register') return register(person, command)
+  if (command.type === 'Close' && person.status === 'closed') return []
+  const living = alive(person)
+  switch (command.type) {
+    case 'ChangeProfile': return active(living) && command.changed.length ? [{ ...command, type: 'ProfileChanged', organizations: living.organizations }] : []
+    case 'ChangePassword': return active(living) ? [{ type: 'PasswordChanged', password: command.password, by: command.by }] : []
+    case 'RequestPasswordReset': return requestReset(living, command)
+    case 'ResetPassword': return resetPassword(living, command)
+    case 'JoinOrganization': return !active(living) || living.organizations.includes(command.organizationId) ? [] : [{ type: 'OrganizationJoined', organizationId: command.organizationId }]
+    case 'LinkIdentity': return active(living) ? link(living, command) : []
+    case 'UnlinkIdentity': return active(living) ? unlink(living, command) : []
+    case 'RequestClosing': return living.status === 'closing' ? [] : [{ type: 'ClosingRequested', sagaId: command.sagaId, from: command.from, organizations: living.organizations }]
+    case 'CancelClosing': return closingBy(living, command.sagaId) ? [{ type: 'ClosingCancelled', sagaId: command.sagaId, why: command.why }] : []
+    case 'Close': return closingBy(living, command.sagaId) ? [{ type: 'PersonClosed', sagaId: command.sagaId }] : []
+  }
+}
+
+const alive = (person: Person): Living => {
+  if (person.status === 'absent' || person.status === 'closed') throw new Refused('missing', 'user-unknown', 'There is no such user.')
+  return person
+}
+const active = (living: Living): true => {
+  if (living.status === 'closing') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
+  return true
+}
+const closingBy = (living: Living, sagaId: string): boolean => living.status === 'closing' && living.sagaId === sagaId
+
+const register = (person: Person, { type: _, ...facts }: Extract<PersonCommand, { type: 'Register' }>): PersonEvent[] => {
+  if (person.status !== 'absent') throw new Refused('rule', 'email-taken', 'There is an account with this address already.')
+  return [{ type: 'PersonRegistered', ...facts }]
+}
+const requestReset = (living: Living, { requestId, at, expiresAt }: Extract<PersonCommand, { type: 'RequestPasswordReset' }>): PersonEvent[] => {
+  if (living.status === 'closing') return []
+  if (living.reset && Date.parse(at) - Date.parse(living.reset.requestedAt) < resetPauseMs) return []
+  return [{ type: 'PasswordResetRequested', requestId, requestedAt: at, expiresAt }]
+}
+const resetPassword = (living: Living, { requestId, password, at }: Extract<PersonCommand, { type: 'ResetPassword' }>): PersonEvent[] => {
+  if (living.status === 'closing' || living.reset?.requestId !== requestId || at >= living.reset.expiresAt)
+    throw new Refused('rule', 'reset-token-invalid', 'This link has been used or is too old. Ask for a new one.')
+  return [{ type: 'PasswordChanged', password, by: 'reset' }]
+}
+const link = ({ identities }: Living, { provider, subjectHash }: Extract<PersonCommand, { type: 'LinkIdentity' }>): PersonEvent[] => {
+  const linked = identities.find(i => i.provider === provider)
+  if (linked && linked.subjectHash !== subjectHash) throw new Refused('rule', 'identity-linked', 'Another account of this provider is linked already.')
+  return linked ? [] : [{ type: 'IdentityLinked', provider, subjectHash }]
+}
+const unlink = ({ identities, password }: Living, { provider }: Extract<PersonCommand, { type: 'UnlinkIdentity' }>): PersonEvent[] => {
+  if (!identities.some(i => i.provider === provider)) return []
+  if (!password && identities.length === 1) throw new Refused('rule', 'last-sign-in', 'Set a password first: this is the only way to sign in.')
+  return [{ type: 'IdentityUnlinked', provider }]
+}
+
+const evolve = (person: Person, event: PersonEvent): Person => {
+  if (event.type === 'PersonRegistered') {
+    const { emailHash, email, profile, password, organization, at } = event
+    return { status: 'active', emailHash, email, profile, password, organizations: [organization.id], identities: [], reset: null, sagaId: null, createdAt: at }
+  }
+  if (person.status === 'absent' || person.status === 'closed') return person
+  switch (event.type) {
+    case 'ProfileChanged': return { ...person, profile: event.profile }
+    case 'PasswordChanged': return { ...person, password: event.password, reset: event.by === 'rehash' ? person.reset : null }
+    case 'PasswordResetRequested': return { ...person, reset: { requestId: event.requestId, requestedAt: event.requestedAt, expiresAt: event.expiresAt } }
+    case 'OrganizationJoined': return { ...person, organizations: [...person.organizations, event.organizationId] }
+    case 'IdentityLinked': return { ...person, identities: [...person.identities, { provider: event.provider, subjectHash: event.subjectHash }] }
+    case 'IdentityUnlinked': return { ...person, identities: person.identities.filter(i => i.provider !== event.provider) }
+    case 'ClosingRequested': return { ...person, status: 'closing', sagaId: event.sagaId, reset: null }
+    case 'ClosingCancelled': return { ...person, status: 'active', sagaId: null }
+    case 'PersonClosed': return { status: 'closed', sagaId: event.sagaId }
+  }
+}
+
+/** A human being, above organizations. Stream `-/person/<userId>`. */
+export const person = { initial: { status: 'absent' } as Person, decide, evolve }

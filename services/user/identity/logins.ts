@@ -1,0 +1,34 @@
+import type { Row, Table } from '../store/table.ts'
+import type { Keyring } from './keyring.ts'
+
+export type Login = Row & { userId: string }
+/** Which person an address belongs to, by keyed hash: no address stands here in clear. The unique `_id` is what keeps addresses unique. */
+export type Logins = {
+  hash(email: string): string
+  find(emailHash: string): Promise<string | undefined>
+  /**
+   * Claims an address before the person exists. If it is claimed already, answers the userId of that claim: when a crash left no person behind it,
+   * whoever comes next registers under that same id, and the log's own lock decides between two that do so at once.
+   */
+  claim(emailHash: string, userId: string): Promise<string>
+  release(emailHash: string): Promise<void>
+}
+
+/** Addresses are compared without regard to case and Unicode form. */
+export const normalised = (email: string): string => email.normalize('NFKC').trim().toLowerCase()
+
+export const logins = (table: Table<Login>, keys: Keyring): Logins => {
+  const find = async (emailHash: string): Promise<string | undefined> => (await table.find(emailHash))?.userId
+  return {
+    hash: email => keys.mac('email', normalised(email)),
+    find,
+    claim: async (emailHash, userId) => {
+      for (;;) {
+        if (await table.insert({ _id: emailHash, userId })) return userId
+        const claimant = await find(emailHash)
+        if (claimant) return claimant
+      }
+    },
+    release: emailHash => table.remove(emailHash),
+  }
+}

@@ -1,0 +1,88 @@
+import type { CommandMeta } from '../../shared/kit/command.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { derivedId } from '../../shared/kit/ids.ts'
+import type { EndReason, SessionCommand } from '../domain/session.ts'
+import type { Row, Table } from '../store/table.ts'
+import type { Keyring } from './keyring.ts'
+import { firstToken, hashOfToken, readToken, successor, writeToken } from './refresh-token.ts'
+
+export type SessionRow = Row & {
+  userId: string; organizationId: string; ip: string; userAgent: string; createdAt: string; lastSeenAt: string; endedAt: string | null
+  /** Hashes of the living token and of the one before it. */
+  token: string; previous: string | null; rotatedAt: string
+}
+type Handle = (tenantId: string, id: string, command: SessionCommand, meta: CommandMeta) => Promise<unknown>
+export type StartSession = { id: string; userId: string; organizationId: string; by: 'registration' | 'password' | 'switch' | 'oauth'; ip: string; userAgent: string }
+export type Sessions = {
+  start(session: StartSession, meta: CommandMeta): Promise<string>
+  /** The session and its next token; an old token that comes back ends the session. */
+  rotate(token: string, meta: CommandMeta): Promise<{ row: SessionRow; token: string }>
+  /** The session that a token belongs to, whether it is the living one or not. */
+  ofToken(token: string): Promise<SessionRow | undefined>
+  living(userId: string, at: string): Promise<SessionRow[]>
+  find(id: string): Promise<SessionRow | undefined>
+  end(row: Pick<SessionRow, '_id' | 'organizationId'>, reason: EndReason, meta: CommandMeta): Promise<void>
+  /** Removes what is kept of a person's sessions. */
+  forget(userId: string): Promise<void>
+  endAll(which: { userId: string; organizationId?: string; except?: string }, reason: EndReason, meta: CommandMeta): Promise<void>
+}
+
+const day = 86_400_000
+/** A session ends after two weeks of silence, and after 90 days in any case. The token before the living one is taken for 10 s more. */
+export const sessionLimits = { idleMs: 14 * day, absoluteMs: 90 * day, graceMs: 10_000 }
+const since = (from: string, to: string): number => Date.parse(to) - Date.parse(from)
+/** When a session that is not used any more will have ended. */
+export const expiryOf = ({ createdAt, lastSeenAt }: Pick<SessionRow, 'createdAt' | 'lastSeenAt'>): string =>
+  new Date(Math.min(Date.parse(createdAt) + sessionLimits.absoluteMs, Date.parse(lastSeenAt) + sessionLimits.idleMs)).toISOString()
+const lives = (row: SessionRow, at: string): boolean => row.endedAt === null && at < expiryOf(row)
+
+export const sessions = (table: Table<SessionRow>, keys: Keyring, handle: Handle): Sessions => {
+  const end: Sessions['end'] = async ({ _id, organizationId }, reason, meta) => {
+    // The log first: whoever hears of it (sockets) must hear of it even if this process dies now; its follow-up then marks the row.
+    const { expectedVersion: _, ...rest } = meta
+    await handle(organizationId, _id, { type: 'EndSession', reason }, { ...rest, commandId: derivedId(meta.commandId, 'end', _id) })
+    await table.update(_id, { endedAt: null }, { endedAt: meta.at })
+  }
+  const refused = (code: string): Refused => new Refused('unauthenticated', code, 'The session has ended. Sign in again.')
+
+  return {
+    start: async ({ id, userId, organizationId, by, ip, userAgent }, meta) => {
+      const token = firstToken(id)
+      await handle(organizationId, id, { type: 'StartSession', userId, by }, meta)
+      const living = { token: hashOfToken(token), previous: null, rotatedAt: meta.at, lastSeenAt: meta.at }
+      // The id is taken only when this very sign-in is repeated with its Idempotency-Key.
+      if (!await table.insert({ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, endedAt: null, ...living })) await table.update(id, { userId, endedAt: null }, living)
+      return writeToken(keys, token)
+    },
+    rotate: async (text, meta) => {
+      const given = readToken(keys, text)
+      if (!given) throw refused('bad-refresh-token')
+      const [hash, next] = [hashOfToken(given), successor(keys, given)]
+      const changed = { token: hashOfToken(next), previous: hash, rotatedAt: meta.at, lastSeenAt: meta.at }
+      for (;;) {
+        const row = await table.find(given.sessionId)
+        if (!row || !lives(row, meta.at)) throw refused('session-ended')
+        if (row.token === hash) {
+          if (await table.update(row._id, { token: hash, endedAt: null }, changed)) return { row: { ...row, ...changed }, token: writeToken(keys, next) }
+        } else if (row.previous === hash && since(row.rotatedAt, meta.at) <= sessionLimits.graceMs) {
+          return { row, token: writeToken(keys, next) }
+        } else {
+          await end(row, 'reuse', meta)
+          throw refused('refresh-token-reused')
+        }
+      }
+    },
+    ofToken: async text => {
+      const given = readToken(keys, text)
+      return given && table.find(given.sessionId)
+    },
+    living: async (userId, at) => (await table.findWhere({ userId, endedAt: null })).filter(row => lives(row, at)),
+    find: id => table.find(id),
+    end,
+    forget: async userId => { await Promise.all((await table.findWhere({ userId })).map(row => table.remove(row._id))) },
+    endAll: async ({ userId, organizationId, except }, reason, meta) => {
+      const rows = await table.findWhere({ userId, endedAt: null, ...(organizationId !== undefined && { organizationId }) })
+      await Promise.all(rows.filter(row => row._id !== except).map(row => end(row, reason, meta)))
+    },
+  }
+}

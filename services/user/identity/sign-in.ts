@@ -1,0 +1,79 @@
+import type { OrganizationRole } from '../../shared/contracts/primitives.ts'
+import type { Profile, SignedIn } from '../../shared/contracts/user/resources.ts'
+import type { CommandMeta } from '../../shared/kit/command.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import type { Cookies } from '../../shared/kit/http/call.ts'
+import type { UserDeps } from '../deps.ts'
+import type { Details } from '../views/directory.ts'
+import { accessTokenSeconds } from './access-token.ts'
+import { browserCookies } from './cookies.ts'
+
+type Membership = { organizationId: string; name: string; role: OrganizationRole }
+export type Caller = { ip: string; userAgent: string; cookies: Cookies; meta: CommandMeta; newId: () => string }
+type Start = { userId: string; organizationId: string; by: 'registration' | 'password' | 'switch' | 'oauth'; tokenIn: 'body' | 'cookie' }
+
+/** A person as one of his organizations sees him. */
+export const profileOf = ({ id, email, name, avatarUrl, timezone, locale, preferences, createdAt, version }: Details, { organizationId, role }: Pick<Membership, 'organizationId' | 'role'>): Profile =>
+  ({ id, email, name, avatarUrl, timezone, locale, preferences, role, organizationId, createdAt, version })
+
+export const signIn = ({ organizations, sessions, accessToken, directory, settings, keys }: Pick<UserDeps, 'organizations' | 'sessions' | 'accessToken' | 'directory' | 'settings' | 'keys'>) => {
+  const cookies = browserCookies(settings, keys)
+  /** The role that somebody has in an organization now, or why he may not act in it. */
+  const membership = async (userId: string, organizationId: string): Promise<Membership> => {
+    const { state } = await organizations.load(organizationId, organizationId)
+    const member = state.members.get(userId)
+    if (!member) throw new Refused('missing', 'organization-unknown', 'There is no such organization among yours.')
+    if (member.status === 'disabled') throw new Refused('forbidden', 'account-disabled', 'The organization has shut this account out.')
+    if (member.status === 'leaving') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
+    return { organizationId, name: state.name, role: member.role }
+  }
+  const known = async (userId: string): Promise<Details> => {
+    const details = await directory.details(userId)
+    if (!details) throw new Refused('missing', 'user-unknown', 'There is no such user.')
+    return details
+  }
+  const answer = async (userId: string, member: Membership, sessionId: string, token: string, intoCookie: boolean, jar: Cookies): Promise<SignedIn> => {
+    const { organizationId, name, role } = member
+    const [details, access] = await Promise.all([known(userId), accessToken({ userId, organizationId, role, sessionId })])
+    if (intoCookie) cookies.keepRefreshToken(jar, token)
+    return { user: profileOf(details, member), organization: { id: organizationId, name, role }, accessToken: access, refreshToken: intoCookie ? null : token, expiresIn: accessTokenSeconds }
+  }
+
+  return {
+    membership,
+    known,
+    /** The organization that a sign-in is for: the wished one, else the first that lets him in. */
+    choose: async (userId: string, ids: readonly string[], wished?: string): Promise<Membership> => {
+      if (wished !== undefined) return membership(userId, wished)
+      let refusal: unknown
+      for (const id of ids) {
+        try { return await membership(userId, id) } catch (error) { refusal ??= error }
+      }
+      throw refusal ?? new Refused('forbidden', 'account-disabled', 'No organization lets this account in.')
+    },
+    start: async ({ userId, organizationId, by, tokenIn }: Start, { ip, userAgent, cookies: jar, meta, newId }: Caller): Promise<SignedIn> => {
+      const member = await membership(userId, organizationId)
+      const id = newId()
+      const token = await sessions.start({ id, userId, organizationId, by, ip, userAgent }, meta)
+      return answer(userId, member, id, token, tokenIn === 'cookie', jar)
+    },
+    refresh: async (given: string | undefined, { cookies: jar, meta }: Caller): Promise<SignedIn> => {
+      const text = given ?? cookies.refreshToken(jar)
+      if (text === undefined) throw new Refused('unauthenticated', 'bad-refresh-token', 'There is no refresh token.')
+      const { row, token } = await sessions.rotate(text, meta)
+      const member = await membership(row.userId, row.organizationId).catch(async (error: unknown) => {
+        if (error instanceof Refused && error.kind !== 'unavailable') await sessions.end(row, 'disabled', meta)
+        throw error
+      })
+      return answer(row.userId, member, row._id, token, given === undefined, jar)
+    },
+    /** Ends the session that the token, the cookie or the bearer token names; says nothing when there is none. */
+    out: async (given: string | undefined, sessionId: string | undefined, { cookies: jar, meta }: Caller): Promise<void> => {
+      const text = given ?? cookies.refreshToken(jar)
+      const row = text !== undefined ? await sessions.ofToken(text) : sessionId !== undefined ? await sessions.find(sessionId) : undefined
+      if (row) await sessions.end(row, 'logout', meta)
+      if (cookies.refreshToken(jar) !== undefined) cookies.keepRefreshToken(jar, undefined)
+    },
+  }
+}
+export type SignIn = ReturnType<typeof signIn>

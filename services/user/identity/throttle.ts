@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../shared/kit/clock.ts'
+import type { DaprState } from '../../shared/kit/dapr/dapr.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { z } from 'zod'
+
+/** Wrong guesses that cost nothing, and the longest wait after that; each further one doubles it. */
+export type Budget = { free: number; maxSeconds: number }
+/**
+ * A stranger's guesses count against the account and against his address. Who has signed in before (from this device, or from this address) has a budget of his own,
+ * so an attacker who uses up the strangers' cannot lock him out. A day without a wrong guess clears a budget.
+ */
+export const budgets = {
+  account: { free: 5, maxSeconds: 900 },
+  address: { free: 50, maxSeconds: 300 },
+  known: { free: 10, maxSeconds: 300 },
+} as const satisfies Record<string, Budget>
+const forgetSeconds = 86_400
+
+const Count = z.object({ failures: z.number(), until: z.string(), at: z.string() })
+export type Counted = { key: string; budget: Budget }
+export type Throttle = {
+  /** Refuses with 429 while one of the budgets must wait; runs `check`, and counts when it answers false. */
+  guess(counted: readonly Counted[], check: () => Promise<boolean>): Promise<boolean>
+  clear(key: string): Promise<void>
+}
+
+/** Keys hold no address in clear. */
+export const throttleKey = (...parts: string[]): string => `login-attempts.${createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32)}`
+/** One machine: an IPv4 address, or the /64 that an IPv6 provider gives to one. */
+export const machineOf = (ip: string): string => {
+  const bare = ip.replace(/^::ffff:/i, '')
+  return bare.includes(':') ? bare.split(':').slice(0, 4).join(':') : bare
+}
+
+export const throttle = (state: DaprState, clock: Clock): Throttle => {
+  const turns = new Map<string, Promise<unknown>>()
+  const read = async (key: string) => {
+    const entry = await state.get(key)
+    const count = Count.safeParse(entry?.value)
+    return { etag: entry?.etag, failures: count.data?.failures ?? 0, until: count.data?.until ?? '' }
+  }
+  const admit = async ({ key }: Counted): Promise<void> => {
+    const { until } = await read(key)
+    const waitMs = until ? Date.parse(until) - Date.parse(clock.now()) : 0
+    if (waitMs > 0) throw new Refused('throttled', 'too-many-attempts', 'Too many wrong attempts. Wait, or set a new password by mail.', { retryAfter: Math.ceil(waitMs / 1000) })
+  }
+  const count = async ({ key, budget }: Counted): Promise<void> => {
+    for (;;) {
+      const { etag, failures } = await read(key)
+      const over = failures + 1 - budget.free
+      const seconds = over > 0 ? Math.min(2 ** over, budget.maxSeconds) : 0
+      const now = clock.now()
+      const value = { failures: failures + 1, until: new Date(Date.parse(now) + seconds * 1000).toISOString(), at: now }
+      if (await state.set(key, value, { ttlSeconds: forgetSeconds, ...(etag === undefined ? { firstWrite: true } : { etag }) })) return
+    }
+  }
+  // Guesses at one account wait for each other, or a burst would all be let in before the first is counted.
+  const inTurn = async <T>(key: string, run: () => Promise<T>): Promise<T> => {
+    const mine = (turns.get(key) ?? Promise.resolve()).then(run, run)
+    const settled = mine.then(() => undefined, () => undefined)
+    turns.set(key, settled)
+    try { return await mine } finally { if (turns.get(key) === settled) turns.delete(key) }
+  }
+
+  return {
+    guess: (counted, check) => inTurn(counted[0]?.key ?? '', async () => {
+      await Promise.all(counted.map(admit))
+      const right = await check()
+      if (!right) await Promise.all(counted.map(count))
+      return right
+    }),
+    clear: async key => { await state.delete(key) },
+  }
+}

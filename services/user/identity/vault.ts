@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Row, Table } from '../store/table.ts'
+import type { Keyring } from './keyring.ts'
+import { seal, unseal } from './seal.ts'
+
+export type OwnerKey = Row & { wrapped: string }
+/** Personal data at rest: each owner (a person, an invitation) has a key of its own, and deleting the key erases the data wherever it lies. */
+export type Vault = {
+  seal(owner: string, text: string): Promise<string>
+  /** Undefined when the owner has been erased. */
+  open(owner: string, sealed: string): Promise<string | undefined>
+  erase(owner: string): Promise<void>
+}
+
+export const vault = (table: Table<OwnerKey>, keys: Keyring): Vault => {
+  // Short-lived, so that an erasure by another replica is felt within a minute.
+  const cache = new LRUCache<string, Buffer>({ max: 20_000, ttl: 60_000 })
+  const read = async (owner: string): Promise<Buffer | undefined> => {
+    const cached = cache.get(owner)
+    if (cached) return cached
+    const row = await table.find(owner)
+    if (!row) return undefined
+    const key = unseal(keys.key('wrap'), owner, row.wrapped)
+    cache.set(owner, key)
+    return key
+  }
+  const create = async (owner: string): Promise<Buffer> => {
+    const key = randomBytes(32)
+    if (await table.insert({ _id: owner, wrapped: seal(keys.key('wrap'), owner, key) })) {
+      cache.set(owner, key)
+      return key
+    }
+    const made = await read(owner)
+    if (!made) throw new Error('the key of an owner went away while it was made')
+    return made
+  }
+  return {
+    seal: async (owner, text) => seal((await read(owner)) ?? (await create(owner)), owner, text),
+    open: async (owner, sealed) => {
+      const key = await read(owner)
+      return key && unseal(key, owner, sealed).toString('utf8')
+    },
+    erase: async owner => {
+      await table.remove(owner)
+      cache.delete(owner)
+    },
+  }
+}

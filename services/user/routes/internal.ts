@@ -1,0 +1,25 @@
+import { userInternal } from '../../shared/contracts/user/internal.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import type { Handlers } from '../../shared/kit/http/call.ts'
+import type { UserDeps } from '../deps.ts'
+
+/** What other services ask. They see members of the organization they name and nobody else. */
+export const internal = ({ organizations, directory, logins }: UserDeps): Handlers<typeof userInternal> => {
+  const among = async (organizationId: string, ids: readonly string[]) => {
+    const { members } = (await organizations.load(organizationId, organizationId)).state
+    const details = await directory.many(ids.filter(id => members.has(id)))
+    return [...details.values()].map(known => ({ ...known, disabled: members.get(known.id)?.status === 'disabled' }))
+  }
+  return {
+    names: async ({ body }) => ({ body: { users: (await among(body.organizationId, body.ids)).map(({ id, name, avatarUrl, disabled }) => ({ id, name, avatarUrl, disabled })) } }),
+    contacts: async ({ body }) => ({
+      body: { users: (await among(body.organizationId, body.ids)).filter(u => !u.disabled).map(({ id, name, email, locale, timezone }) => ({ id, name, email, locale, timezone })) },
+    }),
+    byEmail: async ({ body: { organizationId, email } }) => {
+      const userId = await logins.find(logins.hash(email))
+      const { members } = (await organizations.load(organizationId, organizationId)).state
+      if (userId === undefined || !members.has(userId)) throw new Refused('missing', 'user-unknown', 'No member has this address.')
+      return { body: { userId } }
+    },
+  }
+}

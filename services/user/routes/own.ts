@@ -1,0 +1,55 @@
+import { ownApi } from '../../shared/contracts/user/http.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { NO_TENANT } from '../../shared/kit/events/commit.ts'
+import type { Handlers } from '../../shared/kit/http/call.ts'
+import type { UserDeps } from '../deps.ts'
+import { refuseSoleOwner } from '../domain/organization-state.ts'
+import { loginGuard } from '../identity/guard.ts'
+import { changeProfile } from '../identity/profile-change.ts'
+import { passwordChanges } from '../identity/password-change.ts'
+import { profileOf, signIn } from '../identity/sign-in.ts'
+
+/** The user's own profile, password, and account. */
+export const own = (deps: UserDeps): Handlers<typeof ownApi> => {
+  const { persons, organizations, sessions } = deps
+  const [guard, enter, change, password] = [loginGuard(deps), signIn(deps), changeProfile(deps), passwordChanges(deps)]
+  const confirm = async (userId: string, sessionId: string, given: string): Promise<void> => {
+    if (!await guard.confirm(sessionId, () => password.isRight(userId, given))) throw new Refused('forbidden', 'bad-password', 'The password is wrong.')
+  }
+
+  return {
+    showProfile: async ({ actor }) => {
+      const [details, member] = await Promise.all([enter.known(actor.userId), enter.membership(actor.userId, actor.organizationId)])
+      return { body: profileOf(details, member), version: details.version }
+    },
+    changeProfile: async ({ actor, body, meta }) => {
+      const member = await enter.membership(actor.userId, actor.organizationId)
+      const details = await change(actor.userId, body, meta)
+      return { body: profileOf(details, member), version: details.version }
+    },
+    closeAccount: async ({ actor: { userId, organizationId, sessionId }, body, meta, newId }) => {
+      await confirm(userId, sessionId, body.password)
+      const { state } = await persons.load(NO_TENANT, userId)
+      if (state.status === 'closing' && state.sagaId) return { body: { sagaId: state.sagaId } }
+      for (const id of state.status === 'active' ? state.organizations : []) refuseSoleOwner((await organizations.load(id, id)).state, userId)
+      const sagaId = `close-account.${newId()}`
+      const asked = await persons.handle(NO_TENANT, userId, { type: 'RequestClosing', sagaId, from: organizationId }, meta)
+      await sessions.endAll({ userId }, 'closed', meta)
+      return { body: { sagaId: asked.state.status === 'closing' && asked.state.sagaId ? asked.state.sagaId : sagaId } }
+    },
+    forgotPassword: async ({ body, meta, newId }) => {
+      await password.forget(body.email, newId(), meta)
+      return { body: {} }
+    },
+    resetPassword: async ({ body, meta }) => {
+      await password.reset(body.token, body.password, meta)
+      return {}
+    },
+    changePassword: async ({ actor: { userId, sessionId }, body, meta }) => {
+      await confirm(userId, sessionId, body.current)
+      await password.change(userId, body.password, meta)
+      await sessions.endAll({ userId, except: sessionId }, 'password', meta)
+      return {}
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { Id } from '../../shared/contracts/primitives.ts'
+import { sessionsApi, ticketKey, type Ticket } from '../../shared/contracts/user/http.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { NO_TENANT } from '../../shared/kit/events/commit.ts'
+import type { Handlers } from '../../shared/kit/http/call.ts'
+import { decodeCursor, pageOf } from '../../shared/kit/http/page.ts'
+import type { UserDeps } from '../deps.ts'
+import { expiryOf } from '../identity/sessions.ts'
+import { signIn } from '../identity/sign-in.ts'
+
+const ticketSeconds = 30
+const Cursor = z.object({ after: Id })
+
+/** The user's own sessions, tickets for sockets, and the way to another of his organizations. */
+export const ownSessions = (deps: UserDeps): Handlers<typeof sessionsApi> => {
+  const { sessions, persons, state, clock } = deps
+  const enter = signIn(deps)
+
+  return {
+    listSessions: async ({ actor, query: { limit, cursor } }) => {
+      const after = cursor === undefined ? undefined : decodeCursor(Cursor, cursor).after
+      const rows = (await sessions.living(actor.userId, clock.now())).toSorted((a, b) => (a._id < b._id ? 1 : -1)).filter(row => after === undefined || row._id < after)
+      const { items, nextCursor } = pageOf(rows, limit, last => ({ after: last._id }))
+      return { body: { nextCursor, items: items.map(row => ({ id: row._id, createdAt: row.createdAt, lastSeenAt: row.lastSeenAt, expiresAt: expiryOf(row), ip: row.ip, userAgent: row.userAgent, current: row._id === actor.sessionId })) } }
+    },
+    endSession: async ({ actor, params: { id }, meta }) => {
+      const row = await sessions.find(id)
+      if (row?.userId !== actor.userId) throw new Refused('missing', 'session-unknown', 'There is no such session of yours.')
+      await sessions.end(row, 'ended', meta)
+      return {}
+    },
+    wsTicket: async ({ actor }) => {
+      const { role } = await enter.membership(actor.userId, actor.organizationId)
+      const ticket = randomBytes(24).toString('base64url')
+      const value: Ticket = { userId: actor.userId, organizationId: actor.organizationId, role, sessionId: actor.sessionId, issuedAt: clock.now() }
+      await state.set(ticketKey(ticket), value, { ttlSeconds: ticketSeconds })
+      return { body: { ticket, expiresIn: ticketSeconds } }
+    },
+    listOrganizations: async ({ actor }) => {
+      const { state: person } = await persons.load(NO_TENANT, actor.userId)
+      const ids = person.status === 'active' ? person.organizations : []
+      const mine = await Promise.all(ids.map(id => enter.membership(actor.userId, id).catch(() => undefined)))
+      return { body: { items: mine.filter(m => m !== undefined).map(({ organizationId, name, role }) => ({ id: organizationId, name, role })), nextCursor: null } }
+    },
+    switchOrganization: async call =>
+      ({ body: await enter.start({ userId: call.actor.userId, organizationId: call.params.id, by: 'switch', tokenIn: call.body.tokenIn }, call) }),
+  }
+}

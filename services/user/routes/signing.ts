@@ -1,0 +1,55 @@
+import { Refused } from '../../shared/kit/decider.ts'
+import { NO_TENANT } from '../../shared/kit/events/commit.ts'
+import { derivedId } from '../../shared/kit/ids.ts'
+import type { Handlers } from '../../shared/kit/http/call.ts'
+import { signingApi } from '../../shared/contracts/user/http.ts'
+import type { UserDeps } from '../deps.ts'
+import { evenTime, loginGuard } from '../identity/guard.ts'
+import { registration } from '../identity/registration.ts'
+import { signIn } from '../identity/sign-in.ts'
+
+// Loaded for an unknown address, so that it takes the same steps as a known one.
+const nobody = 'nobody'
+
+/** Signing up, in and out. */
+export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
+  const { persons, logins, vault, passwords, verify, signing: keys, settings } = deps
+  const [guard, enter, register] = [loginGuard(deps), signIn(deps), registration(deps)]
+
+  return {
+    register: async call => {
+      const { userId, organizationId, emailHash } = await register(call.body, call)
+      await guard.welcome(emailHash, call)
+      return { body: await enter.start({ userId, organizationId, by: 'registration', tokenIn: call.body.tokenIn }, call) }
+    },
+    login: async call => {
+      const { email, password, organizationId, tokenIn } = call.body
+      const even = evenTime(settings.evenMs)
+      const emailHash = logins.hash(email)
+      const userId = await logins.find(emailHash)
+      const { state } = await persons.load(NO_TENANT, userId ?? nobody)
+      const living = state.status === 'absent' || state.status === 'closed' ? undefined : state
+      const stored = userId && living?.password ? await vault.open(userId, living.password) : undefined
+      const right = await guard.guess(emailHash, call, () => passwords.verify(stored, password))
+      if (!right || !userId || !living || !stored) {
+        await even
+        throw new Refused('unauthenticated', 'bad-credentials', 'The address or the password is wrong.')
+      }
+      if (living.status === 'closing') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
+      if (passwords.isOutdated(stored)) {
+        const rehashed = await vault.seal(userId, await passwords.hash(password))
+        await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: rehashed, by: 'rehash' }, { ...call.meta, commandId: derivedId(call.meta.commandId, 'rehash') })
+      }
+      const member = await enter.choose(userId, living.organizations, organizationId)
+      await guard.welcome(emailHash, call)
+      return { body: await enter.start({ userId, organizationId: member.organizationId, by: 'password', tokenIn }, { ...call, meta: { ...call.meta, actor: userId } }) }
+    },
+    refresh: async call => ({ body: await enter.refresh(call.body.refreshToken, call) }),
+    logout: async call => {
+      const bearer = call.token === undefined ? undefined : await verify(call.token).catch(() => undefined)
+      await enter.out(call.body.refreshToken, bearer?.sessionId, call)
+      return {}
+    },
+    jwks: async () => ({ body: await keys.jwks(), headers: { 'Cache-Control': 'public, max-age=300' } }),
+  }
+}

@@ -1,0 +1,45 @@
+import type { CommandMeta } from '../../shared/kit/command.ts'
+import { NO_TENANT } from '../../shared/kit/events/commit.ts'
+import type { CommandContext } from '../../shared/kit/sagas/saga-types.ts'
+import { otherOwner } from '../domain/organization-state.ts'
+import type { UserDeps } from '../deps.ts'
+
+type Leaving = { organizationId: string; userId: string; sagaId: string }
+type Closing = { userId: string; sagaId: string; organizations: string[] }
+/** The effects of `close-account` in this service; each can be repeated. */
+export type ClosingCommands = {
+  announceLeaving: (input: Leaving, context: CommandContext) => Promise<{ handOverTo: string | null; alone: boolean }>
+  cancelLeaving: (input: Leaving, context: CommandContext) => Promise<null>
+  closePerson: (input: Closing, context: CommandContext) => Promise<null>
+  reopenPerson: (input: { userId: string; sagaId: string; why: string }, context: CommandContext) => Promise<null>
+}
+
+/** A saga acts by itself; a repeated order carries the same command id, so it has one effect. */
+export const sagaMeta = (at: string, { sagaId, outputId }: CommandContext): CommandMeta => ({ actor: 'service:user', at, correlationId: sagaId, causationId: sagaId, commandId: `${sagaId}.${outputId}` })
+
+export const closingCommands = ({ clock, persons, organizations, sessions, vault, logins, directory }: Pick<UserDeps, 'clock' | 'persons' | 'organizations' | 'sessions' | 'vault' | 'logins' | 'directory'>): ClosingCommands => ({
+  announceLeaving: async ({ organizationId, userId, sagaId }, context) => {
+    const { state } = await organizations.handle(organizationId, organizationId, { type: 'AnnounceLeaving', userId, sagaId }, sagaMeta(clock.now(), context))
+    return { handOverTo: otherOwner(state, userId), alone: [...state.members.keys()].every(id => id === userId) }
+  },
+  cancelLeaving: async ({ organizationId, userId, sagaId }, context) => {
+    await organizations.handle(organizationId, organizationId, { type: 'CancelLeaving', userId, sagaId }, sagaMeta(clock.now(), context))
+    return null
+  },
+  closePerson: async ({ userId, sagaId, organizations: ids }, context) => {
+    const meta = sagaMeta(clock.now(), context)
+    const { state } = await persons.load(NO_TENANT, userId)
+    // The address is let go while it is still known; by then it may be somebody else's.
+    if ('emailHash' in state && await logins.find(state.emailHash) === userId) await logins.release(state.emailHash)
+    for (const id of ids) await organizations.handle(id, id, { type: 'Leave', userId, sagaId }, meta)
+    await persons.handle(NO_TENANT, userId, { type: 'Close', sagaId }, meta)
+    await vault.erase(userId)
+    await sessions.forget(userId)
+    directory.forget(userId)
+    return null
+  },
+  reopenPerson: async ({ userId, sagaId, why }, context) => {
+    await persons.handle(NO_TENANT, userId, { type: 'CancelClosing', sagaId, why }, sagaMeta(clock.now(), context))
+    return null
+  },
+})
