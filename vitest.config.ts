@@ -10,7 +10,7 @@ export default defineConfig({
       { test: { name: 'service', include: ['services/*/test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
       { test: { name: 'store', include: ['tests/store/**/*.test.ts'], ...slow } },
       { test: { name: 'pubsub', include: ['tests/pubsub/**/*.test.ts'], ...slow } },
-      { test: { name: 'system', include: ['tests/system/**/*.test.ts'], ...slow } },
+      { test: { name: 'system', include: ['tests/system/**/*.test.ts'], globalSetup: ['tests/support/global-setup.ts'], ...slow } },
     ],
   },
 })

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto'
+import { userApi } from '../../services/shared/contracts/user/http.ts'
+import type { OrganizationRole } from '../../services/shared/contracts/primitives.ts'
+import { call } from './call.ts'
+import { mailTo, tokenIn } from './mails.ts'
+
+export type Person = { id: string; email: string; password: string; name: string; organizationId: string; token: string; refreshToken: string }
+
+const asPerson = (signedIn: Awaited<ReturnType<typeof call<typeof userApi.register>>>, password: string): Person => ({
+  id: signedIn.user.id, email: signedIn.user.email, name: signedIn.user.name, password, organizationId: signedIn.organization.id, token: signedIn.accessToken, refreshToken: signedIn.refreshToken ?? '',
+})
+const newAddress = (name: string) => `${name.toLowerCase().replace(/[^a-z]/g, '.')}.${randomUUID().slice(0, 8)}@example.org`
+
+/** Signs up the owner of a new organization. */
+export const founder = async (name = 'Ada Founder'): Promise<Person> => {
+  const password = `correct horse ${randomUUID()}`
+  return asPerson(await call(userApi.register, { body: { email: newAddress(name), password, name, organizationName: `${name} & Co` } }), password)
+}
+
+/** Invites somebody, reads the mail, and joins by its token. */
+export const colleague = async (owner: Person, role: OrganizationRole = 'member', name = 'Bob Member'): Promise<Person> => {
+  const email = newAddress(name)
+  const password = `battery staple ${randomUUID()}`
+  await call(userApi.invite, { token: owner.token, body: { email, role } })
+  const invitationToken = tokenIn(await mailTo(email))
+  return asPerson(await call(userApi.register, { body: { email, password, name, invitationToken } }), password)
+}
