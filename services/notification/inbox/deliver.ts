@@ -1,0 +1,40 @@
+import { derivedId } from '../../shared/kit/ids.ts'
+import { recipientOf, type MailRow, type NotificationRow, type Tables } from '../store/rows.ts'
+import { notificationsFor, type Draft } from './drafts.ts'
+import type { HeardEvent } from './events.ts'
+import type { Known } from './known.ts'
+import { channelsFor } from './preferences.ts'
+import type { PreferencesOf } from './preferences-store.ts'
+
+export type DeliverDeps = { tables: Pick<Tables, 'notifications' | 'mails'>; known: Known; preferencesOf: PreferencesOf; wake: () => void }
+
+/** Turns an event into notifications and waiting mails, over the channels each person chose. Every row's id comes from event, person and type: the event again changes nothing. */
+export const deliver = ({ tables, known, preferencesOf, wake }: DeliverDeps) => async (event: HeardEvent): Promise<void> => {
+  const rows: NotificationRow[] = []
+  const mails: MailRow[] = []
+  for (const draft of notificationsFor(event, await known.before(event))) {
+    const channels = channelsFor(await preferencesOf({ organizationId: event.organizationId, userId: draft.userId }), draft.type, draft.projectId)
+    if (channels.inApp) rows.push(notificationRow(event, draft))
+    if (channels.email) mails.push(mailRow(event, draft))
+  }
+  await tables.notifications.insert(rows)
+  const waiting = await tables.mails.insert(mails)
+  await known.learn(event)
+  if (waiting.length) wake()
+}
+
+const actorOf = ({ actor }: HeardEvent): string | null => actor.includes(':') || actor === 'anonymous' ? null : actor
+
+const notificationRow = (event: HeardEvent, { userId, type, title, body, link, projectId }: Draft): NotificationRow => {
+  const id = derivedId(event.id, userId, type)
+  const recipient = recipientOf(event.organizationId, userId)
+  return {
+    _id: id, organizationId: event.organizationId, userId, recipient, unreadFor: recipient, hidden: false, hiddenBy: null, order: `${event.at}.${id}`, type, title, body, link,
+    eventId: event.id, eventName: event.type, subject: event.subject, projectId, actorId: actorOf(event), readAt: null, createdAt: event.at,
+  }
+}
+
+const mailRow = (event: HeardEvent, { userId, type, title, body, link, projectId }: Draft): MailRow => ({
+  _id: derivedId(event.id, userId, type, 'mail'), organizationId: event.organizationId, userId, told: { type, title, body, link, actorId: actorOf(event), projectId },
+  state: 'waiting', reason: null, createdAt: event.at, doneAt: null,
+})

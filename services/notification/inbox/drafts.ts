@@ -1,0 +1,76 @@
+import type { NotificationType } from '../../shared/contracts/notification/preferences.ts'
+import type { Heard, HeardEvent } from './events.ts'
+import type { Facts } from './facts.ts'
+import { projectLink, taskLink, texts } from './texts.ts'
+
+/** What one person is to be told. */
+export type Draft = { userId: string; type: NotificationType; title: string; body: string; link: string; projectId: string | null }
+type TaskEvent = Extract<HeardEvent, { data: { taskId: string; title: string } }>
+
+/** Who is told what about an event. Nobody is told what he did himself, and of two reasons the first one counts. */
+export const notificationsFor = (event: HeardEvent, facts: Facts): Draft[] => {
+  const seen = new Set<string>([event.actor])
+  return draftsOf(event, facts).filter(({ userId }) => userId !== '' && !seen.has(userId) && seen.add(userId))
+}
+
+const draftsOf = (event: HeardEvent, facts: Facts): Draft[] => {
+  switch (event.type) {
+    case 'TaskCreated': return [...to([event.data.assigneeId], 'assigned', event), ...to(event.data.mentions, 'mentioned', event)]
+    case 'TaskUpdated': return updated(event)
+    case 'TaskStatusChanged': return to(involved(event, facts), 'status-changed', event, texts.moved(event.data.from, event.data.to))
+    case 'TaskCompleted': return unblocked(facts)
+    case 'TaskDeleted': return to(involved(event, facts), 'task-deleted', event)
+    case 'TaskOverdue': return to([event.data.assigneeId ?? event.data.reporterId], 'overdue', event, texts.wasDue(event.data.dueAt))
+    case 'CommentAdded': return [...to(event.data.mentions, 'mentioned', event), ...to(involved(event, facts), 'commented', event)]
+    case 'MemberAdded': return memberAdded(event, facts)
+    case 'MemberRemoved': return about([event.data.userId], 'project-removed', null, facts)
+    case 'ProjectUpdated': return projectUpdated(event, facts)
+    case 'ProjectDeleted': return about(facts.members.map(m => m.userId), 'project-deleted', null, facts)
+    case 'UserCreated': return joined(event)
+    case 'AnomalyDetected': return about(facts.members.filter(m => m.role === 'owner' || m.role === 'manager').map(m => m.userId), 'anomaly', event.data.projectId, facts, event.data.summary)
+    case 'TaskRestored': case 'ProjectCreated': case 'ProjectRestored': case 'UserUpdated': case 'UserDeleted': case 'UserLoggedIn': case 'SessionEnded':
+    case 'AIAnalysisCompleted': case 'RecommendationGenerated': return []
+  }
+}
+
+/** Everybody whom a task concerns: who has it, who asked for it, and who took part. */
+const involved = ({ data }: TaskEvent, { watchers }: Facts): (string | null)[] => [data.assigneeId, data.reporterId, ...watchers]
+
+const to = (people: readonly (string | null)[], type: NotificationType, { data }: TaskEvent, body = ''): Draft[] => people.filter(p => p !== null)
+  .map(userId => ({ userId, type, title: texts.title(type, data.title), body, link: taskLink(data.projectId, data.taskId), projectId: data.projectId }))
+
+const about = (people: readonly string[], type: NotificationType, projectId: string | null, { projectName = '' }: Facts, body = ''): Draft[] =>
+  people.map(userId => ({ userId, type, title: texts.title(type, projectName), body, link: projectLink(projectId), projectId }))
+
+const person = (value: unknown): string | null => typeof value === 'string' ? value : null
+
+const updated = (event: Heard<'TaskUpdated'>): Draft[] => {
+  const { assigneeId: hands, dueAt } = event.data.changes
+  return [
+    ...hands ? [...to([person(hands.after)], 'assigned', event), ...to([person(hands.before)], 'unassigned', event)] : [],
+    ...to(event.data.mentions, 'mentioned', event),
+    ...dueAt ? to([event.data.assigneeId], 'due-changed', event, texts.due(person(dueAt.after))) : [],
+  ]
+}
+
+const unblocked = ({ waiting }: Facts): Draft[] => waiting.flatMap(task => {
+  const userId = task.assigneeId ?? task.reporterId
+  return userId === null ? [] : [{ userId, type: 'blocker-done' as const, title: texts.title('blocker-done', task.title), body: '', link: taskLink(task.projectId, task.taskId), projectId: task.projectId }]
+})
+
+/** The event also says that a known member's role or allocation changed; only the role is news. */
+const memberAdded = ({ data }: Heard<'MemberAdded'>, facts: Facts): Draft[] => {
+  const known = facts.members.find(m => m.userId === data.userId)
+  if (!known) return about([data.userId], 'project-added', data.projectId, facts, texts.role(data.role))
+  return known.role === data.role ? [] : about([data.userId], 'project-role', data.projectId, facts, texts.role(data.role))
+}
+
+const projectUpdated = ({ data }: Heard<'ProjectUpdated'>, facts: Facts): Draft[] => {
+  const { status, dueAt } = data.changes
+  if (!status && !dueAt) return []
+  const body = [status ? texts.status(person(status.after)) : '', dueAt ? texts.due(person(dueAt.after)) : ''].filter(Boolean).join(' ')
+  return about(facts.members.map(m => m.userId), 'project-changed', data.projectId, facts, body)
+}
+
+const joined = ({ data }: Heard<'UserCreated'>): Draft[] => data.invitedBy === null ? []
+  : [{ userId: data.invitedBy, type: 'member-joined', title: texts.title('member-joined', ''), body: '', link: '/members', projectId: null }]

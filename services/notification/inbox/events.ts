@@ -1,0 +1,10 @@
+import type { PublicEvent } from '../../shared/contracts/define.ts'
+import type { aiEvents } from '../../shared/contracts/ai/events.ts'
+import type { projectEvents } from '../../shared/contracts/project/events.ts'
+import type { taskEvents } from '../../shared/contracts/task/events.ts'
+import type { userEvents } from '../../shared/contracts/user/events.ts'
+
+type Any = PublicEvent<typeof taskEvents> | PublicEvent<typeof projectEvents> | PublicEvent<typeof userEvents> | PublicEvent<typeof aiEvents>
+/** Any public event of the platform, with who did it and when. */
+export type HeardEvent = Any & { id: string; subject: string; organizationId: string; actor: string; at: string }
+export type Heard<T extends Any['type']> = Extract<HeardEvent, { type: T }>

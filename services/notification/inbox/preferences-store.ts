@@ -1,0 +1,48 @@
+import { LRUCache } from 'lru-cache'
+import type { Preferences, PreferencesChange } from '../../shared/contracts/notification/preferences.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { recipientOf, type PreferencesRow, type Tables } from '../store/rows.ts'
+import type { Person } from './inbox.ts'
+import { changed, defaultPreferences } from './preferences.ts'
+
+export type PreferencesOf = (person: Person) => Promise<Preferences>
+export type PreferencesStore = { of: PreferencesOf; change(person: Person, change: PreferencesChange, expected?: number): Promise<Preferences>; forget(person: Person): Promise<void> }
+
+const attempts = 4
+
+/** Preferences by person. Two changes at once both count: the version is the lock. */
+export const preferencesStore = ({ preferences }: Pick<Tables, 'preferences'>): PreferencesStore => {
+  // A replica that did not take the change itself sees it within this time.
+  const cache = new LRUCache<string, Preferences>({ max: 10_000, ttl: 3_000 })
+  const idOf = ({ organizationId, userId }: Person): string => recipientOf(organizationId, userId)
+  const read = async (person: Person): Promise<Preferences> => {
+    const row = await preferences.one({ _id: idOf(person) })
+    return row ? withoutKeys(row) : defaultPreferences
+  }
+  const write = async (person: Person, old: Preferences, next: Preferences): Promise<boolean> => {
+    if (old.version === 0) return (await preferences.insert([{ ...next, ...person, _id: idOf(person) }])).length === 1
+    return await preferences.set({ _id: idOf(person), version: old.version }, next) === 1
+  }
+  return {
+    of: async person => {
+      const known = cache.get(idOf(person)) ?? await read(person)
+      cache.set(idOf(person), known)
+      return known
+    },
+    change: async (person, change, expected) => {
+      for (let attempt = 1; attempt <= attempts; attempt++) {
+        const old = await read(person)
+        if (expected !== undefined && expected !== old.version) throw new Refused('stale', 'stale-version', 'It was changed in the meantime. Load it again.', { version: old.version })
+        const next = changed(old, change)
+        if (!await write(person, old, next)) continue
+        cache.delete(idOf(person))
+        return next
+      }
+      throw new Refused('unavailable', 'preferences-busy', 'Somebody else is changing these preferences. Try again.')
+    },
+    forget: async person => { await preferences.remove({ _id: idOf(person) }); cache.delete(idOf(person)) },
+  }
+}
+
+const withoutKeys = ({ events, projects, quietHours, timezone, version }: PreferencesRow): Preferences =>
+  ({ events: { ...defaultPreferences.events, ...events }, projects, quietHours, timezone, version })

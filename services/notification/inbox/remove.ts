@@ -1,0 +1,28 @@
+import type { Tables } from '../store/rows.ts'
+import type { Person } from './inbox.ts'
+import type { PreferencesStore } from './preferences-store.ts'
+
+/** Erases what is kept for a person in an organization, and takes the person's id out of what others were told. */
+export const erase = async (tables: Tables, preferences: PreferencesStore, person: Person): Promise<void> => {
+  const { organizationId, userId } = person
+  await tables.notifications.remove({ recipient: `${organizationId}.${userId}` })
+  await tables.notifications.set({ actorId: userId, organizationId }, { actorId: null })
+  await tables.mails.remove({ userId, organizationId })
+  await tables.watchers.remove({ userId, organizationId })
+  await tables.members.remove({ userId, organizationId })
+  await tables.waiting.set({ assigneeId: userId, organizationId }, { assigneeId: null })
+  await tables.waiting.set({ reporterId: userId, organizationId }, { reporterId: null })
+  await preferences.forget(person)
+}
+
+type OfProject = { organizationId: string; projectId: string; sagaId: string }
+
+/** Takes what tells of a project out of sight, and remembers for which saga. */
+export const hideProject = async ({ notifications }: Pick<Tables, 'notifications'>, { organizationId, projectId, sagaId }: OfProject): Promise<void> => {
+  await notifications.set({ projectId, organizationId, hidden: false }, { hidden: true, hiddenBy: sagaId })
+}
+
+/** Brings back what that saga took out of sight, and nothing else. */
+export const showProject = async ({ notifications }: Pick<Tables, 'notifications'>, { organizationId, projectId, sagaId }: OfProject): Promise<void> => {
+  await notifications.set({ projectId, organizationId, hidden: true, hiddenBy: sagaId }, { hidden: false, hiddenBy: null })
+}

@@ -1,0 +1,35 @@
+import type { NotificationType } from '../../shared/contracts/notification/preferences.ts'
+
+const titles: Readonly<Record<NotificationType, (name: string) => string>> = {
+  assigned: task => `“${task}” is yours`,
+  unassigned: task => `“${task}” is no longer yours`,
+  mentioned: task => `You were mentioned in “${task}”`,
+  commented: task => `New comment on “${task}”`,
+  'status-changed': task => `“${task}” moved`,
+  'due-changed': task => `“${task}” has another due date`,
+  overdue: task => `“${task}” is overdue`,
+  'blocker-done': task => `A blocker of “${task}” is done`,
+  'task-deleted': task => `“${task}” was deleted`,
+  'project-added': project => `You are in the project “${project}”`,
+  'project-role': project => `Your role in “${project}” changed`,
+  'project-removed': project => `You are no longer in “${project}”`,
+  'project-changed': project => `“${project}” changed`,
+  'project-deleted': project => `“${project}” was deleted`,
+  'member-joined': () => 'Somebody you invited has joined',
+  anomaly: project => `Something is unusual in “${project}”`,
+}
+const words = (key: string): string => key.replaceAll('_', ' ')
+
+/** The words of a notification. They hold titles and ids, never a person's name: names are looked up when somebody reads. */
+export const texts = {
+  title: (type: NotificationType, name: string): string => titles[type](name.length > 120 ? `${name.slice(0, 119)}…` : name),
+  moved: (from: string, to: string): string => `From ${words(from)} to ${words(to)}.`,
+  wasDue: (at: string): string => `It was due on ${day(at)}.`,
+  due: (at: string | null): string => at === null ? 'It has no due date any more.' : `It is now due on ${day(at)}.`,
+  role: (role: string): string => `Your role: ${role}.`,
+  status: (status: string | null): string => status === null ? '' : `It is now ${words(status)}.`,
+}
+const day = (at: string): string => at.slice(0, 10)
+
+export const taskLink = (projectId: string, taskId: string): string => `/projects/${projectId}/tasks/${taskId}`
+export const projectLink = (projectId: string | null): string => projectId === null ? '/projects' : `/projects/${projectId}`

@@ -1,0 +1,63 @@
+import { Queue, UnrecoverableError, Worker, DelayedError, type Job } from 'bullmq'
+import type { Logger } from '../../shared/kit/observe/log.ts'
+
+/** What became of one try: done, not before a time, or given up for good. A throw is tried again. */
+export type Outcome = 'done' | { notBefore: string } | { giveUp: string }
+export type MailQueue = {
+  /** Adds what is not in the queue yet; throws when Redis is away. */
+  add(mailIds: readonly string[]): Promise<void>
+  /** How many mails the queue knows. */
+  size(): Promise<number>
+  start(): void
+  stop(): Promise<void>
+  ping(): Promise<unknown>
+}
+export type QueueOptions = {
+  redisUrl: string
+  prefix: string
+  work: (mailId: string) => Promise<Outcome>
+  lost: (mailId: string, reason: string) => Promise<void>
+  logger: Logger
+  /** The first wait after a failure; it doubles up to five minutes. */
+  retryMs?: number
+}
+
+const name = 'mail'
+const longest = 300_000
+// Waits grow to five minutes and stay there, so these attempts last for a day.
+const attempts = 300
+
+/** The Redis job queue of mails. A job holds the mail's id and nothing else, and its id is the mail's: the same mail is queued once. */
+export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_000 }: QueueOptions): MailQueue => {
+  const connection = { url: redisUrl, connectTimeout: 3_000, retryStrategy: (times: number) => Math.min(times * 200, 3_000) }
+  const queue = new Queue(name, { prefix, connection: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 }, defaultJobOptions: { attempts, backoff: { type: 'growing' }, removeOnComplete: true, removeOnFail: true } })
+  const process = async (job: Job, token?: string): Promise<void> => {
+    const outcome = await work(job.id ?? '')
+    if (outcome === 'done') return
+    if ('giveUp' in outcome) throw new UnrecoverableError(outcome.giveUp)
+    await job.moveToDelayed(Date.parse(outcome.notBefore), token)
+    throw new DelayedError()
+  }
+  const worker = new Worker(name, process, {
+    prefix, connection: { ...connection, maxRetriesPerRequest: null }, autorun: false, concurrency: 3,
+    settings: { backoffStrategy: tries => Math.min(retryMs * 2 ** (tries - 1), longest) * (0.75 + Math.random() / 2) },
+  })
+  // ioredis reports every reconnect; one line per outage is enough.
+  let told = false
+  const say = (error: Error): void => { if (!told) logger.warn({ error }, 'the mail queue is away'); told = true }
+  queue.on('error', say)
+  worker.on('error', say)
+  worker.on('ready', () => { told = false })
+  worker.on('failed', (job, error) => {
+    const final = job !== undefined && (error instanceof UnrecoverableError || job.attemptsMade >= attempts)
+    logger[final ? 'error' : 'warn']({ mailId: job?.id, attempt: job?.attemptsMade, error }, final ? 'a mail is given up' : 'a mail will be tried again')
+    if (final) lost(job.id ?? '', error.message).catch((cause: unknown) => { logger.error({ error: cause }, 'a lost mail could not be marked') })
+  })
+  return {
+    add: async mailIds => { if (mailIds.length) await queue.addBulk(mailIds.map(mailId => ({ name, data: {}, opts: { jobId: mailId } }))) },
+    size: async () => Object.values(await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')).reduce((a, b) => a + b, 0),
+    start: () => { worker.run().catch((error: unknown) => { logger.error({ error }, 'the mail worker stopped') }) },
+    stop: async () => { await worker.close(); await queue.close() },
+    ping: () => queue.getJobCounts('waiting'),
+  }
+}

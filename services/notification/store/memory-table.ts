@@ -1,0 +1,39 @@
+import { Query } from 'mingo'
+import type { Row, Table, Where } from './table.ts'
+
+/** A table in memory, in the same query dialect. For tests in process. */
+export const memoryTable = <D extends Row>(): Table<D> => {
+  const rows = new Map<string, D>()
+  const matching = (where: Where): D[] => new Query({ ...where }).find<D>([...rows.values()]).all()
+  return {
+    insert: async fresh => fresh.filter(row => {
+      if (rows.has(row._id)) return false
+      rows.set(row._id, structuredClone(row))
+      return true
+    }),
+    find: async (where, { sort, limit } = {}) => {
+      const cursor = new Query({ ...where }).find<D>([...rows.values()])
+      if (sort) cursor.sort({ ...sort })
+      if (limit) cursor.limit(limit)
+      return structuredClone(cursor.all())
+    },
+    one: async where => structuredClone(matching(where)[0]),
+    count: async where => matching(where).length,
+    set: async (where, fields) => {
+      const found = matching(where)
+      for (const row of found) rows.set(row._id, withFields(row, fields))
+      return found.length
+    },
+    remove: async where => {
+      const found = matching(where)
+      for (const { _id } of found) rows.delete(_id)
+      return found.length
+    },
+  }
+}
+
+const withFields = <D extends Row>(row: D, fields: object): D => {
+  const next: D = structuredClone({ ...row, ...fields })
+  for (const [field, value] of Object.entries(fields)) if (value === undefined) Reflect.deleteProperty(next, field)
+  return next
+}

@@ -1,0 +1,54 @@
+import type { Notification } from '../../shared/contracts/notification/http.ts'
+import type { NotificationType, Preferences } from '../../shared/contracts/notification/preferences.ts'
+import type { Mail } from '../../shared/contracts/notification/mails.ts'
+import type { ProjectRole } from '../../shared/contracts/primitives.ts'
+import type { Connection } from 'mongoose'
+import { mongoTable, type Table } from './table.ts'
+import { memoryTable } from './memory-table.ts'
+
+/** Every list of a person starts at this one key. */
+export const recipientOf = (organizationId: string, userId: string): string => `${organizationId}.${userId}`
+
+/** `unreadFor` is there while the notification is unread: counting is a look-up by one key. `order` sorts by time, then id. */
+export type NotificationRow = {
+  _id: string; organizationId: string; userId: string; recipient: string; unreadFor?: string; hidden: boolean; hiddenBy: string | null; order: string
+  type: NotificationType; title: string; body: string; link: string
+  eventId: string; eventName: string; subject: string; projectId: string | null; actorId: string | null; readAt: string | null; createdAt: string
+}
+export type PreferencesRow = Preferences & { _id: string; organizationId: string; userId: string }
+export type Told = { type: NotificationType; title: string; body: string; link: string; actorId: string | null; projectId: string | null }
+/** A mail that is to leave: about a notification (who is told by id), or one that a service asked for (with its address, until it is done). */
+export type MailRow = {
+  _id: string; organizationId: string | null; userId: string | null; told?: Told; asked?: Mail
+  state: 'waiting' | 'sent' | 'failed' | 'dropped'; reason: string | null; createdAt: string; doneAt: string | null
+}
+export type WatcherRow = { _id: string; organizationId: string; taskId: string; userId: string }
+export type WaitingRow = { _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string; assigneeId: string | null; reporterId: string | null }
+export type MemberRow = { _id: string; organizationId: string; projectId: string; userId: string; role: ProjectRole }
+export type ProjectRow = { _id: string; organizationId: string; name: string }
+
+export type Tables = {
+  notifications: Table<NotificationRow>; preferences: Table<PreferencesRow>; mails: Table<MailRow>
+  watchers: Table<WatcherRow>; waiting: Table<WaitingRow>; members: Table<MemberRow>; projects: Table<ProjectRow>
+}
+
+export const mongoTables = async (db: Connection): Promise<Tables> => ({
+  notifications: await mongoTable<NotificationRow>(db, 'notifications', ['recipient', 'unreadFor', 'projectId', 'actorId']),
+  preferences: await mongoTable<PreferencesRow>(db, 'preferences', ['userId']),
+  mails: await mongoTable<MailRow>(db, 'mail_outbox', ['state', 'userId']),
+  watchers: await mongoTable<WatcherRow>(db, 'watchers', ['taskId', 'userId']),
+  waiting: await mongoTable<WaitingRow>(db, 'waiting', ['blockerId', 'taskId', 'assigneeId', 'reporterId']),
+  members: await mongoTable<MemberRow>(db, 'members', ['projectId', 'userId']),
+  projects: await mongoTable<ProjectRow>(db, 'projects', []),
+})
+
+/** For tests in process. */
+export const memoryTables = (): Tables => ({
+  notifications: memoryTable(), preferences: memoryTable(), mails: memoryTable(), watchers: memoryTable(), waiting: memoryTable(), members: memoryTable(), projects: memoryTable(),
+})
+
+/** The only place where a stored field gets its public name. */
+export const present = (row: NotificationRow): Notification => ({
+  id: row._id, type: row.type, title: row.title, body: row.body, link: row.link,
+  event: { id: row.eventId, name: row.eventName, subject: row.subject, projectId: row.projectId, actorId: row.actorId }, readAt: row.readAt, createdAt: row.createdAt,
+})

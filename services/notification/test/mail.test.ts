@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
+import { systemClock, testClock } from '../../shared/kit/clock.ts'
+import { breaker } from '../../shared/kit/breaker.ts'
+import { silentLogger } from '../../shared/kit/observe/log.ts'
+import { preferencesStore } from '../inbox/preferences-store.ts'
+import type { Contact } from '../mail/directory.ts'
+import { outbox, type Outbox } from '../mail/outbox.ts'
+import { mailQueue, type MailQueue } from '../mail/queue.ts'
+import { sender } from '../mail/send.ts'
+import { Rejected, smtp, type Smtp } from '../mail/smtp.ts'
+import { memoryTables, type MailRow, type Tables } from '../store/rows.ts'
+import { startMailServer, startRedis, until, type TestMailServer, type TestRedis } from './parts.ts'
+
+let redis: TestRedis
+let server: TestMailServer
+beforeAll(async () => { [redis, server] = await Promise.all([startRedis(), startMailServer()]) })
+afterAll(async () => { await server.stop(); await redis.remove() })
+
+let tables: Tables
+let box: Outbox
+let queue: MailQueue
+let mailer: Smtp
+let people: Map<string, Contact>
+let now = systemClock
+let run = 0
+beforeEach(() => {
+  server.mails.length = 0
+  server.refuse = () => undefined
+  now = systemClock
+  tables = memoryTables()
+  people = new Map([['ann', { id: 'ann', name: 'Ann Lee', email: 'ann@example.test', locale: 'en', timezone: 'Europe/Berlin' }]])
+  mailer = smtp(server.url, 'CyberTask <no-reply@work.example>', breaker({ name: 'smtp', failures: 3, retryAfterMs: 50, isOutage: e => !(e instanceof Rejected) }))
+  const directory = { contact: async (_: string, id: string) => people.get(id), name: async (_: string, id: string) => people.get(id)?.name }
+  const clock = { now: () => now.now(), monotonic: () => now.monotonic() }
+  const { send, lost } = sender({ mails: tables.mails, directory, preferencesOf: preferencesStore(tables).of, smtp: mailer, clock, site: { publicUrl: 'https://work.example' } })
+  queue = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: send, lost, logger: silentLogger, retryMs: 20 })
+  box = outbox({ mails: tables.mails, queue, clock, logger: silentLogger, everyMs: 100 })
+  queue.start()
+  box.start()
+})
+afterEach(async () => { await box.stop(); await queue.stop(); mailer.close() })
+
+const row = (id: string, change: Partial<MailRow> = {}): MailRow => ({
+  _id: id, organizationId: 'o1', userId: 'ann', told: { type: 'assigned', title: '“Ship” is yours', body: '', link: '/projects/p1/tasks/t1', actorId: null, projectId: 'p1' },
+  state: 'waiting', reason: null, createdAt: '2026-03-02T09:00:00.000Z', doneAt: null, ...change,
+})
+const stateOf = async (id: string) => (await tables.mails.one({ _id: id }))?.state
+const invitation = { template: 'invitation', organizationId: 'o1', to: { address: 'new@example.test', name: '' }, dedupeId: 'inv-1', data: { token: 'secret-token-1234567890', organizationName: 'Apollo', inviterName: 'Bo', role: 'member', expiresAt: '2026-03-09T09:00:00.000Z' } } as const
+
+describe('mails through a real Redis and a real SMTP server', () => {
+  it('reach today’s address of the person, as text and as HTML, with a stable id', async () => {
+    await tables.mails.insert([row('m1')])
+    box.wake()
+    await until(async () => await stateOf('m1') === 'sent')
+    const [mail] = server.mails
+    expect(mail?.to).toMatchObject({ text: '"Ann Lee" <ann@example.test>' })
+    expect([mail?.subject, mail?.messageId]).toEqual(['“Ship” is yours', '<m1@work.example>'])
+    expect(mail?.text).toContain('https://work.example/projects/p1/tasks/t1')
+    expect(mail?.html).toContain('<a href="https://work.example/projects/p1/tasks/t1"')
+  })
+  it('are sent once, however often they are asked for', async () => {
+    const ids = await Promise.all(Array.from({ length: 5 }, () => box.ask(invitation)))
+    await until(async () => await stateOf(ids[0] ?? '') === 'sent')
+    await box.ask(invitation)
+    await box.sweep()
+    expect(server.mails).toHaveLength(1)
+    expect(new Set(ids).size).toBe(1)
+  })
+  it('leave neither address nor token behind', async () => {
+    const id = await box.ask(invitation)
+    await until(async () => await stateOf(id) === 'sent')
+    expect(JSON.stringify(await tables.mails.find({}))).not.toMatch(/example\.test|secret-token/)
+  })
+  it('are tried again while the server is busy', async () => {
+    let busy = 2
+    server.refuse = () => busy-- > 0 ? 451 : undefined
+    await tables.mails.insert([row('m2')])
+    await until(async () => await stateOf('m2') === 'sent')
+    expect(server.mails).toHaveLength(1)
+  })
+  it('are given up when the server refuses them for good', async () => {
+    server.refuse = () => 550
+    await tables.mails.insert([row('m3')])
+    await until(async () => await stateOf('m3') === 'failed')
+    expect((await tables.mails.one({ _id: 'm3' }))?.reason).toContain('550')
+  })
+  it('are dropped when the person has left', async () => {
+    people.clear()
+    await tables.mails.insert([row('m4')])
+    await until(async () => await stateOf('m4') === 'dropped')
+    expect(server.mails).toHaveLength(0)
+  })
+  it('wait for the end of quiet hours', async () => {
+    const clock = testClock('2026-03-02T22:00:00.000Z')
+    now = clock
+    await preferencesStore(tables).change({ organizationId: 'o1', userId: 'ann' }, { quietHours: { from: '22:00', to: '07:00' } })
+    await tables.mails.insert([row('m5')])
+    await box.sweep()
+    await new Promise(r => setTimeout(r, 200))
+    expect([await stateOf('m5'), server.mails.length]).toEqual(['waiting', 0])
+    clock.advance(9 * 3600_000)
+    await until(async () => await stateOf('m5') === 'sent')
+  })
+  it('survive a Redis that is away when they are asked for', async () => {
+    await redis.stop()
+    const id = await box.ask({ ...invitation, dedupeId: 'inv-2' })
+    await expect(box.sweep()).rejects.toThrow()
+    expect(await stateOf(id)).toBe('waiting')
+    await redis.start()
+    await until(async () => await stateOf(id) === 'sent', 8_000)
+  })
+})
