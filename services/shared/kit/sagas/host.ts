@@ -28,7 +28,7 @@ export type SagaHost = {
   signal(sagaId: string, input: AnyInput, inputId: string): Promise<void>
   /** For `GET /api/sagas/:id`; undefined when unknown or another tenant's. */
   status(tenantId: string, sagaId: string): Promise<SagaStatus | undefined>
-  /** Wakes unfinished sagas that nothing has driven for a while; answers how many. */
+  /** Wakes sagas that should have been driven half a minute ago and were not; answers how many. */
   sweep(): Promise<number>
   /** Sweeps every 15 s until the returned function is called. */
   watch(): () => void
@@ -47,8 +47,8 @@ export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, c
   const sweep = async (): Promise<number> => {
     const stale = later(clock.now(), -staleMs)
     let woken = 0
-    for (const { _id, tenantId, startedAt, touchedAt, start } of await store.unfinished()) {
-      if (touchedAt > stale || start == null) continue
+    for (const { _id, tenantId, startedAt, dueAt, start } of await store.unfinished()) {
+      if (dueAt === null || dueAt > stale || start == null) continue
       await wake(_id, tenantId, startedAt, JSON.parse(start))
       woken += 1
     }
@@ -62,7 +62,7 @@ export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, c
       const startedAt = clock.now()
       await store.open({
         _id: sagaId, tenantId, name: saga.name, state: 'running', step: saga.initial.step, outcome: null, startedAt, deadline: later(startedAt, durationMs(saga.deadline)),
-        finishedAt: null, history: [], revision: 0, touchedAt: startedAt, start: JSON.stringify(input),
+        finishedAt: null, history: [], revision: 0, dueAt: startedAt, start: JSON.stringify(input),
       })
       await wake(sagaId, tenantId, startedAt, input).catch((error: unknown) => { logger.warn({ sagaId, error }, 'a saga is kept and starts with the next sweep') })
     },

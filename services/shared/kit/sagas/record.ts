@@ -60,7 +60,7 @@ export const answered = (saga: AnySaga, record: SagaRecord, orderId: string, inp
 
 /** The record after an order got no answer: it is tried again after 1, 2, 4 … at most 60 s. */
 export const postponed = (record: SagaRecord, orderId: string, at: string): SagaRecord => ({
-  ...record,
+  ...record, revision: record.revision + 1,
   pending: record.pending.map(p => (p.order.id === orderId ? { ...p, attempts: p.attempts + 1, notBefore: later(at, Math.min(2 ** p.attempts, 60) * 1_000) } : p)),
 })
 

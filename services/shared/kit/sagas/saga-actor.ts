@@ -36,12 +36,16 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
   }
   const save = async (before: SagaRecord | undefined, after: SagaRecord): Promise<SagaRecord> => {
     if (before === after) return after
-    // The reminder is there before the state that needs it, so no crash in between can strand a saga.
-    if (!before) await dapr.actors.remind(type, after.sagaId, reminder, { due: 'PT5S', period: 'PT30S' })
     await dapr.actors.transact(type, after.sagaId, [{ operation: 'upsert', key, value: after }])
     cache.set(after.sagaId, after)
-    if (before?.revision !== after.revision) await store.save(documentOf(after, clock.now()))
+    await store.save(documentOf(after))
     return after
+  }
+  // The reminder is there before the state that needs it, so no crash in between can strand a saga.
+  const saveAndKick = async (before: SagaRecord | undefined, after: SagaRecord): Promise<void> => {
+    if (before !== after) await dapr.actors.remind(type, after.sagaId, reminder, { due: 'PT5S', period: 'PT30S' })
+    await save(before, after)
+    kick(after.sagaId)
   }
   const kick = (id: string): void => {
     dapr.actors.invoke(type, id, 'drive').catch((error: unknown) => { logger.warn({ sagaId: id, error }, 'a saga waits for its reminder') })
@@ -51,7 +55,7 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
     const saga = sagaOf(id)
     let record = await load(id)
     if (!record) return dapr.actors.unremind(type, id, reminder)
-    if (!cache.has(id)) await store.save(documentOf(record, clock.now()))
+    if (!cache.has(id)) await store.save(documentOf(record))
     const end = clock.monotonic() + turnMs
     for (let work = nextWork(record, clock.now()); work; work = nextWork(record, clock.now())) {
       if (clock.monotonic() > end) return kick(id)
@@ -61,7 +65,7 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
     const due = nextDue(record)
     if (due === undefined) return dapr.actors.unremind(type, id, reminder)
     const seconds = Math.max(1, Math.ceil((Date.parse(due) - Date.parse(clock.now())) / 1_000))
-    await dapr.actors.remind(type, id, reminder, { due: `PT${Math.min(seconds, 30)}S`, period: 'PT30S' })
+    await dapr.actors.remind(type, id, reminder, { due: `PT${Math.min(seconds, 86_400)}S`, period: 'PT30S' })
   }
   const attempt = async (saga: AnySaga, record: SagaRecord, { order: { order } }: { order: SagaRecord["pending"][number] }): Promise<SagaRecord> => {
     try {
@@ -77,16 +81,15 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
     start: async (id, body) => {
       const { tenantId, startedAt, input } = Start.parse(body)
       const record = await load(id)
-      if (!record) await save(undefined, begin(sagaOf(id), { sagaId: id, tenantId, startedAt }, input, clock.now()))
-      if (record?.finishedAt != null) await store.save(documentOf(record, clock.now()))
-      else kick(id)
+      if (!record) await saveAndKick(undefined, begin(sagaOf(id), { sagaId: id, tenantId, startedAt }, input, clock.now()))
+      else if (record.finishedAt === null) kick(id)
+      else await store.save(documentOf(record))
     },
     signal: async (id, body) => {
       const { input, inputId } = Signal.parse(body)
       const record = await load(id)
       if (!record) throw new Error(`saga ${id} has not started`)
-      await save(record, take(sagaOf(id), record, `own:${inputId}`, input, clock.now()))
-      kick(id)
+      await saveAndKick(record, take(sagaOf(id), record, `own:${inputId}`, input, clock.now()))
     },
     drive,
   }

@@ -147,6 +147,20 @@ describe('a saga', () => {
     expect(second.store.documents.get(id)).toMatchObject({ outcome: 'closed' })
   })
 
+  it('sleeps until its timer, without being woken by the sweep', async () => {
+    const { boot, clock, dapr, store } = world({ away: () => true })
+    const host = boot()
+    await host.start(id, 'o1', start)
+    await dapr.settled()
+    expect(dapr.reminders.get(`UserSaga/${id}/drive`)).toEqual({ due: 'PT1S', period: 'PT30S' })
+    expect(store.documents.get(id)?.dueAt).toBe('2026-03-02T09:00:01.000Z')
+    clock.advance(20_000)
+    expect(await host.sweep()).toBe(0)
+    clock.advance(20_000)
+    expect(await host.sweep()).toBe(1)
+    await dapr.settled()
+  })
+
   it('is kept while placement is away and started by the sweep', async () => {
     const { boot, dapr, finish, store, warnings } = world()
     const host = boot()
