@@ -35,6 +35,6 @@ const notificationRow = (event: HeardEvent, { userId, type, title, body, link, p
 }
 
 const mailRow = (event: HeardEvent, { userId, type, title, body, link, projectId }: Draft): MailRow => ({
-  _id: derivedId(event.id, userId, type, 'mail'), organizationId: event.organizationId, userId, told: { type, title, body, link, actorId: actorOf(event), projectId },
+  _id: derivedId(event.id, userId, type, 'mail'), organizationId: event.organizationId, userId, actorId: actorOf(event), told: { type, title, body, link, projectId },
   state: 'waiting', reason: null, createdAt: event.at, doneAt: null,
 })

@@ -8,6 +8,7 @@ export const erase = async (tables: Tables, preferences: PreferencesStore, perso
   await tables.notifications.remove({ recipient: `${organizationId}.${userId}` })
   await tables.notifications.set({ actorId: userId, organizationId }, { actorId: null })
   await tables.mails.remove({ userId, organizationId })
+  await tables.mails.set({ actorId: userId, organizationId }, { actorId: null })
   await tables.watchers.remove({ userId, organizationId })
   await tables.members.remove({ userId, organizationId })
   await tables.waiting.set({ assigneeId: userId, organizationId }, { assigneeId: null })

@@ -43,7 +43,7 @@ export const outbox = ({ mails, queue, clock, logger, everyMs = 15_000 }: { mail
   return {
     wake, sweep,
     ask: async mail => {
-      const row: MailRow = { _id: derivedId('mail', mail.organizationId ?? '-', mail.template, mail.dedupeId), organizationId: mail.organizationId, userId: null, asked: mail, state: 'waiting', reason: null, createdAt: clock.now(), doneAt: null }
+      const row: MailRow = { _id: derivedId('mail', mail.organizationId ?? '-', mail.template, mail.dedupeId), organizationId: mail.organizationId, userId: null, actorId: null, asked: mail, state: 'waiting', reason: null, createdAt: clock.now(), doneAt: null }
       await mails.insert([row])
       wake()
       return row._id

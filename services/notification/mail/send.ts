@@ -17,14 +17,14 @@ export const sender = ({ mails, directory, preferencesOf, smtp, clock, site }: S
   }
   const compose = async (row: MailRow): Promise<Letter | { notBefore: string } | undefined> => {
     if (row.asked) return { id: row._id, to: row.asked.to, ...asked(row.asked, site) }
-    const { organizationId, userId, told } = row
+    const { organizationId, userId, actorId, told } = row
     if (!told || organizationId === null || userId === null) return undefined
     const contact = await directory.contact(organizationId, userId)
     if (!contact) return undefined
     const { quietHours, timezone } = await preferencesOf({ organizationId, userId })
     const notBefore = quietUntil(clock.now(), quietHours, timezone ?? contact.timezone)
     if (notBefore !== undefined) return { notBefore }
-    const actor = told.actorId === null ? undefined : await directory.name(organizationId, told.actorId)
+    const actor = actorId === null ? undefined : await directory.name(organizationId, actorId)
     return { id: row._id, to: { name: contact.name, address: contact.email }, ...aboutNotification(told, { name: contact.name, actor }, site) }
   }
   return {

@@ -16,10 +16,10 @@ export type NotificationRow = {
   eventId: string; eventName: string; subject: string; projectId: string | null; actorId: string | null; readAt: string | null; createdAt: string
 }
 export type PreferencesRow = Preferences & { _id: string; organizationId: string; userId: string }
-export type Told = { type: NotificationType; title: string; body: string; link: string; actorId: string | null; projectId: string | null }
+export type Told = { type: NotificationType; title: string; body: string; link: string; projectId: string | null }
 /** A mail that is to leave: about a notification (who is told by id), or one that a service asked for (with its address, until it is done). */
 export type MailRow = {
-  _id: string; organizationId: string | null; userId: string | null; told?: Told; asked?: Mail
+  _id: string; organizationId: string | null; userId: string | null; actorId: string | null; told?: Told; asked?: Mail
   state: 'waiting' | 'sent' | 'failed' | 'dropped'; reason: string | null; createdAt: string; doneAt: string | null
 }
 export type WatcherRow = { _id: string; organizationId: string; taskId: string; userId: string }
@@ -35,7 +35,7 @@ export type Tables = {
 export const mongoTables = async (db: Connection): Promise<Tables> => ({
   notifications: await mongoTable<NotificationRow>(db, 'notifications', ['recipient', 'unreadFor', 'projectId', 'actorId']),
   preferences: await mongoTable<PreferencesRow>(db, 'preferences', ['userId']),
-  mails: await mongoTable<MailRow>(db, 'mail_outbox', ['state', 'userId']),
+  mails: await mongoTable<MailRow>(db, 'mail_outbox', ['state', 'userId', 'actorId']),
   watchers: await mongoTable<WatcherRow>(db, 'watchers', ['taskId', 'userId']),
   waiting: await mongoTable<WaitingRow>(db, 'waiting', ['blockerId', 'taskId', 'assigneeId', 'reporterId']),
   members: await mongoTable<MemberRow>(db, 'members', ['projectId', 'userId']),

@@ -41,7 +41,7 @@ beforeEach(() => {
 afterEach(async () => { await box.stop(); await queue.stop(); mailer.close() })
 
 const row = (id: string, change: Partial<MailRow> = {}): MailRow => ({
-  _id: id, organizationId: 'o1', userId: 'ann', told: { type: 'assigned', title: '“Ship” is yours', body: '', link: '/projects/p1/tasks/t1', actorId: null, projectId: 'p1' },
+  _id: id, organizationId: 'o1', userId: 'ann', actorId: null, told: { type: 'assigned', title: '“Ship” is yours', body: '', link: '/projects/p1/tasks/t1', projectId: 'p1' },
   state: 'waiting', reason: null, createdAt: '2026-03-02T09:00:00.000Z', doneAt: null, ...change,
 })
 const stateOf = async (id: string) => (await tables.mails.one({ _id: id }))?.state

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { topics } from '../shared/contracts/topics.ts'
+import { projectInternal } from '../shared/contracts/project/internal.ts'
+import { userInternal } from '../shared/contracts/user/internal.ts'
+import { secret } from '../shared/kit/config.ts'
+import { consumer } from '../shared/kit/events/consumer.ts'
+import { client } from '../shared/kit/http/client.ts'
+import { mongoIdempotency } from '../shared/kit/http/mongo-idempotency.ts'
+import { connectMongo } from '../shared/kit/mongo.ts'
+import { runService } from '../shared/kit/run.ts'
+import { startService } from '../shared/kit/start.ts'
+import { deliver } from './inbox/deliver.ts'
+import { inbox } from './inbox/inbox.ts'
+import { known } from './inbox/known.ts'
+import { preferencesStore } from './inbox/preferences-store.ts'
+import { directory } from './mail/directory.ts'
+import { outbox as mailOutbox } from './mail/outbox.ts'
+import { mailQueue } from './mail/queue.ts'
+import { sender } from './mail/send.ts'
+import { smtp } from './mail/smtp.ts'
+import { routes } from './routes.ts'
+import { mongoTables } from './store/rows.ts'
+import { subscriptions } from './subscriptions.ts'
+
+const service = await startService('notification', {
+  mongodbUri: secret(z.string().min(1), 'mongodb-uri'), queueRedisUrl: secret(z.url(), 'queue-redis-url'), smtpUrl: secret(z.url(), 'smtp-url'),
+  mailFrom: z.string().regex(/@/, 'must hold an address').default('CyberTask <no-reply@cybertask.example>'),
+}, process.env)
+const { config, base, dapr, clock, logger } = service
+const db = await connectMongo(config.mongodbUri, 'notifications_db')
+const tables = await mongoTables(db)
+const preferences = preferencesStore(tables)
+const mailer = smtp(config.smtpUrl, config.mailFrom)
+const { send, lost } = sender({ mails: tables.mails, directory: directory(client(userInternal, 'user', dapr)), preferencesOf: preferences.of, smtp: mailer, clock, site: base })
+const queue = mailQueue({ redisUrl: config.queueRedisUrl, prefix: `${base.appIdPrefix}mail`, work: send, lost, logger })
+const outbox = mailOutbox({ mails: tables.mails, queue, clock, logger })
+const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, wake: outbox.wake })
+queue.start()
+outbox.start()
+service.metrics.gauge('mails_waiting', 'Mails that have not left yet', outbox.waiting)
+
+await runService({
+  ...service,
+  routes: routes({ inbox: inbox(tables), preferences, tables, outbox, projects: client(projectInternal, 'project', dapr) }),
+  consumers: [consumer({ name: 'notification', topics, handlers: subscriptions(tell), db, dapr, clock, logger })],
+  checks: { mongo: db.ping, queue: queue.ping, smtp: mailer.ping },
+  idempotency: mongoIdempotency(db, clock),
+  optional: ['queue', 'smtp'],
+  breakers: [db.breaker, mailer.breaker],
+  documents: { consumes: topics },
+  onStop: [outbox.stop, queue.stop, async () => { mailer.close() }, () => db.close()],
+})

@@ -1,0 +1,6 @@
+import type { ProjectRecord } from '../shared/contracts/project/internal.ts'
+import type { Actor } from '../shared/kit/http/call.ts'
+
+/** Owners and admins of the organization see each of its projects, others those they belong to. */
+export const maySee = (project: Pick<ProjectRecord, 'members' | 'deletedAt'>, { userId, role }: Pick<Actor, 'userId' | 'role'>): boolean =>
+  project.deletedAt === null && (role === 'owner' || role === 'admin' || project.members.some(m => m.userId === userId))

@@ -1,0 +1,48 @@
+import { notificationApi } from '../shared/contracts/notification/http.ts'
+import { notificationInternal } from '../shared/contracts/notification/internal.ts'
+import type { projectInternal } from '../shared/contracts/project/internal.ts'
+import type { Client } from '../shared/kit/http/client.ts'
+import { Refused } from '../shared/kit/decider.ts'
+import { serve, type Routes } from '../shared/kit/http/serve.ts'
+import type { Actor } from '../shared/kit/http/call.ts'
+import type { Inbox } from './inbox/inbox.ts'
+import type { PreferencesStore } from './inbox/preferences-store.ts'
+import { erase, hideProject, showProject } from './inbox/remove.ts'
+import type { Outbox } from './mail/outbox.ts'
+import { maySee } from './policies.ts'
+import type { Tables } from './store/rows.ts'
+
+export type RouteDeps = { inbox: Inbox; preferences: PreferencesStore; tables: Tables; outbox: Pick<Outbox, 'ask'>; projects: Pick<Client<typeof projectInternal>, 'getProject'> }
+
+export const routes = ({ inbox, preferences, tables, outbox, projects }: RouteDeps): readonly Routes[] => [
+  serve(notificationApi, {
+    list: async ({ actor, query }) => ({ body: await inbox.list(actor, query) }),
+    read: async ({ actor, params, meta }) => ({ body: await inbox.read(actor, params.id, meta.at) }),
+    readAll: async ({ actor, meta }) => {
+      await inbox.readAll(actor, meta.at)
+      return { body: { unreadCount: await inbox.unreadCount(actor) } }
+    },
+    preferences: async ({ actor }) => {
+      const body = await preferences.of(actor)
+      return { body, version: body.version }
+    },
+    setPreferences: async ({ actor, body, meta }) => {
+      await Promise.all((body.projects ?? []).map(({ projectId }) => checkProject(projects, actor, projectId)))
+      const next = await preferences.change(person(actor), body, meta.expectedVersion)
+      return { body: next, version: next.version }
+    },
+  }),
+  serve(notificationInternal, {
+    mail: async ({ body }) => ({ body: { mailId: await outbox.ask(body) } }),
+    erase: async ({ body }) => { await erase(tables, preferences, { organizationId: body.organizationId, userId: body.userId }); return { body: { sagaId: body.sagaId } } },
+    deleteOfProject: async ({ body }) => { await hideProject(tables, body); return { body: { sagaId: body.sagaId } } },
+    restoreOfProject: async ({ body }) => { await showProject(tables, body); return { body: { sagaId: body.sagaId } } },
+  }),
+]
+
+const person = ({ organizationId, userId }: Actor): { organizationId: string; userId: string } => ({ organizationId, userId })
+
+const checkProject = async (projects: RouteDeps['projects'], actor: Actor, projectId: string): Promise<void> => {
+  const project = await projects.getProject({ params: { id: projectId }, query: { organizationId: actor.organizationId } })
+  if (!maySee(project, actor)) throw new Refused('missing', 'project-unknown', 'There is no such project.')
+}

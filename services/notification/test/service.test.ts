@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { notificationApi } from '../../shared/contracts/notification/http.ts'
+import { notificationInternal } from '../../shared/contracts/notification/internal.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { testClock } from '../../shared/kit/clock.ts'
+import type { Actor } from '../../shared/kit/http/call.ts'
+import { testServer, type TestServer } from '../../shared/kit/http/test-server.ts'
+import { silentLogger } from '../../shared/kit/observe/log.ts'
+import { deliver } from '../inbox/deliver.ts'
+import type { HeardEvent } from '../inbox/events.ts'
+import { inbox } from '../inbox/inbox.ts'
+import { known } from '../inbox/known.ts'
+import { preferencesStore } from '../inbox/preferences-store.ts'
+import { outbox } from '../mail/outbox.ts'
+import { routes } from '../routes.ts'
+import { memoryTables } from '../store/rows.ts'
+
+const person = (userId: string, organizationId = 'o1'): Actor => ({ userId, organizationId, role: 'member', sessionId: 's1' })
+const tables = memoryTables()
+const preferences = preferencesStore(tables)
+const mails = outbox({ mails: tables.mails, queue: { add: async () => {}, size: async () => 0 }, clock: testClock(), logger: silentLogger })
+const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, wake: () => {} })
+const projects = { getProject: async ({ params }: { params: { id: string } }) => {
+  if (params.id !== 'p1') throw new Refused('missing', 'project-unknown')
+  return { id: 'p1', organizationId: 'o1', name: 'Apollo', key: 'AP', status: 'active' as const, workflow: { statuses: [], transitions: [], initial: 'todo' }, members: [{ userId: 'ann', role: 'viewer' as const, allocationPercent: 0 }], deletedAt: null, version: 1 }
+} }
+
+let server: TestServer
+beforeAll(async () => { server = await testServer(routes({ inbox: inbox(tables), preferences, tables, outbox: mails, projects })) })
+afterAll(() => server.close())
+
+let n = 0
+const task = (assigneeId: string, change: { projectId?: string; organizationId?: string; actor?: string } = {}): HeardEvent => ({
+  id: `o1/task/t${++n}:1#0`, subject: `t${n}`, organizationId: change.organizationId ?? 'o1', actor: change.actor ?? 'bob', at: new Date(Date.UTC(2026, 2, 2, 9, 0, n)).toISOString(), type: 'TaskCreated',
+  data: { taskId: `t${n}`, projectId: change.projectId ?? 'p1', title: `Task ${n}`, assigneeId, reporterId: 'bob', status: 'todo', priority: 'none', difficulty: null, labels: [], startAt: null, dueAt: null, estimateMinutes: null, parentId: null, mentions: [] },
+})
+const as = (actor: Actor) => server.client(notificationApi, { as: actor })
+const Problem = z.object({ code: z.string() })
+
+describe('the list of notifications', () => {
+  it('shows each once, newest first, however often the event comes', async () => {
+    const events = [task('ann'), task('ann'), task('ann')]
+    for (const event of [...events, ...events]) await tell(event)
+    const { items, unreadCount, nextCursor } = await as(person('ann')).list({})
+    expect([items.map(i => i.title), unreadCount, nextCursor]).toEqual([['“Task 3” is yours', '“Task 2” is yours', '“Task 1” is yours'], 3, null])
+    expect(items[0]).toMatchObject({ type: 'assigned', link: '/projects/p1/tasks/t3', readAt: null, event: { name: 'TaskCreated', subject: 't3', projectId: 'p1', actorId: 'bob' } })
+  })
+  it('goes on from a cursor', async () => {
+    const first = await as(person('ann')).list({ query: { limit: 2 } })
+    const rest = await as(person('ann')).list({ query: { limit: 2, cursor: first.nextCursor ?? '' } })
+    expect([first.items.length, rest.items.map(i => i.title), rest.nextCursor]).toEqual([2, ['“Task 1” is yours'], null])
+  })
+  it('is nobody else’s', async () => {
+    const [mine] = (await as(person('ann')).list({})).items
+    for (const other of [person('bob'), person('ann', 'o2')]) {
+      expect((await as(other).list({})).items).toEqual([])
+      await expect(as(other).read({ params: { id: mine?.id ?? '' } })).rejects.toMatchObject({ kind: 'missing', code: 'notification-unknown' })
+    }
+  })
+  it('marks one and then all as read', async () => {
+    const ann = as(person('ann'))
+    const { items } = await ann.list({})
+    const read = await ann.read({ params: { id: items[0]?.id ?? '' } })
+    expect(read.readAt).not.toBeNull()
+    expect(await ann.read({ params: { id: items[0]?.id ?? '' } })).toEqual(read)
+    expect(await ann.list({ query: { unread: 'true' } })).toMatchObject({ unreadCount: 2, items: [{ title: '“Task 2” is yours' }, { title: '“Task 1” is yours' }] })
+    expect(await ann.readAll({})).toEqual({ unreadCount: 0 })
+    expect((await ann.list({ query: { unread: 'true' } })).items).toEqual([])
+  })
+  it.each([['?limit=0', 'invalid'], ['?cursor=%24ne', 'bad-cursor'], ['?unread=maybe', 'invalid'], ['?nope=1', 'invalid'], ['?limit[$ne]=1', 'invalid']])('refuses %s', async (query, code) => {
+    const answer = await server.request('GET', `/api/notifications${query}`, { as: person('ann') })
+    expect([answer.status, Problem.parse(answer.body).code]).toEqual([400, code])
+  })
+  it('asks for a token', async () => expect((await server.request('GET', '/api/notifications')).status).toBe(401))
+})
+
+describe('preferences', () => {
+  it('take effect at once, per channel and project', async () => {
+    const cy = as(person('cy'))
+    await cy.setPreferences({ body: { events: { assigned: { inApp: false } } } }).then(p => expect(p.version).toBe(1))
+    await tell(task('cy'))
+    expect((await cy.list({})).items).toEqual([])
+    expect(await tables.mails.count({ userId: 'cy' })).toBe(1)
+  })
+  it('hold against a stale If-Match and an unknown field, channel or project', async () => {
+    const dee = as(person('dee'))
+    await dee.setPreferences({ body: { timezone: 'Europe/Berlin' } })
+    await expect(dee.setPreferences({ body: { timezone: 'UTC' }, ifMatch: 7 })).rejects.toMatchObject({ kind: 'stale' })
+    await expect(dee.setPreferences({ body: { projects: [{ projectId: 'p9', events: {} }] } })).rejects.toMatchObject({ kind: 'missing', code: 'project-unknown' })
+    for (const body of [{ digest: '08:00' }, { events: { assigned: { push: true } } }, { events: { nope: { inApp: true } } }, { timezone: 'Mars/Olympus' }, { quietHours: { from: '22:00', to: '22:00' } }, { quietHours: { from: '25:00', to: '07:00' } }])
+      expect((await server.request('POST', '/api/notifications/preferences', { as: person('dee'), body })).status).toBe(400)
+  })
+  it('of two changes at once lose none', async () => {
+    const eve = as(person('eve'))
+    await Promise.all([eve.setPreferences({ body: { timezone: 'UTC' } }), eve.setPreferences({ body: { quietHours: { from: '22:00', to: '07:00' } } })])
+    expect(await eve.preferences({})).toMatchObject({ timezone: 'UTC', quietHours: { from: '22:00', to: '07:00' }, version: 2 })
+  })
+})
+
+describe('what other services ask', () => {
+  const saga = { organizationId: 'o1', sagaId: 'delete-project.1' }
+  it('takes a project out of sight and brings it back', async () => {
+    const inside = server.client(notificationInternal, { caller: 'project' })
+    await tell(task('fay', { projectId: 'p2' }))
+    await tell(task('fay', { projectId: 'p3' }))
+    await inside.deleteOfProject({ body: { ...saga, projectId: 'p2' } })
+    await inside.deleteOfProject({ body: { ...saga, projectId: 'p2' } })
+    expect(await as(person('fay')).list({})).toMatchObject({ unreadCount: 1, items: [{ event: { projectId: 'p3' } }] })
+    await inside.restoreOfProject({ body: { ...saga, sagaId: 'another', projectId: 'p2' } })
+    expect((await as(person('fay')).list({})).items).toHaveLength(1)
+    await inside.restoreOfProject({ body: { ...saga, projectId: 'p2' } })
+    expect((await as(person('fay')).list({})).unreadCount).toBe(2)
+  })
+  it('erases a person: his own are gone, his id stands nowhere', async () => {
+    await tell(task('gus'))
+    await tell(task('hal', { actor: 'gus' }))
+    const inside = server.client(notificationInternal, { caller: 'user' })
+    await inside.erase({ body: { ...saga, userId: 'gus' } })
+    await inside.erase({ body: { ...saga, userId: 'gus' } })
+    const all = await Promise.all(Object.values(tables).map(async table => JSON.stringify(await table.find({}))))
+    expect(all.join()).not.toContain('gus')
+    expect((await as(person('hal')).list({})).items[0]?.event.actorId).toBeNull()
+  })
+  it('is for the named callers only', async () => {
+    await expect(server.client(notificationInternal, { caller: 'task' }).erase({ body: { ...saga, userId: 'ann' } })).rejects.toMatchObject({ kind: 'forbidden' })
+    expect((await server.request('POST', '/internal/mails', { as: person('ann'), body: {} })).status).toBeGreaterThanOrEqual(401)
+  })
+})
