@@ -33,15 +33,17 @@ export const once = async (store: IdempotencyStore, id: string, key: string, bod
     replayed()
     return again(unseal(kept.answer, key, id))
   }
+  // The effect is there already: an answer that cannot be kept is found again by the command's own id.
+  const finished = (made: z.input<typeof Outcome>): Promise<void> => store.finish(id, seal(made, key, id)).catch(() => {})
   const outcome = await work().then(answer => ({ answer }), (error: unknown) => ({ error }))
   if ('answer' in outcome) {
-    await store.finish(id, seal({ answer: outcome.answer }, key, id))
+    await finished({ answer: outcome.answer })
     return outcome.answer
   }
   if (outcome.error instanceof Refused && lasting(outcome.error)) {
     const { kind, code, message, detail } = outcome.error
-    await store.finish(id, seal({ refused: { kind, code, message, detail } }, key, id))
-  } else await store.release(id)
+    await finished({ refused: { kind, code, message, detail } })
+  } else await store.release(id).catch(() => {})
   throw outcome.error
 }
 
