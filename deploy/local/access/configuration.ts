@@ -1,0 +1,41 @@
+import { stringify } from 'yaml'
+import { appIds, type AppId } from '../../../services/shared/contracts/define.ts'
+import { operationsOf } from './contracts.ts'
+import { rulesFor } from './rules.ts'
+
+/** Who may read which secret; all others are closed to him. */
+const secretsOf: Readonly<Record<AppId, readonly string[]>> = {
+  gateway: ['mongodb-uri', 'token-key'],
+  user: ['mongodb-uri', 'token-key'],
+  task: ['mongodb-uri'],
+  project: ['mongodb-uri'],
+  notification: ['mongodb-uri', 'queue-redis-url', 'smtp-url'],
+  analytics: ['mongodb-uri', 'clickhouse-url'],
+  ai: ['mongodb-uri', 'anthropic-api-key', 'anthropic-base-url'],
+}
+
+const head = `# Written by \`npm run access\` from the contracts in services/shared/contracts; a test holds it equal to them.
+# Everything is closed; what stands here is open to the app named, by its certificate.
+`
+
+/** The Dapr configuration of an app, as YAML. */
+export const configurationOf = async (app: AppId): Promise<string> => {
+  const operations = await operationsOf(app)
+  const policies = appIds.map(caller => ({ caller, rules: rulesFor(caller, app, operations) })).filter(({ rules }) => rules.length)
+  return head + stringify({
+    apiVersion: 'dapr.io/v1alpha1', kind: 'Configuration', metadata: { name: app },
+    spec: {
+      mtls: { enabled: true, controlPlaneTrustDomain: 'localhost', sentryAddress: 'localhost:50001' },
+      tracing: { samplingRate: '1' },
+      features: [{ name: 'HotReload', enabled: false }],
+      secrets: { scopes: [{ storeName: 'secretstore', defaultAccess: 'deny', allowedSecrets: secretsOf[app] }] },
+      accessControl: {
+        defaultAction: 'deny', trustDomain: 'public',
+        policies: policies.map(({ caller, rules }) => ({
+          appId: caller, defaultAction: 'deny', trustDomain: 'public', namespace: 'default',
+          operations: rules.map(({ path, verbs }) => ({ name: path, httpVerb: verbs, action: 'allow' })),
+        })),
+      },
+    },
+  }, { lineWidth: 160 })
+}

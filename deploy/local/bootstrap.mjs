@@ -1,0 +1,66 @@
+// `npm start` begins here, on any Node from 20 and before node_modules exists: it gets every part, side by side, then hands over to the runtime under Node 24.
+import { spawn } from 'node:child_process'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { prepareDapr } from './prepare/dapr.mjs'
+import { checkDisk } from './prepare/disk.mjs'
+import { prepareDocuments } from './prepare/documents.mjs'
+import { Missing } from './prepare/find.mjs'
+import { prepareKafka } from './prepare/kafka.mjs'
+import { findNode, modulesCurrent, prepareNode } from './prepare/node-modules.mjs'
+import { openBoard } from './prepare/progress.mjs'
+import { prepareRedis } from './prepare/redis.mjs'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+const builds = join(root, '.cybertask/bin')
+const partsFile = join(root, '.cybertask/parts.json')
+const commands = { start: 'start.ts', doctor: 'doctor.ts', prepare: undefined }
+
+const prepare = async () => {
+  await checkDisk(join(root, '.cybertask'))
+  const wanted = [
+    ['Dapr', 'dapr', prepareDapr], ['Document store', 'documents', prepareDocuments], ['Redis', 'redis', prepareRedis], ['Node 24 and packages', 'node', prepareNode],
+    ...(process.env.EVENTS === 'kafka' ? [['Kafka', 'kafka', prepareKafka]] : []),
+  ]
+  const board = openBoard()
+  const place = { root, builds }
+  const results = await Promise.all(wanted.map(async ([title, key, get]) => {
+    const line = board.line(title)
+    try { return [key, await get(place, line)] } catch (error) {
+      line.fail('missing')
+      return [key, error instanceof Error ? error : new Error(String(error))]
+    }
+  }))
+  board.close()
+  const failures = results.map(([, result]) => result).filter(result => result instanceof Error)
+  if (failures.length) throw new Missing(failures.map(failure => failure.message).join('\n'))
+  // What an earlier start got for other settings (Kafka) stays known.
+  const earlier = await readFile(partsFile, 'utf8').then(JSON.parse).catch(() => ({}))
+  await save(partsFile, { ...earlier, ...Object.fromEntries(results) })
+}
+
+const save = async (file, value) => {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(`${file}.${process.pid}`, JSON.stringify(value, null, 2))
+  await rename(`${file}.${process.pid}`, file)
+}
+
+const handOver = async (script, args) => {
+  const child = spawn(await findNode(root), [join(root, 'deploy/local', script), ...args], { cwd: root, stdio: 'inherit' })
+  // The terminal sends Ctrl-C to both; the runtime stops in order and decides when this ends.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) })
+  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
+}
+
+const main = async ([command = 'start', ...args]) => {
+  if (!(command in commands)) throw new Missing(`"${command}" is none of ${Object.keys(commands).join(', ')}.`)
+  if (command === 'doctor' && !await modulesCurrent(root)) throw new Missing('✗ The packages are not installed as the lockfile says: run npm start, or npm ci.')
+  if (command !== 'doctor') await prepare()
+  if (commands[command]) await handOver(commands[command], args)
+}
+
+main(process.argv.slice(2)).catch(error => {
+  console.error(error instanceof Missing ? `\n${error.message}` : error.code === 'ENOSPC' ? '\nThe disk is full: make room, then start again.' : error)
+  process.exit(1)
+})

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const Found = z.object({
+  dapr: z.object({ folder: z.string(), version: z.string() }),
+  documents: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('uri') }), z.object({ kind: z.literal('mongod'), program: z.string() }),
+    z.object({ kind: z.literal('ferretdb'), program: z.string(), postgres: z.string() }),
+  ]),
+  redis: z.object({ program: z.string(), version: z.string() }),
+  node: z.object({ node: z.string() }),
+  kafka: z.discriminatedUnion('kind', [z.object({ kind: z.literal('brokers') }), z.object({ kind: z.literal('jars'), java: z.string(), jars: z.string() })]).optional(),
+})
+/** What the bootstrap found or built, and where it is. */
+export type Found = z.infer<typeof Found>
+
+/** Reads what `bootstrap.mjs prepare` wrote down. */
+export const readFound = (root: string): Found => {
+  const file = join(root, '.cybertask/parts.json')
+  const text = (() => { try { return readFileSync(file, 'utf8') } catch { throw new Error('The parts of the platform are not prepared: run npm start, or node deploy/local/bootstrap.mjs prepare.') } })()
+  return Found.parse(JSON.parse(text))
+}

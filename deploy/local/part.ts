@@ -1,0 +1,128 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync } from 'node:fs'
+import type { Probe } from './probe.ts'
+import { waitFor } from './probe.ts'
+import { openLog, sizeOf, tail } from './log-file.ts'
+import { signal } from './process-info.ts'
+import { undertaker } from './undertaker.ts'
+
+/** A process of the stack: how to start it, how to see that it is ready, and how it is asked to stop. */
+export type PartSpec = {
+  name: string
+  title: string
+  /** Stops go through the groups in the reverse of this order. */
+  group: 'store' | 'control' | 'sidecar' | 'service'
+  command: readonly string[]
+  cwd: string
+  env: Readonly<Record<string, string | undefined>>
+  ports: readonly number[]
+  ready: Probe
+  readyWithinMs?: number
+  stopSignal?: NodeJS.Signals
+  stopWithinMs?: number
+  /** Runs before each start. */
+  before?: () => Promise<void>
+  /** Run as another user of the machine. */
+  user?: string | undefined
+}
+export type PartState = 'stopped' | 'starting' | 'ready' | 'waiting' | 'stopping'
+export type Part = {
+  readonly spec: PartSpec
+  readonly name: string
+  readonly state: PartState
+  readonly pid: number | undefined
+  readonly restarts: number
+  readonly logFile: string
+  /** Resolves when ready; throws with the end of its log when it does not get there. */
+  start(): Promise<void>
+  /** Stops it for good, by default as it wishes to be asked, and with SIGKILL when it does not listen. */
+  stop(how?: NodeJS.Signals): Promise<void>
+  /** Sends a signal to the process; the supervisor starts it again if it dies of it. */
+  kill(how?: NodeJS.Signals): void
+}
+export type PartHost = { logFile: string; report(line: string): void; changed(): void }
+
+const firstPause = 500
+const longestPause = 30_000
+/** A wrong configuration (EX_CONFIG) does not heal by starting again. */
+const misconfigured = 78
+
+/** Supervises one process: started again with growing pauses when it dies, until it is stopped. */
+export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost): Part => {
+  let child: ChildProcess | undefined
+  let state: PartState = 'stopped'
+  let pause = firstPause
+  let restarts = 0
+  let since = 0
+  let timer: NodeJS.Timeout | undefined
+  let hopeless = false
+  const exits: (() => void)[] = []
+  const become = (next: PartState): void => { state = next; changed() }
+
+  const launch = async (): Promise<void> => {
+    become('starting')
+    await spec.before?.()
+    const log = openLog(logFile)
+    const [command = '', ...args] = undertaker(spec.command, spec.user, spec.stopSignal)
+    child = spawn(command, args, { cwd: spec.cwd, env: spec.env, stdio: ['ignore', log, log], detached: true })
+    closeSync(log)
+    since = performance.now()
+    const from = sizeOf(logFile)
+    child.once('error', error => { report(`${spec.title} could not be started: ${error.message}`); gone(from, error.message) })
+    child.once('exit', (code, by) => gone(from, by ?? `code ${code}`, code))
+    changed()
+  }
+  const gone = (from: number, how: string, code?: number | null): void => {
+    const dead = child?.pid
+    child = undefined
+    // What it may have left behind in its group.
+    if (dead) signal(dead, 'SIGKILL')
+    for (const exit of exits.splice(0)) exit()
+    if (state === 'stopped' || state === 'stopping') return
+    hopeless = code === misconfigured
+    if (hopeless) { become('stopped'); return }
+    if (performance.now() - since > 60_000) pause = firstPause
+    const wasReady = state === 'ready'
+    become('waiting')
+    const last = tail(logFile, 1, from).slice(0, 200)
+    if (wasReady || pause > firstPause) report(`${spec.title} ended (${how}); starting it again in ${(pause / 1000).toFixed(1)} s.${last ? ` Its last words: ${last}` : ''}`)
+    timer = setTimeout(() => { restarts++; void revive() }, pause)
+    pause = Math.min(pause * 2, longestPause)
+  }
+  const revive = async (): Promise<void> => {
+    const told = restarts
+    try { await launch() } catch (error) { report(`${spec.title} could not be started again: ${String(error)}`); gone(0, 'no start'); return }
+    if (await waitFor(spec.ready, spec.readyWithinMs ?? 60_000, () => state !== 'starting' || told !== restarts)) { become('ready'); report(`${spec.title} is back.`) }
+  }
+  const exited = (): Promise<void> => child ? new Promise(resolve => { exits.push(resolve) }) : Promise.resolve()
+
+  return {
+    spec, name: spec.name, logFile,
+    get state() { return state },
+    get pid() { return child?.pid },
+    get restarts() { return restarts },
+    start: async () => {
+      if (state !== 'stopped') return
+      const from = sizeOf(logFile)
+      hopeless = false
+      await launch()
+      if (await waitFor(spec.ready, spec.readyWithinMs ?? 60_000, () => hopeless || state === 'stopping' || state === 'stopped')) { become('ready'); pause = firstPause; return }
+      const text = tail(logFile, 15, from)
+      throw new Error(`${spec.title} did not become ready${hopeless ? '' : ` within ${Math.round((spec.readyWithinMs ?? 60_000) / 1000)} s`}. The end of ${logFile}:\n${text}`)
+    },
+    stop: async (how = spec.stopSignal ?? 'SIGTERM') => {
+      clearTimeout(timer)
+      const pid = child?.pid
+      if (!pid) { become('stopped'); return }
+      become('stopping')
+      const over = exited()
+      // The leader alone is asked, so that it can end its own children in order.
+      signal(pid, how, how === 'SIGKILL')
+      const late = setTimeout(() => { report(`${spec.title} did not stop within ${(spec.stopWithinMs ?? 5000) / 1000} s: ended.`); signal(pid, 'SIGKILL') }, spec.stopWithinMs ?? 5000)
+      await over
+      clearTimeout(late)
+      become('stopped')
+    },
+    kill: (how = 'SIGKILL') => { if (child?.pid) signal(child.pid, how, how === 'SIGKILL') },
+  }
+}

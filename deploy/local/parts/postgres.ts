@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeWhole } from '../files.ts'
+import type { PartSpec } from '../part.ts'
+import { undertaker } from '../undertaker.ts'
+import { plainEnv, type Context } from './context.ts'
+
+const settings = (socket: string): string => `# Written at each start.
+listen_addresses = ''
+unix_socket_directories = '${socket}'
+unix_socket_permissions = 0700
+max_connections = 60
+# FerretDB's equality filters come as parameters; only a plan for the value itself can use their indexes.
+plan_cache_mode = force_custom_plan
+jit = off
+# An acknowledged command is on the disk.
+fsync = on
+synchronous_commit = on
+wal_level = minimal
+max_wal_senders = 0
+wal_compression = on
+max_wal_size = 1GB
+checkpoint_timeout = 15min
+checkpoint_completion_target = 0.9
+shared_buffers = 128MB
+effective_cache_size = 1GB
+work_mem = 8MB
+random_page_cost = 1.1
+autovacuum_naptime = 20s
+log_min_messages = warning
+timezone = 'UTC'
+`
+
+/** PostgreSQL refuses to run as root, so root lends it the user that its package made. */
+export const postgresUser = (): string | undefined => process.getuid?.() === 0 ? 'postgres' : undefined
+
+const runAs = (command: readonly string[], cwd = '/'): void => {
+  const [program = '', ...args] = undertaker(command, postgresUser(), 'SIGKILL')
+  execFileSync(program, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'], env: plainEnv(process.env) })
+}
+const reaches = (folder: string): boolean => { try { runAs(['test', '-x', folder]); return true } catch { return false } }
+
+/** Where the cluster lives: the state folder, unless that is root's own and closed to the postgres user. */
+export const clusterFolder = (home: string): string => {
+  if (!postgresUser() || reaches(home)) return join(home, 'data/postgres')
+  return join('/var/lib/cybertask', createHash('sha256').update(home).digest('hex').slice(0, 12), 'postgres')
+}
+const socketFolder = (home: string): string => join(tmpdir(), `cybertask-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`)
+
+/** The connection string of the cluster: through a socket only its owner can open. */
+export const postgresUri = (home: string): string => `postgres://postgres@/postgres?host=${encodeURIComponent(socketFolder(home))}&pool_max_conns=32`
+
+const own = (folder: string): void => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const user = postgresUser()
+  if (user) execFileSync('chown', [`${user}:${user}`, folder])
+  chmodSync(folder, 0o700)
+}
+
+const initialize = (bin: string, data: string): void => {
+  if (existsSync(join(data, 'PG_VERSION'))) return
+  const half = `${data}.half`
+  rmSync(half, { recursive: true, force: true })
+  own(half)
+  runAs([join(bin, 'initdb'), '-D', half, '-E', 'UTF8', '--locale=C', '-U', 'postgres', '-A', 'trust', '-N'])
+  rmSync(data, { recursive: true, force: true })
+  renameSync(half, data)
+}
+
+/** A PostgreSQL cluster of our own, under FerretDB. */
+export const postgresPart = ({ home, env }: Context, bin: string): PartSpec => {
+  const data = clusterFolder(home)
+  const socket = socketFolder(home)
+  const ready = join(bin, 'pg_isready')
+  return {
+    name: 'postgres', title: 'PostgreSQL', group: 'store', command: [join(bin, 'postgres'), '-D', data], cwd: '/', env: plainEnv(env), ports: [], user: postgresUser(),
+    // Fast shutdown: open transactions are rolled back, nothing acknowledged is lost.
+    stopSignal: 'SIGINT', stopWithinMs: 15_000,
+    ready: async () => { try { execFileSync(ready, ['-h', socket, '-q'], { stdio: 'ignore' }); return true } catch { return false } },
+    before: async () => {
+      own(socket)
+      mkdirSync(join(data, '..'), { recursive: true })
+      initialize(bin, data)
+      writeWhole(join(data, 'cybertask.conf'), settings(socket))
+      const main = join(data, 'postgresql.conf')
+      if (!readFileSync(main, 'utf8').includes("include 'cybertask.conf'")) appendFileSync(main, "\ninclude 'cybertask.conf'\n")
+    },
+  }
+}

@@ -1,0 +1,13 @@
+// A full disk is said before it hurts.
+import { mkdir, statfs } from 'node:fs/promises'
+import { Missing } from './find.mjs'
+
+const least = 2
+
+/** Refuses to go on with less than 2 GB free. */
+export const checkDisk = async home => {
+  await mkdir(home, { recursive: true, mode: 0o755 }).catch(error => { throw new Missing(`${home} cannot be made (${error.code}): make its parent writable, or choose another folder with CYBERTASK_HOME.`) })
+  const { bavail, bsize } = await statfs(home)
+  const free = Number(bavail) * Number(bsize) / 2 ** 30
+  if (free < least) throw new Missing(`Only ${free.toFixed(1)} GB are free at ${home}, and ${least} GB are needed: make room, or choose another folder with CYBERTASK_HOME.`)
+}

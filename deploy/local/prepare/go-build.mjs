@@ -1,0 +1,52 @@
+// Go programs are built once per content of their module; the folder's name carries the hash, and only a finished build gets that name.
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { ask, atLeast, Missing, run, which } from './find.mjs'
+
+const inputs = /(\.go|\.sql|go\.mod|go\.sum)$/
+
+const hashOf = async (folder, flags) => {
+  const hash = createHash('sha256').update(JSON.stringify([flags, process.platform, process.arch]))
+  for (const name of (await readdir(folder)).filter(file => inputs.test(file)).sort()) hash.update(name).update(await readFile(join(folder, name)))
+  return hash.digest('hex').slice(0, 12)
+}
+
+const findGo = async (least, what) => {
+  const go = which('go', ['/usr/local/go/bin', '/opt/homebrew/bin'])
+  // Go 1.21 and newer fetch the toolchain that a module asks for.
+  const version = go && (await ask(go, ['env', 'GOVERSION']))
+  if (go && version && atLeast(version, '1.21')) return go
+  throw new Missing(`${what} and Go ${least} to build it are both missing: install Go from https://go.dev/dl/, then start again.`)
+}
+
+/** The folder with the programs of a module, built if need be. `flags` are those of `go build`. */
+export const goBuild = async ({ name, what, source, flags, packages, builds, least, env = {} }, line) => {
+  const target = join(builds, `${name}-${await hashOf(source, [...flags, ...packages])}`)
+  if (existsSync(target)) return { folder: target, built: false }
+  const go = await findGo(least, what)
+  await mkdir(builds, { recursive: true })
+  for (const left of (await readdir(builds)).filter(file => file.startsWith(`.half-${name}-`))) {
+    // Somebody else may be building right now; a build that stopped is one whose process is gone.
+    if (!alive(Number(left.split('-').at(-1)))) { line.say('an earlier build was not finished: starting it again'); await rm(join(builds, left), { recursive: true, force: true }) }
+  }
+  const half = join(builds, `.half-${name}-${process.pid}`)
+  await mkdir(half, { recursive: true })
+  let compiled = 0
+  let fetched = 0
+  const onLine = text => {
+    if (text.startsWith('go: downloading')) line.say(`fetching modules, ${++fetched}`)
+    else if (/^[\w.-]+(\/[\w.~-]+)*$/.test(text)) line.say(`compiling, ${++compiled} packages`)
+  }
+  await run(go, ['build', '-v', ...flags, '-o', `${half}/`, ...packages], { cwd: source, env: { GOFLAGS: '', ...env }, onLine })
+  await rename(half, target).catch(async error => {
+    if (!existsSync(target)) throw error
+    await rm(half, { recursive: true, force: true })
+  })
+  for (const old of (await readdir(builds)).filter(file => file.startsWith(`${name}-`) && join(builds, file) !== target)) await rm(join(builds, old), { recursive: true, force: true })
+  return { folder: target, built: true }
+}
+
+const alive = pid => { try { process.kill(pid, 0); return true } catch (error) { return error.code === 'EPERM' } }
+

@@ -1,0 +1,36 @@
+// Kafka, only for EVENTS=kafka: KAFKA_BROKERS, else a broker from the jars of Maven Central.
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ask, atLeast, Missing, run, which } from './find.mjs'
+import { installPackages } from './debian.mjs'
+
+const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
+
+const findJava = async () => {
+  const java = which('java', process.env.JAVA_HOME ? [join(process.env.JAVA_HOME, 'bin')] : [])
+  const version = java && (await ask(java, ['-version']))?.match(/version "([^"]+)"/)?.[1]
+  return java && version && atLeast(version, '17') ? java : undefined
+}
+
+export const prepareKafka = async ({ root, builds }, line) => {
+  if (process.env.KAFKA_BROKERS) {
+    line.done('the Kafka of KAFKA_BROKERS')
+    return { kind: 'brokers' }
+  }
+  const java = await findJava() ?? await installPackages('Java 17 or newer (Kafka needs it)', { apt: 'default-jre-headless', brew: 'openjdk@17' }, line).then(findJava)
+  if (!java) throw new Missing('Java was installed, but no java of version 17 or newer is on the PATH: put it there, then start again.')
+  const pom = join(root, 'deploy/local/kafka/pom.xml')
+  const jars = join(builds, `kafka-${createHash('sha256').update(await readFile(pom)).digest('hex').slice(0, 12)}`)
+  if (!existsSync(jars)) {
+    if (!which('mvn')) await installPackages('Maven (it fetches Kafka; or name a broker of yours in KAFKA_BROKERS)', { apt: 'maven', brew: 'maven' }, line)
+    line.say('fetching 43 MB from Maven Central')
+    const half = join(builds, `.half-kafka-${process.pid}`)
+    await mkdir(builds, { recursive: true })
+    await run('mvn', ['-B', '-ntp', '-q', '-f', pom, plugin, `-DoutputDirectory=${half}`])
+    await rename(half, jars).catch(async error => { if (!existsSync(jars)) throw error; await rm(half, { recursive: true, force: true }) })
+  }
+  line.done('4.1.0, jars at hand')
+  return { kind: 'jars', java, jars }
+}

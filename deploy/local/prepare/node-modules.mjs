@@ -1,0 +1,38 @@
+// node_modules, and with them Node 24, as the lockfile says.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ask, atLeast, Missing, run, which } from './find.mjs'
+
+const read = async file => JSON.parse(await readFile(file, 'utf8'))
+
+/** True when every package of the lockfile is there in its version; those for other platforms may be absent. */
+export const modulesCurrent = async root => {
+  const installed = join(root, 'node_modules/.package-lock.json')
+  if (!existsSync(installed)) return false
+  const [wanted, present] = await Promise.all([read(join(root, 'package-lock.json')), read(installed)]).catch(() => [])
+  if (!wanted || !present) return false
+  return Object.entries(wanted.packages).every(([path, { version, optional }]) => path === '' || (optional && !present.packages[path]) || present.packages[path]?.version === version)
+}
+
+/** The Node 24 of node_modules, else one that runs us already, else one on the PATH. */
+export const findNode = async root => {
+  const candidates = [join(root, 'node_modules/.bin/node'), process.execPath, which('node')].filter(file => file && existsSync(file))
+  for (const file of candidates) if (atLeast((await ask(file, ['--version'])) ?? '0', '24')) return file
+  throw new Missing('Node 24 is missing and npm has no build of it for this platform: install it from https://nodejs.org, then start again.')
+}
+
+export const prepareNode = async ({ root }, line) => {
+  const current = await modulesCurrent(root)
+  if (!current) {
+    line.say('npm ci')
+    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+    await run(npm, ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: root })
+      .catch(error => { throw new Missing(`The packages could not be installed: ${String(error.message).split('\n').filter(text => text.includes('npm error')).slice(0, 2).join(' ') || error.message}`) })
+  }
+  const node = await findNode(root)
+  const chdb = process.env.CLICKHOUSE_URL ? 'ClickHouse at CLICKHOUSE_URL' : spawnSync(node, ['-e', 'import("chdb").then(()=>process.exit(0),()=>process.exit(1))'], { cwd: root }).status === 0 ? 'chdb loads' : 'chdb does not load here: set CLICKHOUSE_URL to a ClickHouse server'
+  line.done(`${await ask(node, ['--version'])}, packages ${current ? 'as the lockfile says' : 'installed'}; ${chdb}`)
+  return { node }
+}

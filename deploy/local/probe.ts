@@ -1,0 +1,41 @@
+import { connect } from 'node:net'
+
+/** Says whether a part answers; never throws. */
+export type Probe = () => Promise<boolean>
+
+/** Somebody accepts connections on the port of this machine. */
+export const tcpProbe = (port: number): Probe => () => new Promise(resolve => {
+  const socket = connect({ port, host: '127.0.0.1', timeout: 1000 })
+  const end = (answer: boolean): void => { socket.destroy(); resolve(answer) }
+  socket.once('connect', () => end(true)).once('error', () => end(false)).once('timeout', () => end(false))
+})
+
+/** An HTTP address answers with a 2xx. */
+export const httpProbe = (url: string): Probe => async () => {
+  try {
+    const reply = await fetch(url, { signal: AbortSignal.timeout(2000), headers: { accept: 'text/html, */*' } })
+    await reply.arrayBuffer()
+    return reply.ok
+  } catch { return false }
+}
+
+/** A Redis that has read its data and takes commands. */
+export const redisProbe = (port: number, password: string): Probe => () => new Promise(resolve => {
+  const socket = connect({ port, host: '127.0.0.1', timeout: 1000 })
+  let heard = ''
+  const end = (answer: boolean): void => { socket.destroy(); resolve(answer) }
+  socket.once('connect', () => socket.write(`AUTH ${password}\r\nPING\r\n`))
+  socket.on('data', data => { heard += String(data); if (heard.includes('+PONG')) end(true); else if (heard.includes('-')) end(false) })
+  socket.once('error', () => end(false)).once('timeout', () => end(false)).once('close', () => end(false))
+})
+
+/** Asks again and again until the answer is yes; false when the time is over or `until` says that asking is vain. */
+export const waitFor = async (probe: Probe, withinMs: number, vain: () => boolean = () => false): Promise<boolean> => {
+  const deadline = performance.now() + withinMs
+  for (let pause = 30; performance.now() < deadline; pause = Math.min(pause * 1.5, 400)) {
+    if (vain()) return false
+    if (await probe()) return true
+    await new Promise(resolve => { setTimeout(resolve, pause) })
+  }
+  return false
+}

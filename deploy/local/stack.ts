@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { readFound } from './found.ts'
+import { takeLock } from './lock.ts'
+import { rotate } from './log-file.ts'
+import { supervise, type Part, type PartSpec } from './part.ts'
+import { refuseTakenPorts } from './port-check.ts'
+import { portsAt } from './ports.ts'
+import { makeSecrets, makeTokens, type Tokens } from './secrets.ts'
+import { readTopology } from './topology.ts'
+import type { Context } from './parts/context.ts'
+import { controlParts, sentryPart } from './parts/control-plane.ts'
+import { documentParts } from './parts/documents.ts'
+import { kafkaParts } from './parts/kafka.ts'
+import { mailParts } from './parts/mail.ts'
+import { redisParts } from './parts/redis.ts'
+import { appParts } from './parts/apps-of.ts'
+import { stopInOrder } from './stop.ts'
+import type { AppId } from '../../services/shared/contracts/define.ts'
+
+export type StackOptions = {
+  /** The repository. */
+  root: string
+  /** The state folder; two stacks need two. */
+  home: string
+  /** Moves every port, so that stacks can run side by side. */
+  offset?: number
+  /** Goes before every Dapr app id, for the same reason. */
+  prefix?: string
+  events?: 'redis' | 'kafka'
+  /** The services to start; all by default, [] for only the parts they stand on. */
+  services?: readonly AppId[]
+  env?: NodeJS.ProcessEnv
+  /** Hears what happens later: a part that died, one that is back. */
+  report?: (line: string) => void
+  /** Gives up while it comes up, or stops it later. */
+  signal?: AbortSignal
+  /** Watches each part while it comes up. */
+  watch?: (title: string) => { done(note: string): void; fail(note: string): void; skip(note: string): void }
+}
+export type Stack = {
+  parts: ReadonlyMap<string, Part>
+  part(name: string): Part
+  home: string
+  tokens: Tokens
+  secrets: Readonly<Record<string, string>>
+  urls: { gateway: string; mail: string; service(app: AppId): string; sidecar(app: AppId): string }
+  stop(): Promise<void>
+}
+
+const silent = () => ({ done: () => {}, fail: () => {}, skip: () => {} })
+
+/** Starts a whole stack and supervises it until `stop`. When a part does not come up, everything is stopped again and the reason is thrown. */
+export const startStack = async ({ root, home: folder, offset = 0, prefix = '', events = 'redis', services, env = process.env, report = () => {}, watch = silent, signal }: StackOptions): Promise<Stack> => {
+  const home = resolve(folder)
+  mkdirSync(home, { recursive: true })
+  const ports = portsAt(offset)
+  const topology = readTopology(root, { offset, prefix })
+  const port = (app: AppId, which: 'port' | 'daprHttp'): number => topology.apps.find(a => a.name === app)?.[which] ?? 0
+  const url = (app: AppId): string => `http://localhost:${port(app, 'port')}`
+  const lock = await takeLock(home, { url: url('gateway'), offset, prefix, events }, report)
+  const parts = new Map<string, Part>()
+  let stopping: Promise<void> | undefined
+  const running = (): { name: string; pid: number }[] => [...parts.values()].flatMap(({ name, pid }) => pid === undefined ? [] : [{ name, pid }])
+  const add = (spec: PartSpec): Part => {
+    const part = supervise(spec, { logFile: join(home, 'logs', `${spec.name}.log`), report, changed: () => { if (!stopping) lock.update(running()) } })
+    parts.set(spec.name, part)
+    return part
+  }
+  const bring = async (specs: readonly PartSpec[]): Promise<void> => {
+    if (stopping) throw new Error('Stopped while starting.')
+    await refuseTakenPorts(specs)
+    await Promise.all(specs.map(add).map(async part => {
+      const line = watch(part.spec.title)
+      await part.start().then(() => line.done(`process ${part.pid}`), (error: unknown) => { line.fail('did not start'); throw error })
+    }))
+  }
+  const rotation = setInterval(() => { for (const part of parts.values()) rotate(part.logFile) }, 10_000).unref()
+  const stop = (): Promise<void> => stopping ??= stopInOrder([...parts.values()]).finally(() => { clearInterval(rotation); lock.release() })
+  signal?.addEventListener('abort', () => { void stop() })
+
+  try {
+    signal?.throwIfAborted()
+    const context: Context = { root, home, found: readFound(root), ports, offset, prefix, events, env, topology, secrets: makeSecrets(home, ports, env), tokens: makeTokens(home) }
+    const wanted = topology.apps.filter(app => services?.includes(app.name) ?? true)
+    const missing = wanted.filter(app => !existsSync(join(app.folder, app.entry)))
+    for (const app of missing) watch(app.name).skip(`${app.entry} is not there yet`)
+    const stores = bring([...redisParts(context), ...documentParts(context), ...kafkaParts(context), ...mailParts(context)])
+    await Promise.all([stores, bring([sentryPart(context)]).then(() => bring(controlParts(context)))])
+    await bring(appParts(context, wanted.filter(app => !missing.includes(app))))
+    const part = (name: string): Part => { const found = parts.get(name); if (!found) throw new Error(`There is no part ${name}.`); return found }
+    return {
+      parts, part, home, tokens: context.tokens, secrets: context.secrets, stop,
+      urls: { gateway: url('gateway'), mail: `http://localhost:${ports.mail}`, service: url, sidecar: app => `http://localhost:${port(app, 'daprHttp')}` },
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
