@@ -116,4 +116,4 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log,
   }
 }
 
-const stale = (version: number): Refused => new Refused('stale', 'stale-version', 'It was changed in the meantime. Load it again.', { version })
+const stale = (version: number): Refused => new Refused('stale', 'stale', 'It was changed in the meantime. Load it again.', { version })

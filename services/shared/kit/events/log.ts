@@ -6,7 +6,7 @@ import type { Dapr } from '../dapr/dapr.ts'
 import { Refused } from '../decider.ts'
 import { currentContext } from '../observe/context.ts'
 import { traceparentOf } from '../observe/traceparent.ts'
-import { VersionConflict, type Commit, type DomainEvent } from './commit.ts'
+import { VersionConflict, type DomainEvent } from './commit.ts'
 import { contractCheck } from './contract-check.ts'
 import { decoder } from './decode.ts'
 import { completeDraft, sealed } from './draft.ts'
@@ -96,7 +96,7 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
   }
 
   return {
-    store, topic: topic.name, partitions, append, upcast, decode,
+    store, logger, topic: topic.name, partitions, append, upcast, decode,
     react: follow.react,
     project: follow.project,
     start: life.start,
@@ -113,5 +113,3 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     ...logReader({ store, service, partitions, sequencers }),
   }
 }
-
-export type { Commit }

@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose'
-import { isDuplicate, insertEach } from './mongo-insert.ts'
+import { insertEach, isDuplicate, isMissing } from './mongo-insert.ts'
 import type { Documents, StoredDocument, Tombstone } from './store.ts'
 
 /** A read model's collection in the document store. */
@@ -11,23 +11,16 @@ export const mongoDocuments = <D extends StoredDocument>(db: () => mongo.Db, nam
   const typed = (row: unknown): D => row as D
   const filterOf = (filter: object): mongo.Filter<Row> => ({ ...filter, ...LIVE })
 
-  /** Writes over an older version; false when a newer one, or none, is there. */
-  const over = async (document: D | Tombstone): Promise<boolean> =>
-    (await rows().replaceOne({ _id: document._id, version: { $lt: document.version } }, { ...document })).matchedCount > 0
-  const put = async (documents: readonly (D | Tombstone)[]): Promise<void> => {
-    // Replaced where it is known, inserted where it is not; either may find that a newer version came first.
-    const [fresh, known] = [documents.filter(d => d.version === 1), documents.filter(d => d.version > 1)]
-    const missing: (D | Tombstone)[] = [...fresh]
-    if (known.length > 0) {
-      const { matchedCount } = await rows().bulkWrite(known.map(d => ({ replaceOne: { filter: { _id: d._id, version: { $lt: d.version } }, replacement: { ...d } } })), { ordered: false })
-      if (matchedCount < known.length) missing.push(...known)
-    }
-    if (missing.length === 0) return
-    const results = await insertEach(rows(), missing.map(d => ({ ...d })))
-    for (const [i, result] of results.entries()) {
-      const document = missing[i]
-      if (document && result === 'taken') await over(document)
-    }
+  const over = async (document: D | Tombstone): Promise<void> => { await rows().replaceOne({ _id: document._id, version: { $lt: document.version } }, { ...document }) }
+  const replace = async (documents: readonly (D | Tombstone)[]): Promise<boolean> => {
+    const { matchedCount } = await rows().bulkWrite(documents.map(d => ({ replaceOne: { filter: { _id: d._id, version: { $lt: d.version } }, replacement: { ...d } } })), { ordered: false })
+    return matchedCount === documents.length
+  }
+  const put = async (documents: readonly (D | Tombstone)[], fresh: boolean): Promise<void> => {
+    // Each way may find that another process, or an earlier try, was here first; then the other way decides by version.
+    if (documents.length === 0 || (!fresh && await replace(documents))) return
+    const results = await insertEach(rows(), documents.map(d => ({ ...d })))
+    for (const [i, document] of documents.entries()) if (results[i] === 'taken') await over(document)
   }
 
   return {
@@ -48,6 +41,6 @@ export const mongoDocuments = <D extends StoredDocument>(db: () => mongo.Db, nam
       await db().createCollection(name).catch((error: unknown) => { if (!isDuplicate(error)) throw error })
       for (const field of fields) await rows().createIndex({ [field]: 1 })
     },
-    drop: async () => { await rows().drop() },
+    drop: async () => { await rows().drop().catch((error: unknown) => { if (!isMissing(error)) throw error }) },
   }
 }

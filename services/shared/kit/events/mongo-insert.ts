@@ -4,6 +4,9 @@ import type { InsertResult } from './store.ts'
 // 11000 on insert; FerretDB answers 1 when an update or upsert meets a taken key; 48 is a collection that is already there.
 export const isDuplicate = (error: unknown): boolean => error instanceof mongo.MongoServerError && (error.code === 11000 || error.code === 48 || (error.code === 1 && /duplicate key/i.test(error.message)))
 
+/** The collection is not there. */
+export const isMissing = (error: unknown): boolean => error instanceof mongo.MongoServerError && error.code === 26
+
 /** Inserts one by one in a single batch: each is stored, or its id is taken. */
 export const insertEach = async <R extends mongo.Document>(collection: mongo.Collection<R>, rows: readonly mongo.OptionalUnlessRequiredId<R>[]): Promise<InsertResult[]> => {
   const results = rows.map((): InsertResult => 'inserted')

@@ -3,10 +3,12 @@ import { isUnavailable } from '../http/unavailable.ts'
 import { commitOf, commitRow, segmentOf, segmentRow, type CommitRow, type SegmentRow } from './mongo-codec.ts'
 import { mongoDocuments } from './mongo-documents.ts'
 import { insertEach, isDuplicate } from './mongo-insert.ts'
-import type { Checkpoint, CommitStore, DeadLetter, StoredDocument, Writer } from './store.ts'
+import type { CommitStore, DeadLetter, StoredDocument, Writer } from './store.ts'
 
 type Row<T extends { id: string }> = Omit<T, 'id'> & { _id: string }
 const rowOf = <T extends { id: string }>({ id, ...rest }: T): Row<T> => ({ _id: id, ...rest })
+type CheckpointRow = { _id: string; of: string; next: number; revision: number }
+const KEPT = 32
 /** A dead letter keeps its event as text, as commits do. */
 type LetterRow = Omit<Row<DeadLetter>, 'event'> & { event: string }
 
@@ -19,7 +21,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
   const commits = (): mongo.Collection<CommitRow> => db().collection<CommitRow>('commits')
   const segments = (): mongo.Collection<SegmentRow> => db().collection<SegmentRow>('segments')
   const writers = (): mongo.Collection<Row<Writer>> => db().collection<Row<Writer>>('writers')
-  const checkpoints = (): mongo.Collection<Row<Checkpoint>> => db().collection<Row<Checkpoint>>('checkpoints')
+  const checkpoints = (): mongo.Collection<CheckpointRow> => db().collection<CheckpointRow>('checkpoints')
   const letters = (): mongo.Collection<LetterRow> => db().collection<LetterRow>('dead_letters')
   const letterOf = ({ _id, event, ...rest }: LetterRow): DeadLetter => ({ id: _id, ...rest, event: JSON.parse(event) })
 
@@ -49,12 +51,16 @@ export const mongoStore = (connection: Connection): CommitStore => {
     removeWriter: async id => { await writers().deleteOne({ _id: id }) },
 
     checkpoint: async id => {
-      const row = await checkpoints().findOne({ _id: id })
-      return row ? { id, next: row.next, revision: row.revision } : undefined
+      const rows = await checkpoints().find({ of: id }).toArray()
+      const newest = rows.reduce<CheckpointRow | undefined>((a, b) => (a && a.revision > b.revision ? a : b), undefined)
+      return newest && { id, next: newest.next, revision: newest.revision }
     },
+    // Not an update: FerretDB lets two updates pass the same guard. Each revision is a row of its own, and the unique id decides.
     saveCheckpoint: async ({ id, next, revision }) => {
-      if (revision === 0) return (await insertEach(checkpoints(), [{ _id: id, next, revision: 1 }]))[0] === 'inserted'
-      return (await checkpoints().updateOne({ _id: id, revision }, { $set: { next, revision: revision + 1 } })).matchedCount > 0
+      const [result] = await insertEach(checkpoints(), [{ _id: `${id}#${revision + 1}`, of: id, next, revision: revision + 1 }])
+      // The first row stays for ever, so that nobody can begin anew; of the others a few, for readers that are under way.
+      if (result === 'inserted' && revision > KEPT) await checkpoints().deleteOne({ _id: `${id}#${revision + 1 - KEPT}` })
+      return result === 'inserted'
     },
 
     addDeadLetter: async letter => (await insertEach(letters(), [{ ...rowOf(letter), event: JSON.stringify(letter.event) }]))[0] ?? 'taken',
@@ -81,5 +87,5 @@ export const mongoStore = (connection: Connection): CommitStore => {
 }
 
 const indexes: readonly (readonly [string, readonly string[]])[] = [
-  ['commits', ['stream', 'journal']], ['segments', ['page']], ['writers', []], ['checkpoints', []], ['dead_letters', ['consumer', 'state', 'subject']],
+  ['commits', ['stream', 'journal']], ['segments', ['page']], ['writers', []], ['checkpoints', ['of']], ['dead_letters', ['consumer', 'state', 'subject']],
 ]

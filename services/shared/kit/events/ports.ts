@@ -1,9 +1,9 @@
+import type { Logger } from '../observe/log.ts'
 import type { CloudEvent } from './cloud-event.ts'
 import type { Commit, CommitDraft, DomainEvent } from './commit.ts'
 import type { CommitStore } from './store.ts'
 
-/** What the log says about itself; pino fits. */
-export type Logger = Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
+export type { Logger }
 
 /** A commit in the words of the domain, its events lifted to today's shapes. */
 export type DomainCommit<E extends DomainEvent = DomainEvent> = Omit<Commit, 'events' | 'publicEvents'> & { aggregate: string; aggregateId: string; events: readonly E[] }
@@ -28,6 +28,7 @@ export type LogGauges = {
 export type EventLog<E extends DomainEvent = DomainEvent> = {
   readonly store: CommitStore
   readonly topic: string
+  readonly logger: Logger
   /** Recovers what another process left behind, and keeps looking. Appending works before it. */
   start(): Promise<void>
   /** Waits (10 s at most) until all that was appended is published and followed up. */

@@ -99,8 +99,8 @@ export type Documents<D extends StoredDocument> = {
   findOne(filter: Filter): Promise<D | undefined>
   count(filter: Filter): Promise<number>
   aggregate<R>(pipeline: readonly Record<string, unknown>[]): Promise<R[]>
-  /** Newest version wins: a document is written only over an older one. */
-  put(documents: readonly (D | Tombstone)[]): Promise<void>
+  /** Newest version wins: a document is written only over an older one. `fresh` ones are probably not there yet; that is quicker, not different. */
+  put(documents: readonly (D | Tombstone)[], fresh: boolean): Promise<void>
   each(visit: (document: D | Tombstone) => void): Promise<void>
   ensureIndexes(fields: readonly string[]): Promise<void>
   drop(): Promise<void>

@@ -8,13 +8,13 @@ import { CloudEvent } from './cloud-event.ts'
 import type { CommitDraft } from './commit.ts'
 import { openLog } from './log.ts'
 import { memoryStore } from './memory-store.ts'
-import type { EventLog, Logger, Upcasters } from './ports.ts'
+import type { EventLog, Upcasters } from './ports.ts'
+import { silentLogger } from '../observe/log.ts'
 import type { CommitStore } from './store.ts'
 
 export type ParcelEvent = { type: 'Sent'; weight?: number } | { type: 'Lost' } | { type: 'Nameless' }
 type ParcelCommand = { type: 'send' } | { type: 'lose' } | { type: 'needTwo' }
 
-export const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 export const send = (commandId: string): CommandMeta => ({ actor: 'u1', at: '2026-01-01T00:00:00.000Z', correlationId: 'k1', causationId: null, commandId })
 
 /** TEST DATA: counts what was sent. `Lost` is private, `Nameless` breaks its public contract. */
@@ -34,7 +34,7 @@ export const draft = (id: string, version: number, previousHash: string, type: P
 /** TEST LOG on a store in memory and a broker that remembers. */
 export const logOf = ({ store = memoryStore(), dapr = memoryDapr(), ...rest }: { store?: CommitStore; dapr?: ReturnType<typeof memoryDapr>; partitions?: number; patienceMs?: number; instanceId?: string; beatMs?: number; deadAfterMs?: number } = {}) => {
   const log = openLog<ParcelEvent, typeof projectEvents>({
-    db: store, service: 'project', topic: projectEvents, dapr, clock: systemClock, logger: silent, ...rest,
+    db: store, service: 'project', topic: projectEvents, dapr, clock: systemClock, logger: silentLogger, ...rest,
     toPublic: ({ aggregateId, events }) => events.flatMap(({ type }) => {
       if (type === 'Lost') return []
       return [{ type: ProjectDeleted.type, data: { projectId: type === 'Nameless' ? '' : aggregateId } }]

@@ -1,0 +1,70 @@
+import { Refused } from '../decider.ts'
+import { backOff, within } from './patience.ts'
+import type { Logger } from './ports.ts'
+import type { StoredDocument, Tombstone } from './store.ts'
+
+type Waiting<D> = { document: D | Tombstone; fresh: boolean; stored: PromiseWithResolvers<void> }
+export type WriteBehindOptions<D> = {
+  put: (documents: readonly (D | Tombstone)[], fresh: boolean) => Promise<void>
+  isTransient: (error: unknown) => boolean
+  logger: Logger
+}
+const BATCH = 200
+const SETTLE_MS = 4_500
+
+/** Collects documents and writes the newest of each in batches, one batch at a time. */
+export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger }: WriteBehindOptions<D>) => {
+  const waiting = new Map<string, Waiting<D>>()
+  const retry = backOff({ first: 20, most: 2_000 })
+  let flushing: Promise<void> | undefined
+
+  const write = async (batch: readonly Waiting<D>[], fresh: boolean): Promise<void> => {
+    const some = batch.filter(w => w.fresh === fresh)
+    if (some.length === 0) return
+    await put(some.map(w => w.document), fresh)
+    for (const { stored } of some) stored.resolve()
+  }
+  /** One document that the store will not have must not hold up the others. */
+  const single = async (batch: readonly Waiting<D>[]): Promise<void> => {
+    for (const entry of batch) {
+      await put([entry.document], entry.fresh).then(entry.stored.resolve, (error: unknown) => {
+        logger.error({ error, id: entry.document._id }, 'a document of a view could not be stored')
+        entry.stored.reject(error)
+      })
+    }
+  }
+  const flush = async (): Promise<void> => {
+    while (waiting.size > 0) {
+      const batch = [...waiting.values()].slice(0, BATCH)
+      for (const { document } of batch) waiting.delete(document._id)
+      for (let done = false; !done;) {
+        try {
+          await Promise.all([write(batch, true), write(batch, false)])
+          done = true
+        } catch (error) {
+          if (!isTransient(error)) { await single(batch); done = true; continue }
+          logger.warn({ error, waiting: waiting.size + batch.length }, 'a view waits for the store')
+          await retry.wait()
+        }
+      }
+      retry.reset()
+    }
+  }
+
+  return {
+    /** Resolves when this version, or a newer one, is stored. */
+    add: (document: D | Tombstone): Promise<void> => {
+      const known = waiting.get(document._id)
+      const entry = known ?? { document, fresh: document.version === 1, stored: Promise.withResolvers<void>() }
+      if (!known) waiting.set(document._id, entry)
+      else if (known.document.version < document.version) known.document = document
+      // A turn later, so that changes of one shared insert share a write as well.
+      flushing ??= new Promise<void>(resolve => { setImmediate(resolve) }).then(flush).finally(() => { flushing = undefined })
+      return entry.stored.promise
+    },
+    /** Resolves when all that was added before is stored. */
+    settled: async (): Promise<void> => {
+      if (flushing) await within(flushing, SETTLE_MS, () => new Refused('unavailable', 'store-unavailable', 'The document store does not answer.', { retryAfter: 2 }))
+    },
+  }
+}

@@ -1,0 +1,144 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { segmentAt, START } from '../../services/shared/kit/events/positions.ts'
+import type { CommitStore, DeadLetter } from '../../services/shared/kit/events/store.ts'
+import { commitOf, nasty } from './samples.ts'
+
+/** What the event log relies on, whatever the store. */
+export const storeContract = (name: string, open: () => Promise<CommitStore>): void => {
+  describe(`the event log's store: ${name}`, () => {
+    let store: CommitStore
+    beforeAll(async () => {
+      store = await open()
+      await store.prepare()
+      await store.prepare()
+    })
+
+    describe('commits', () => {
+      it('reads back what was appended, and a stream by version', async () => {
+        const commits = [3, 1, 2].map(version => commitOf('a', version))
+        expect(await store.append(commits)).toEqual(['inserted', 'inserted', 'inserted'])
+        expect(await store.findCommit(commits[0]!.id)).toEqual(commits[0])
+        expect((await store.readStream('org/thing/a')).map(c => c.version)).toEqual([1, 2, 3])
+        expect((await store.readStream('org/thing/a', 1)).map(c => c.version)).toEqual([2, 3])
+        expect(await store.findCommit('org/thing/a:9')).toBeUndefined()
+      })
+      it('says for each of a batch whether it was taken', async () => {
+        await store.append([commitOf('b', 1)])
+        expect(await store.append([commitOf('b', 1), commitOf('b', 2), commitOf('b', 2), commitOf('b', 3)])).toEqual(['taken', 'inserted', 'taken', 'inserted'])
+        expect(await store.append([commitOf('b', 3)])).toEqual(['taken'])
+        expect(await store.readStream('org/thing/b')).toHaveLength(3)
+      })
+      it('lets exactly one of many have a version', async () => {
+        const results = await Promise.all(Array.from({ length: 20 }, () => store.append([commitOf('c', 1)])))
+        expect(results.flat().filter(r => r === 'inserted')).toHaveLength(1)
+      })
+      it('keeps every text and key as it is', async () => {
+        const commit = commitOf('d', 1, nasty)
+        await store.append([commit])
+        expect(await store.findCommit(commit.id)).toEqual(commit)
+      })
+      it('keeps any JSON as it is', async () => {
+        let n = 0
+        await fc.assert(fc.asyncProperty(fc.jsonValue(), async value => {
+          const commit = commitOf('e', ++n, { value: JSON.parse(JSON.stringify(value)) })
+          await store.append([commit])
+          expect(await store.findCommit(commit.id)).toEqual(commit)
+        }), { numRuns: 25 })
+      })
+      it('finds a command of a stream, and the commits of a journal chunk', async () => {
+        const commit = commitOf('f', 1)
+        await store.append([commit])
+        expect(await store.findCommand(commit.stream, commit.commandId)).toEqual(commit)
+        expect(await store.findCommand(commit.stream, 'other')).toBeUndefined()
+        expect((await store.readChunk(commit.journal)).map(c => c.id)).toContain(commit.id)
+        expect(await store.readChunk('nobody:0')).toEqual([])
+      })
+    })
+
+    it('gives a position to one segment, and reads a page by position', async () => {
+      const first = segmentAt(9, START, [commitOf('g', 1)], '2026-01-01T00:00:00.000Z')
+      const rival = segmentAt(9, START, [commitOf('h', 1)], '2026-01-01T00:00:00.000Z')
+      expect([await store.addSegment(first), await store.addSegment(rival)]).toEqual(['inserted', 'taken'])
+      const second = segmentAt(9, { next: 1, previous: 0, hash: first.hash }, [commitOf('h', 1)], '2026-01-01T00:00:00.000Z')
+      await store.addSegment(second)
+      expect(await store.readPage('9:0')).toEqual([first, second])
+      expect(await store.findSegment('9:1')).toEqual(second)
+      expect(await store.readPage('9:1')).toEqual([])
+    })
+
+    it('keeps writers', async () => {
+      await store.saveWriter({ id: 'w1', chunk: 0, beat: 1, heads: [START] })
+      await store.saveWriter({ id: 'w1', chunk: 2, beat: 2, heads: [{ next: 5, previous: 4, hash: 'x' }] })
+      expect((await store.writers()).filter(w => w.id === 'w1')).toEqual([{ id: 'w1', chunk: 2, beat: 2, heads: [{ next: 5, previous: 4, hash: 'x' }] }])
+      await store.removeWriter('w1')
+      expect((await store.writers()).filter(w => w.id === 'w1')).toEqual([])
+    })
+
+    it('lets one of two advance a checkpoint', async () => {
+      expect(await store.checkpoint('c1')).toBeUndefined()
+      const created = await Promise.all([3, 4].map(next => store.saveCheckpoint({ id: 'c1', next, revision: 0 })))
+      expect(created.toSorted()).toEqual([false, true])
+      const advanced = await Promise.all([5, 6].map(next => store.saveCheckpoint({ id: 'c1', next, revision: 1 })))
+      expect(advanced.toSorted()).toEqual([false, true])
+      expect((await store.checkpoint('c1'))?.revision).toBe(2)
+      for (let revision = 2; revision < 12; revision++) expect(await store.saveCheckpoint({ id: 'c1', next: 10 + revision, revision })).toBe(true)
+      expect(await store.checkpoint('c1')).toEqual({ id: 'c1', next: 21, revision: 12 })
+      for (const revision of [0, 10, 11]) expect(await store.saveCheckpoint({ id: 'c1', next: 0, revision })).toBe(false)
+    })
+
+    it('keeps dead letters and moves each once', async () => {
+      const letter = (id: string, state: DeadLetter['state']): DeadLetter => ({
+        id, consumer: 'k', topic: 't', partition: 0, position: 1, subject: 's', organizationId: 'o', state, event: nasty, reason: 'no', attempts: 5, behind: null, traceId: null, at: '2026-01-01T00:00:00.000Z',
+      })
+      expect([await store.addDeadLetter(letter('l2', 'waiting')), await store.addDeadLetter(letter('l1', 'waiting')), await store.addDeadLetter(letter('l1', 'waiting'))]).toEqual(['inserted', 'inserted', 'taken'])
+      expect((await store.deadLetters({ consumer: 'k', state: 'waiting' })).map(l => l.id)).toEqual(['l1', 'l2'])
+      expect((await store.deadLetters({ consumer: 'k', after: 'l1', limit: 1 })).map(l => l.id)).toEqual(['l2'])
+      expect(await store.deadLetter('l1')).toEqual(letter('l1', 'waiting'))
+      expect(await Promise.all([1, 2].map(() => store.moveDeadLetter('l1', 'waiting', 'replayed')))).toContain(true)
+      expect(await store.moveDeadLetter('l1', 'waiting', 'skipped')).toBe(false)
+      expect(await store.countDeadLetters('waiting')).toBe(1)
+    })
+
+    describe('documents', () => {
+      type Row = { _id: string; version: number; title: string; rank: number }
+      const row = (id: string, version: number, title = `v${version}`): Row => ({ _id: id, version, title, rank: version })
+      it('lets the newest version win, whatever the order and the way', async () => {
+        await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 6 }), fc.boolean()), { minLength: 1, maxLength: 12 }), async writes => {
+          const rows = store.documents<Row>('things')
+          await rows.drop()
+          await rows.ensureIndexes(['title'])
+          const newest = new Map<string, number>()
+          for (const [id, version, fresh] of writes) {
+            await rows.put([row(`d${id}`, version)], fresh)
+            newest.set(`d${id}`, Math.max(newest.get(`d${id}`) ?? 0, version))
+          }
+          const found = await rows.find({}, { sort: { _id: 1 } })
+          expect(found).toEqual([...newest].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([id, version]) => row(id, version)))
+        }), { numRuns: 15 })
+      })
+      it('takes batches of which some are known, some stale and some new', async () => {
+        const rows = store.documents<Row>('batches')
+        await rows.put([row('a', 1), row('b', 1), row('c', 5)], true)
+        await rows.put([row('a', 2), row('c', 3), row('d', 4)], false)
+        await rows.put([row('a', 1), row('e', 1)], true)
+        expect((await rows.find({}, { sort: { _id: 1 } })).map(r => [r._id, r.version])).toEqual([['a', 2], ['b', 1], ['c', 5], ['d', 4], ['e', 1]])
+      })
+      it('does not bring back what is gone', async () => {
+        const rows = store.documents<Row>('gone')
+        await rows.put([row('a', 1)], true)
+        await rows.put([{ _id: 'a', version: 3, gone: true }], false)
+        await rows.put([row('a', 2)], false)
+        expect([await rows.find({}), await rows.findOne({ _id: 'a' }), await rows.count({})]).toEqual([[], undefined, 0])
+      })
+      it('queries by equality and range, sorted and paged', async () => {
+        const rows = store.documents<Row>('queried')
+        await rows.put([1, 2, 3, 4, 5].map(n => row(`q${n}`, n, n % 2 ? 'odd' : 'even')), true)
+        expect((await rows.find({ title: 'odd' }, { sort: { rank: -1 }, limit: 2 })).map(r => r.rank)).toEqual([5, 3])
+        expect((await rows.find({ rank: { $gt: 2, $lte: 4 }, title: { $in: ['even'] } })).map(r => r.rank)).toEqual([4])
+        expect(await rows.count({ title: 'even' })).toBe(2)
+        expect(await rows.aggregate<{ _id: string; n: number }>([{ $group: { _id: '$title', n: { $sum: 1 } } }, { $sort: { _id: 1 } }])).toEqual([{ _id: 'even', n: 2 }, { _id: 'odd', n: 3 }])
+      })
+    })
+  })
+}

@@ -1,0 +1,16 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll } from 'vitest'
+import { connectMongo, type Mongo } from '../../services/shared/kit/mongo.ts'
+import { mongoStore } from '../../services/shared/kit/events/mongo-store.ts'
+import { storeContract } from './contract.ts'
+
+const opened: Mongo[] = []
+afterAll(async () => {
+  for (const connection of opened) { await connection.dropDatabase(); await connection.close() }
+})
+
+storeContract('document store', async () => {
+  const connection = await connectMongo(process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:27020', `store_${randomUUID().slice(0, 8)}`)
+  opened.push(connection)
+  return mongoStore(connection)
+})
