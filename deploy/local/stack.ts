@@ -30,6 +30,8 @@ export type StackOptions = {
   events?: 'redis' | 'kafka'
   /** The services to start; all by default, [] for only the parts they stand on. */
   services?: readonly AppId[]
+  /** The caller runs the services himself, behind the stack's sidecars (contract tests do). */
+  sidecarsOnly?: boolean
   env?: NodeJS.ProcessEnv
   /** Hears what happens later: a part that died, one that is back. */
   report?: (line: string) => void
@@ -51,7 +53,7 @@ export type Stack = {
 const silent = () => ({ done: () => {}, fail: () => {}, skip: () => {} })
 
 /** Starts a whole stack and supervises it until `stop`. When a part does not come up, everything is stopped again and the reason is thrown. */
-export const startStack = async ({ root, home: folder, offset = 0, prefix = '', events = 'redis', services, env = process.env, report = () => {}, watch = silent, signal }: StackOptions): Promise<Stack> => {
+export const startStack = async ({ root, home: folder, offset = 0, prefix = '', events = 'redis', services, sidecarsOnly = false, env = process.env, report = () => {}, watch = silent, signal }: StackOptions): Promise<Stack> => {
   const home = resolve(folder)
   mkdirSync(home, { recursive: true })
   const ports = portsAt(offset)
@@ -83,11 +85,11 @@ export const startStack = async ({ root, home: folder, offset = 0, prefix = '', 
     signal?.throwIfAborted()
     const context: Context = { root, home, found: readFound(root), ports, offset, prefix, events, env, topology, secrets: makeSecrets(home, ports, env), tokens: makeTokens(home) }
     const wanted = topology.apps.filter(app => services?.includes(app.name) ?? true)
-    const missing = wanted.filter(app => !existsSync(join(app.folder, app.entry)))
+    const missing = sidecarsOnly ? [] : wanted.filter(app => !existsSync(join(app.folder, app.entry)))
     for (const app of missing) watch(app.name).skip(`${app.entry} is not there yet`)
     const stores = bring([...redisParts(context), ...documentParts(context), ...kafkaParts(context), ...mailParts(context)])
     await Promise.all([stores, bring([sentryPart(context)]).then(() => bring(controlParts(context)))])
-    await bring(appParts(context, wanted.filter(app => !missing.includes(app))))
+    await bring(appParts(context, wanted.filter(app => !missing.includes(app))).filter(part => !sidecarsOnly || part.group === 'sidecar'))
     const part = (name: string): Part => { const found = parts.get(name); if (!found) throw new Error(`There is no part ${name}.`); return found }
     return {
       parts, part, home, tokens: context.tokens, secrets: context.secrets, stop,

@@ -32,15 +32,16 @@ describe('a team at work', () => {
     expect(done.completedAt).not.toBeNull()
     expect(await call(taskApi.getTask, { token: owner.token, params: { id: task.id }, query: { version: 2 } })).toMatchObject({ status: 'in_progress', version: 2 })
     const { items } = await call(taskApi.taskHistory, { token: owner.token, params: { id: task.id } })
-    expect(items.map(entry => entry.version).toSorted()).toEqual([1, 2, 3, 4])
+    expect(items.map(entry => entry.version).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4])
 
-    await eventually(async () => (await call(notificationApi.listNotifications, { token: bob.token })).items.some(n => n.event === 'TaskCreated'))
+    await eventually(async () => (await call(notificationApi.list, { token: bob.token })).items.some(n => n.event.name === 'TaskCreated'))
     expect((await mailTo(bob.email, /Build the rocket/)).text).toContain('Build the rocket')
-    const { counts } = await eventually(async () => {
-      const found = await call(analyticsApi.countEvents, { token: owner.token })
-      return (found.counts['TaskCompleted'] ?? 0) >= 1 && found
+    const counted = await eventually(async () => {
+      const { events } = await call(analyticsApi.counts, { token: owner.token })
+      const counts = Object.fromEntries(events.map(({ name, count }) => [name, count]))
+      return counts['TaskCompleted'] !== undefined && counts
     })
-    expect(counts).toMatchObject({ TaskCreated: 1, TaskStatusChanged: 3, TaskCompleted: 1 })
+    expect(counted).toMatchObject({ TaskCreated: 1, TaskStatusChanged: 3, TaskCompleted: 1 })
   })
 
   it('lists what was just written', async () => {

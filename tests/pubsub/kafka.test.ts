@@ -1,0 +1,3 @@
+import { pubsubContract } from './contract.ts'
+
+pubsubContract('kafka')
