@@ -6,13 +6,13 @@ import { workflowMustHold } from './workflow.ts'
 
 export const create = (project: Project, fresh: NewProject, at: string): ProjectEvent[] => {
   unused(project)
-  return born(checked(fresh), false, at)
+  return born(projectMustHold(fresh), false, at)
 }
 
 export const plan = (project: Project, { sagaId, templateId, plan: wanted, at }: { sagaId: string; templateId: string; plan: NewProject; at: string }): ProjectEvent[] => {
   if (project.phase === 'planned' && project.sagaId === sagaId) return []
   unused(project)
-  return [{ type: 'ProjectPlanned', sagaId, templateId, plan: checked(wanted), at }]
+  return [{ type: 'ProjectPlanned', sagaId, templateId, plan: projectMustHold(wanted), at }]
 }
 
 /** From here on other services see the project; people see it when its tasks are there. */
@@ -33,7 +33,8 @@ export const abandon = (project: Project, { sagaId, reason, at }: { sagaId: stri
 const unused = (project: Project): void => {
   if (project.phase !== 'absent') throw new Refused('rule', 'project-exists', 'There is a project with this id.')
 }
-const checked = (fresh: NewProject): NewProject => {
+/** Refuses what cannot become a project; the creator asks before a key is claimed. */
+export const projectMustHold = (fresh: NewProject): NewProject => {
   workflowMustHold(fresh.workflow)
   datesInOrder(fresh)
   if (!fresh.members.some(m => m.role === 'owner')) throw new Refused('rule', 'sole-project-owner', 'A project has at least one owner.')

@@ -6,10 +6,11 @@ import type { CommandContext } from '../../shared/kit/sagas/saga-types.ts'
 export type SagaApis = { task: typeof taskInternalApi; notification: typeof notificationInternal }
 
 type About = { projectId: string }
+type ByActor = About & { actor: string }
 /** What they do in this service itself; each can be repeated without a second effect. */
 export type SagaCommands = {
-  build: (input: About, context: CommandContext) => Promise<{ done: true }>
-  finishBuilding: (input: About, context: CommandContext) => Promise<{ done: true }>
+  build: (input: ByActor, context: CommandContext) => Promise<{ done: true }>
+  finishBuilding: (input: ByActor, context: CommandContext) => Promise<{ done: true }>
   abandon: (input: About & { reason: string }, context: CommandContext) => Promise<{ done: true }>
   purge: (input: About, context: CommandContext) => Promise<{ done: true }>
   revive: (input: About, context: CommandContext) => Promise<{ done: true }>

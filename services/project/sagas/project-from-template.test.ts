@@ -20,11 +20,11 @@ const orderAbandon = (reason: string) => ({ do: 'command' as const, id: 'abandon
 const orderDiscard = { do: 'invoke' as const, id: 'discard-tasks', service: 'task' as const, operation: 'discardTasks' as const, input: { body: about } }
 
 describe('project from template', () => {
-  it('creates the project first', () => given().when(start).then({ step: 'creating-project' }, [{ do: 'command', id: 'build', name: 'build', input: { projectId: 'p1' } }]))
+  it('creates the project first', () => given().when(start).then({ step: 'creating-project' }, [{ do: 'command', id: 'build', name: 'build', input: { projectId: 'p1', actor: 'u1' } }]))
   it('then its tasks', () => given(start).when(built).then({ step: 'creating-tasks' }, [
     { do: 'invoke', id: 'create-tasks', service: 'task', operation: 'createTasks', input: { body: { ...about, actor: 'u1', tasks: [{ id: 't1', title: 'A' }] } } },
   ]))
-  it('then opens it', () => given(start, built).when(filled).then({ step: 'opening' }, [{ do: 'command', id: 'open', name: 'finishBuilding', input: { projectId: 'p1' } }]))
+  it('then opens it', () => given(start, built).when(filled).then({ step: 'opening' }, [{ do: 'command', id: 'open', name: 'finishBuilding', input: { projectId: 'p1', actor: 'u1' } }]))
   it('and is done', () => given(start, built, filled).when(opened).then({ step: 'created' }, [{ do: 'finish', outcome: 'created' }]))
 
   it('abandons everything when the project cannot be created', () =>

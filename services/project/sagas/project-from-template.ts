@@ -32,7 +32,7 @@ const step = (state: FromTemplateState, input: Input): Turn => {
 }
 
 const begin = ({ type: _, ...start }: FromTemplateStart): Turn =>
-  ({ state: { step: 'creating-project', ...start }, outputs: [{ do: 'command', id: 'build', name: 'build', input: { projectId: start.projectId } }] })
+  ({ state: { step: 'creating-project', ...start }, outputs: [{ do: 'command', id: 'build', name: 'build', input: { projectId: start.projectId, actor: start.actor } }] })
 
 const creatingProject = ({ tasks, ...state }: Creating, input: Input): Turn => {
   if (input.type === 'DeadlinePassed') return removeProject(state, 'deadline')
@@ -49,7 +49,7 @@ const creatingTasks = (state: Filling, input: Input): Turn => {
   if (input.type === 'DeadlinePassed') return discardTasks(state, 'deadline')
   if (input.type === 'Refused') return discardTasks(state, input.code)
   if (input.type !== 'Replied') return stay(state)
-  return { state: { ...state, step: 'opening' }, outputs: [{ do: 'command', id: 'open', name: 'finishBuilding', input: { projectId: state.projectId } }] }
+  return { state: { ...state, step: 'opening' }, outputs: [{ do: 'command', id: 'open', name: 'finishBuilding', input: { projectId: state.projectId, actor: state.actor } }] }
 }
 
 const opening = (state: Filling, input: Input): Turn => {

@@ -1,0 +1,15 @@
+import type { HistoryEntry } from '../shared/kit/events/aggregate.ts'
+import type { Editable, Project, ProjectEvent } from './domain/project-state.ts'
+import { saysTheSame } from './domain/same.ts'
+
+const fields = ['name', 'key', 'description', 'status', 'startAt', 'dueAt', 'workflow', 'members'] as const
+type Shown = { version: number; at: string; actor: string; events: string[]; changes: Record<string, { before: unknown; after: unknown }> }
+
+/** One commit as people read it: who, when, what happened, and each field before and after. */
+export const historyEntry = ({ version, at, actor, events, before, after }: HistoryEntry<Project, ProjectEvent>): Shown => {
+  const [was, is] = [shownOf(before), shownOf(after)]
+  const changes = fields.flatMap(field => (saysTheSame(was[field] ?? null, is[field] ?? null) ? [] : [[field, { before: was[field] ?? null, after: is[field] ?? null }] as const]))
+  return { version, at, actor, events: [...new Set(events.map(e => e.type))], changes: Object.fromEntries(changes) }
+}
+
+const shownOf = (project: Project): Partial<Editable & { members: unknown }> => project.phase === 'absent' ? {} : project.phase === 'planned' ? project.plan : project

@@ -1,0 +1,48 @@
+import type { CommandMeta } from '../shared/kit/command.ts'
+import { Refused } from '../shared/kit/decider.ts'
+import type { Aggregate } from '../shared/kit/events/aggregate.ts'
+import { uuidv7 } from '../shared/kit/ids.ts'
+import { keyCandidates, type KeyCommand, type KeyEvent, type KeyHolder } from './domain/project-key.ts'
+import type { Aggregates } from './deps.ts'
+
+/** A claim whose project never came into being is free again after this. */
+const abandonedMs = 60_000
+
+/** A command on another aggregate within the same request: If-Match is not about it, and its deciders know a repetition by themselves. */
+export const aside = ({ expectedVersion: _, ...meta }: CommandMeta): CommandMeta => ({ ...meta, commandId: uuidv7() })
+
+/** Project keys, unique in an organization: each is a stream that belongs to one project at a time. */
+export const projectKeys = (holders: Aggregate<KeyHolder, KeyCommand, KeyEvent>, projects: Aggregates['projects']) => {
+  const claim = (organizationId: string, key: string, projectId: string, meta: CommandMeta) =>
+    holders.handle(organizationId, key, { type: 'ClaimKey', key, projectId, at: meta.at }, aside(meta))
+  const release = async (organizationId: string, key: string, projectId: string, meta: CommandMeta): Promise<void> => {
+    await holders.handle(organizationId, key, { type: 'ReleaseKey', projectId, at: meta.at }, aside(meta))
+  }
+  const isAbandoned = async (organizationId: string, { projectId, since }: KeyHolder, now: string): Promise<boolean> =>
+    projectId !== null && since !== null && Date.parse(now) - Date.parse(since) > abandonedMs && (await projects.load(organizationId, projectId)).version === 0
+
+  const take = async (organizationId: string, key: string, projectId: string, meta: CommandMeta): Promise<void> => {
+    try { await claim(organizationId, key, projectId, meta) } catch (error) {
+      if (!isTaken(error)) throw error
+      const { state } = await holders.load(organizationId, key)
+      if (!(await isAbandoned(organizationId, state, meta.at))) throw error
+      await release(organizationId, key, state.projectId ?? '', meta)
+      await claim(organizationId, key, projectId, meta)
+    }
+  }
+  return {
+    release,
+    take,
+    /** The first free key for a name. */
+    takeFor: async (organizationId: string, name: string, projectId: string, meta: CommandMeta): Promise<string> => {
+      for (const key of keyCandidates(name)) {
+        const free = await take(organizationId, key, projectId, meta).then(() => true, (error: unknown) => { if (isTaken(error)) return false; throw error })
+        if (free) return key
+      }
+      throw new Refused('rule', 'key-taken', 'No key is free for this name; give one.', {})
+    },
+  }
+}
+export type Keys = ReturnType<typeof projectKeys>
+
+const isTaken = (error: unknown): boolean => error instanceof Refused && error.code === 'key-taken'

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { notificationInternal } from '../shared/contracts/notification/internal.ts'
+import { projectEvents } from '../shared/contracts/project/events.ts'
+import { taskApi } from '../shared/contracts/task/http.ts'
+import { taskInternalApi } from '../shared/contracts/task/internal.ts'
+import { userInternal } from '../shared/contracts/user/internal.ts'
+import { secret } from '../shared/kit/config.ts'
+import { openLog } from '../shared/kit/events/log.ts'
+import { client } from '../shared/kit/http/client.ts'
+import { mongoIdempotency } from '../shared/kit/http/mongo-idempotency.ts'
+import { connectMongo } from '../shared/kit/mongo.ts'
+import { runService } from '../shared/kit/run.ts'
+import { sagaHost } from '../shared/kit/sagas/host.ts'
+import { startService } from '../shared/kit/start.ts'
+import { publicEvents, type StoredEvent } from './publish.ts'
+import { deleteProject } from './sagas/delete-project.ts'
+import { projectFromTemplate } from './sagas/project-from-template.ts'
+import { projectService } from './service.ts'
+
+const service = await startService('project', {
+  mongodbUri: secret(z.string().min(1), 'mongodb-uri'),
+  projectRestoreSeconds: z.coerce.number().int().min(1).max(2_592_000).default(30),
+}, process.env)
+const { config, dapr, clock, logger, instanceId } = service
+
+const db = await connectMongo(config.mongodbUri, 'projects_db')
+const log = openLog<StoredEvent, typeof projectEvents>({ db, service: 'project', topic: projectEvents, toPublic: publicEvents, dapr, clock, logger, instanceId })
+const clients = { task: client(taskInternalApi, 'task', dapr), notification: client(notificationInternal, 'notification', dapr) }
+const { routes, sagas } = projectService({
+  log, clock, restorableFor: `PT${config.projectRestoreSeconds}S`,
+  peers: { user: client(userInternal, 'user', dapr), task: client(taskApi, 'task', dapr) },
+  host: commands => sagaHost({ actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, db, clients, commands, clock, logger }),
+})
+
+await runService({ ...service, log, sagas, routes, checks: { mongo: db.ping }, breakers: [db.breaker], idempotency: mongoIdempotency(db, clock), onStop: [() => db.close()] })

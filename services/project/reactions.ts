@@ -1,0 +1,56 @@
+import type { CommandMeta } from '../shared/kit/command.ts'
+import type { DomainCommit, EventLog } from '../shared/kit/events/ports.ts'
+import { derivedId } from '../shared/kit/ids.ts'
+import type { SagaHost } from '../shared/kit/sagas/host.ts'
+import type { ProjectDeps } from './deps.ts'
+import { seedTasks } from './domain/seed-tasks.ts'
+import type { StoredEvent } from './publish.ts'
+import { templateTasks } from './routes/templates.ts'
+import type { DeleteProjectOwn } from './sagas/delete-project.ts'
+import type { FromTemplateStart } from './sagas/project-from-template.ts'
+
+type Commit = DomainCommit<StoredEvent>
+
+/** What follows from a commit, at least once and also after a crash: sagas start, keys come free, a stopped timer becomes time. */
+export const registerReactions = (log: EventLog<StoredEvent>, deps: ProjectDeps, sagas: Pick<SagaHost, 'start' | 'signal'>, restorableFor: string): void => {
+  const { keys, entries } = deps
+  const metaOf = ({ id, actor, at, correlationId }: Commit): CommandMeta => ({ actor, at, correlationId, causationId: id, commandId: `${id}.reaction` })
+
+  const startFromTemplate = async (commit: Commit, { sagaId, templateId, plan, at }: Extract<StoredEvent, { type: 'ProjectPlanned' }>): Promise<void> => {
+    const tasks = seedTasks(await templateTasks(deps, commit.tenantId, templateId), plan.startAt ?? at, key => derivedId(sagaId, key))
+    const start: FromTemplateStart = { type: 'Start', organizationId: commit.tenantId, projectId: commit.aggregateId, sagaId, actor: commit.actor, tasks }
+    await sagas.start(sagaId, commit.tenantId, start)
+  }
+  const startDeletion = async (commit: Commit, sagaId: string): Promise<void> => {
+    const start: DeleteProjectOwn = { type: 'Start', organizationId: commit.tenantId, projectId: commit.aggregateId, sagaId, grace: restorableFor }
+    await sagas.start(sagaId, commit.tenantId, start)
+  }
+
+  log.react('sagas', async commit => {
+    const purged = commit.events.some(e => e.type === 'ProjectPurged')
+    for (const event of commit.events) {
+      if (event.type === 'ProjectPlanned') await startFromTemplate(commit, event)
+      if (event.type === 'ProjectDeleted' && !purged) await startDeletion(commit, event.sagaId)
+      if (event.type === 'ProjectRestored') await sagas.signal(event.sagaId, { type: 'Restored' } satisfies DeleteProjectOwn, commit.id)
+    }
+  })
+
+  log.react('keys', async commit => {
+    for (const event of commit.events) {
+      if (event.type === 'ProjectUpdated' && event.changes.key) await keys.release(commit.tenantId, event.changes.key.before, commit.aggregateId, metaOf(commit))
+      if (event.type === 'ProjectPurged' || event.type === 'PlanAbandoned') await releaseOf(commit)
+    }
+  })
+  const releaseOf = async (commit: Commit): Promise<void> => {
+    const { state } = await deps.projects.load(commit.tenantId, commit.aggregateId)
+    if (state.phase === 'purged') await keys.release(commit.tenantId, state.key, commit.aggregateId, metaOf(commit))
+  }
+
+  log.react('time', async commit => {
+    for (const event of commit.events) {
+      if (event.type !== 'TimerStopped') continue
+      const { projectId, taskId, note, startedAt, minutes } = event
+      await entries.handle(commit.tenantId, event.entryId, { type: 'LogTime', worked: { projectId, taskId, note, startedAt, minutes, userId: commit.aggregateId }, at: event.at }, metaOf(commit))
+    }
+  })
+}

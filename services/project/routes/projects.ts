@@ -1,0 +1,95 @@
+import type { projectApi } from '../../shared/contracts/project/http.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import type { Actor, Handlers } from '../../shared/kit/http/call.ts'
+import { decodeCursor, pageOf } from '../../shared/kit/http/page.ts'
+import { z } from 'zod'
+import type { ProjectDeps } from '../deps.ts'
+import { historyEntry } from '../history.ts'
+import type { Existing } from '../domain/project-state.ts'
+import { removedStatuses } from '../domain/workflow.ts'
+import { instant, sent } from '../input.ts'
+import { demand, may, seesAll, type Action } from '../policies.ts'
+import { presentProject, projectUnknown, visible } from '../present.ts'
+import { createProject } from './creating.ts'
+
+type Names = 'createProject' | 'listProjects' | 'getProject' | 'updateProject' | 'changeProjectStatus' | 'deleteProject' | 'restoreProject' | 'projectHistory' | 'setWorkflow'
+
+/** The project, when it is there and the actor may do this with it. */
+export const permitted = async ({ projects }: ProjectDeps, actor: Actor, id: string, action: Action, what: string): Promise<Existing> => {
+  const project = visible((await projects.load(actor.organizationId, id)).state)
+  demand(may(action, project, actor), what)
+  return project
+}
+
+export const projectHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projectApi>, Names> => {
+  const { projects, views, keys, peers } = deps
+  return {
+    createProject: createProject(deps),
+    listProjects: async ({ actor, query }) => ({ body: await views.projects.list(actor.organizationId, seesAll(actor) ? undefined : actor.userId, query) }),
+
+    getProject: async ({ actor, params: { id }, query }) => {
+      const now = await projects.load(actor.organizationId, id)
+      const when = query.version === undefined ? query.at === undefined ? undefined : { time: query.at } : { version: query.version }
+      const then = when ? await projects.at(actor.organizationId, id, when) : now
+      // The past of a deleted project can still be looked at; who may see it is decided by the project as it was.
+      const project = visible(then.state)
+      if (query.version !== undefined && then.version !== query.version) throw projectUnknown()
+      demand(may('see', now.state.phase === 'live' ? now.state : project, actor), 'see this project')
+      return { body: presentProject(id, then.version, project), version: then.version }
+    },
+
+    updateProject: async ({ actor, params: { id }, body, meta }) => {
+      const before = await permitted(deps, actor, id, 'update', 'change this project')
+      const fields = sent({ ...body, startAt: instant(body.startAt), dueAt: instant(body.dueAt) })
+      const rekeyed = fields.key !== undefined && fields.key !== before.key ? fields.key : undefined
+      if (rekeyed !== undefined) await keys.take(actor.organizationId, rekeyed, id, meta)
+      try {
+        const { state, version } = await projects.handle(actor.organizationId, id, { type: 'UpdateProject', fields, at: meta.at }, meta)
+        return { body: presentProject(id, version, visible(state)), version }
+      } catch (error) {
+        if (rekeyed !== undefined && error instanceof Refused && error.kind !== 'unavailable') await keys.release(actor.organizationId, rekeyed, id, meta)
+        throw error
+      }
+    },
+
+    changeProjectStatus: async ({ actor, params: { id }, body, meta }) => {
+      await permitted(deps, actor, id, 'changeStatus', 'move this project')
+      const { state, version } = await projects.handle(actor.organizationId, id, { type: 'ChangeStatus', status: body.status, at: meta.at }, meta)
+      return { body: presentProject(id, version, visible(state)), version }
+    },
+
+    setWorkflow: async ({ actor, params: { id }, body, meta, token }) => {
+      const before = await permitted(deps, actor, id, 'setWorkflow', 'define the workflow of this project')
+      const inUse: string[] = []
+      for (const status of removedStatuses(before.workflow, body)) {
+        const { items } = await peers.task.listTasks({ query: { projectId: id, status, limit: 1 }, token, meta })
+        if (items.length) inUse.push(status)
+      }
+      if (inUse.length) throw new Refused('rule', 'status-in-use', `Tasks are in ${inUse.join(', ')}; move them to another status first.`, { statuses: inUse })
+      const { state, version } = await projects.handle(actor.organizationId, id, { type: 'SetWorkflow', workflow: body, at: meta.at }, meta)
+      return { body: presentProject(id, version, visible(state)), version }
+    },
+
+    deleteProject: async ({ actor, params: { id }, meta, newId }) => {
+      await permitted(deps, actor, id, 'delete', 'delete this project')
+      const { state } = await projects.handle(actor.organizationId, id, { type: 'DeleteProject', sagaId: `delete-project.${newId()}`, at: meta.at }, meta)
+      if (state.phase !== 'deleted' || !state.deletion) throw projectUnknown()
+      return { body: { sagaId: state.deletion.sagaId } }
+    },
+
+    restoreProject: async ({ actor, params: { id }, meta }) => {
+      const { state: before } = await projects.load(actor.organizationId, id)
+      if (before.phase === 'absent' || before.phase === 'planned') throw projectUnknown()
+      demand(may('restore', before, actor), 'restore this project')
+      const { state, version } = await projects.handle(actor.organizationId, id, { type: 'RestoreProject', at: meta.at }, meta)
+      return { body: presentProject(id, version, visible(state)), version }
+    },
+
+    projectHistory: async ({ actor, params: { id }, query: { limit, cursor } }) => {
+      await permitted(deps, actor, id, 'see', 'see this project')
+      const before = cursor === undefined ? Infinity : decodeCursor(z.number().int(), cursor)
+      const entries = (await projects.history(actor.organizationId, id)).filter(e => e.version < before).toReversed()
+      return { body: pageOf(entries.map(historyEntry), limit, last => last.version) }
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { ProjectStatus } from '../../shared/contracts/project/events.ts'
+import type { Project as PublicProject } from '../../shared/contracts/project/schemas.ts'
+import type { Aggregate } from '../../shared/kit/events/aggregate.ts'
+import type { EventLog } from '../../shared/kit/events/ports.ts'
+import { stateView } from '../../shared/kit/events/view.ts'
+import { decodeCursor, pageOf } from '../../shared/kit/http/page.ts'
+import type { Project, ProjectCommand, ProjectEvent } from '../domain/project-state.ts'
+import { presentProject } from '../present.ts'
+import type { StoredEvent } from '../publish.ts'
+
+/** A row of the projects list. `memberIds` and `departedIn` are compared with one value at a time, which every document store can look up. */
+export type ProjectRow = {
+  organizationId: string; phase: 'building' | 'live' | 'deleted'; status: ProjectStatus; search: string; createdAt: string
+  memberIds: string[]; departedIn: string[]; project: PublicProject
+}
+type Query = { limit: number; cursor?: string | undefined; status?: ProjectStatus | undefined; q?: string | undefined; memberId?: string | undefined }
+const Cursor = z.tuple([z.string().max(40), z.string().max(100)])
+
+export const projectViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<Project, ProjectCommand, ProjectEvent>) => {
+  const view = stateView({
+    log, aggregate, collection: 'projects', indexes: ['organizationId', 'memberIds', 'departedIn'],
+    toDocument: (state, { tenantId, id, version }): ProjectRow | undefined => {
+      if (state.phase === 'absent' || state.phase === 'planned' || state.phase === 'purged') return undefined
+      const { phase, status, name, key, createdAt, members, departures } = state
+      return {
+        organizationId: tenantId, phase, status, search: `${name}\n${key}`.toLowerCase(), createdAt,
+        memberIds: members.map(m => m.userId), departedIn: Object.keys(departures), project: presentProject(id, version, state),
+      }
+    },
+  })
+  const find = async (filter: Readonly<Record<string, unknown>>): Promise<ProjectRow[]> => {
+    await view.settled()
+    return view.collection.find(filter)
+  }
+  return {
+    view,
+    /** Newest first. `onlyOf`: the person whose memberships limit what is seen. */
+    list: async (organizationId: string, onlyOf: string | undefined, { limit, cursor, status, q, memberId }: Query) => {
+      await view.settled()
+      const people = [...new Set([onlyOf, memberId].filter(p => p !== undefined))]
+      const rows = await view.collection.find({
+        organizationId, phase: 'live',
+        ...(status !== undefined && { status }), ...(people.length === 1 && { memberIds: people[0] }), ...(people.length === 2 && { $and: people.map(p => ({ memberIds: p })) }),
+        ...(q && { search: { $regex: escaped(q.toLowerCase()) } }), ...(cursor !== undefined && after(decodeCursor(Cursor, cursor))),
+      }, { sort: { createdAt: -1, _id: -1 }, limit: limit + 1 })
+      return pageOf(rows.map(r => r.project), limit, last => [last.createdAt, last.id])
+    },
+    /** Every project a person belongs to, those being built or deleted too: they count when an account is closed. */
+    ofMember: (organizationId: string, userId: string) => find({ organizationId, memberIds: userId }),
+    departedIn: (organizationId: string, sagaId: string) => find({ organizationId, departedIn: sagaId }),
+    /** The projects whose members are at work now. */
+    staffed: async (organizationId: string, onlyOf: string | undefined) => find({ organizationId, phase: 'live', ...(onlyOf !== undefined && { memberIds: onlyOf }) }),
+  }
+}
+export type ProjectViews = ReturnType<typeof projectViews>
+
+const after = ([createdAt, id]: [string, string]) => ({ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] })
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)

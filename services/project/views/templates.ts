@@ -1,0 +1,27 @@
+import type { Aggregate } from '../../shared/kit/events/aggregate.ts'
+import type { EventLog } from '../../shared/kit/events/ports.ts'
+import { stateView } from '../../shared/kit/events/view.ts'
+import type { Template, TemplateCommand, TemplateEvent } from '../domain/template.ts'
+import type { StoredEvent } from '../publish.ts'
+
+export type TemplateRow = { organizationId: string; name: string; description: string; taskCount: number; estimateMinutes: number; createdAt: string }
+
+export const templateViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<Template, TemplateCommand, TemplateEvent>) => {
+  const view = stateView({
+    log, aggregate, collection: 'templates', indexes: ['organizationId'],
+    toDocument: (state, { tenantId }): TemplateRow | undefined => {
+      if (state.phase !== 'kept') return undefined
+      const { name, description, tasks, createdAt } = state
+      return { organizationId: tenantId, name, description, taskCount: tasks.length, estimateMinutes: tasks.reduce((sum, t) => sum + (t.estimateMinutes ?? 0), 0), createdAt }
+    },
+  })
+  return {
+    view,
+    /** By name; an organization has a handful of them. */
+    all: async (organizationId: string) => {
+      await view.settled()
+      return view.collection.find({ organizationId }, { sort: { name: 1, _id: 1 } })
+    },
+  }
+}
+export type TemplateViews = ReturnType<typeof templateViews>
