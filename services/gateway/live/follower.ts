@@ -1,0 +1,60 @@
+import type { CloudEvent } from '../../shared/kit/events/cloud-event.ts'
+
+export type FollowerOptions = {
+  /** The position of the last event that was handed on; undefined: begin with what comes first. */
+  at: number | undefined
+  /** Events after a position, from the producer; [] when there are none. */
+  feed: (after: number) => Promise<readonly CloudEvent[]>
+  hand: (event: CloudEvent) => void
+  patienceMs?: number
+}
+export type Follower = { take(event: CloudEvent): void; catchUp(): Promise<void>; readonly at: number | undefined; readonly waiting: number }
+
+// Not the kit's consumer: every gateway has to see every event, so it shares no checkpoint with its replicas and keeps nothing that would have to be handled twice.
+/** Hands on the events of one partition in order and without holes, whatever the broker loses, repeats or reorders. */
+export const follower = ({ at: start, feed, hand, patienceMs = 100 }: FollowerOptions): Follower => {
+  let at = start
+  const early = new Map<number, CloudEvent>()
+  let timer: NodeJS.Timeout | undefined
+  let fetching: Promise<void> | undefined
+
+  const advance = (event: CloudEvent): void => {
+    at = event.position
+    hand(event)
+  }
+  const drain = (): void => {
+    for (let next = early.get(at ?? -1); next; next = early.get(at ?? -1)) {
+      early.delete(next.previous)
+      advance(next)
+    }
+    for (const [previous, event] of early) if (at !== undefined && event.position <= at) early.delete(previous)
+  }
+  const fetchAll = async (): Promise<void> => {
+    for (;;) {
+      const events = await feed(at ?? -1)
+      const fresh = events.filter(e => at === undefined || e.position > at)
+      for (const event of fresh) advance(event)
+      drain()
+      if (fresh.length === 0) return
+    }
+  }
+  const catchUp = (): Promise<void> => (fetching ??= fetchAll().finally(() => { fetching = undefined }))
+  const wait = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      if (early.size) catchUp().catch(() => { if (early.size) wait() })
+    }, patienceMs).unref()
+  }
+  return {
+    take: event => {
+      if (at === undefined) at = event.previous
+      if (event.position <= at) return
+      early.set(event.previous, event)
+      drain()
+      if (early.size) wait()
+    },
+    catchUp,
+    get at() { return at },
+    get waiting() { return early.size },
+  }
+}

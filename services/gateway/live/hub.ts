@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { closeCodes } from '../../shared/contracts/gateway/live.ts'
+import { OrganizationRole } from '../../shared/contracts/primitives.ts'
+import type { CloudEvent } from '../../shared/kit/events/cloud-event.ts'
+import type { Journal } from './journal.ts'
+import { liveEvent, type LiveEvent } from './live-event.ts'
+import type { Memberships } from './memberships.ts'
+import type { Session } from './session.ts'
+
+export type HubOptions = { journal: Journal; memberships: Memberships }
+export type Hub = {
+  join(session: Session): void
+  leave(session: Session): void
+  /** Journals an event, keeps rights true, and offers it to every session that may want it. */
+  publish(event: CloudEvent): void
+  push(event: LiveEvent): number
+  /** Whether a session is known to have ended while its token still holds. */
+  hasEnded(sessionId: string): boolean
+  closeAll(code: number, reason: string): void
+  readonly size: number
+}
+
+const text = z.string().nullish().catch(undefined)
+const Facts = z.object({ userId: text, projectId: text, sessionId: text, role: OrganizationRole.nullish().catch(undefined) })
+
+/** All open sessions of this gateway. */
+export const hub = ({ journal, memberships }: HubOptions): Hub => {
+  const sessions = new Map<string, Set<Session>>()
+  const ended = new Set<string>()
+  const all = (): Session[] => [...sessions.values()].flatMap(s => [...s])
+  const ofUser = (userId: string | null | undefined): Session[] => [...(sessions.get(userId ?? '') ?? [])]
+
+  const keepTrue = ({ type, data, organizationid }: CloudEvent): void => {
+    const { userId, projectId, sessionId, role } = Facts.safeParse(data).data ?? {}
+    if (type === 'MemberAdded' && userId && projectId) memberships.joined(organizationid, userId, projectId)
+    if (type === 'MemberRemoved' && userId && projectId) memberships.left(organizationid, userId, projectId)
+    if (type === 'UserUpdated' && role) for (const s of ofUser(userId)) if (s.person.organizationId === organizationid) s.person.role = role
+    if (type === 'UserDeleted') for (const s of ofUser(userId)) s.close(closeCodes.sessionEnded, 'The account is closed.')
+    if (type === 'SessionEnded' && sessionId) {
+      ended.add(sessionId)
+      if (ended.size > 50_000) for (const oldest of ended) { ended.delete(oldest); break }
+      for (const s of ofUser(userId)) if (s.person.sessionId === sessionId) s.close(closeCodes.sessionEnded, 'The session has ended.')
+    }
+  }
+  const push = (event: LiveEvent): number => {
+    const entry = journal.append(event)
+    // Only sessions of the people it names, and those that follow its project, can be concerned.
+    const concerned = event.projectId === undefined ? event.people.flatMap(ofUser) : all()
+    for (const session of concerned) session.offer(entry)
+    return concerned.length
+  }
+  return {
+    join: session => {
+      const own = sessions.get(session.person.userId) ?? new Set()
+      sessions.set(session.person.userId, own.add(session))
+    },
+    leave: session => {
+      const own = sessions.get(session.person.userId)
+      own?.delete(session)
+      if (own?.size === 0) sessions.delete(session.person.userId)
+    },
+    publish: event => {
+      const live = liveEvent(event)
+      const leaves = event.type === 'MemberRemoved'
+      // Who joins sees his own joining; who leaves sees that he left, and nothing after it.
+      if (!leaves) keepTrue(event)
+      if (live) push(live)
+      if (leaves) keepTrue(event)
+    },
+    push,
+    hasEnded: sessionId => ended.has(sessionId),
+    closeAll: (code, reason) => { for (const session of all()) session.close(code, reason) },
+    get size() { return all().length },
+  }
+}

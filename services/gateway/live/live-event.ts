@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { CloudEvent } from '../../shared/kit/events/cloud-event.ts'
+
+/** Something that happened, as sockets see it. `text` is what all its frames share, made once. */
+export type LiveEvent = {
+  id: string
+  name: string
+  organizationId: string
+  projectId: string | undefined
+  /** Whom it concerns by himself; they get it on `me`. */
+  people: readonly string[]
+  data: unknown
+  text: string
+}
+
+const person = z.string().nullish().catch(undefined)
+const About = z.object({
+  projectId: person, userId: person, assigneeId: person, reporterId: person, requestedBy: person,
+  mentions: z.array(z.string()).optional().catch(undefined),
+  changes: z.record(z.string(), z.object({ before: z.unknown().optional(), after: z.unknown().optional() })).optional().catch(undefined),
+})
+// Signing in and the like concern nobody's screen.
+const silent = new Set(['UserLoggedIn', 'SessionEnded'])
+
+/** A public event as a live one; undefined when no socket is to see it. */
+export const liveEvent = (event: CloudEvent): LiveEvent | undefined => {
+  if (silent.has(event.type)) return undefined
+  const about = About.safeParse(event.data).data ?? {}
+  const before = about.changes?.['assigneeId']?.before
+  const people = [about.userId, about.assigneeId, about.reporterId, about.requestedBy, ...(about.mentions ?? []), typeof before === 'string' ? before : undefined].filter(p => typeof p === 'string')
+  return made({
+    id: event.id, name: event.type, organizationId: event.organizationid, projectId: about.projectId ?? undefined, people: [...new Set(people)], data: event.data,
+  }, { at: event.time, actor: event.actor, subject: event.subject, version: event.aggregateversion })
+}
+
+/** A notification as a live event, for one person only. */
+export const liveNotification = (about: { organizationId: string; userId: string; notificationId: string; data: unknown }, at: string): LiveEvent =>
+  made({ id: `notification.${about.notificationId}`, name: 'NotificationAdded', organizationId: about.organizationId, projectId: undefined, people: [about.userId], data: about.data },
+    { at, actor: 'service:notification', subject: about.notificationId, version: 1 })
+
+const made = (event: Omit<LiveEvent, 'text'>, rest: { at: string; actor: string; subject: string; version: number }): LiveEvent =>
+  ({ ...event, text: `"id":${JSON.stringify(event.id)},"name":${JSON.stringify(event.name)},${JSON.stringify(rest).slice(1, -1)},"data":${JSON.stringify(event.data)}}` })
+
+/** The frame of an event on one topic. */
+export const frameOf = (topic: string, seq: number, { text }: LiveEvent): string => `{"type":"event","topic":"${topic}","seq":${seq},${text}`

@@ -1,0 +1,82 @@
+import { ClientFrame, type ServerFrame } from '../../shared/contracts/gateway/live.ts'
+import type { Ticket } from '../../shared/contracts/user/http.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { frameOf } from './live-event.ts'
+import type { Entry, Journal } from './journal.ts'
+import type { Memberships } from './memberships.ts'
+
+/** What a session needs of its socket. */
+export type Line = { send(text: string): void; close(code: number, reason: string): void }
+export type Session = {
+  readonly person: Ticket
+  /** Answers what the client said. */
+  said(text: string): Promise<void>
+  /** Sends an event if this session subscribed to it and its person has the right to see it at this moment. */
+  offer(entry: Entry): void
+  close(code: number, reason: string): void
+  readonly topics: ReadonlySet<string>
+}
+export type SessionDeps = { journal: Journal; memberships: Memberships }
+
+const maxTopics = 500
+
+/** One connection of one signed-in person. */
+export const session = (person: Ticket, line: Line, { journal, memberships }: SessionDeps): Session => {
+  const topics = new Set<string>()
+  const say = (frame: ServerFrame): void => { line.send(JSON.stringify(frame)) }
+
+  const topicsOf = ({ event }: Entry): string[] => {
+    if (event.organizationId !== person.organizationId && event.organizationId !== '-') return []
+    const found: string[] = []
+    if (topics.has('me') && event.people.includes(person.userId) && (event.projectId === undefined || event.name.startsWith('Member') || memberships.sees(person, event.projectId))) found.push('me')
+    if (event.projectId !== undefined && topics.has(`project:${event.projectId}`) && memberships.sees(person, event.projectId)) found.push(`project:${event.projectId}`)
+    return found
+  }
+  const offer = (entry: Entry, only?: ReadonlySet<string>): void => {
+    for (const topic of topicsOf(entry)) if (!only || only.has(topic)) line.send(frameOf(topic, entry.seq, entry.event))
+  }
+
+  const subscribe = async (wanted: readonly string[], after: number | undefined): Promise<void> => {
+    await memberships.load(person)
+    const granted = new Set<string>()
+    for (const topic of new Set(wanted)) {
+      const projectId = topic === 'me' ? undefined : topic.slice('project:'.length)
+      if (topics.size + granted.size >= maxTopics && !topics.has(topic)) say({ type: 'error', code: 'too-many-topics', message: `A connection follows ${maxTopics} topics at most.`, topic })
+      else if (projectId === undefined || await memberships.maySubscribe(person, projectId)) granted.add(topic)
+      else say({ type: 'error', code: 'project-unknown', message: 'There is no such project, or you do not see it.', topic })
+    }
+    // From here to the end nothing is awaited: no event can slip in between what was missed and what comes live.
+    const missed = after === undefined || granted.size === 0 ? undefined : journal.since(after)
+    for (const topic of granted) topics.add(topic)
+    say({ type: 'subscribed', topics: [...granted], seq: journal.seq })
+    if (missed === 'gap') say({ type: 'gap', seq: journal.seq })
+    else if (missed) {
+      say({ type: 'resumed', seq: journal.seq })
+      for (const entry of missed.entries) offer(entry, granted)
+    }
+  }
+
+  const said = async (text: string): Promise<void> => {
+    const frame = ClientFrame.safeParse(parsed(text))
+    if (!frame.success) return say({ type: 'error', code: 'bad-frame', message: frame.error.issues[0]?.message ?? 'This is no frame of the protocol.' })
+    switch (frame.data.type) {
+      case 'ping': return say({ type: 'pong' })
+      case 'unsubscribe': for (const topic of frame.data.topics) topics.delete(topic); return
+      case 'subscribe': return subscribe(frame.data.topics, frame.data.after)
+    }
+  }
+  let turn: Promise<void> = Promise.resolve()
+  return {
+    person, topics, offer,
+    close: line.close,
+    // One frame after the other, so that a slow look-up cannot reorder two subscribes.
+    said: text => (turn = turn.then(() => said(text)).catch((error: unknown) => {
+      const known = error instanceof Refused
+      say({ type: 'error', code: known ? error.code : 'unavailable', message: known ? error.message : 'That did not work. Try again soon.' })
+    })),
+  }
+}
+
+const parsed = (text: string): unknown => {
+  try { return JSON.parse(text) } catch { return undefined }
+}

@@ -1,0 +1,98 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { closeCodes } from '../../shared/contracts/gateway/live.ts'
+import type { Ticket } from '../../shared/contracts/user/http.ts'
+import type { Logger } from '../../shared/kit/observe/log.ts'
+import type { Hub } from './hub.ts'
+import { session, type Session, type SessionDeps } from './session.ts'
+
+export type SocketsOptions = SessionDeps & {
+  server: Server
+  hub: Hub
+  takeTicket: (ticket: string) => Promise<Ticket | undefined>
+  /** Browsers say where a page came from; only these may open sockets. Clients that are no browsers say nothing. */
+  origins: ReadonlySet<string>
+  logger: Logger
+  maxSockets?: number
+  pingMs?: number
+}
+
+const maxFrame = 16 * 1024
+const maxBuffered = 1024 * 1024
+const maxSaidPerMinute = 240
+
+/** `/ws`: lets in who holds a ticket, and looks after every socket: limits in both directions, pings, and an end for the silent and the slow. */
+export const sockets = (options: SocketsOptions): { stop(): Promise<void> } => {
+  const { server, hub, takeTicket, origins, logger, maxSockets = 20_000, pingMs = 25_000 } = options
+  const wss = new WebSocketServer({ noServer: true, maxPayload: maxFrame, perMessageDeflate: false, clientTracking: false })
+  let open = 0
+
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://gateway')
+    if (url.pathname !== '/ws') return refuse(socket, 404, 'Not Found')
+    const { origin } = request.headers
+    if (origin !== undefined && !origins.has(origin)) return refuse(socket, 403, 'Forbidden')
+    if (open >= maxSockets) return refuse(socket, 503, 'Service Unavailable')
+    const ticket = await takeTicket(url.searchParams.get('ticket') ?? '')
+    if (!ticket || hub.hasEnded(ticket.sessionId)) return refuse(socket, 401, 'Unauthorized')
+    wss.handleUpgrade(request, socket, head, ws => { open += 1; attend(ws, ticket) })
+  }
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const ignore = (): void => { socket.destroy() }
+    socket.on('error', ignore)
+    upgrade(request, socket, head).catch((error: unknown) => {
+      logger.warn({ error }, 'a socket could not be opened')
+      refuse(socket, 503, 'Service Unavailable')
+    })
+  }
+
+  const attend = (ws: WebSocket, person: Ticket): void => {
+    const own: Session = session(person, {
+      send: text => {
+        if (ws.readyState !== ws.OPEN) return
+        // Who does not read is let go: he resumes from the journal later, and holds no memory here until then.
+        if (ws.bufferedAmount > maxBuffered) return end(closeCodes.tooSlow, 'too slow')
+        ws.send(text)
+      },
+      close: (code, reason) => { end(code, reason) },
+    }, options)
+    const end = (code: number, reason: string): void => {
+      hub.leave(own)
+      ws.close(code, reason)
+      setTimeout(() => { ws.terminate() }, 2_000).unref()
+    }
+    let heard = true
+    let said = 0
+    let beats = 0
+    const pulse = setInterval(() => {
+      if (!heard) return ws.terminate()
+      heard = false
+      if (++beats % 2 === 0) said = 0
+      ws.ping()
+    }, pingMs).unref()
+    ws.on('pong', () => { heard = true })
+    ws.on('message', (data: Buffer, binary: boolean) => {
+      heard = true
+      if (binary) return end(1003, 'text frames only')
+      if (++said > maxSaidPerMinute) return end(1008, 'too many frames')
+      void own.said(data.toString('utf8'))
+    })
+    ws.on('error', () => { ws.terminate() })
+    ws.on('close', () => { open -= 1; clearInterval(pulse); hub.leave(own) })
+    hub.join(own)
+  }
+
+  server.on('upgrade', onUpgrade)
+  return {
+    stop: async () => {
+      server.off('upgrade', onUpgrade)
+      hub.closeAll(1001, 'The gateway restarts.')
+    },
+  }
+}
+
+const refuse = (socket: Duplex, status: number, reason: string): void => {
+  if (socket.destroyed || !socket.writable) return
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n${status === 503 ? 'Retry-After: 2\r\n' : ''}\r\n`)
+}

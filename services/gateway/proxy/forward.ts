@@ -1,0 +1,74 @@
+import type { Context } from 'koa'
+import { errors, type Dispatcher } from 'undici'
+import { invokePath } from '../../shared/kit/dapr/invoke.ts'
+import { headers as names } from '../../shared/kit/http/headers.ts'
+import { HttpRefused } from '../../shared/kit/http/problem.ts'
+import { currentContext } from '../../shared/kit/observe/context.ts'
+import { traceparentOf } from '../../shared/kit/observe/traceparent.ts'
+import { headersIn, headersOut } from './pass-headers.ts'
+import { defaultBodyLimit, passingBody } from './request-body.ts'
+import type { Target } from './route-table.ts'
+import { maybeSidecar, refusalOfSidecar, serviceDown } from './sidecar-answer.ts'
+
+export type ForwardOptions = { sidecar: Dispatcher; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number }
+export type Forward = (ctx: Context, target: Target, segments: readonly string[]) => Promise<void>
+
+/** Streams a request to its service through the sidecar and the answer back. Nothing is parsed on the way, and nothing hangs: whatever does not answer is a 503. */
+export const forwarder = ({ sidecar, appIdPrefix, daprApiToken, timeoutMs = 15_000 }: ForwardOptions): Forward => async (ctx, { service, operation }, segments) => {
+  const body = ctx.method === 'GET' || ctx.method === 'HEAD' ? null : passingBody(ctx.req, operation.bodyLimit ?? defaultBodyLimit)
+  const gone = new AbortController()
+  const onClose = (): void => { if (!ctx.res.writableFinished) gone.abort() }
+  ctx.res.once('close', onClose)
+  const limit = operation.produces === undefined ? timeoutMs : 60_000
+  try {
+    const answer = await sidecar.request({
+      method: ctx.method === 'HEAD' ? 'GET' : operation.method,
+      path: invokePath(appIdPrefix, service, pathOf(segments)) + ctx.search,
+      headers: { ...headersIn(ctx.req.headers, service === 'user'), ...ownHeaders(ctx, daprApiToken) },
+      body, signal: gone.signal, headersTimeout: limit, bodyTimeout: limit,
+    })
+    await hand(ctx, answer, service)
+  } catch (error) {
+    if (body && body !== ctx.req) ctx.req.unpipe()
+    throw refusalOf(error, service)
+  }
+}
+
+const pathOf = (segments: readonly string[]): string => segments.reduce((path, segment) => `${path}/${encodeURIComponent(segment)}`, '')
+
+const ownHeaders = (ctx: Context, daprApiToken: string | undefined): Record<string, string> => {
+  const own: Record<string, string> = { [names.clientIp]: ctx.state.clientIp ?? ctx.ip }
+  if (daprApiToken !== undefined) own['dapr-api-token'] = daprApiToken
+  const work = currentContext()
+  if (work) {
+    own['traceparent'] = traceparentOf(work)
+    own[names.correlationId] = work.correlationId
+  }
+  return own
+}
+
+const hand = async (ctx: Context, { statusCode, headers, body }: Dispatcher.ResponseData, service: Target['service']): Promise<void> => {
+  if (maybeSidecar(statusCode, headers['content-type'])) {
+    const text = await body.text()
+    const refusal = refusalOfSidecar(service, statusCode, headers['content-type'], text)
+    if (refusal) throw refusal
+    ctx.status = statusCode
+    ctx.set(headersOut(headers))
+    ctx.body = text
+    return
+  }
+  ctx.status = statusCode
+  const length = headers['content-length']
+  const bare = statusCode === 204 || statusCode === 304 || ctx.method === 'HEAD'
+  if (bare) await body.dump()
+  else ctx.body = body
+  ctx.set(headersOut(headers))
+  if (bare && statusCode !== 204 && length !== undefined) ctx.set('Content-Length', String(length))
+}
+
+const refusalOf = (error: unknown, service: Target['service']): unknown => {
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) return serviceDown(service, 'dependency-timeout')
+  if (error instanceof errors.UndiciError || (error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(?:E|UND_)/.test(error.code))) return serviceDown(service)
+  if (error instanceof Error && error.name === 'AbortError') return new HttpRefused(499, 'caller-gone', 'The caller went away.')
+  return error
+}

@@ -1,0 +1,34 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+const hopByHop = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
+// Only the gateway says who somebody is and where he comes from.
+const fromOutside = ['host', 'forwarded', 'via', 'x-real-ip', 'x-client-ip', 'x-correlation-id', 'x-causation-id', 'traceparent', 'tracestate', 'baggage', 'expect', 'x-http-method-override']
+const notIn = new Set([...hopByHop, ...fromOutside])
+const notOut = new Set([...hopByHop, 'server', 'x-powered-by', 'date', 'via', 'traceparent', 'tracestate', 'metadata', 'grpc-status', 'grpc-message'])
+const internal = (name: string): boolean => name.startsWith('dapr-') || name.startsWith('x-forwarded-') || name.startsWith('grpc-') || name.startsWith('metadata.')
+
+/** What of a caller's headers goes on to a service: nothing that concerns one connection only, nothing that services take as said by their peers. */
+export const headersIn = (headers: IncomingHttpHeaders, withCookies: boolean): Record<string, string | string[]> => {
+  const named = connectionNames(headers.connection)
+  const out: Record<string, string | string[]> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    if (value === undefined || notIn.has(name) || internal(name) || named?.includes(name) || (name === 'cookie' && !withCookies)) continue
+    out[name] = value
+  }
+  return out
+}
+
+/** What of a service's headers goes back to the caller. */
+export const headersOut = (headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | string[]> => {
+  const out: Record<string, string | string[]> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    if (value !== undefined && !notOut.has(name) && !internal(name)) out[name] = value
+  }
+  return out
+}
+
+// `Connection: x-a` makes x-a a header of this hop, too.
+const connectionNames = (value: string | undefined): string[] | undefined =>
+  value === undefined || /^(?:keep-alive|close)$/i.test(value) ? undefined : value.toLowerCase().split(',').map(name => name.trim())

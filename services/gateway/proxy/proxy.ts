@@ -1,0 +1,35 @@
+import type { Middleware } from 'koa'
+import { Refused } from '../../shared/kit/decider.ts'
+import { HttpRefused } from '../../shared/kit/http/problem.ts'
+import type { Forward } from './forward.ts'
+import type { RouteTable } from './route-table.ts'
+import { safeSegments } from './safe-path.ts'
+import type { Target } from './route-table.ts'
+
+export type ProxyOptions = { table: RouteTable; forward: Forward; sagaOwner: (sagaId: string) => Target | undefined }
+
+/** Passes on what the contracts list; what they do not list goes to the next middleware. */
+export const proxy = ({ table, forward, sagaOwner }: ProxyOptions): Middleware => async (ctx, next) => {
+  const segments = safeSegments(ctx.path)
+  if (!segments) {
+    if (ctx.path === '/') return next()
+    throw new Refused('invalid', 'bad-path', 'The path holds what no path of this API holds.')
+  }
+  const found = isSaga(segments) && ctx.method === 'GET' ? ownerOf(sagaOwner, segments[2] ?? '') : table.match(ctx.method, segments)
+  if (!found) return next()
+  if ('allow' in found) {
+    if (ctx.method !== 'OPTIONS') throw new HttpRefused(405, 'method-not-allowed', `This path takes ${found.allow.join(', ')}.`, { Allow: [...found.allow, 'OPTIONS'].join(', ') })
+    ctx.status = 204
+    ctx.set('Allow', [...found.allow, 'OPTIONS'].join(', '))
+    return
+  }
+  ctx.state.operation = found.target.name
+  await forward(ctx, found.target, segments)
+}
+
+const isSaga = (segments: readonly string[]): boolean => segments.length === 3 && segments[0] === 'api' && segments[1] === 'sagas'
+const ownerOf = (sagaOwner: ProxyOptions['sagaOwner'], sagaId: string): { target: Target } => {
+  const target = sagaOwner(sagaId)
+  if (!target) throw new Refused('missing', 'saga-unknown', 'There is no such saga.')
+  return { target }
+}

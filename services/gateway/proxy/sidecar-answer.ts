@@ -1,0 +1,16 @@
+import { sidecarProblem } from '../../shared/kit/dapr/replies.ts'
+import type { ServiceId } from '../../shared/contracts/define.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+
+export const serviceDown = (service: ServiceId, code: 'dependency-unavailable' | 'dependency-timeout' = 'dependency-unavailable'): Refused =>
+  new Refused('unavailable', code, `The ${service} service ${code === 'dependency-timeout' ? 'takes too long' : 'cannot be reached'}. Try again soon.`, { service, retryAfter: code === 'dependency-timeout' ? 5 : 2 })
+
+/** A refusal in a service's own words is problem+json; JSON of another kind with an error status may be the sidecar's. */
+export const maybeSidecar = (status: number, contentType: string | string[] | undefined): boolean => status >= 400 && (contentType === undefined || !String(contentType).startsWith('application/problem+json'))
+
+/** Turns an error status that no service gave into a refusal the caller understands. Undefined: it is a service's own answer after all. */
+export const refusalOfSidecar = (service: ServiceId, status: number, contentType: string | string[] | undefined, text: string): Refused | undefined => {
+  if (sidecarProblem({ status, text, headers: { 'content-type': String(contentType ?? '') } })) return serviceDown(service)
+  // Without JSON there is no service behind it: a proxy or a breaking connection speaks.
+  return status >= 500 ? serviceDown(service) : undefined
+}
