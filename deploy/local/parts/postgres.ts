@@ -79,7 +79,7 @@ export const postgresPart = ({ home, env }: Context, bin: string): PartSpec => {
     name: 'postgres', title: 'PostgreSQL', group: 'store', command: [join(bin, 'postgres'), '-D', data], cwd: '/', env: plainEnv(env), ports: [], user: postgresUser(),
     // Fast shutdown: open transactions are rolled back, nothing acknowledged is lost.
     stopSignal: 'SIGINT', stopWithinMs: 15_000,
-    ready: async () => { try { execFileSync(ready, ['-h', socket, '-q'], { stdio: 'ignore' }); return true } catch { return false } },
+    ready: async () => { try { execFileSync(ready, ['-h', socket, '-U', 'postgres', '-q'], { stdio: 'ignore' }); return true } catch { return false } },
     before: async () => {
       own(socket)
       mkdirSync(join(data, '..'), { recursive: true })
