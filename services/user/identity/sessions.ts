@@ -24,7 +24,10 @@ export type Sessions = {
   end(row: Pick<SessionRow, '_id' | 'organizationId'>, reason: EndReason, meta: CommandMeta): Promise<void>
   /** Removes what is kept of a person's sessions. */
   forget(userId: string): Promise<void>
-  endAll(which: { userId: string; organizationId?: string; except?: string }, reason: EndReason, meta: CommandMeta): Promise<void>
+  /** Notes that a session has ended, after the log has said so. */
+  mark(id: string, at: string): Promise<void>
+  /** `before`: only those that began before this instant. */
+  endAll(which: { userId: string; organizationId?: string; except?: string; before?: string }, reason: EndReason, meta: CommandMeta): Promise<void>
 }
 
 const day = 86_400_000
@@ -80,9 +83,10 @@ export const sessions = (table: Table<SessionRow>, keys: Keyring, handle: Handle
     find: id => table.find(id),
     end,
     forget: async userId => { await Promise.all((await table.findWhere({ userId })).map(row => table.remove(row._id))) },
-    endAll: async ({ userId, organizationId, except }, reason, meta) => {
+    mark: async (id, at) => { await table.update(id, { endedAt: null }, { endedAt: at }) },
+    endAll: async ({ userId, organizationId, except, before }, reason, meta) => {
       const rows = await table.findWhere({ userId, endedAt: null, ...(organizationId !== undefined && { organizationId }) })
-      await Promise.all(rows.filter(row => row._id !== except).map(row => end(row, reason, meta)))
+      await Promise.all(rows.filter(row => row._id !== except && (before === undefined || row.createdAt <= before)).map(row => end(row, reason, meta)))
     },
   }
 }

@@ -8,6 +8,7 @@ import type { Handlers } from '../../shared/kit/http/call.ts'
 import { decodeCursor, pageOf } from '../../shared/kit/http/page.ts'
 import type { UserDeps } from '../deps.ts'
 import type { OpenInvitation } from '../domain/organization-state.ts'
+import { invitationOwner, invitationSaga } from '../identity/invitation-names.ts'
 import { invitationOf } from '../identity/registration.ts'
 import { signIn } from '../identity/sign-in.ts'
 import { policies } from '../policies.ts'
@@ -15,10 +16,8 @@ import { policies } from '../policies.ts'
 const weekMs = 7 * 86_400_000
 const Cursor = z.object({ createdAt: Time, id: Id })
 const forbidden = (): Refused => new Refused('forbidden', 'role-forbids', 'Your role in the organization does not allow this.')
-/** The owner of an invitation's key: the address is erased when the invitation is settled. */
-export const invitationOwner = (invitationId: string): string => `invitation.${invitationId}`
-export const invitationSaga = (invitationId: string): string => `invite-member.${invitationId}`
 
+/** Invitations by mail. */
 export const invitations = (deps: UserDeps): Handlers<typeof invitationsApi> => {
   const { organizations, persons, logins, vault, keys, clock } = deps
   const enter = signIn(deps)

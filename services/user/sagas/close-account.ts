@@ -12,7 +12,7 @@ export type Start = { type: 'Start'; sagaId: string; userId: string; organizatio
 type Output = SagaOutput<Start, ClosingApis, ClosingCommands>
 export type Input = SagaInput<Start, ClosingApis, ClosingCommands>
 export type State = {
-  step: 'idle' | 'announcing' | 'leaving projects' | 'releasing tasks' | 'erasing' | 'closing' | 'undoing' | 'reopening' | 'closed' | 'kept'
+  step: 'idle' | 'announcing' | 'leaving-projects' | 'releasing-tasks' | 'erasing' | 'closing' | 'undoing' | 'reopening' | 'closed' | 'kept'
   sagaId: string; userId: string; organizations: string[]
   /** The organization that is being left. */
   at: number
@@ -31,7 +31,7 @@ const here = (s: State) => ({ organizationId: s.organizations[s.at] ?? '', userI
 const step = (s: State, input: Input): Turn => {
   switch (s.step) {
     case 'idle': return input.type === 'Start' ? announce({ ...s, sagaId: input.sagaId, userId: input.userId, organizations: input.organizations }) : stay(s)
-    case 'announcing': case 'leaving projects': case 'releasing tasks': return forward(s, input)
+    case 'announcing': case 'leaving-projects': case 'releasing-tasks': return forward(s, input)
     case 'erasing': return erased(s, input)
     case 'closing': return input.type === 'Done' && input.name === 'closePerson' ? { state: { ...s, step: 'closed', undo: [] }, outputs: [{ do: 'finish', outcome: s.remains.length ? `closed; not erased: ${s.remains.join(', ')}` : 'closed' }] } : stay(s)
     case 'undoing': return answersTo(input) === undefined ? stay(s) : undoNext(s)
@@ -49,7 +49,7 @@ const forward = (s: State, input: Input): Turn => {
     return input.result.alone ? nextOrganization(next) : unlessOverdue(next, () => leave(next, input.result.handOverTo))
   }
   if (input.type === 'Replied' && input.operation === 'leave') {
-    const next: State = { ...s, step: 'releasing tasks', undo: [...s.undo, { do: 'invoke', id: `rejoin-${s.at}`, service: 'project', operation: 'rejoin', input: { body: { ...here(s), left: input.reply.left } } }] }
+    const next: State = { ...s, step: 'releasing-tasks', undo: [...s.undo, { do: 'invoke', id: `rejoin-${s.at}`, service: 'project', operation: 'rejoin', input: { body: { ...here(s), left: input.reply.left } } }] }
     return unlessOverdue(next, () => ({ state: next, outputs: [{ do: 'invoke', id: `release-${s.at}`, service: 'task', operation: 'releaseTasks', input: { body: here(s) } }] }))
   }
   if (input.type === 'Replied' && input.operation === 'releaseTasks')
@@ -61,7 +61,7 @@ const announce = (s: State): Turn => (s.at < s.organizations.length
   ? { state: { ...s, step: 'announcing' }, outputs: [{ do: 'command', id: `announce-${s.at}`, name: 'announceLeaving', input: here(s) }] }
   : erase(s))
 const leave = (s: State, handOverTo: string | null): Turn =>
-  ({ state: { ...s, step: 'leaving projects' }, outputs: [{ do: 'invoke', id: `leave-${s.at}`, service: 'project', operation: 'leave', input: { body: { ...here(s), handOverTo } } }] })
+  ({ state: { ...s, step: 'leaving-projects' }, outputs: [{ do: 'invoke', id: `leave-${s.at}`, service: 'project', operation: 'leave', input: { body: { ...here(s), handOverTo } } }] })
 const nextOrganization = (s: State): Turn => unlessOverdue(s, () => announce({ ...s, at: s.at + 1 }))
 
 /** From here on there is no way back: what is erased cannot be brought back, so it is tried until it is done. */

@@ -1,0 +1,60 @@
+import type { notificationInternal } from '../shared/contracts/notification/internal.ts'
+import type { Clock } from '../shared/kit/clock.ts'
+import type { Dapr } from '../shared/kit/dapr/dapr.ts'
+import { aggregate } from '../shared/kit/events/aggregate.ts'
+import type { EventLog } from '../shared/kit/events/ports.ts'
+import { tokenVerifier } from '../shared/kit/http/auth.ts'
+import type { Client } from '../shared/kit/http/client.ts'
+import type { Settings, UserDeps } from './deps.ts'
+import { member } from './domain/member.ts'
+import { organization } from './domain/organization.ts'
+import { person } from './domain/person.ts'
+import { session } from './domain/session.ts'
+import { accessTokens } from './identity/access-token.ts'
+import { keyring } from './identity/keyring.ts'
+import { logins, type Login } from './identity/logins.ts'
+import { passwords, type HashCost } from './identity/passwords.ts'
+import { sessions, type SessionRow } from './identity/sessions.ts'
+import { signingKeys, type SigningKeyRow } from './identity/signing-keys.ts'
+import { throttle } from './identity/throttle.ts'
+import { vault, type OwnerKey } from './identity/vault.ts'
+import type { UserEvent } from './publish.ts'
+import type { Table } from './store/table.ts'
+import { directory } from './views/directory.ts'
+
+export type Tables = { logins: Table<Login>; keys: Table<OwnerKey>; sessions: Table<SessionRow>; signingKeys: Table<SigningKeyRow> }
+export type Parts = {
+  log: EventLog<UserEvent>
+  tables: Tables
+  dapr: Pick<Dapr, 'state'>
+  notification: Pick<Client<typeof notificationInternal>, 'mail'>
+  clock: Clock
+  tokenKey: string
+  publicUrl: string
+  settings: Settings
+  /** Tests make hashing cheap. */
+  hashCost?: HashCost
+}
+
+/** Puts the service together from what it is given: real parts in `main.ts`, doubles in tests. */
+export const assemble = async ({ log, tables, dapr, notification, clock, tokenKey, publicUrl, settings, hashCost }: Parts): Promise<UserDeps> => {
+  const keys = keyring(tokenKey)
+  const persons = aggregate({ name: 'person', log, decider: person })
+  const sessionStreams = aggregate({ name: 'session', log, decider: session })
+  const safe = vault(tables.keys, keys)
+  const signing = signingKeys(tables.signingKeys, keys, clock)
+  return {
+    clock, settings, keys, signing, persons, notification,
+    organizations: aggregate({ name: 'organization', log, decider: organization, cacheSize: 2_000 }),
+    members: aggregate({ name: 'member', log, decider: member }),
+    vault: safe,
+    logins: logins(tables.logins, keys),
+    passwords: await passwords(hashCost),
+    throttle: throttle(dapr.state, clock),
+    sessions: sessions(tables.sessions, keys, sessionStreams.handle),
+    accessToken: accessTokens({ issuer: publicUrl, signing, clock }),
+    verify: tokenVerifier({ issuer: publicUrl, keys: signing.jwks, clock }),
+    directory: directory(persons, safe),
+    state: dapr.state,
+  }
+}

@@ -1,0 +1,78 @@
+import type { CommandMeta } from '../shared/kit/command.ts'
+import { NO_TENANT } from '../shared/kit/events/commit.ts'
+import type { DomainCommit, EventLog } from '../shared/kit/events/ports.ts'
+import { derivedId } from '../shared/kit/ids.ts'
+import type { SagaHost } from '../shared/kit/sagas/host.ts'
+import type { UserDeps } from './deps.ts'
+import type { MemberEvent } from './domain/member.ts'
+import { invitationOwner, invitationSaga } from './identity/invitation-names.ts'
+import { mailedToken } from './identity/mailed-token.ts'
+import type { UserEvent } from './publish.ts'
+import type { Start as Closing } from './sagas/close-account.ts'
+import type { Own as Inviting } from './sagas/invite-member.ts'
+
+type Commit = DomainCommit<UserEvent>
+const followUp = (commit: Commit, i: number): CommandMeta =>
+  ({ actor: commit.actor, at: commit.at, correlationId: commit.correlationId, causationId: commit.id, commandId: derivedId(commit.id, i), ...(commit.ip !== null && { ip: commit.ip }) })
+
+/** What follows from the service's own events, at least once, also after a crash. Every effect can be repeated. */
+export const subscribe = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<SagaHost, 'start' | 'signal'>): void => {
+  const { persons, organizations, members, sessions, vault, keys, directory, notification } = deps
+  const each = (name: string, run: (event: UserEvent, commit: Commit, meta: CommandMeta) => Promise<void>): void => {
+    log.react(name, async commit => { for (const [i, event] of commit.events.entries()) await run(event, commit, followUp(commit, i)) })
+  }
+  const tell = async (organizationId: string, userId: string, news: MemberEvent, meta: CommandMeta): Promise<void> => { await members.handle(organizationId, userId, { type: 'Tell', news }, meta) }
+
+  each('found the organization', async (event, { aggregateId }, meta) => {
+    if (event.type !== 'PersonRegistered' || event.organization.name === null) return
+    const { id, name } = event.organization
+    await organizations.handle(id, id, { type: 'CreateOrganization', name, ownerId: aggregateId, at: event.at }, meta)
+  })
+  each('join', async (event, { tenantId }, meta) => {
+    if (event.type !== 'InvitationAccepted') return
+    // Somebody who is just signing up has no stream yet; his first event names the organization.
+    if ((await persons.load(NO_TENANT, event.userId)).version > 0) await persons.handle(NO_TENANT, event.userId, { type: 'JoinOrganization', organizationId: tenantId }, meta)
+  })
+  each('tell the organization', async (event, { tenantId, aggregateId }, meta) => {
+    switch (event.type) {
+      case 'MemberJoined': return tell(tenantId, event.userId, { type: 'Joined', role: event.role, invitedBy: event.invitedBy }, meta)
+      case 'RoleChanged': return tell(tenantId, event.userId, { type: 'Changed', changed: ['role'], role: event.to }, meta)
+      case 'MemberDisabled': case 'MemberEnabled': return tell(tenantId, event.userId, { type: 'Changed', changed: ['disabled'], role: event.role }, meta)
+      case 'MemberLeft': return tell(tenantId, event.userId, { type: 'Left' }, meta)
+      case 'ProfileChanged': for (const organizationId of event.organizations) await tell(organizationId, aggregateId, { type: 'Changed', changed: event.changed, role: null }, meta)
+    }
+  })
+  each('end sessions', async (event, { tenantId, aggregateId }, meta) => {
+    switch (event.type) {
+      case 'MemberDisabled': return sessions.endAll({ userId: event.userId, organizationId: tenantId }, 'disabled', meta)
+      case 'ClosingRequested': return sessions.endAll({ userId: aggregateId }, 'closed', meta)
+      case 'PasswordChanged': return event.by === 'reset' ? sessions.endAll({ userId: aggregateId, before: meta.at }, 'password', meta) : undefined
+      case 'SessionEnded': return sessions.mark(aggregateId, meta.at)
+    }
+  })
+  each('mail', async (event, { aggregateId }) => {
+    if (event.type !== 'PasswordResetRequested') return
+    const person = await directory.details(aggregateId)
+    if (!person) return
+    const token = mailedToken(keys, 'reset', aggregateId, event.requestId)
+    await notification.mail({ body: { template: 'password-reset', organizationId: null, to: { address: person.email, name: person.name }, dedupeId: event.requestId, data: { token, expiresAt: event.expiresAt } } })
+  })
+  each('drive sagas', async (event, { id, tenantId, aggregateId }) => {
+    switch (event.type) {
+      case 'ClosingRequested': {
+        const start: Closing = { type: 'Start', sagaId: event.sagaId, userId: aggregateId, organizations: event.organizations }
+        return sagas.start(event.sagaId, event.from, start)
+      }
+      case 'InvitationCreated': {
+        const start: Inviting = { type: 'Start', organizationId: tenantId, invitationId: event.invitationId }
+        return sagas.start(invitationSaga(event.invitationId), tenantId, start)
+      }
+      case 'InvitationAccepted': case 'InvitationRevoked': case 'InvitationExpired': {
+        await vault.erase(invitationOwner(event.invitationId))
+        const settled: Inviting = { type: 'Settled', how: hows[event.type] }
+        return sagas.signal(invitationSaga(event.invitationId), settled, id)
+      }
+    }
+  })
+}
+const hows = { InvitationAccepted: 'accepted', InvitationRevoked: 'revoked', InvitationExpired: 'expired' } as const

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SignedIn } from '../../shared/contracts/user/resources.ts'
+import { codeOf, goodPassword, userService, type UserService } from './service.ts'
+
+let user: UserService
+let ann: SignedIn
+beforeAll(async () => {
+  user = await userService()
+  ann = await user.register('ann@example.com', { name: 'Ann' })
+})
+afterAll(() => user.stop())
+const hire = async (email: string, role = 'member'): Promise<SignedIn> => {
+  await user.ask('POST', '/api/users/invitations', { token: ann.accessToken, body: { email, role } })
+  await user.settled()
+  return user.register(email, { organizationName: undefined, invitationToken: (user.mails.at(-1)?.['data'] as { token: string }).token })
+}
+const close = (who: SignedIn, password = goodPassword) => user.ask('DELETE', '/api/users/account', { token: who.accessToken, body: { password } })
+const sagaOf = (answer: { body: unknown }) => user.sagaStore.documents.get((answer.body as { sagaId: string }).sagaId)
+
+describe('closing an account', () => {
+  it('needs the password', async () => {
+    const answer = await close(ann, 'not the password')
+    expect([answer.status, codeOf(answer)]).toEqual([403, 'bad-password'])
+  })
+  it('is refused to the only owner of a shared organization', async () => {
+    await hire('member@example.com')
+    const answer = await close(ann)
+    expect([answer.status, codeOf(answer)]).toEqual([409, 'sole-owner'])
+  })
+  it('leaves projects, releases tasks, erases what others keep, and then the person', async () => {
+    const bob = await hire('bob@example.com')
+    user.asked.length = 0
+    const answer = await close(bob)
+    expect(answer.status).toBe(202)
+    await user.settled()
+    expect(user.asked.slice(0, 2)).toEqual(['/internal/projects/leave', '/internal/tasks/release'])
+    expect(user.asked.slice(2).toSorted()).toEqual(['/internal/ai/erase', '/internal/analytics/erase', '/internal/notifications/erase'])
+    expect(user.dapr.invoked.find(i => i.path === '/internal/projects/leave')?.body).toMatchObject({ userId: bob.user.id, handOverTo: ann.user.id })
+    expect(sagaOf(answer)).toMatchObject({ state: 'finished', outcome: 'closed' })
+    expect((await user.ask('GET', `/api/sagas/${(answer.body as { sagaId: string }).sagaId}`, { token: ann.accessToken })).body).toMatchObject({ name: 'close-account', state: 'finished' })
+    expect((await user.events('UserDeleted')).at(-1)).toMatchObject({ subject: bob.user.id, data: { userId: bob.user.id } })
+    expect((await user.events('SessionEnded')).at(-1)).toMatchObject({ data: { reason: 'closed' } })
+    expect(await user.deps.directory.details(bob.user.id)).toBeUndefined()
+    expect(await user.tables.keys.find(bob.user.id)).toBeUndefined()
+    expect(await user.tables.sessions.findWhere({ userId: bob.user.id })).toEqual([])
+    expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: bob.refreshToken } })).status).toBe(401)
+    expect((await user.ask('POST', '/api/users/login', { body: { email: 'bob@example.com', password: goodPassword } })).status).toBe(401)
+  })
+  it('frees the address', async () => expect((await user.register('bob@example.com')).user.role).toBe('owner'))
+  it('is free to who is alone, and asks the projects nothing', async () => {
+    const solo = await user.register('solo@example.com')
+    user.asked.length = 0
+    const answer = await close(solo)
+    await user.settled()
+    expect(sagaOf(answer)).toMatchObject({ outcome: 'closed' })
+    expect(user.asked).not.toContain('/internal/projects/leave')
+  })
+  it('is taken back when a step is refused, and the person can sign in again', async () => {
+    const cat = await hire('cat@example.com')
+    user.replies.set('/internal/projects/leave', { status: 200, body: { left: [{ projectId: 'p1', role: 'manager', allocationPercent: 50 }] } })
+    user.replies.set('/internal/tasks/release', { status: 409, body: { type: 't', title: 't', status: 409, detail: 'no', code: 'not-now', traceId: '' } })
+    user.asked.length = 0
+    const answer = await close(cat)
+    await user.settled()
+    expect(user.asked).toEqual(['/internal/projects/leave', '/internal/tasks/release', '/internal/projects/rejoin'])
+    expect(user.dapr.invoked.at(-1)?.body).toMatchObject({ userId: cat.user.id, left: [{ projectId: 'p1', role: 'manager', allocationPercent: 50 }] })
+    expect(sagaOf(answer)).toMatchObject({ state: 'finished', outcome: 'kept: not-now' })
+    expect((await user.login('cat@example.com')).user.id).toBe(cat.user.id)
+    user.replies.clear()
+  })
+  it('refuses to sign in meanwhile, and asking twice is asking once', async () => {
+    const dan = await hire('dan@example.com')
+    user.dapr.answer('project', () => { throw new Error('away') })
+    const first = await close(dan)
+    await expect.poll(() => sagaOf(first)?.step).toBe('leaving-projects')
+    expect((await close(dan)).body).toEqual(first.body)
+    const answer = await user.ask('POST', '/api/users/login', { body: { email: 'dan@example.com', password: goodPassword } })
+    expect([answer.status, codeOf(answer)]).toEqual([403, 'account-closing'])
+  })
+})

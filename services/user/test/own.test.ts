@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codeOf, goodPassword, userService, type UserService } from './service.ts'
+
+let user: UserService
+beforeAll(async () => { user = await userService() })
+afterAll(() => user.stop())
+const newPassword = 'quiet river nine'
+const put = (token: string, body: unknown, headers: Record<string, string> = {}) => user.ask('PUT', '/api/users/profile', { token, body, headers })
+
+describe('the profile', () => {
+  it('takes the fields it is given and leaves the others', async () => {
+    const ann = await user.register('ann@example.com', { name: 'Ann' })
+    const changed = await put(ann.accessToken, { timezone: 'Europe/Vienna', preferences: { theme: 'dark' } })
+    expect(changed.body).toMatchObject({ name: 'Ann', timezone: 'Europe/Vienna', preferences: { theme: 'dark' }, version: 2 })
+    expect(changed.headers.get('etag')).toBe('"2"')
+    expect((await user.events('UserUpdated')).at(-1)).toMatchObject({ subject: ann.user.id, organizationid: ann.organization.id, data: { changed: ['timezone', 'preferences'] } })
+    expect((await put(ann.accessToken, { timezone: 'Europe/Vienna' })).body).toMatchObject({ version: 2 })
+  })
+  it('refuses a stale If-Match and answers 304 to a known ETag', async () => {
+    const { accessToken } = await user.login('ann@example.com')
+    expect((await put(accessToken, { name: 'Anna' }, { 'if-match': '"1"' })).status).toBe(412)
+    expect((await put(accessToken, { name: 'Anna' }, { 'if-match': '"2"' })).status).toBe(200)
+    expect((await user.ask('GET', '/api/users/profile', { token: accessToken, headers: { 'if-none-match': '"3"' } })).status).toBe(304)
+  })
+  it('loses none of twenty changes at once', async () => {
+    const { accessToken } = await user.login('ann@example.com')
+    const answers = await Promise.all([put(accessToken, { name: 'Anne' }), put(accessToken, { locale: 'de-AT' }), put(accessToken, { avatarUrl: 'https://example.com/a.png' })])
+    expect(answers.map(a => a.status)).toEqual([200, 200, 200])
+    expect((await user.ask('GET', '/api/users/profile', { token: accessToken })).body).toMatchObject({ name: 'Anne', locale: 'de-AT', avatarUrl: 'https://example.com/a.png' })
+  })
+  it.each([
+    [{ name: { $ne: null } }, 'name.$ne'], [{ timezone: 'Mars/Olympus' }, 'timezone'], [{ avatarUrl: 'javascript:alert(1)' }, 'avatarUrl'], [{ role: 'owner' }, 'role'], [{ locale: '!!' }, 'locale'],
+    [{ preferences: { $where: 'x' } }, 'preferences.$where'], [{ name: '' }, 'name'],
+  ])('refuses %j', async (body, path) => {
+    const { accessToken } = await user.login('ann@example.com')
+    const answer = await put(accessToken, body)
+    expect([answer.status, codeOf(answer)]).toEqual([400, 'invalid'])
+    expect(answer.body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ path })]) })
+  })
+  it('refuses prototype keys', async () => {
+    const { accessToken } = await user.login('ann@example.com')
+    const answer = await user.server.request('PUT', '/api/users/profile', { raw: '{"preferences":{"__proto__":{"polluted":true}}}', headers: { authorization: `Bearer ${accessToken}` } })
+    expect(answer.status).toBe(400)
+    expect(Reflect.get({}, 'polluted')).toBeUndefined()
+  })
+})
+
+describe('a password', () => {
+  it('is changed by the old one, and the other sessions end', async () => {
+    const bob = await user.register('bob@example.com')
+    const other = await user.login('bob@example.com')
+    const wrong = await user.ask('PUT', '/api/users/password', { token: bob.accessToken, body: { current: 'not mine', password: newPassword } })
+    expect([wrong.status, codeOf(wrong)]).toEqual([403, 'bad-password'])
+    expect((await user.ask('PUT', '/api/users/password', { token: bob.accessToken, body: { current: goodPassword, password: newPassword } })).status).toBe(204)
+    expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: other.refreshToken } })).status).toBe(401)
+    expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: bob.refreshToken } })).status).toBe(200)
+    expect((await user.login('bob@example.com', newPassword)).user.id).toBe(bob.user.id)
+  })
+  it('is reset by a mailed token, once, and all sessions end', async () => {
+    const cat = await user.register('cat@example.com')
+    expect((await user.ask('POST', '/api/users/password/forgot', { body: { email: 'cat@example.com' } })).status).toBe(202)
+    await user.settled()
+    const mail = user.mails.find(m => m['template'] === 'password-reset')
+    expect(mail).toMatchObject({ to: { address: 'cat@example.com' } })
+    const { token } = mail?.['data'] as { token: string }
+    const reset = (password: string) => user.ask('POST', '/api/users/password/reset', { body: { token, password } })
+    expect(codeOf(await reset('password1234'))).toBe('password-too-common')
+    expect((await reset(newPassword)).status).toBe(204)
+    const second = await reset('another good one')
+    expect([second.status, codeOf(second)]).toEqual([409, 'reset-token-invalid'])
+    expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: cat.refreshToken } })).status).toBe(401)
+    expect((await user.login('cat@example.com', newPassword)).user.id).toBe(cat.user.id)
+    expect(JSON.stringify(await user.log.readStream(`-/person/${cat.user.id}`))).not.toContain(token.split('.')[2])
+  })
+  it('the answer to a forgotten one tells nothing', async () => {
+    const mails = user.mails.length
+    const answer = await user.ask('POST', '/api/users/password/forgot', { body: { email: 'nobody@example.com' } })
+    expect([answer.status, answer.body]).toEqual([202, {}])
+    await user.settled()
+    expect(user.mails.length).toBe(mails)
+  })
+  it('an old or foreign reset token is refused', async () => {
+    await user.ask('POST', '/api/users/password/forgot', { body: { email: 'bob@example.com' } })
+    await user.settled()
+    const { token } = user.mails.at(-1)?.['data'] as { token: string }
+    expect(codeOf(await user.ask('POST', '/api/users/password/reset', { body: { token: `${token}x`, password: newPassword } }))).toBe('reset-token-invalid')
+    user.clock.advance(3_600_001)
+    expect(codeOf(await user.ask('POST', '/api/users/password/reset', { body: { token, password: newPassword } }))).toBe('reset-token-invalid')
+  })
+})

@@ -1,0 +1,93 @@
+import { userEvents } from '../../shared/contracts/user/events.ts'
+import type { SignedIn } from '../../shared/contracts/user/resources.ts'
+import { SignedIn as SignedInSchema } from '../../shared/contracts/user/resources.ts'
+import { notificationInternal } from '../../shared/contracts/notification/internal.ts'
+import { projectInternal } from '../../shared/contracts/project/internal.ts'
+import { taskInternalApi } from '../../shared/contracts/task/internal.ts'
+import { analyticsInternal } from '../../shared/contracts/analytics/internal.ts'
+import { aiInternal } from '../../shared/contracts/ai/internal.ts'
+import { testClock } from '../../shared/kit/clock.ts'
+import { memoryDapr } from '../../shared/kit/dapr/memory-dapr.ts'
+import { CloudEvent } from '../../shared/contracts/feed.ts'
+import { openLog } from '../../shared/kit/events/log.ts'
+import { memoryStore } from '../../shared/kit/events/memory-store.ts'
+import { client } from '../../shared/kit/http/client.ts'
+import { testServer } from '../../shared/kit/http/test-server.ts'
+import { silentLogger } from '../../shared/kit/observe/log.ts'
+import { sagaHostOn } from '../../shared/kit/sagas/host.ts'
+import { memorySagaStore } from '../../shared/kit/sagas/memory-saga-store.ts'
+import { sagaRoutes } from '../../shared/kit/sagas/saga-routes.ts'
+import { assemble } from '../assemble.ts'
+import type { Login } from '../identity/logins.ts'
+import type { SessionRow } from '../identity/sessions.ts'
+import type { SigningKeyRow } from '../identity/signing-keys.ts'
+import type { OwnerKey } from '../identity/vault.ts'
+import { toPublic, type UserEvent } from '../publish.ts'
+import { userRoutes } from '../routes.ts'
+import { closeAccount } from '../sagas/close-account.ts'
+import { closingCommands } from '../sagas/closing-commands.ts'
+import { invitationCommands } from '../sagas/invitation-commands.ts'
+import { inviteMember } from '../sagas/invite-member.ts'
+import { memoryTable } from '../store/memory-table.ts'
+import { subscribe } from '../subscriptions.ts'
+
+type Json = Record<string, unknown>
+type Ask = { body?: unknown; token?: string; cookie?: string; ip?: string; headers?: Record<string, string> }
+export const goodPassword = 'plum tarragon seven'
+export const issuer = 'http://localhost:3000'
+
+/** The whole user service in process on stores in memory, with a sidecar that remembers what it was told. */
+export const userService = async () => {
+  const [dapr, store, clock, sagaStore] = [memoryDapr(), memoryStore(), testClock(), memorySagaStore()]
+  const mails: Json[] = []
+  const asked: string[] = []
+  const replies = new Map<string, { status: number; body: unknown }>()
+  for (const app of ['project', 'task', 'notification', 'analytics', 'ai'] as const)
+    dapr.answer(app, ({ path, body }) => {
+      if (path === '/internal/mails') mails.push(body as Json)
+      asked.push(path)
+      const sagaId = (body as Json)['sagaId'] ?? 'none'
+      const usual: Json = { left: [], released: [], rejoined: 0, reassigned: 0, mailId: 'm1', sagaId }
+      const { status, body: reply } = replies.get(path) ?? { status: path === '/internal/mails' ? 202 : 200, body: usual }
+      return { status, headers: {}, body: reply }
+    })
+  const tables = { logins: memoryTable<Login>(), keys: memoryTable<OwnerKey>(), sessions: memoryTable<SessionRow>(), signingKeys: memoryTable<SigningKeyRow>() }
+  const log = openLog<UserEvent, typeof userEvents>({ db: store, service: 'user', topic: userEvents, toPublic, dapr, clock, logger: silentLogger })
+  const notification = client(notificationInternal, 'notification', dapr)
+  const deps = await assemble({
+    log, tables, dapr, notification, clock, tokenKey: 'a key for tests, of many characters', publicUrl: issuer, settings: { https: false, evenMs: 0 }, hashCost: { memoryCost: 64, timeCost: 1, parallelism: 1 },
+  })
+  const clients = { notification, project: client(projectInternal, 'project', dapr), task: client(taskInternalApi, 'task', dapr), analytics: client(analyticsInternal, 'analytics', dapr), ai: client(aiInternal, 'ai', dapr) }
+  const sagas = sagaHostOn({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, store: sagaStore, clients, commands: { ...closingCommands(deps), ...invitationCommands(deps) }, clock, logger: silentLogger })
+  dapr.host(sagas.actor)
+  subscribe(log, deps, sagas)
+  await log.start()
+  const server = await testServer([...userRoutes(deps), sagaRoutes(sagas)], { clock, verify: deps.verify })
+
+  const ask = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, { body, token, cookie, ip = '10.0.0.1', headers = {} }: Ask = {}) => server.request(method, path, {
+    ...(body === undefined ? {} : { body }), caller: 'gateway',
+    headers: { 'x-client-ip': ip, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(cookie === undefined ? {} : { cookie }), ...headers },
+  })
+  const signedIn = (answer: { status: number; body: unknown }): SignedIn => {
+    if (answer.status >= 300) throw new Error(JSON.stringify(answer.body))
+    return SignedInSchema.parse(answer.body)
+  }
+  return {
+    dapr, store, clock, deps, log, mails, asked, replies, tables, server, ask, sagaStore,
+    register: async (email: string, more: Json = {}) => signedIn(await ask('POST', '/api/users/register', { body: { email, password: goodPassword, name: email.split('@')[0], organizationName: 'Acme', ...more } })),
+    login: async (email: string, password = goodPassword) => signedIn(await ask('POST', '/api/users/login', { body: { email, password } })),
+    /** Public events by name, once everything has settled. */
+    events: async (type?: string): Promise<CloudEvent[]> => {
+      await log.settled()
+      return dapr.published.map(p => CloudEvent.parse(p.event)).filter(e => type === undefined || e.type === type)
+    },
+    settled: () => log.settled(),
+    stop: async () => {
+      await server.close()
+      await log.stop()
+    },
+  }
+}
+export type UserService = Awaited<ReturnType<typeof userService>>
+/** The code of a problem answer. */
+export const codeOf = (answer: { body: unknown }): unknown => (answer.body as Json | undefined)?.['code']

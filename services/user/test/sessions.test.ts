@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Ticket, ticketKey } from '../../shared/contracts/user/http.ts'
+import { SignedIn } from '../../shared/contracts/user/resources.ts'
+import { codeOf, userService, type UserService } from './service.ts'
+
+let user: UserService
+beforeAll(async () => { user = await userService() })
+afterAll(() => user.stop())
+const refresh = (refreshToken: string | null) => user.ask('POST', '/api/users/token/refresh', { body: { refreshToken } })
+const cookieOf = (answer: { headers: Headers }) => answer.headers.getSetCookie().find(c => c.startsWith('cybertask-refresh='))
+
+describe('refreshing', () => {
+  it('gives a new pair each time', async () => {
+    const ann = await user.register('ann@example.com')
+    const answer = await refresh(ann.refreshToken)
+    expect(answer.status).toBe(200)
+    const next = SignedIn.parse(answer.body)
+    expect(next.refreshToken).not.toBe(ann.refreshToken)
+    expect((await user.ask('GET', '/api/users/profile', { token: next.accessToken })).status).toBe(200)
+  })
+  it('ends the session when an old token comes again', async () => {
+    const ann = await user.login('ann@example.com')
+    const next = SignedIn.parse((await refresh(ann.refreshToken)).body)
+    user.clock.advance(11_000)
+    const replayed = await refresh(ann.refreshToken)
+    expect([replayed.status, codeOf(replayed)]).toEqual([401, 'refresh-token-reused'])
+    const after = await refresh(next.refreshToken)
+    expect([after.status, codeOf(after)]).toEqual([401, 'session-ended'])
+    expect((await user.events('SessionEnded')).at(-1)).toMatchObject({ data: { userId: ann.user.id, reason: 'reuse' } })
+  })
+  it('does not take the last but one even at once', async () => {
+    const ann = await user.login('ann@example.com')
+    const second = SignedIn.parse((await refresh(ann.refreshToken)).body)
+    await refresh(second.refreshToken)
+    expect(codeOf(await refresh(ann.refreshToken))).toBe('refresh-token-reused')
+  })
+  it('leaves one living family when fifty tabs refresh at once', async () => {
+    const ann = await user.login('ann@example.com')
+    const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(ann.refreshToken)))
+    expect(answers.every(a => a.status === 200)).toBe(true)
+    const tokens = new Set(answers.map(a => SignedIn.parse(a.body).refreshToken))
+    expect(tokens.size).toBe(1)
+    expect((await refresh([...tokens][0] ?? '')).status).toBe(200)
+  })
+  it('stores no token', async () => {
+    const ann = await user.login('ann@example.com')
+    const secret = ann.refreshToken?.split('.')[1] ?? 'none'
+    expect(JSON.stringify(await user.tables.sessions.findWhere({}))).not.toContain(secret)
+  })
+  it.each([['made up', 'x'], ['of another key', 'a.b.c'], ['empty', ' ']])('refuses one that is %s', async (_, token) => {
+    const answer = await refresh(token)
+    expect([answer.status, codeOf(answer)]).toEqual([401, 'bad-refresh-token'])
+  })
+  it('a made-up token for a known session does not end it', async () => {
+    const ann = await user.login('ann@example.com')
+    const [id] = ann.refreshToken?.split('.') ?? []
+    expect((await refresh(`${id}.guess.guess`)).status).toBe(401)
+    expect((await refresh(ann.refreshToken)).status).toBe(200)
+  })
+  it('ends after two weeks of silence', async () => {
+    const ann = await user.login('ann@example.com')
+    user.clock.advance(14 * 86_400_000)
+    expect(codeOf(await refresh(ann.refreshToken))).toBe('session-ended')
+  })
+})
+
+describe('the browser', () => {
+  it('keeps its token in an HttpOnly cookie that scripts never see', async () => {
+    const answer = await user.ask('POST', '/api/users/login', { body: { email: 'ann@example.com', password: 'plum tarragon seven', tokenIn: 'cookie' } })
+    const cookie = cookieOf(answer) ?? ''
+    expect(cookie).toMatch(/httponly/i)
+    expect(cookie).toMatch(/samesite=strict/i)
+    expect(answer.body).toMatchObject({ refreshToken: null })
+    const again = await user.ask('POST', '/api/users/token/refresh', { body: {}, cookie: cookie.split(';')[0] ?? '' })
+    expect(again.status).toBe(200)
+    expect(cookieOf(again)).toBeDefined()
+    const out = await user.ask('POST', '/api/users/logout', { cookie: cookieOf(again)?.split(';')[0] ?? '' })
+    expect([out.status, cookieOf(out)?.includes('expires=Thu, 01 Jan 1970')]).toEqual([204, true])
+  })
+})
+
+describe('own sessions', () => {
+  it('are listed and ended', async () => {
+    const bob = await user.register('bob@example.com')
+    const other = await user.login('bob@example.com')
+    const list = await user.ask('GET', '/api/users/sessions', { token: other.accessToken })
+    expect(list.body).toMatchObject({ items: [{ current: true, ip: '10.0.0.1' }, { current: false }], nextCursor: null })
+    const { items: [, first] } = list.body as { items: { id: string }[] }
+    expect((await user.ask('DELETE', `/api/users/sessions/${first?.id}`, { token: other.accessToken })).status).toBe(204)
+    expect(codeOf(await refresh(bob.refreshToken))).toBe('session-ended')
+    expect((await user.events('SessionEnded')).at(-1)).toMatchObject({ organizationid: bob.organization.id, data: { sessionId: first?.id, reason: 'ended' } })
+  })
+  it('of others are unknown', async () => {
+    const [ann, bob] = [await user.login('ann@example.com'), await user.login('bob@example.com')]
+    const { items: [theirs] } = (await user.ask('GET', '/api/users/sessions', { token: ann.accessToken })).body as { items: { id: string }[] }
+    const answer = await user.ask('DELETE', `/api/users/sessions/${theirs?.id}`, { token: bob.accessToken })
+    expect([answer.status, codeOf(answer)]).toEqual([404, 'session-unknown'])
+  })
+  it('end on logout by bearer token, by refresh token, and without either nothing happens', async () => {
+    const [one, two] = [await user.login('bob@example.com'), await user.login('bob@example.com')]
+    expect((await user.ask('POST', '/api/users/logout', { token: one.accessToken })).status).toBe(204)
+    expect(codeOf(await refresh(one.refreshToken))).toBe('session-ended')
+    expect((await user.ask('POST', '/api/users/logout', { body: { refreshToken: two.refreshToken } })).status).toBe(204)
+    expect(codeOf(await refresh(two.refreshToken))).toBe('session-ended')
+    expect((await user.ask('POST', '/api/users/logout')).status).toBe(204)
+  })
+  it('a ticket for a socket lies in the state store', async () => {
+    const bob = await user.login('bob@example.com')
+    const { body } = await user.ask('POST', '/api/users/ws-ticket', { token: bob.accessToken })
+    const { ticket } = body as { ticket: string }
+    expect(Ticket.parse((await user.dapr.state.get(ticketKey(ticket)))?.value)).toMatchObject({ userId: bob.user.id, organizationId: bob.organization.id, role: 'owner' })
+  })
+})

@@ -1,0 +1,112 @@
+import { hash } from '@node-rs/argon2'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { NO_TENANT } from '../../shared/kit/events/commit.ts'
+import { codeOf, goodPassword, userService, type UserService } from './service.ts'
+
+let user: UserService
+beforeAll(async () => { user = await userService() })
+afterAll(() => user.stop())
+
+describe('signing up', () => {
+  it('founds an organization and signs in', async () => {
+    const ann = await user.register('ann@example.com', { name: 'Ann' })
+    expect(ann).toMatchObject({ user: { email: 'ann@example.com', name: 'Ann', role: 'owner', version: 1 }, organization: { name: 'Acme', role: 'owner' }, expiresIn: 600 })
+    const [created] = await user.events('UserCreated')
+    expect(created).toMatchObject({ subject: ann.user.id, organizationid: ann.organization.id, data: { userId: ann.user.id, role: 'owner', invitedBy: null } })
+    expect((await user.ask('GET', '/api/users/profile', { token: ann.accessToken })).body).toMatchObject({ id: ann.user.id, organizationId: ann.organization.id })
+  })
+  it('takes an address once, however it is written', async () => {
+    const answer = await user.ask('POST', '/api/users/register', { body: { email: ' ANN@Example.com ', password: goodPassword, name: 'A', organizationName: 'B' } })
+    expect([answer.status, codeOf(answer)]).toEqual([409, 'email-taken'])
+  })
+  it('lets one of twenty through who take the same address at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => user.ask('POST', '/api/users/register', { body: { email: 'race@example.com', password: goodPassword, name: 'R', organizationName: 'Race' } })))
+    expect(answers.map(a => a.status).toSorted()).toEqual([201, ...Array.from({ length: 19 }, () => 409)])
+  })
+  it('takes over a claim that a crash left behind', async () => {
+    await user.tables.logins.insert({ _id: user.deps.logins.hash('left@example.com'), userId: 'left-behind' })
+    expect((await user.register('left@example.com')).user.id).toBe('left-behind')
+  })
+  it('gives the first answer again for the same Idempotency-Key', async () => {
+    const once = { body: { email: 'idem@example.com', password: goodPassword, name: 'I', organizationName: 'Idem' }, headers: { 'idempotency-key': 'k1' } }
+    const [first, second] = [await user.ask('POST', '/api/users/register', once), await user.ask('POST', '/api/users/register', once)]
+    expect([first.status, second.status, second.body]).toEqual([201, 201, first.body])
+  })
+  it.each([
+    ['short', 'too short', 'invalid'], ['Password1234', 'common', 'password-too-common'], ['1234567890', 'a run', 'password-too-common'], ['aaaaaaaaaaaaa', 'one letter', 'password-too-common'],
+    ['maximilian!', 'the name of the address', 'password-like-email'],
+  ])('refuses the password %s: %s', async (password, _, code) => {
+    const answer = await user.ask('POST', '/api/users/register', { body: { email: 'maximilian@example.com', password, name: 'M', organizationName: 'M' } })
+    expect([answer.status, codeOf(answer)]).toEqual([400, code])
+    expect(answer.body).toMatchObject({ errors: [{ path: 'password' }] })
+  })
+  it('keeps no address in clear', async () => {
+    const rows = JSON.stringify([await user.tables.logins.findWhere({}), await user.tables.keys.findWhere({}), user.dapr.published, [...user.dapr.values]])
+    expect(rows).not.toMatch(/ann@example/i)
+    for (const { organization, user: { id } } of [await user.login('ann@example.com')]) {
+      const commits = [...await user.log.readStream(`-/person/${id}`), ...await user.log.readStream(`${organization.id}/organization/${organization.id}`)]
+      expect(commits.length).toBe(2)
+      expect(JSON.stringify(commits)).not.toMatch(/ann@example|Ann|argon2/i)
+    }
+  })
+})
+
+describe('signing in', () => {
+  it('gives a token for the organization and says so to the world', async () => {
+    const before = (await user.events('UserLoggedIn')).length
+    const ann = await user.login('ann@example.com')
+    const events = await user.events('UserLoggedIn')
+    expect(events.length).toBe(before + 1)
+    expect(events.at(-1)).toMatchObject({ organizationid: ann.organization.id, data: { userId: ann.user.id } })
+  })
+  it('answers the same for an unknown address and a wrong password', async () => {
+    const answers = await Promise.all(['nobody@example.com', 'ann@example.com'].map(email => user.ask('POST', '/api/users/login', { body: { email, password: 'not the password' }, ip: '10.9.9.9' })))
+    const [a, b] = answers.map(({ status, body }) => ({ status, body: { ...(body as object), traceId: '' } }))
+    expect(a).toEqual(b)
+    expect(a).toMatchObject({ status: 401, body: { code: 'bad-credentials' } })
+  })
+  it('hashes anew when the cost has changed', async () => {
+    const { user: { id } } = await user.register('old@example.com')
+    const stored = async () => {
+      const { state } = await user.deps.persons.load(NO_TENANT, id)
+      return 'password' in state && state.password ? await user.deps.vault.open(id, state.password) : undefined
+    }
+    const password = await user.deps.vault.seal(id, await hash(goodPassword, { memoryCost: 128, timeCost: 1, parallelism: 1 }))
+    await user.deps.persons.handle(NO_TENANT, id, { type: 'ChangePassword', password, by: 'rehash' }, { actor: id, at: user.clock.now(), correlationId: 'c', causationId: null, commandId: 'old-cost' })
+    expect(await stored()).toContain('m=128')
+    await user.login('old@example.com')
+    expect(await stored()).toContain('m=64')
+    await user.login('old@example.com')
+  })
+})
+
+describe('guessing', () => {
+  it('is slowed down for strangers, and the owner still gets in from where he was before', async () => {
+    await user.register('victim@example.com')
+    const guess = (ip: string) => user.ask('POST', '/api/users/login', { body: { email: 'victim@example.com', password: 'a wrong guess' }, ip })
+    const answers: number[] = []
+    for (let i = 0; i < 12; i++) answers.push((await guess(`203.0.113.${i}`)).status)
+    expect(answers.slice(0, 6)).toEqual([401, 401, 401, 401, 401, 401])
+    expect(answers.slice(6)).toEqual([429, 429, 429, 429, 429, 429])
+    expect((await guess('203.0.113.99')).headers.get('retry-after')).toBe('2')
+    expect((await user.login('victim@example.com')).user.email).toBe('victim@example.com')
+    const stranger = await user.ask('POST', '/api/users/login', { body: { email: 'victim@example.com', password: goodPassword }, ip: '198.51.100.7' })
+    expect([stranger.status, codeOf(stranger)]).toEqual([429, 'too-many-attempts'])
+    user.clock.advance(3_000)
+    expect((await user.ask('POST', '/api/users/login', { body: { email: 'victim@example.com', password: goodPassword }, ip: '198.51.100.7' })).status).toBe(200)
+  })
+  it('lets few of many guesses at once be looked at', async () => {
+    await user.register('many@example.com')
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => user.ask('POST', '/api/users/login', { body: { email: 'many@example.com', password: `guess number ${i}` }, ip: `192.0.2.${i}` })))
+    expect(answers.filter(a => a.status === 401).length).toBe(6)
+  })
+  it('does not lock out a device that has signed in before, from wherever', async () => {
+    const first = await user.ask('POST', '/api/users/login', { body: { email: 'many@example.com', password: goodPassword } })
+    const cookie = (first.headers.getSetCookie().find(c => c.startsWith('cybertask-device')) ?? '').split(';')[0] ?? ''
+    expect(cookie).not.toBe('')
+    const travelling = { body: { email: 'many@example.com', password: goodPassword }, ip: '198.51.100.8' }
+    expect((await user.ask('POST', '/api/users/login', travelling)).status).toBe(429)
+    expect((await user.ask('POST', '/api/users/login', { ...travelling, cookie: `${cookie}x` })).status).toBe(429)
+    expect((await user.ask('POST', '/api/users/login', { ...travelling, cookie })).status).toBe(200)
+  })
+})
