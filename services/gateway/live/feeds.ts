@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { topics } from '../../shared/contracts/topics.ts'
 import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
 import type { Delivery, Subscriber } from '../../shared/kit/dapr/app-contract.ts'
-import { CloudEvent } from '../../shared/kit/events/cloud-event.ts'
+import { CloudEvent } from '../../shared/contracts/feed.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
 import { follower, type Follower } from './follower.ts'
 

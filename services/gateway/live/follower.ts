@@ -1,4 +1,4 @@
-import type { CloudEvent } from '../../shared/kit/events/cloud-event.ts'
+import type { CloudEvent } from '../../shared/contracts/feed.ts'
 
 export type FollowerOptions = {
   /** The position of the last event that was handed on; undefined: begin with what comes first. */
@@ -32,7 +32,8 @@ export const follower = ({ at: start, feed, hand, patienceMs = 100 }: FollowerOp
   const fetchAll = async (): Promise<void> => {
     for (;;) {
       const events = await feed(at ?? -1)
-      const fresh = events.filter(e => at === undefined || e.position > at)
+      const before = at ?? -1
+      const fresh = events.filter(e => e.position > before)
       for (const event of fresh) advance(event)
       drain()
       if (fresh.length === 0) return
@@ -47,7 +48,7 @@ export const follower = ({ at: start, feed, hand, patienceMs = 100 }: FollowerOp
   }
   return {
     take: event => {
-      if (at === undefined) at = event.previous
+      at ??= event.previous
       if (event.position <= at) return
       early.set(event.previous, event)
       drain()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { closeCodes } from '../../shared/contracts/gateway/live.ts'
 import { OrganizationRole } from '../../shared/contracts/primitives.ts'
-import type { CloudEvent } from '../../shared/kit/events/cloud-event.ts'
+import type { CloudEvent } from '../../shared/contracts/feed.ts'
 import type { Journal } from './journal.ts'
 import { liveEvent, type LiveEvent } from './live-event.ts'
 import type { Memberships } from './memberships.ts'

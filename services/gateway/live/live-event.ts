@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CloudEvent } from '../../shared/kit/events/cloud-event.ts'
+import type { CloudEvent } from '../../shared/contracts/feed.ts'
 
 /** Something that happened, as sockets see it. `text` is what all its frames share, made once. */
 export type LiveEvent = {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { operation } from '../define.ts'
-import { DeadLetter, DeadLetterState } from '../event-log.ts'
+import { DeadLetterView } from '../dead-letters.ts'
 import { Dependency } from '../operations.ts'
-import { Id, Time } from '../primitives.ts'
+import { Time } from '../primitives.ts'
 
 const Service = z.enum(['user', 'task', 'project', 'notification', 'analytics', 'ai'])
 
@@ -16,23 +16,24 @@ export type ServiceStatus = z.infer<typeof ServiceStatus>
 export const PlatformStatus = z.object({ state: z.enum(['ok', 'degraded']), at: Time, version: z.string(), sockets: z.number().int(), services: z.array(ServiceStatus) }).meta({ id: 'PlatformStatus' })
 export type PlatformStatus = z.infer<typeof PlatformStatus>
 
-const letter = DeadLetter.extend({ service: Service })
-const one = z.object({ service: Service, id: Id })
-const outcome = z.object({ replayed: z.number().int() })
-const errors = { 'dead-letter-unknown': 404 } as const
+const State = z.enum(['waiting', 'replayed', 'skipped'])
+const letter = DeadLetterView.extend({ service: Service })
+const one = z.object({ service: Service, id: z.string().regex(/^[\w-]{1,900}$/) })
+const outcome = z.object({ replayed: z.number().int(), state: State })
+const errors = { 'dead-letter-unknown': 404, 'dead-letter-settled': 409, 'dead-letter-behind': 409 } as const
 
 /** What the gateway answers itself; everything else it passes on. */
 export const gatewayApi = {
   status: operation({ method: 'GET', path: '/status', summary: 'Every service with its dependencies, sidecar, relay lag and dead letters; a page for browsers', access: 'public', status: 200, reply: PlatformStatus }),
   listDeadLetters: operation({
     method: 'GET', path: '/api/operations/dead-letters', summary: 'Events of the organization that a service could not handle (owner, admin)', access: 'user', status: 200,
-    query: z.object({ service: Service.optional(), state: DeadLetterState.default('waiting'), limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(1000).optional() }),
+    query: z.object({ service: Service.optional(), state: State.default('waiting'), limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(1000).optional() }),
     reply: z.object({ items: z.array(letter), nextCursor: z.string().nullable(), unreachable: z.array(Service) }),
   }),
-  showDeadLetter: operation({ method: 'GET', path: '/api/operations/dead-letters/:service/:id', summary: 'One of them, with its event (owner, admin)', access: 'user', status: 200, params: one, reply: letter, errors }),
+  showDeadLetter: operation({ method: 'GET', path: '/api/operations/dead-letters/:service/:id', summary: 'One of them, with its event (owner, admin)', access: 'user', status: 200, params: one, reply: letter.extend({ event: z.unknown() }), errors }),
   replayDeadLetter: operation({
     method: 'POST', path: '/api/operations/dead-letters/:service/:id/replay', summary: 'Handle it again, and those parked behind it (owner, admin)', access: 'user', status: 200,
-    params: one, reply: outcome, errors: { ...errors, 'dead-letter-failed': 409 },
+    params: one, reply: outcome, errors,
   }),
   skipDeadLetter: operation({ method: 'POST', path: '/api/operations/dead-letters/:service/:id/skip', summary: 'Give it up, and let those behind it go on (owner, admin)', access: 'user', status: 200, params: one, reply: outcome, errors }),
 } as const
