@@ -3,13 +3,16 @@ import { Refused } from '../shared/kit/decider.ts'
 import type { Aggregate } from '../shared/kit/events/aggregate.ts'
 import { uuidv7 } from '../shared/kit/ids.ts'
 import { keyCandidates, type KeyCommand, type KeyEvent, type KeyHolder } from './domain/project-key.ts'
-import type { Aggregates } from './deps.ts'
+import type { Aggregates } from './parts.ts'
 
 /** A claim whose project never came into being is free again after this. */
 const abandonedMs = 60_000
 
 /** A command on another aggregate within the same request: If-Match is not about it, and its deciders know a repetition by themselves. */
-export const aside = ({ expectedVersion: _, ...meta }: CommandMeta): CommandMeta => ({ ...meta, commandId: uuidv7() })
+export const aside = (meta: CommandMeta): CommandMeta => {
+  const { expectedVersion: _, ...rest } = meta
+  return { ...rest, commandId: uuidv7() }
+}
 
 /** Project keys, unique in an organization: each is a stream that belongs to one project at a time. */
 export const projectKeys = (holders: Aggregate<KeyHolder, KeyCommand, KeyEvent>, projects: Aggregates['projects']) => {

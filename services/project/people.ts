@@ -1,5 +1,5 @@
 import { Refused } from '../shared/kit/decider.ts'
-import type { Peers } from './deps.ts'
+import type { Peers } from './parts.ts'
 
 /** Who belongs to the organization; the user service knows. */
 export const people = (user: Peers['user']) => ({

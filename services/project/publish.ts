@@ -26,7 +26,9 @@ const toPublic = (projectId: string, event: StoredEvent): ProjectPublicEvent[] =
     case 'MemberReturned': return returned(projectId, event.departure)
     case 'ProjectDeleted': return [{ type: 'ProjectDeleted', data: { projectId } }]
     case 'ProjectRestored': return [{ type: 'ProjectRestored', data: { projectId } }]
-    default: return []
+    case 'ProjectPlanned': case 'PlanAbandoned': case 'ProjectBuilt': case 'ProjectPurged':
+    case 'KeyClaimed': case 'KeyReleased': case 'TemplateCreated': case 'TemplateRemoved':
+    case 'TimeLogged': case 'TimeRemoved': case 'TimerStarted': case 'TimerStopped': case 'TimerDiscarded': return []
   }
 }
 

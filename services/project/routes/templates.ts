@@ -33,7 +33,7 @@ export const templateHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projec
   const { templates, views } = deps
   return {
     listTemplates: async ({ actor, query: { limit, cursor } }) => {
-      const own = (await views.templates.all(actor.organizationId)).map(({ _id, version: _, organizationId: __, ...row }) => ({ id: _id, source: 'organization' as const, ...row }))
+      const own = (await views.templates.all(actor.organizationId)).map(({ _id, name, description, taskCount, estimateMinutes, createdAt }) => ({ id: _id, source: 'organization' as const, name, description, taskCount, estimateMinutes, createdAt }))
       const from = cursor === undefined ? 0 : decodeCursor(z.number().int().min(0), cursor)
       const page = pageOf([...shippedSummaries, ...own].slice(from, from + limit + 1), limit, () => from + limit)
       return { body: page }

@@ -28,8 +28,8 @@ const step = (state: DeleteProjectState, input: Input): Turn => {
   }
 }
 
-const begin = ({ type: _, ...about }: Start): Turn => ({
-  state: { step: 'hiding-tasks', restored: false, ...about },
+const begin = (about: Start): Turn => ({
+  state: { step: 'hiding-tasks', restored: false, ...aboutOf(about) },
   outputs: [{ do: 'invoke', id: 'hide-tasks', service: 'task', operation: 'deleteProjectTasks', input: ofProject(about) }],
 })
 

@@ -31,8 +31,10 @@ const step = (state: FromTemplateState, input: Input): Turn => {
   }
 }
 
-const begin = ({ type: _, ...start }: FromTemplateStart): Turn =>
-  ({ state: { step: 'creating-project', ...start }, outputs: [{ do: 'command', id: 'build', name: 'build', input: { projectId: start.projectId, actor: start.actor } }] })
+const begin = (start: FromTemplateStart): Turn => ({
+  state: { step: 'creating-project', tasks: start.tasks, ...aboutOf(start) },
+  outputs: [{ do: 'command', id: 'build', name: 'build', input: { projectId: start.projectId, actor: start.actor } }],
+})
 
 const creatingProject = ({ tasks, ...state }: Creating, input: Input): Turn => {
   if (input.type === 'DeadlinePassed') return removeProject(state, 'deadline')

@@ -1,5 +1,4 @@
-import { row } from './row.ts'
-import type { ShippedTemplate } from './shipped.ts'
+import { row, type ShippedTemplate } from './row.ts'
 
 export const clientOnboarding: ShippedTemplate = {
   id: 'client-onboarding',

@@ -1,4 +1,8 @@
 import type { TemplateTask } from '../../shared/contracts/project/schemas.ts'
+import type { TemplateContent } from '../domain/template.ts'
+
+/** A template that comes with the platform; its id is fixed and the same in every organization. */
+export type ShippedTemplate = TemplateContent & { id: string }
 
 type More = Partial<Pick<TemplateTask, 'description' | 'priority' | 'difficulty' | 'labels' | 'blockedBy'>>
 

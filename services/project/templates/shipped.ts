@@ -1,9 +1,7 @@
-import type { TemplateContent } from '../domain/template.ts'
 import { clientOnboarding } from './client-onboarding.ts'
 import { marketingCampaign } from './marketing-campaign.ts'
+import type { ShippedTemplate } from './row.ts'
 import { softwareDelivery } from './software-delivery.ts'
 
-/** A template that comes with the platform; its id is fixed and the same in every organization. */
-export type ShippedTemplate = TemplateContent & { id: string }
-
+/** The templates that come with the platform. */
 export const shippedTemplates: readonly ShippedTemplate[] = [softwareDelivery, marketingCampaign, clientOnboarding]
