@@ -1,9 +1,10 @@
-import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, ExponentialBackoff, handleWhen, timeout, TimeoutStrategy, wrap } from 'cockatiel'
+import { circuitBreaker, CircuitState, ConsecutiveBreaker, ExponentialBackoff, handleWhen, isBrokenCircuitError, TaskCancelledError, timeout, TimeoutStrategy, wrap } from 'cockatiel'
+import { Refused } from './decider.ts'
 
 /** Guards calls that no sidecar guards: a store, a mail server, a model. */
 export type Breaker = {
   name: string
-  /** Runs the call with a time limit; fails at once while the circuit is open. */
+  /** Runs the call with a time limit; while the circuit is open it is `Refused('unavailable')` at once. */
   run<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T>
   state(): 'closed' | 'half-open' | 'open'
   /** Fails at once while the circuit is open; for calls that cannot be wrapped. */
@@ -26,12 +27,21 @@ export const breaker = ({ name, timeoutMs = 5_000, failures = 5, retryAfterMs = 
   const backoff = new ExponentialBackoff({ initialDelay: retryAfterMs, maxDelay: 30_000 })
   const circuit = circuitBreaker(handleWhen(error => isOutage(error)), { halfOpenAfter: backoff, breaker: new ConsecutiveBreaker(failures) })
   const policy = wrap(circuit, timeout(timeoutMs, TimeoutStrategy.Aggressive))
+  const down = (): Refused => new Refused('unavailable', 'dependency-unavailable', `${name} is down.`)
+  const late = (): Refused => new Refused('unavailable', 'dependency-timeout', `${name} does not answer in time.`)
   return {
     name,
-    run: call => policy.execute(({ signal }) => call(signal)),
+    run: async call => {
+      try {
+        return await policy.execute(({ signal }) => call(signal))
+      } catch (error) {
+        throw isBrokenCircuitError(error) ? down() : error instanceof TaskCancelledError ? late() : error
+      }
+    },
     state: () => states[circuit.state],
-    check: () => { if (circuit.state === CircuitState.Open) throw new BrokenCircuitError(`${name} is down`) },
+    check: () => { if (circuit.state === CircuitState.Open) throw down() },
   }
 }
 
+// `isTaskCancelledError` of the library asks for another error's mark (3.2.1), hence instanceof.
 const states = { [CircuitState.Closed]: 'closed', [CircuitState.HalfOpen]: 'half-open', [CircuitState.Open]: 'open', [CircuitState.Isolated]: 'open' } as const

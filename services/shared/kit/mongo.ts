@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose, { type Connection, type ConnectOptions } from 'mongoose'
-import { breaker as newBreaker, type Breaker } from './breaker.ts'
-import { isUnavailable } from './http/unavailable.ts'
+import type { Breaker } from './breaker.ts'
+import { observedBreaker } from './observed-breaker.ts'
 
 export type Mongo = Connection & { ping(): Promise<void>; readonly breaker: Breaker }
 
@@ -10,13 +11,29 @@ const limits: ConnectOptions = {
   // FerretDB has neither transactions nor retryable writes; what must happen once is guarded by unique ids instead.
   retryWrites: false, bufferCommands: false, autoIndex: false, autoCreate: false,
 }
+const patienceMs = 60_000
 
-/** The breaker of a document store: opens on outages only, never because a write lost a race. */
-export const mongoBreaker = (name = 'mongo'): Breaker => newBreaker({ name, timeoutMs: 8_000, failures: 5, retryAfterMs: 300, isOutage: isUnavailable })
-
-/** Connects to the service's own database. Nothing on it waits longer than a few seconds: not for a server, a pooled connection, or an answer. */
-export const connectMongo = async (uri: string, dbName: string, breaker: Breaker = mongoBreaker(), options: ConnectOptions = {}): Promise<Mongo> => {
-  const connection = await mongoose.createConnection(uri, { ...limits, dbName, ...options }).asPromise()
-  const ping = async (): Promise<void> => { await connection.db?.command({ ping: 1 }) }
+/** Connects to the service's own database; at the start it waits a minute for it. After that nothing waits longer than a few seconds: not for a server, a pooled connection, or an answer. */
+export const connectMongo = async (uri: string, dbName: string, options: ConnectOptions = {}): Promise<Mongo> => {
+  const connection = await connected(uri, { ...limits, dbName, ...options }, performance.now() + patienceMs)
+  const breaker = observedBreaker('mongo')
+  connection.getClient().on('topologyDescriptionChanged', ({ newDescription }) => { breaker.saw([...newDescription.servers.values()].some(server => server.type !== 'Unknown')) })
+  const ping = async (): Promise<void> => {
+    breaker.check()
+    await connection.db?.command({ ping: 1 })
+  }
   return Object.assign(connection, { ping, breaker })
+}
+
+const connected = async (uri: string, options: ConnectOptions, until: number): Promise<Connection> => {
+  const connection = mongoose.createConnection(uri, options)
+  try {
+    return await connection.asPromise()
+  } catch (error) {
+    await connection.destroy().catch(() => {})
+    // Only a server that is not there yet is worth waiting for; a wrong password stays wrong.
+    if (performance.now() > until || !(error instanceof Error) || !/ServerSelection|NetworkError/.test(error.name)) throw error
+    await sleep(500)
+    return connected(uri, options, until)
+  }
 }

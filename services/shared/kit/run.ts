@@ -30,7 +30,7 @@ export type Service = Started & {
   /** Run for `/health/dependencies`; a throw means down. All are essential for being ready, except those in `optional`. */
   checks?: Readonly<Record<string, Check>>
   optional?: readonly string[]
-  /** Shown with the check of the same name. */
+  /** Shown with the check of the same name. While one that is not `optional` is open, operations are refused at once instead of waiting for it. */
   breakers?: readonly Breaker[]
   /** Where first answers are kept; `mongoIdempotency(db)`, else in memory. */
   idempotency?: IdempotencyStore
@@ -49,8 +49,10 @@ export const runService = async (service: Service): Promise<void> => {
   for (const breaker of breakers) health.breakers.set(breaker.name, breaker)
   watchBreakers(service, breakers)
 
+  const essential = breakers.filter(breaker => !optional.includes(breaker.name))
   const verify = service.verify ?? tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock })
   const api = mount(routes.flat(), {
+    admit: () => { for (const breaker of essential) breaker.check() },
     clock, idempotency: service.idempotency ?? memoryIdempotency(), callerOf: ctx => callerOf(ctx, base.appIdPrefix),
     verify: async token => {
       const actor = await verify(token)

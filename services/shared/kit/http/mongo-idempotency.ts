@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose'
-import type { Clock } from '../clock.ts'
+import { systemClock, type Clock } from '../clock.ts'
 import type { IdempotencyStore, Kept } from './idempotency.ts'
 
 /** A claim has the id itself, its answer `<id>:answer`: two inserts cost a document store less than an insert and an update. */
@@ -16,7 +16,7 @@ export type MongoIdempotency = IdempotencyStore & {
 }
 
 /** First answers in the service's own database. */
-export const mongoIdempotency = (db: Connection, clock: Clock): MongoIdempotency => {
+export const mongoIdempotency = (db: Connection, clock: Clock = systemClock): MongoIdempotency => {
   const entries = db.collection<Entry>('idempotency')
   const day = (): string => clock.now().slice(0, 10)
 

@@ -17,6 +17,8 @@ export type MountDeps = {
   idempotency: IdempotencyStore
   /** Which service called through its sidecar, or undefined when nobody did. */
   callerOf: (ctx: RouterContext) => AppId | undefined
+  /** Refuses at once while a part is down that every operation needs. */
+  admit?: () => void
 }
 
 /** All operations on one Koa router; fixed paths come before those with parameters. */
@@ -35,6 +37,7 @@ const handlerOf = (route: Route, deps: MountDeps) => {
   return async (ctx: RouterContext): Promise<void> => {
     // Read by `surround` for the log line and the measurement.
     ctx.state.operation = route.name
+    deps.admit?.()
     const caller = deps.callerOf(ctx)
     if (operation.access === 'internal') demandCaller(operation, caller)
     const token = bearerOf(ctx.get('authorization'))

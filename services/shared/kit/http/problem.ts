@@ -1,4 +1,4 @@
-import { ZodError, type z } from 'zod'
+import type { z } from 'zod'
 import type { Problem } from '../../contracts/problem.ts'
 import { Refused, type RefusedKind } from '../decider.ts'
 import { isUnavailable } from './unavailable.ts'
@@ -48,7 +48,6 @@ export const toProblem = (error: unknown, traceId: string): ProblemAnswer => {
   if (error instanceof Refused) return refused(error, traceId)
   if (error instanceof HttpRefused) return { problem: make(error.status, error.code, error.message, traceId), headers: { ...error.headers }, unforeseen: false }
   if (isUnavailable(error)) return refused(new Refused('unavailable', 'dependency-unavailable', 'A part that this needs is down. Try again soon.'), traceId)
-  if (error instanceof ZodError) return { problem: make(500, 'unforeseen', 'An unforeseen error. It is logged under the trace id.', traceId), headers: {}, unforeseen: true }
   return { problem: make(500, 'unforeseen', 'An unforeseen error. It is logged under the trace id.', traceId), headers: {}, unforeseen: true }
 }
 

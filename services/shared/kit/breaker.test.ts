@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { breaker } from './breaker.ts'
+import { isUnavailable } from './http/unavailable.ts'
+
+const fail = async (): Promise<never> => { throw Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }
+
+describe('a breaker', () => {
+  it('opens after failures in a row, fails at once, and closes when a trial succeeds', async () => {
+    const mail = breaker({ name: 'mail', failures: 3, retryAfterMs: 30 })
+    for (let i = 0; i < 3; i++) await expect(mail.run(fail)).rejects.toThrow('x')
+    expect(mail.state()).toBe('open')
+    let called = false
+    const refused = await mail.run(async () => { called = true }).catch((e: unknown) => e)
+    expect(isUnavailable(refused)).toBe(true)
+    expect(called).toBe(false)
+    expect(() => { mail.check() }).toThrow('mail is down')
+    await sleep(60)
+    expect(await mail.run(async () => 7)).toBe(7)
+    expect(mail.state()).toBe('closed')
+  })
+  it('counts only what is an outage', async () => {
+    const mongo = breaker({ name: 'mongo', failures: 2, isOutage: isUnavailable })
+    for (let i = 0; i < 5; i++) await mongo.run(async () => { throw Object.assign(new Error('E11000'), { code: 11000 }) }).catch(() => {})
+    expect(mongo.state()).toBe('closed')
+    for (let i = 0; i < 2; i++) await mongo.run(fail).catch(() => {})
+    expect(mongo.state()).toBe('open')
+  })
+  it('gives up on a call that takes too long', async () => {
+    const slow = breaker({ name: 'slow', timeoutMs: 20 })
+    const error = await slow.run(() => sleep(5_000, undefined, { ref: false })).catch((e: unknown) => e)
+    expect(isUnavailable(error)).toBe(true)
+  })
+})

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { ConfigError, loadConfig, secret } from './config.ts'
+
+const store = (values: Record<string, string> = {}) => ({ secret: async (name: string) => values[name] })
+const spec = { port: z.coerce.number().int().default(3000), publicUrl: z.url(), mongodbUri: secret(z.string().startsWith('mongodb'), 'mongodb-uri'), apiKey: secret(z.string().min(10).optional(), 'anthropic-api-key') }
+const mistakes = (env: Record<string, string>, values: Record<string, string> = {}) => loadConfig(spec, env, store(values)).then(() => { throw new Error('it was taken') }, (error: unknown) => error)
+
+describe('a configuration', () => {
+  it('comes from variables, secrets and defaults; a variable wins over a secret', async () => {
+    expect(await loadConfig(spec, { PUBLIC_URL: 'http://x' }, store({ 'mongodb-uri': 'mongodb://a' }))).toEqual({ port: 3000, publicUrl: 'http://x', mongodbUri: 'mongodb://a', apiKey: undefined })
+    expect(await loadConfig(spec, { PUBLIC_URL: 'http://x', MONGODB_URI: 'mongodb://b', PORT: '1', ANTHROPIC_API_KEY: '0123456789' }, store({ 'mongodb-uri': 'mongodb://a' }))).toMatchObject({ port: 1, mongodbUri: 'mongodb://b', apiKey: '0123456789' })
+  })
+  it('is told all its mistakes at once, with names, and never a value', async () => {
+    const error = await mistakes({ PORT: 'eighty', ANTHROPIC_API_KEY: 's3cret' }, { 'mongodb-uri': 'postgres://user:pass@x' })
+    expect(error).toBeInstanceOf(ConfigError)
+    const text = String(error)
+    for (const said of ['4 mistakes', 'PORT is wrong', 'PUBLIC_URL is missing. Set PUBLIC_URL.', 'MONGODB_URI is wrong', 'the secret "mongodb-uri"', 'ANTHROPIC_API_KEY is wrong']) expect(text).toContain(said)
+    expect(text).not.toMatch(/eighty|s3cret|pass/)
+    expect(error).toMatchObject({ temporary: false })
+  })
+  it('takes an empty variable for a missing one', async () => {
+    expect(String(await mistakes({ PUBLIC_URL: '' }, { 'mongodb-uri': 'mongodb://a' }))).toContain('PUBLIC_URL is missing')
+  })
+  it('says when only the secret store did not answer', async () => {
+    const error = await loadConfig(spec, { PUBLIC_URL: 'http://x' }, { secret: async () => { throw new Error('no sidecar') } }).catch((e: unknown) => e)
+    expect(error).toMatchObject({ temporary: true })
+    expect(String(error)).toContain('MONGODB_URI: the secret store could not be read (no sidecar)')
+  })
+})

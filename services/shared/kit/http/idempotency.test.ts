@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { operation } from '../../contracts/define.ts'
+import { Refused } from '../decider.ts'
+import type { IdempotencyStore } from './idempotency.ts'
+import { memoryIdempotency } from './memory-idempotency.ts'
+import { serve } from './serve.ts'
+import { testServer, type TestServer } from './test-server.ts'
+
+const api = { make: operation({ method: 'POST', path: '/api/things', summary: 's', access: 'user', status: 201, body: z.object({ title: z.string() }), reply: z.object({ id: z.string(), second: z.string(), token: z.string() }) }) }
+const ann = { userId: 'ann', organizationId: 'o1', role: 'member', sessionId: 's1' } as const
+const body = { title: 'A' }
+let server: TestServer
+let effects = 0
+let hold: Promise<void> | undefined
+const start = async (idempotency?: IdempotencyStore) => {
+  effects = 0
+  hold = undefined
+  server = await testServer([serve(api, {
+    make: async ({ body: { title }, newId }) => {
+      effects++
+      await hold
+      if (title === 'rule') throw new Refused('rule', 'thing-taken', 'Taken.', { by: 'x' })
+      if (title === 'down' && effects < 2) throw new Refused('unavailable', 'store-down')
+      if (title === 'crash' && effects < 2) throw new Error('crash')
+      return { body: { id: newId(), second: newId(), token: 'secret-token' }, version: effects, headers: { Location: '/x' } }
+    },
+  })], idempotency ? { idempotency } : {})
+}
+const make = (key: string, sent: object = body, as: typeof ann | { userId: string; organizationId: string; role: 'member'; sessionId: string } = ann) => server.request('POST', '/api/things', { as, body: sent, headers: { 'idempotency-key': key } })
+afterEach(() => server.close())
+
+describe('Idempotency-Key', () => {
+  it('gives the first answer again, whole, with one effect', async () => {
+    await start()
+    const first = await make('k1')
+    const again = await make('k1')
+    expect(again).toMatchObject({ status: 201, body: first.body })
+    expect([again.headers.get('etag'), again.headers.get('location'), again.headers.get('idempotency-replayed'), first.headers.get('idempotency-replayed')]).toEqual(['"1"', '/x', 'true', null])
+    expect(effects).toBe(1)
+    expect((await make('k2')).body).not.toEqual(first.body)
+  })
+  it('is refused with 422 for another body', async () => {
+    await start()
+    await make('k1')
+    expect(await make('k1', { title: 'B' })).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } })
+  })
+  it('belongs to one person of one organization', async () => {
+    await start()
+    await make('k1')
+    expect((await make('k1', { title: 'B' }, { ...ann, userId: 'bob' })).status).toBe(201)
+    expect((await make('k1', { title: 'B' }, { ...ann, organizationId: 'o2' })).status).toBe(201)
+    expect(effects).toBe(3)
+  })
+  it('answers 409 while the first request is under way', async () => {
+    await start()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    hold = promise
+    const first = make('k1')
+    await expect.poll(() => effects).toBe(1)
+    const second = await make('k1')
+    expect(second).toMatchObject({ status: 409, body: { code: 'request-in-progress' } })
+    expect(second.headers.get('retry-after')).toBe('1')
+    resolve()
+    expect((await first).status).toBe(201)
+    expect(effects).toBe(1)
+  })
+  it('keeps a refusal, but neither an outage nor a crash', async () => {
+    await start()
+    expect(await make('k1', { title: 'rule' })).toMatchObject({ status: 409, body: { code: 'thing-taken', context: { by: 'x' } } })
+    expect(await make('k1', { title: 'rule' })).toMatchObject({ status: 409, body: { code: 'thing-taken', context: { by: 'x' } } })
+    expect(effects).toBe(1)
+    for (const title of ['down', 'crash']) {
+      effects = 0
+      expect((await make(title, { title })).status).toBeGreaterThanOrEqual(500)
+      expect((await make(title, { title })).status).toBe(201)
+    }
+  })
+  it('makes the same ids again when the answer was lost', async () => {
+    const store = memoryIdempotency()
+    await start({ ...store, finish: async id => { await store.release(id) } })
+    const first = await make('k1')
+    expect((await make('k1')).body).toEqual(first.body)
+    expect(effects).toBe(2)
+  })
+  it('is kept without anything of the answer readable', async () => {
+    const kept: string[] = []
+    const store = memoryIdempotency()
+    await start({ ...store, claim: (id, hash) => { kept.push(id, hash); return store.claim(id, hash) }, finish: (id, answer) => { kept.push(answer, Buffer.from(answer, 'base64').toString('latin1')); return store.finish(id, answer) } })
+    await make('k1-of-a-client')
+    await make('k1-of-a-client')
+    expect(kept.join()).not.toMatch(/secret-token|k1-of-a-client|ann/)
+  })
+  it('of another form is refused', async () => {
+    await start()
+    expect(await make('two words')).toMatchObject({ status: 400, body: { code: 'bad-idempotency-key' } })
+    expect((await make('k'.repeat(256))).status).toBe(400)
+  })
+})

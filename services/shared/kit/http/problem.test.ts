@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import { mongo } from 'mongoose'
+import { describe, expect, it } from 'vitest'
+import { Problem } from '../../contracts/problem.ts'
+import { DaprError } from '../dapr/dapr-error.ts'
+import { Refused, type RefusedKind } from '../decider.ts'
+import { HttpRefused, statusOfKind, toProblem } from './problem.ts'
+import { refusedBy } from './refused-by.ts'
+
+const kinds = Object.keys(statusOfKind) as RefusedKind[]
+const trace = 'a'.repeat(32)
+
+describe('a refusal', () => {
+  it('becomes its status and comes back from another service as the same refusal', () => {
+    fc.assert(fc.property(fc.constantFrom(...kinds), fc.stringMatching(/^[a-z-]{1,20}$/), fc.string(), fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.jsonValue()), (kind, code, message, detail) => {
+      const { errors: _, retryAfter: __, ...facts } = detail
+      const { problem, unforeseen } = toProblem(new Refused(kind, code, message, facts), trace)
+      expect(Problem.parse(JSON.parse(JSON.stringify(problem)))).toMatchObject({ status: statusOfKind[kind], code, detail: message, traceId: trace })
+      expect(unforeseen).toBe(false)
+      const back = refusedBy('task', problem.status, JSON.parse(JSON.stringify(problem)))
+      if (kind === 'unavailable') expect(back).toMatchObject({ kind, code: 'task-unavailable' })
+      else expect(back).toMatchObject({ kind, code, message, detail: JSON.parse(JSON.stringify(facts)) })
+    }))
+  })
+  it('says when to come back', () => {
+    expect(toProblem(new Refused('throttled', 'x', 'x', { retryAfter: 12.3 }), trace).headers).toEqual({ 'Retry-After': '13' })
+    expect(toProblem(new Refused('unavailable', 'x'), trace).headers).toHaveProperty('Retry-After')
+    expect(toProblem(new Refused('unauthenticated', 'x'), trace).headers).toEqual({ 'WWW-Authenticate': 'Bearer' })
+    expect(toProblem(new HttpRefused(405, 'method-not-allowed', 'x', { Allow: 'GET' }), trace)).toMatchObject({ problem: { status: 405 }, headers: { Allow: 'GET' } })
+  })
+})
+
+describe('a thrown value', () => {
+  const coded = (code: string) => Object.assign(new Error('x'), { code })
+  it.each([
+    new mongo.MongoServerSelectionError('x', {} as never), new mongo.MongoNetworkError('x'), new mongo.MongoNetworkTimeoutError('x'), new mongo.MongoNotConnectedError('x'), new mongo.MongoTopologyClosedError('x'),
+    coded('ECONNREFUSED'), coded('ECONNRESET'), coded('UND_ERR_SOCKET'), new DaprError('unreachable', 'x'), new DaprError('timeout', 'x'),
+    new mongo.MongoServerError({ message: 'failed to connect to `user=x`: dial error (connection refused)', code: 1 }),
+  ])('that means an outage is 503: %s', error => {
+    expect(toProblem(error, trace)).toMatchObject({ problem: { status: 503 }, unforeseen: false, headers: { 'Retry-After': expect.any(String) } })
+  })
+  it('of any other kind is 500 and says nothing but the trace', () => {
+    fc.assert(fc.property(fc.oneof(fc.anything(), fc.string().map(m => new Error(`secret ${m}`)), fc.constant(new mongo.MongoServerError({ message: 'E11000', code: 11000 }))), thrown => {
+      expect(toProblem(thrown, trace)).toEqual({ unforeseen: true, headers: {}, problem: { type: 'urn:cybertask:problem:unforeseen', title: 'Unforeseen error', status: 500, code: 'unforeseen', detail: 'An unforeseen error. It is logged under the trace id.', traceId: trace } })
+    }))
+  })
+})
