@@ -13,6 +13,6 @@ app.use(async ctx => {
   const answer = await dispatcher.request({ origin: new URL(target).origin, path: new URL(target).pathname + ctx.path, method: ctx.method === 'POST' ? 'POST' : 'GET', body, headers: { 'content-type': 'application/json', 'dapr-api-token': process.env['DAPR_API_TOKEN'] ?? '' } })
   ctx.status = answer.statusCode
   ctx.type = 'application/json'
-  ctx.body = answer.body
+  ctx.body = Buffer.from(await answer.body.arrayBuffer())
 })
 app.listen(Number(process.env['APP_PORT']), '127.0.0.1')

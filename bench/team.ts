@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+
+const SignedIn = z.object({ accessToken: z.string(), user: z.object({ id: z.string() }) })
+const WithId = z.object({ id: z.string() })
+
+export const post = async (url: string, body: object, token?: string): Promise<unknown> => {
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) })
+  if (!response.ok) throw new Error(`POST ${url} answered ${response.status}: ${await response.text()}`)
+  return response.json()
+}
+
+/** An organization with one project, through the public API. */
+export const newTeam = async (gateway: string): Promise<{ token: string; projectId: string }> => {
+  const { accessToken: token } = SignedIn.parse(await post(`${gateway}/api/users/register`, { email: `bench.${randomUUID()}@example.org`, password: `long enough ${randomUUID()}`, name: 'Bench', organizationName: 'Bench' }))
+  const { id: projectId } = WithId.parse(await post(`${gateway}/api/projects`, { name: 'Bench' }, token))
+  return { token, projectId }
+}
+export const newTask = async (gateway: string, token: string, projectId: string): Promise<string> => WithId.parse(await post(`${gateway}/api/tasks`, { projectId, title: 'One' }, token)).id
