@@ -1,0 +1,52 @@
+import { createClient, ClickHouseError, type ClickHouseClient, type ClickHouseClientConfigOptions } from '@clickhouse/client'
+import type { z } from 'zod'
+import { breaker as newBreaker, type Breaker } from '../../shared/kit/breaker.ts'
+
+export type Params = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>
+/** ClickHouse as this service uses it: values go as parameters, never into the SQL, and every row that comes back is parsed. */
+export type ClickHouse = {
+  query<S extends z.ZodType>(row: S, sql: string, params?: Params): Promise<z.output<S>[]>
+  /** One insert is one block: all of it is there, or nothing. */
+  insert(table: string, rows: readonly object[]): Promise<void>
+  command(sql: string, params?: Params): Promise<void>
+  ping(): Promise<unknown>
+  close(): Promise<void>
+  readonly breaker: Breaker
+}
+export type Where = { url: string } | { folder: string }
+
+const settings = { date_time_input_format: 'best_effort', output_format_json_quote_64bit_integers: 0, date_time_output_format: 'iso', input_format_parallel_parsing: 0, async_insert: 0, mutations_sync: '2' } as const
+const database = 'analytics_db'
+
+/** An error of the database's own is no outage: it answered. */
+const isOutage = (error: Error): boolean => !(error instanceof ClickHouseError)
+
+/** Connects to a server, or opens the embedded engine on a folder (one process per folder). */
+export const connectClickHouse = async (where: Where, breaker: Breaker = newBreaker({ name: 'clickhouse', timeoutMs: 30_000, isOutage })): Promise<ClickHouse> => {
+  const client = await clientFor(where)
+  await breaker.run(() => client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` }))
+  const options = (query: string, params: Params) => ({ query, query_params: { ...params }, clickhouse_settings: settings })
+  return {
+    breaker,
+    query: (row, sql, params = {}) => breaker.run(async () => {
+      const result = await client.query({ ...options(sql, params), format: 'JSONEachRow' })
+      return (await result.json()).map(found => row.parse(found))
+    }),
+    insert: async (table, rows) => { if (rows.length) await breaker.run(() => client.insert({ table: `${database}.${table}`, values: [...rows], format: 'JSONEachRow', clickhouse_settings: settings })) },
+    command: async (sql, params = {}) => { await breaker.run(() => client.command(options(sql, params))) },
+    ping: () => breaker.run(async () => {
+      const answer = await client.ping({ select: true })
+      if (!answer.success) throw answer.error
+    }),
+    close: () => client.close(),
+  }
+}
+
+const clientFor = async (where: Where): Promise<ClickHouseClient> => {
+  if ('url' in where) return createClient({ url: where.url, request_timeout: 30_000, max_open_connections: 10, application: 'cybertask-analytics' })
+  // The engine is big: it is loaded only where there is no server.
+  const { createChdbConnection } = await import('chdb/connection')
+  const connection: unknown = createChdbConnection({ path: where.folder })
+  // chdb brings its own copy of the client's types: the same shape, but private fields make two classes differ.
+  return createClient({ connection: connection as NonNullable<ClickHouseClientConfigOptions['connection']> })
+}

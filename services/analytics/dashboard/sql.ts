@@ -1,0 +1,73 @@
+const from = `parseDateTime64BestEffort({from:String}, 3, 'UTC')`
+const to = `parseDateTime64BestEffort({to:String}, 3, 'UTC')`
+const ours = `organization_id = {org:String} AND project_id IN {projects:Array(String)}`
+
+/** Each task as it stood at `to`: the newest event that speaks of a field says what it is. A tuple is taken where null is a value. */
+const tasks = `
+  SELECT task_id,
+    min(at) AS created,
+    argMax(assignee_id, v) AS assignee,
+    argMaxIf(status, v, status != '') AS state,
+    argMaxIf(category, v, category != '') AS kind,
+    argMaxIf(tuple(due_at), v, sets_due = 1).1 AS due,
+    argMaxIf(tuple(created_at), v, name = 'TaskCompleted').1 AS born,
+    argMaxIf(tuple(started_at), v, name = 'TaskCompleted').1 AS begun,
+    argMaxIf(tuple(completed_at), v, name = 'TaskCompleted').1 AS finished,
+    argMaxIf(name, v, name IN ('TaskDeleted', 'TaskRestored')) = 'TaskDeleted' AS deleted
+  FROM (SELECT *, (aggregate_version, position) AS v FROM analytics_db.events WHERE ${ours} AND task_id != '' AND at <= ${to})
+  GROUP BY task_id
+  HAVING NOT deleted`
+
+/** All figures about tasks in one pass over the tasks. */
+export const stateSql = `
+SELECT
+  sumMapIf([toString(toDate(created))], [toUInt32(1)], created >= ${from}) AS created,
+  sumMapIf([toString(toDate(finished))], [toUInt32(1)], done) AS completed,
+  quantilesExactInclusiveIf(0.5, 0.85, 0.95)(dateDiff('second', born, finished) / 3600, done) AS lead,
+  quantilesExactInclusiveIf(0.5, 0.85, 0.95)(dateDiff('second', begun, finished) / 3600, done AND begun IS NOT NULL) AS cycle,
+  toUInt32(countIf(live)) AS open,
+  toUInt32(countIf(moving)) AS inProgress,
+  toUInt32(countIf(late)) AS overdue,
+  toUInt32(countIf(done)) AS done,
+  sumMap([state], [toUInt32(1)]) AS byStatus,
+  sumMapIf([assignee], [toUInt32(1)], live AND assignee != '') AS loadOpen,
+  sumMapIf([assignee], [toUInt32(1)], moving AND assignee != '') AS loadInProgress,
+  sumMapIf([assignee], [toUInt32(1)], late AND assignee != '') AS loadOverdue,
+  sumMapIf([assignee], [toUInt32(1)], done AND assignee != '') AS loadCompleted
+FROM (
+  SELECT *,
+    kind NOT IN ('done', 'cancelled') AS live,
+    kind IN ('active', 'review') AS moving,
+    live AND due IS NOT NULL AND due < ${to} AS late,
+    kind = 'done' AND finished IS NOT NULL AND finished >= ${from} AND finished <= ${to} AS done
+  FROM (${tasks})
+)`
+
+export const activitySql = `
+SELECT toString(toDate(at)) AS day, toUInt32(count()) AS events, toUInt32(uniqExactIf(actor_id, actor_id != '')) AS people
+FROM analytics_db.events
+WHERE ${ours} AND at >= ${from} AND at <= ${to}
+GROUP BY day ORDER BY day`
+
+/** The projects of an organization that are not deleted. */
+export const projectsSql = `
+SELECT project_id AS projectId
+FROM analytics_db.events
+WHERE organization_id = {org:String} AND name IN ('ProjectCreated', 'ProjectDeleted', 'ProjectRestored')
+GROUP BY project_id
+HAVING argMax(name, (aggregate_version, position)) != 'ProjectDeleted'
+ORDER BY project_id`
+
+export const countsSql = `
+SELECT name, count() AS count
+FROM analytics_db.events
+WHERE organization_id = {org:String}
+GROUP BY name ORDER BY name`
+
+/** A person's id is taken out of every column, and out of the events as they came. */
+export const eraseSql = `
+ALTER TABLE analytics_db.events UPDATE
+  actor_id = if(actor_id = {user:String}, '', actor_id), user_id = if(user_id = {user:String}, '', user_id), assignee_id = if(assignee_id = {user:String}, '', assignee_id),
+  reporter_id = if(reporter_id = {user:String}, '', reporter_id), subject = if(subject = {user:String}, '', subject), data = replaceAll(data, {user:String}, '')
+WHERE organization_id = {org:String}
+  AND (actor_id = {user:String} OR user_id = {user:String} OR assignee_id = {user:String} OR reporter_id = {user:String} OR subject = {user:String} OR position(data, {user:String}) > 0)`

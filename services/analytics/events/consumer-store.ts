@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { memoryStore } from '../../shared/kit/events/memory-store.ts'
+import type { Checkpoint, CommitStore, DeadLetter } from '../../shared/kit/events/store.ts'
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+
+const CheckpointRow = z.object({ id: z.string(), next: z.number(), revision: z.number() })
+const State = z.enum(['waiting', 'replayed', 'skipped'])
+const Letter = z.object({
+  id: z.string(), consumer: z.string(), topic: z.string(), partition: z.number(), position: z.number(), subject: z.string(), organizationId: z.string(), state: State, event: z.unknown(),
+  reason: z.string(), attempts: z.number(), behind: z.string().nullable(), traceId: z.string().nullable(), at: z.string(),
+})
+const LetterRow = z.object({ state: State, letter: z.string(), revision: z.number() })
+
+const letters = 'SELECT state, letter, revision FROM analytics_db.dead_letters FINAL'
+const read = ({ state, letter }: z.output<typeof LetterRow>): DeadLetter => ({ ...Letter.parse(JSON.parse(letter)), state })
+
+/** Where the consumer stands and what it could not handle, in ClickHouse. Compare-and-set holds within the one process that writes. */
+export const consumerStore = (db: ClickHouse): CommitStore => {
+  const known = new Map<string, Checkpoint>()
+  const letterRow = async (id: string): Promise<z.output<typeof LetterRow> | undefined> => (await db.query(LetterRow, `${letters} WHERE id = {id:String}`, { id }))[0]
+  const put = (letter: DeadLetter, revision: number): Promise<void> =>
+    db.insert('dead_letters', [{ id: letter.id, consumer: letter.consumer, subject: letter.subject, organization_id: letter.organizationId, state: letter.state, letter: JSON.stringify(letter), revision }])
+  return {
+    // This service appends nothing: the log's part of the store stays empty.
+    ...memoryStore(),
+    // Rows are made here and fit the table: whatever the database says against them passes, and the partition waits.
+    isTransient: error => !(error instanceof z.ZodError || error instanceof TypeError),
+    checkpoint: async id => {
+      const kept = known.get(id) ?? (await db.query(CheckpointRow, 'SELECT id, next, revision FROM analytics_db.checkpoints FINAL WHERE id = {id:String}', { id }))[0]
+      if (kept) known.set(id, kept)
+      return kept
+    },
+    saveCheckpoint: async checkpoint => {
+      if ((known.get(checkpoint.id)?.revision ?? 0) !== checkpoint.revision) return false
+      const next = { ...checkpoint, revision: checkpoint.revision + 1 }
+      await db.insert('checkpoints', [next])
+      known.set(checkpoint.id, next)
+      return true
+    },
+    addDeadLetter: async letter => {
+      if (await letterRow(letter.id)) return 'taken'
+      await put(letter, 1)
+      return 'inserted'
+    },
+    deadLetter: async id => {
+      const row = await letterRow(id)
+      return row && read(row)
+    },
+    deadLetters: async ({ consumer = '', state = '', subject = '', organizationId = '', after = '', limit = 1_000_000 }) => (await db.query(LetterRow, `${letters}
+      WHERE id > {after:String} AND ({consumer:String} = '' OR consumer = {consumer:String}) AND ({state:String} = '' OR state = {state:String})
+        AND ({subject:String} = '' OR subject = {subject:String}) AND ({organizationId:String} = '' OR organization_id = {organizationId:String})
+      ORDER BY id LIMIT {limit:UInt32}`, { after, consumer, state, subject, organizationId, limit })).map(read),
+    changeDeadLetter: async (id, change) => {
+      const row = await letterRow(id)
+      if (row?.state !== 'waiting') return false
+      await put({ ...read(row), ...change }, row.revision + 1)
+      return true
+    },
+    countDeadLetters: async state => (await db.query(z.object({ n: z.number() }), 'SELECT count() AS n FROM analytics_db.dead_letters FINAL WHERE state = {state:String}', { state }))[0]?.n ?? 0,
+  }
+}

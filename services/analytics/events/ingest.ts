@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import type { Received } from '../../shared/kit/events/consumer.ts'
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import { rowOf, type EventRow } from './row.ts'
+
+type Waiting = { rows: EventRow[]; done: () => void; failed: (error: unknown) => void }
+const Position = z.object({ position: z.number() })
+const Known = z.object({ topic: z.string(), partition: z.number(), last: z.number() })
+
+/**
+ * Each event becomes exactly one row, whatever is delivered again and wherever a process dies: what a partition has is read from the table itself.
+ * Beyond the last known position everything is new; below it (a redelivery, a replayed dead letter) the table is asked. One writer at a time per table.
+ */
+export const ingest = (db: ClickHouse) => {
+  let last: Map<string, number> | undefined
+  let waiting: Waiting[] = []
+  let writing = false
+
+  const lastKnown = async (): Promise<Map<string, number>> => {
+    last ??= new Map((await db.query(Known, 'SELECT topic, partition, max(position) AS last FROM analytics_db.events GROUP BY topic, partition')).map(k => [`${k.topic}/${k.partition}`, k.last]))
+    return last
+  }
+  const missing = async (topic: string, partition: number, rows: readonly EventRow[]): Promise<EventRow[]> => {
+    const key = `${topic}/${partition}`
+    const end = (await lastKnown()).get(key) ?? -1
+    const old = rows.filter(row => row.position <= end)
+    if (old.length === 0) return [...rows]
+    const there = await db.query(Position, 'SELECT position FROM analytics_db.events WHERE topic = {topic:String} AND partition = {partition:UInt16} AND position IN {positions:Array(UInt64)}', { topic, partition, positions: old.map(row => row.position) })
+    const known = new Set(there.map(t => t.position))
+    return rows.filter(row => row.position > end || !known.has(row.position))
+  }
+  const write = async (batches: readonly Waiting[]): Promise<void> => {
+    const groups = Map.groupBy(batches.flatMap(b => b.rows), row => `${row.topic}/${row.partition}`)
+    const fresh = (await Promise.all([...groups.values()].map(rows => missing(rows[0]?.topic ?? '', rows[0]?.partition ?? 0, unique(rows))))).flat()
+    await db.insert('events', fresh)
+    const ends = await lastKnown()
+    for (const row of fresh) ends.set(`${row.topic}/${row.partition}`, Math.max(row.position, ends.get(`${row.topic}/${row.partition}`) ?? -1))
+  }
+  const pump = async (): Promise<void> => {
+    if (writing) return
+    writing = true
+    while (waiting.length) {
+      const batches = waiting
+      waiting = []
+      try {
+        await write(batches)
+        for (const { done } of batches) done()
+      } catch (error) {
+        // Whether the rows are there is not known: the table is asked before anything else is written.
+        last = undefined
+        for (const { failed } of batches) failed(error)
+      }
+    }
+    writing = false
+  }
+  /** Batches that come while an insert is under way go into the next one together. */
+  return (events: readonly Received[]): Promise<void> => new Promise((done, failed) => {
+    waiting.push({ rows: events.map(rowOf), done, failed })
+    void pump()
+  })
+}
+
+const unique = (rows: readonly EventRow[]): EventRow[] => [...new Map(rows.map(row => [row.position, row])).values()]

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { projectInternal } from '../shared/contracts/project/internal.ts'
+import { topics } from '../shared/contracts/topics.ts'
+import { secret } from '../shared/kit/config.ts'
+import { consumer } from '../shared/kit/events/consumer.ts'
+import { client } from '../shared/kit/http/client.ts'
+import { runService } from '../shared/kit/run.ts'
+import { startService } from '../shared/kit/start.ts'
+import { connectClickHouse } from './clickhouse/clickhouse.ts'
+import { migrate } from './clickhouse/migrate.ts'
+import { consumerStore } from './events/consumer-store.ts'
+import { ingest } from './events/ingest.ts'
+import { routes } from './routes.ts'
+
+const service = await startService('analytics', {
+  clickhouseUrl: secret(z.url().optional(), 'clickhouse-url'),
+  analyticsData: z.string().min(1).default('.cybertask/data/analytics'),
+}, process.env)
+const { config, dapr, clock, logger } = service
+const db = await connectClickHouse(config.clickhouseUrl === undefined ? { folder: config.analyticsData } : { url: config.clickhouseUrl })
+const applied = await migrate(db)
+if (applied.length) logger.info({ applied }, 'the schema is up to date')
+
+await runService({
+  ...service,
+  routes: routes({ db, projects: client(projectInternal, 'project', dapr) }),
+  consumers: [consumer({ name: 'analytics', topics, batch: ingest(db), db: consumerStore(db), dapr, clock, logger })],
+  checks: { clickhouse: db.ping },
+  breakers: [db.breaker],
+  documents: { consumes: topics },
+  onStop: [db.close],
+})

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { analyticsApi } from '../shared/contracts/analytics/http.ts'
+import { analyticsInternal } from '../shared/contracts/analytics/internal.ts'
+import { Refused } from '../shared/kit/decider.ts'
+import { serve, type Routes } from '../shared/kit/http/serve.ts'
+import type { ClickHouse } from './clickhouse/clickhouse.ts'
+import { dashboard } from './dashboard/dashboard.ts'
+import { rangeOf } from './dashboard/range.ts'
+import { countsSql, eraseSql } from './dashboard/sql.ts'
+import { mayCount } from './policies.ts'
+import { visibleProjects, type Projects } from './visible.ts'
+
+const CountRow = z.object({ name: z.string(), count: z.number() })
+
+export const routes = ({ db, projects }: { db: ClickHouse; projects: Projects }): readonly Routes[] => [
+  serve(analyticsApi, {
+    dashboard: async ({ actor, query, meta }) => {
+      const range = rangeOf(query, meta.at)
+      const projectIds = await visibleProjects(db, projects, actor, query.projectId)
+      return { body: await dashboard(db, { organizationId: actor.organizationId, projectIds, ...range }) }
+    },
+    counts: async ({ actor }) => {
+      if (!mayCount(actor)) throw new Refused('forbidden', 'forbidden', 'Only owners and admins of the organization may see this.')
+      const events = await db.query(CountRow, countsSql, { org: actor.organizationId })
+      return { body: { total: events.reduce((sum, { count }) => sum + count, 0), events } }
+    },
+  }),
+  serve(analyticsInternal, {
+    erase: async ({ body: { organizationId, userId, sagaId } }) => {
+      await db.command(eraseSql, { org: organizationId, user: userId })
+      return { body: { sagaId } }
+    },
+  }),
+]
