@@ -44,7 +44,6 @@ export const event = <const T extends string, D extends z.ZodType>(type: T, vers
 export type Topic = { name: string; producer: ServiceId; events: readonly EventContract[] }
 export const topic = <const E extends readonly EventContract[]>(name: string, producer: ServiceId, events: E): { name: string; producer: ServiceId; events: E } => ({ name, producer, events })
 
+type PublicEventOf<C> = C extends EventContract<infer N, infer D> ? { type: N; data: z.infer<D> } : never
 /** The union of `{type, data}` that a topic's producer may publish. */
-export type PublicEvent<T extends { events: readonly EventContract[] }> = {
-  [K in keyof T['events']]: T['events'][K] extends EventContract<infer N, infer D> ? { type: N; data: z.infer<D> } : never
-}[number]
+export type PublicEvent<T extends { events: readonly EventContract[] }> = PublicEventOf<T['events'][number]>

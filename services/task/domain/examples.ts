@@ -14,5 +14,5 @@ export const created: Extract<TaskEvent, { type: 'TaskCreated' }> =
   { type: 'TaskCreated', about, fields, status: 'todo', category: 'open', mentions: [], blockedBy: [], sagaId: null, at: t0 }
 export const create: CreateTask = { type: 'CreateTask', taskId: 't1', projectId: 'p1', reporterId: 'ann', fields, status: undefined, workflow: defaultWorkflow, mentions: [], blockedBy: [], at: t0 }
 export const moveTo = (to: string, over: Partial<ChangeStatus> = {}): ChangeStatus => ({ type: 'ChangeStatus', taskId: 't1', to, workflow: defaultWorkflow, role: 'contributor', closedBlockers: [], at: t1, ...over })
-export const entered = (from: string, to: string, category: Extract<TaskEvent, { type: 'TaskStatusChanged' }>['category']): TaskEvent => ({ type: 'TaskStatusChanged', about, from, to, category, at: t1 })
+export const entered = (from: string, to: string, category: Extract<TaskEvent, { type: 'TaskStatusChanged' }>['category']): TaskEvent => ({ type: 'TaskStatusChanged', about, from, to, category, reopened: false, at: t1 })
 export const linked = (blockedBy: string[]): TaskEvent => ({ type: 'TaskLinked', about, blockedBy: { before: [], after: blockedBy }, blocks: null, graphVersion: 1, at: t0 })

@@ -41,7 +41,8 @@ const add = (graph: Graph, wanted: readonly Edge[], at: string): GraphEvent[] =>
   for (const edge of wanted) {
     if (edge.taskId === edge.blockerId) throw new Refused('rule', 'self-dependency', 'A task cannot block itself.', { taskId: edge.taskId })
     if (blockersOf(grown, edge.taskId).includes(edge.blockerId)) continue
-    const cycle = cycleThrough(edge, id => blockersOf(grown, id))
+    // Only a task that something waits for can close a cycle: a new one never does.
+    const cycle = blockedOf(grown, edge.taskId).length > 0 ? cycleThrough(edge, id => blockersOf(grown, id)) : undefined
     if (cycle) throw new Refused('rule', 'dependency-cycle', `These ${cycle.length} tasks would wait for each other.`, { cycle })
     edges.push(edge)
     grown = evolve(grown, { type: 'DependenciesAdded', edges: [edge], at })
@@ -50,13 +51,14 @@ const add = (graph: Graph, wanted: readonly Edge[], at: string): GraphEvent[] =>
 }
 
 const move = (graph: Graph, { taskId, parentId, line, height, at }: Extract<GraphCommand, { type: 'MoveTask' }>): GraphEvent[] => {
-  let depth = 0
-  for (let above: string | null = parentId; above !== null; depth++) {
-    if (above === taskId) throw new Refused('rule', 'parent-cycle', 'A task cannot stand below itself.', { taskId, parentId })
-    if (depth + height >= maxDepth) throw new Refused('rule', 'too-deep', `Subtasks go ${maxDepth} levels deep.`, { maxDepth })
-    const moved = getIn(graph.parents, above)
-    above = moved === undefined ? line[above] ?? null : moved
+  const above: string[] = []
+  for (let id: string | null = parentId; id !== null && above.length <= maxDepth;) {
+    if (id === taskId) throw new Refused('rule', 'parent-cycle', 'A task cannot stand below itself.', { taskId, parentId })
+    above.push(id)
+    const moved: string | null | undefined = getIn(graph.parents, id)
+    id = moved === undefined ? line[id] ?? null : moved
   }
+  if (above.length > 0 && above.length + height > maxDepth) throw new Refused('rule', 'too-deep', `Subtasks go ${maxDepth} levels deep.`, { maxDepth })
   return [{ type: 'TaskMoved', taskId, parentId, at }]
 }
 

@@ -10,7 +10,7 @@ type Links = { before: readonly string[]; after: readonly string[] }
 export type TaskEvent =
   | { type: 'TaskCreated'; about: About; fields: Fields; status: string; category: StatusCategory; mentions: readonly string[]; blockedBy: readonly string[]; sagaId: string | null; at: string }
   | { type: 'TaskUpdated'; about: About; changes: FieldChanges; mentions: readonly string[]; at: string }
-  | { type: 'TaskStatusChanged'; about: About; from: string; to: string; category: StatusCategory; at: string }
+  | { type: 'TaskStatusChanged'; about: About; from: string; to: string; category: StatusCategory; reopened: boolean; at: string }
   | { type: 'TaskCompleted'; about: About; startedAt: string | null; createdAt: string; at: string }
   | { type: 'TaskLinked'; about: About; blockedBy: Links | null; blocks: Links | null; graphVersion: number; at: string }
   | { type: 'TaskDeleted'; about: About; sagaId: string | null; at: string }

@@ -44,7 +44,7 @@ const changeStatus = (state: TaskState, { taskId, to, workflow, role, closedBloc
   const openBlockers = task.blockedBy.filter(id => !closedBlockers.includes(id))
   if (openBlockers.length > 0 && heldBack(workflow, category))
     throw new Refused('rule', 'task-blocked', `It waits for ${openBlockers.length} open ${openBlockers.length === 1 ? 'task' : 'tasks'}.`, { openBlockers })
-  const changed: TaskEvent = { type: 'TaskStatusChanged', about: about(taskId, task), from: task.status, to, category, at }
+  const changed: TaskEvent = { type: 'TaskStatusChanged', about: about(taskId, task), from: task.status, to, category, reopened: closed(task.category) && !closed(category), at }
   const completes = category === 'done' && task.category !== 'done'
   return completes ? [changed, { type: 'TaskCompleted', about: about(taskId, task), startedAt: task.startedAt, createdAt: task.createdAt, at }] : [changed]
 }

@@ -21,6 +21,6 @@ export type BulkOperation = z.infer<typeof BulkOperation>
 /** What became of one operation: the HTTP status it would have had alone, and the problem when it was refused. */
 export const BulkResult = z.object({
   index: z.number().int(), key: z.string().nullable(), status: z.number().int(), id: Id.nullable(), version: z.number().int().nullable(),
-  problem: z.object({ code: z.string(), title: z.string(), detail: z.record(z.string(), z.unknown()) }).nullable(),
+  problem: z.object({ code: z.string(), detail: z.string(), context: z.record(z.string(), z.unknown()).optional() }).nullable(),
 })
 export type BulkResult = z.infer<typeof BulkResult>

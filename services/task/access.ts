@@ -1,0 +1,41 @@
+import type { ProjectRole } from '../shared/contracts/primitives.ts'
+import { Refused } from '../shared/kit/decider.ts'
+import type { Actor } from '../shared/kit/http/call.ts'
+import { demand, may, roleOf, type Action } from './policies.ts'
+import type { ProjectCopies, ProjectRow } from './views/projects.ts'
+
+export type Permit = { project: ProjectRow; role: ProjectRole }
+
+const roleIn = (project: ProjectRow, userId: string): ProjectRole | undefined => project.members.find(m => m.userId === userId)?.role
+
+/** Who may do what where. What the own copy of a project refuses is looked at once more with what the project service says, for it may have just changed. */
+export const accessTo = (projects: ProjectCopies) => {
+  const judge = (action: Action, actor: Actor, project: ProjectRow | undefined, own: boolean): Permit => {
+    const who = { organization: actor.role, project: project && roleIn(project, actor.userId), own }
+    if (!project || project.deletedAt !== null) throw new Refused('missing', 'unknown', 'There is no such thing, or it is not yours to see.')
+    demand(action, who)
+    if (action !== 'see' && project.status === 'archived') throw new Refused('rule', 'project-closed', 'The project is archived.', { projectId: project.projectId })
+    return { project, role: roleOf(who) ?? 'viewer' }
+  }
+  const permit = async (action: Action, actor: Actor, projectId: string, own = false): Promise<Permit> => {
+    try {
+      return judge(action, actor, await projects.get(actor.organizationId, projectId), own)
+    } catch (error) {
+      if (!(error instanceof Refused) || error.kind === 'unavailable') throw error
+      return judge(action, actor, await projects.fresh(actor.organizationId, projectId), own)
+    }
+  }
+  return {
+    permit,
+    /** The projects whose tasks the caller may see. */
+    visible: async (actor: Actor): Promise<string[]> =>
+      (await projects.all(actor.organizationId)).filter(project => may('see', { organization: actor.role, project: roleIn(project, actor.userId) })).map(project => project.projectId),
+    /** Tasks are given to members of their project. */
+    demandMember: async (organizationId: string, project: ProjectRow, userId: string | null | undefined): Promise<void> => {
+      if (userId === null || userId === undefined || roleIn(project, userId)) return
+      const now = await projects.fresh(organizationId, project.projectId)
+      if (!now || !roleIn(now, userId)) throw new Refused('rule', 'not-a-member', 'A task can be assigned to members of its project only.', { assigneeId: userId })
+    },
+  }
+}
+export type Access = ReturnType<typeof accessTo>

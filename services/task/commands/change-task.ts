@@ -1,0 +1,121 @@
+import type { NewTask, TaskFields } from '../../shared/contracts/task/model.ts'
+import type { CommandMeta } from '../../shared/kit/command.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import type { Actor } from '../../shared/kit/http/call.ts'
+import type { TaskDeps } from '../deps.ts'
+import { mentionsIn } from '../domain/mentions.ts'
+import { taskDecider } from '../domain/task.ts'
+import type { Existing } from '../domain/task-state.ts'
+import type { Action } from '../policies.ts'
+import { fieldsOf, newFields } from './fields-of.ts'
+import { links } from './links.ts'
+import { parents } from './parents.ts'
+
+/** A task as a command left it. */
+export type Changed = { id: string; task: Existing; version: number }
+
+export const unknownTask = (taskId: string): Refused => new Refused('missing', 'task-unknown', 'There is no such task.', { taskId })
+
+/** What people do to tasks: the rights, the facts that the decision needs, the decision, and what it entails in other streams. */
+export const taskChanges = (deps: TaskDeps) => {
+  const { tasks, access } = deps
+  const linked = links(deps)
+  const lines = parents(deps)
+
+  /** A task that the caller may do this to; deleted ones too, which the decision then refuses. */
+  const permitted = async (action: Action, actor: Actor, id: string) => {
+    const { state, version } = await tasks.load(actor.organizationId, id)
+    if (!state.exists) throw unknownTask(id)
+    const permit = await access.permit(action, actor, state.projectId, state.reporterId === actor.userId)
+    return { ...permit, task: state, version }
+  }
+  const current = async (organizationId: string, id: string): Promise<Changed> => {
+    const { state, version } = await tasks.load(organizationId, id)
+    if (!state.exists) throw unknownTask(id)
+    return { id, task: state, version }
+  }
+  const done = (id: string, { state, version }: { state: { exists: false } | Existing; version: number }): Changed => {
+    if (!state.exists) throw unknownTask(id)
+    return { id, task: state, version }
+  }
+  const demandVersion = (version: number, meta: CommandMeta): void => {
+    if (meta.expectedVersion !== undefined && meta.expectedVersion !== version) throw new Refused('stale', 'stale-version', 'It was changed in the meantime. Load it again.', { version })
+  }
+
+  const create = async (actor: Actor, id: string, said: NewTask, meta: CommandMeta): Promise<Changed> => {
+    const { projectId, title, status, blockedBy = [], ...rest } = said
+    const { organizationId } = actor
+    const { project } = await access.permit('create', actor, projectId)
+    const fields = newFields(title, rest, meta.at)
+    await Promise.all([
+      access.demandMember(organizationId, project, fields.assigneeId), lines.demandParent(organizationId, projectId, fields.parentId),
+      ...blockedBy.map(blocker => linked.demandBlocker(organizationId, projectId, blocker)),
+    ])
+    const mentions = mentionsIn(fields.description, rest.mentions)
+    const command = { type: 'CreateTask', taskId: id, projectId, reporterId: actor.userId, fields, status, workflow: project.workflow, mentions, blockedBy, at: meta.at } as const
+    const created = done(id, await tasks.handle(organizationId, id, command, meta))
+    if (blockedBy.length === 0) return created
+    await linked.add(organizationId, projectId, blockedBy.map(blockerId => ({ taskId: id, blockerId })), { ...meta, commandId: `${id}:blockers` })
+    return current(organizationId, id)
+  }
+
+  const update = async (actor: Actor, id: string, said: TaskFields, meta: CommandMeta): Promise<Changed> => {
+    const { task, version, project } = await permitted('edit', actor, id)
+    const fields = fieldsOf(said)
+    const mentions = mentionsIn(said.description ?? '', said.mentions).filter(person => said.mentions?.includes(person) || !mentionsIn(task.description).includes(person))
+    const command = { type: 'UpdateTask', taskId: id, fields, mentions, at: meta.at } as const
+    if (fields.assigneeId !== undefined && fields.assigneeId !== task.assigneeId) await access.demandMember(actor.organizationId, project, fields.assigneeId)
+    const change = async (): Promise<Changed> => done(id, await tasks.handle(actor.organizationId, id, command, meta))
+    if (fields.parentId === undefined || fields.parentId === task.parentId) return change()
+    // Everything else that could refuse comes before the graph takes the move down.
+    demandVersion(version, meta)
+    taskDecider.decide(task, command)
+    return lines.move(actor.organizationId, task.projectId, { taskId: id, from: task.parentId, to: fields.parentId }, meta, change)
+  }
+
+  const changeStatus = async (actor: Actor, id: string, to: string, meta: CommandMeta): Promise<Changed> => {
+    const { task, project, role } = await permitted('move', actor, id)
+    const move = async (workflow: typeof project.workflow): Promise<Changed> => {
+      const closedBlockers = await linked.closedBlockers(actor.organizationId, task)
+      return done(id, await tasks.handle(actor.organizationId, id, { type: 'ChangeStatus', taskId: id, to, workflow, role, closedBlockers, at: meta.at }, meta))
+    }
+    try {
+      return await move(project.workflow)
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== 'illegal-transition') throw error
+      // The workflow may have been changed a moment ago.
+      const now = await deps.projects.fresh(actor.organizationId, task.projectId)
+      if (!now || now.version === project.version) throw error
+      return move(now.workflow)
+    }
+  }
+
+  const remove = async (actor: Actor, id: string, meta: CommandMeta): Promise<Changed> => {
+    await permitted('delete', actor, id)
+    return done(id, await tasks.handle(actor.organizationId, id, { type: 'DeleteTask', taskId: id, at: meta.at }, meta))
+  }
+  const restore = async (actor: Actor, id: string, meta: CommandMeta): Promise<Changed> => {
+    await permitted('restore', actor, id)
+    return done(id, await tasks.handle(actor.organizationId, id, { type: 'RestoreTask', taskId: id, at: meta.at }, meta))
+  }
+
+  const addDependency = async (actor: Actor, id: string, blockerId: string, meta: CommandMeta): Promise<Changed> => {
+    const { task, version } = await permitted('link', actor, id)
+    if (task.deletedAt !== null) throw unknownTask(id)
+    demandVersion(version, meta)
+    if (blockerId !== id) await linked.demandBlocker(actor.organizationId, task.projectId, blockerId)
+    await linked.add(actor.organizationId, task.projectId, [{ taskId: id, blockerId }], meta)
+    return current(actor.organizationId, id)
+  }
+  const removeDependency = async (actor: Actor, id: string, blockerId: string, meta: CommandMeta): Promise<Changed> => {
+    const { task, version } = await permitted('link', actor, id)
+    if (task.deletedAt !== null) throw unknownTask(id)
+    demandVersion(version, meta)
+    if (!task.blockedBy.includes(blockerId)) throw new Refused('missing', 'dependency-unknown', 'That task does not block this one.', { blockedBy: blockerId })
+    await linked.remove(actor.organizationId, task.projectId, [{ taskId: id, blockerId }], meta)
+    return current(actor.organizationId, id)
+  }
+
+  return { permitted, create, update, changeStatus, remove, restore, addDependency, removeDependency, links: linked, parents: lines }
+}
+export type TaskChanges = ReturnType<typeof taskChanges>

@@ -1,0 +1,82 @@
+import type { CommandMeta } from '../../shared/kit/command.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { following, type TaskDeps } from '../deps.ts'
+import { maxDepth } from '../domain/graph.ts'
+import { getIn } from '../domain/persistent-map.ts'
+import type { Graph } from '../domain/graph.ts'
+
+const TRIES = 4
+type Move = { taskId: string; from: string | null; to: string | null }
+
+/** Who stands below whom. A new task cannot close a cycle; moving one is decided under the lock of the project's graph. */
+export const parents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' | 'graphs' | 'taskView'>) => {
+  const underWay = new Map<string, Promise<unknown>>()
+  /** The parent and those above it, nearest first, each with its own parent. */
+  const lineAbove = async (organizationId: string, projectId: string, parentId: string, graph: Graph | undefined): Promise<Record<string, string | null>> => {
+    const line: Record<string, string | null> = {}
+    for (let id: string | null = parentId, steps = 0; id !== null && !(id in line) && steps <= maxDepth; steps++) {
+      const { state } = await tasks.load(organizationId, id)
+      if (!state.exists || state.deletedAt !== null) throw new Refused('missing', 'parent-unknown', 'There is no task with the id of the parent.', { parentId: id })
+      if (state.projectId !== projectId) throw new Refused('rule', 'other-project', 'A subtask belongs to the project of its parent.', { parentId: id })
+      const moved: string | null | undefined = graph && getIn(graph.parents, id)
+      line[id] = moved === undefined ? state.parentId : moved
+      id = line[id] ?? null
+    }
+    return line
+  }
+  /** How many levels stand below a task. */
+  const heightOf = async (organizationId: string, id: string): Promise<number> => {
+    await taskView.settled()
+    let level = [id]
+    for (let height = 0; height <= maxDepth; height++) {
+      level = (await Promise.all(level.map(parentId => taskView.collection.find({ organizationId, parentId })))).flat().filter(row => !row.deleted).map(row => row._id)
+      if (level.length === 0) return height
+    }
+    return maxDepth
+  }
+
+  const record = async (organizationId: string, projectId: string, taskId: string, parentId: string | null, meta: CommandMeta): Promise<void> => {
+    const height = parentId === null ? 0 : await heightOf(organizationId, taskId)
+    for (let tries = 1; ; tries++) {
+      const graph = await graphs.load(organizationId, projectId)
+      const line = parentId === null ? {} : await lineAbove(organizationId, projectId, parentId, graph.state)
+      try {
+        await graphs.handle(organizationId, projectId, { type: 'MoveTask', taskId, parentId, line, height, at: meta.at }, { ...meta, expectedVersion: graph.version })
+        return
+      } catch (error) {
+        if (!(error instanceof Refused) || error.kind !== 'stale' || tries === TRIES) throw error
+      }
+    }
+  }
+
+  return {
+    /** For a new task: its parent is there, in the same project, and not too deep. */
+    demandParent: async (organizationId: string, projectId: string, parentId: string | null | undefined): Promise<void> => {
+      if (parentId === null || parentId === undefined) return
+      if (Object.keys(await lineAbove(organizationId, projectId, parentId, undefined)).length > maxDepth) throw new Refused('rule', 'too-deep', `Subtasks go ${maxDepth} levels deep.`, { maxDepth })
+    },
+    /** Takes the move down in the graph, which refuses cycles and depths whoever else moves at the same time; then the task itself is changed, or the graph back. */
+    move: async <T>(organizationId: string, projectId: string, { taskId, from, to }: Move, meta: CommandMeta, change: () => Promise<T>): Promise<T> => {
+      const work = async (): Promise<T> => {
+        await record(organizationId, projectId, taskId, to, following(meta, 'move'))
+        return change().catch(async (error: unknown) => {
+          await record(organizationId, projectId, taskId, from, following(meta, 'move-back'))
+          throw error
+        })
+      }
+      const key = `${organizationId}/${taskId}`
+      const moving = work().finally(() => { if (underWay.get(key) === moving) underWay.delete(key) })
+      underWay.set(key, moving)
+      return moving
+    },
+    /** The reaction: gives a task the parent that the graph knows, if the process that moved it died before. */
+    finish: async (organizationId: string, projectId: string, taskId: string, meta: CommandMeta): Promise<void> => {
+      await underWay.get(`${organizationId}/${taskId}`)?.catch(() => undefined)
+      const [graph, task] = await Promise.all([graphs.load(organizationId, projectId), tasks.load(organizationId, taskId)])
+      const parentId = getIn(graph.state.parents, taskId)
+      if (parentId === undefined || !task.state.exists || task.state.deletedAt !== null || task.state.parentId === parentId) return
+      await tasks.handle(organizationId, taskId, { type: 'UpdateTask', taskId, fields: { parentId }, mentions: [], at: meta.at }, meta)
+    },
+  }
+}
+export type Parents = ReturnType<typeof parents>

@@ -1,0 +1,94 @@
+import type { SeedTask } from '../../shared/contracts/task/internal.ts'
+import type { CommandMeta } from '../../shared/kit/command.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { following, type TaskDeps } from '../deps.ts'
+import { graphDecider } from '../domain/graph.ts'
+import { mentionsIn } from '../domain/mentions.ts'
+import { closed } from '../domain/transitions.ts'
+import { inParallel } from '../in-parallel.ts'
+import type { TaskChanges } from './change-task.ts'
+import { newFields } from './fields-of.ts'
+
+const WIDTH = 128
+/** What a step of a saga is about to do, written down first so that the step means the same when it is asked for again. */
+export type Plan = { _id: string; version: number; taskIds: string[] }
+
+/** What other services' sagas have done to tasks. Each command's id comes from the saga, so a repeated step has one effect. */
+export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }: TaskChanges) => {
+  const plans = log.store.documents<Plan>('saga_plans')
+  const rowsOf = async (filter: Record<string, unknown>) => {
+    await taskView.settled()
+    return taskView.collection.find(filter)
+  }
+  const planned = async (sagaId: string, step: string, decide: () => Promise<string[]>): Promise<string[]> => {
+    const _id = `${sagaId}:${step}`
+    const known = await plans.findOne({ _id })
+    if (known) return known.taskIds
+    await plans.put([{ _id, version: 1, taskIds: await decide() }], true)
+    return (await plans.findOne({ _id }))?.taskIds ?? []
+  }
+  const own = (meta: CommandMeta, sagaId: string, step: string, id: string): CommandMeta => ({ ...following(meta, ''), commandId: `${sagaId}:${step}:${id}` })
+  /** A task that was deleted meanwhile has nothing left to change. */
+  const unlessGone = async (work: Promise<unknown>): Promise<void> => {
+    await work.catch((error: unknown) => { if (!(error instanceof Refused) || error.kind !== 'missing') throw error })
+  }
+  const remove = async (organizationId: string, ids: readonly string[], sagaId: string, meta: CommandMeta): Promise<number> => {
+    await inParallel(ids, WIDTH, id => unlessGone(tasks.handle(organizationId, id, { type: 'DeleteTask', taskId: id, sagaId, at: meta.at }, own(meta, sagaId, 'delete', id))))
+    return ids.length
+  }
+  const discarded = async (sagaId: string): Promise<boolean> => (await plans.findOne({ _id: `${sagaId}:discard` })) !== undefined
+
+  const discard = async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
+    await planned(sagaId, 'discard', async () => [])
+    const rows = await rowsOf({ organizationId, projectId })
+    return remove(organizationId, rows.filter(row => row.createdBySaga === sagaId && !row.deleted).map(row => row._id), sagaId, meta)
+  }
+
+  return {
+    discard,
+    release: async (organizationId: string, userId: string, sagaId: string, meta: CommandMeta): Promise<string[]> => {
+      // Closed tasks keep their assignee: they record who did the work, by an id that leads nowhere any more.
+      const ids = await planned(sagaId, 'release', async () => (await rowsOf({ organizationId, assigneeId: userId })).filter(row => !row.deleted && !closed(row.category)).map(row => row._id))
+      await inParallel(ids, WIDTH, id => unlessGone(tasks.handle(organizationId, id, { type: 'UpdateTask', taskId: id, fields: { assigneeId: null }, mentions: [], at: meta.at }, own(meta, sagaId, 'release', id))))
+      return ids
+    },
+    reassign: async (organizationId: string, userId: string, sagaId: string, ids: readonly string[], meta: CommandMeta): Promise<number> => {
+      await inParallel(ids, WIDTH, id => unlessGone(tasks.handle(organizationId, id, { type: 'UpdateTask', taskId: id, fields: { assigneeId: userId }, mentions: [], at: meta.at }, own(meta, sagaId, 'reassign', id))))
+      return ids.length
+    },
+    /** All of a template's tasks, or none: whatever can be refused is refused before the first one is made. */
+    create: async (organizationId: string, projectId: string, sagaId: string, actor: string, seeds: readonly SeedTask[], meta: CommandMeta): Promise<number> => {
+      const project = await projects.get(organizationId, projectId)
+      if (!project) throw new Refused('missing', 'project-unknown', 'There is no such project.', { projectId })
+      if (await discarded(sagaId)) throw new Refused('rule', 'discarded', 'The saga has taken these tasks back.', { sagaId })
+      const ids = new Set(seeds.map(seed => seed.id))
+      const edges = seeds.flatMap(seed => (seed.blockedBy ?? []).map(blockerId => ({ taskId: seed.id, blockerId })))
+      const outside = [...edges.map(e => e.blockerId), ...seeds.flatMap(seed => seed.parentId ?? [])].filter(id => !ids.has(id))
+      if (ids.size < seeds.length) throw new Refused('invalid', 'invalid', 'Two tasks have the same id.')
+      await Promise.all([...new Set(outside)].map(id => links.demandBlocker(organizationId, projectId, id)))
+      graphDecider.decide(graphDecider.initial, { type: 'AddEdges', edges, at: meta.at })
+      const commands = seeds.map(({ id, title, status, blockedBy: _, ...rest }, index) => {
+        const fields = newFields(title, rest, meta.at)
+        return { type: 'CreateTask', taskId: id, projectId, reporterId: actor, fields: { ...fields, position: rest.position ?? fields.position + index }, status, workflow: project.workflow, mentions: mentionsIn(fields.description, rest.mentions), blockedBy: [], sagaId, at: meta.at } as const
+      })
+      await inParallel(commands, WIDTH, command => tasks.handle(organizationId, command.taskId, command, { ...own(meta, sagaId, 'create', command.taskId), actor }))
+      await links.add(organizationId, projectId, edges, { ...own(meta, sagaId, 'link', projectId), actor })
+      // The saga may have given up while this was under way.
+      if (await discarded(sagaId)) await discard(organizationId, projectId, sagaId, meta)
+      return seeds.length
+    },
+    deleteAll: async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> =>
+      remove(organizationId, (await rowsOf({ organizationId, projectId })).filter(row => !row.deleted).map(row => row._id), sagaId, meta),
+    restoreAll: async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
+      const rows = (await rowsOf({ organizationId, projectId })).filter(row => row.deleted && row.deletedBySaga === sagaId)
+      await inParallel(rows, WIDTH, ({ _id: id }) => tasks.handle(organizationId, id, { type: 'RestoreTask', taskId: id, sagaId, at: meta.at }, own(meta, sagaId, 'restore', id)))
+      return rows.length
+    },
+    countByStatus: async (organizationId: string, projectId: string): Promise<Record<string, number>> => {
+      const counts = new Map<string, number>()
+      for (const row of await rowsOf({ organizationId, projectId })) if (!row.deleted) counts.set(row.status, (counts.get(row.status) ?? 0) + 1)
+      return Object.fromEntries(counts)
+    },
+  }
+}
+export type SagaWork = ReturnType<typeof sagaWork>

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { projectEvents } from '../shared/contracts/project/events.ts'
+import { taskEvents } from '../shared/contracts/task/events.ts'
+import { secret } from '../shared/kit/config.ts'
+import { job } from '../shared/kit/dapr/jobs.ts'
+import { mongoIdempotency } from '../shared/kit/http/mongo-idempotency.ts'
+import { connectMongo } from '../shared/kit/mongo.ts'
+import { runService } from '../shared/kit/run.ts'
+import { startService } from '../shared/kit/start.ts'
+import { taskChanges } from './commands/change-task.ts'
+import { taskDeps } from './deps.ts'
+import { overdueJobs } from './overdue.ts'
+import { reactions } from './reactions.ts'
+import { taskRoutes } from './routes.ts'
+import { projectConsumer } from './subscriptions.ts'
+
+const service = await startService('task', { mongodbUri: secret(z.string().min(1), 'mongodb-uri') }, process.env)
+const { config, dapr, clock, logger, instanceId } = service
+const db = await connectMongo(config.mongodbUri, 'tasks_db')
+
+const deps = taskDeps({ db, dapr, clock, logger, instanceId })
+const changes = taskChanges(deps)
+const overdue = overdueJobs(deps)
+reactions(deps, changes, overdue)
+const idempotency = mongoIdempotency(db, clock)
+
+await runService({
+  ...service,
+  log: deps.log,
+  routes: taskRoutes(deps, changes),
+  consumers: [projectConsumer(deps, { db, dapr, clock, logger })],
+  // One job for each second in which a task becomes due; the path's parameter stands for the second.
+  jobs: [job('overdue-:slot', overdue.run)],
+  checks: { mongo: db.ping },
+  breakers: [db.breaker],
+  idempotency,
+  documents: { publishes: [taskEvents], consumes: [projectEvents] },
+  onStop: [async () => { idempotency.stop() }, () => db.close()],
+})
+
+// The scheduler may still be coming up.
+const recover = (): Promise<void> => overdue.recover().catch((error: unknown) => {
+  logger.warn({ error }, 'due dates will be looked at again')
+  setTimeout(recover, 15_000).unref()
+})
+await recover()

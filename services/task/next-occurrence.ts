@@ -1,0 +1,35 @@
+import { Refused } from '../shared/kit/decider.ts'
+import type { DomainCommit } from '../shared/kit/events/ports.ts'
+import { derivedId } from '../shared/kit/ids.ts'
+import { reacting, type TaskDeps } from './deps.ts'
+import type { Existing, Fields } from './domain/task-state.ts'
+import type { StoredEvent } from './publish.ts'
+import { nextOccurrence, restOf } from './recurrence.ts'
+
+/** The reaction to a completed task that recurs: its next occurrence, once for each due date, however often it is completed. */
+export const recur = ({ tasks, projects, clock }: Pick<TaskDeps, 'tasks' | 'projects' | 'clock'>) => async (commit: DomainCommit<StoredEvent>): Promise<void> => {
+  if (!commit.events.some(event => event.type === 'TaskCompleted')) return
+  const { tenantId, aggregateId } = commit
+  const { state: task } = await tasks.at(tenantId, aggregateId, { version: commit.version })
+  if (!task.exists || task.recurrence === null) return
+  const fields = nextFields(task, task.recurrence, commit.at)
+  const project = await projects.get(tenantId, task.projectId)
+  if (!fields || !project || project.deletedAt !== null) return
+  const id = derivedId('occurrence', aggregateId, task.dueAt ?? task.createdAt)
+  const meta = reacting(clock, commit, 'next')
+  const assigneeId = project.members.some(m => m.userId === task.assigneeId) ? task.assigneeId : null
+  const command = { type: 'CreateTask', taskId: id, projectId: task.projectId, reporterId: task.reporterId ?? commit.actor, fields: { ...fields, assigneeId }, status: undefined, workflow: project.workflow, mentions: [], blockedBy: [], at: meta.at } as const
+  await tasks.handle(tenantId, id, command, meta).catch((error: unknown) => {
+    if (!(error instanceof Refused) || error.code !== 'task-exists') throw error
+  })
+}
+
+/** The next one starts as long before it is due as this one did, and never in the past. */
+const nextFields = (task: Existing, rule: string, completedAt: string): Fields | undefined => {
+  const from = task.dueAt ?? task.createdAt
+  const dueAt = nextOccurrence(rule, from, from > completedAt ? from : completedAt)
+  if (dueAt === undefined) return undefined
+  const shift = Date.parse(dueAt) - Date.parse(from)
+  const { title, description, priority, difficulty, assigneeId, parentId, labels, estimateMinutes } = task
+  return { title, description, priority, difficulty, assigneeId, parentId, labels, estimateMinutes, dueAt, startAt: task.startAt === null ? null : new Date(Date.parse(task.startAt) + shift).toISOString(), recurrence: restOf(rule), position: task.position }
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import type { OrganizationRole, ProjectRole } from '../shared/contracts/primitives.ts'
+import { demand, may, type Action } from './policies.ts'
+
+const actions: Action[] = ['see', 'create', 'edit', 'move', 'link', 'comment', 'delete', 'restore', 'moderate']
+const write: Action[] = ['create', 'edit', 'move', 'link', 'comment']
+const table: [OrganizationRole, ProjectRole | undefined, { own: Action[]; others: Action[] }][] = [
+  ['owner', undefined, { own: actions, others: actions }],
+  ['admin', undefined, { own: actions, others: actions }],
+  ['admin', 'viewer', { own: actions, others: actions }],
+  ['member', undefined, { own: [], others: [] }],
+  ['member', 'viewer', { own: ['see'], others: ['see'] }],
+  ['member', 'contributor', { own: ['see', ...write, 'delete', 'restore'], others: ['see', ...write] }],
+  ['member', 'manager', { own: actions, others: actions }],
+  ['member', 'owner', { own: actions, others: actions }],
+  ['guest', undefined, { own: [], others: [] }],
+  ['guest', 'viewer', { own: ['see'], others: ['see'] }],
+  ['guest', 'contributor', { own: ['see', ...write], others: ['see', ...write] }],
+]
+
+describe('who may do what', () => {
+  it.each(table)('%s of the organization, %s of the project', (organization, project, expected) => {
+    expect(actions.filter(a => may(a, { organization, project, own: true }))).toEqual(actions.filter(a => expected.own.includes(a)))
+    expect(actions.filter(a => may(a, { organization, project }))).toEqual(actions.filter(a => expected.others.includes(a)))
+  })
+  it('hides what one may not see, and forbids what one may not do', () => {
+    expect(() => demand('edit', { organization: 'member', project: undefined })).toThrow(expect.objectContaining({ kind: 'missing' }))
+    expect(() => demand('edit', { organization: 'member', project: 'viewer' })).toThrow(expect.objectContaining({ kind: 'forbidden' }))
+  })
+})

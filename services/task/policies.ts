@@ -1,0 +1,33 @@
+import type { OrganizationRole, ProjectRole } from '../shared/contracts/primitives.ts'
+import { Refused } from '../shared/kit/decider.ts'
+
+export type Action = 'see' | 'create' | 'edit' | 'move' | 'link' | 'comment' | 'delete' | 'restore' | 'moderate'
+/** Who asks: his role in the organization, in the project (undefined: not a member), and whether the task is his own. */
+export type Who = { organization: OrganizationRole; project: ProjectRole | undefined; own?: boolean }
+
+const ranks: Record<ProjectRole, number> = { viewer: 0, contributor: 1, manager: 2, owner: 3 }
+const atLeast = (role: ProjectRole | undefined, least: ProjectRole): boolean => role !== undefined && ranks[role] >= ranks[least]
+
+/** The role that counts: owners and admins of the organization act as owners of every project. */
+export const roleOf = ({ organization, project }: Who): ProjectRole | undefined => (organization === 'owner' || organization === 'admin' ? 'owner' : project)
+
+/** One rule for each action. */
+const rules: Record<Action, (who: Who, role: ProjectRole | undefined) => boolean> = {
+  see: (_, role) => atLeast(role, 'viewer'),
+  create: (_, role) => atLeast(role, 'contributor'),
+  edit: (_, role) => atLeast(role, 'contributor'),
+  move: (_, role) => atLeast(role, 'contributor'),
+  link: (_, role) => atLeast(role, 'contributor'),
+  comment: (_, role) => atLeast(role, 'contributor'),
+  delete: (who, role) => atLeast(role, 'manager') || (who.own === true && who.organization !== 'guest' && atLeast(role, 'contributor')),
+  restore: (who, role) => atLeast(role, 'manager') || (who.own === true && who.organization !== 'guest' && atLeast(role, 'contributor')),
+  moderate: (_, role) => atLeast(role, 'manager'),
+}
+
+export const may = (action: Action, who: Who): boolean => rules[action](who, roleOf(who))
+
+/** What a caller may not see does not exist for him; what he sees but may not do is forbidden. */
+export const demand = (action: Action, who: Who): void => {
+  if (!may('see', who)) throw new Refused('missing', 'unknown', 'There is no such thing, or it is not yours to see.')
+  if (!may(action, who)) throw new Refused('forbidden', 'forbidden', `Your role in this project does not let you ${action} here.`, { action, role: who.project ?? null })
+}

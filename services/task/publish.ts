@@ -1,0 +1,31 @@
+import type { TaskPublicEvent } from '../shared/contracts/task/events.ts'
+import type { CommentEvent } from './domain/comment.ts'
+import type { GraphEvent } from './domain/graph.ts'
+import type { About, TaskEvent } from './domain/task-events.ts'
+
+export type StoredEvent = TaskEvent | GraphEvent | CommentEvent
+
+/** What a stored event says in public. Graphs, and the side of a link that holds up, are private: the blocked task tells of it. */
+export const toPublic = (event: StoredEvent): TaskPublicEvent[] => {
+  switch (event.type) {
+    case 'TaskCreated': {
+      const { title: _, position: __, description: ___, recurrence: ____, ...fields } = event.fields
+      return [{ type: 'TaskCreated', data: { ...fields, ...aboutOf(event), labels: [...fields.labels], status: event.status, mentions: [...event.mentions] } }]
+    }
+    case 'TaskUpdated': return [{ type: 'TaskUpdated', data: { ...aboutOf(event), changes: named(event.changes), mentions: [...event.mentions] } }]
+    case 'TaskLinked': return event.blockedBy ? [{ type: 'TaskUpdated', data: { ...aboutOf(event), changes: { blockedBy: event.blockedBy }, mentions: [] } }] : []
+    case 'TaskStatusChanged': return [{ type: 'TaskStatusChanged', data: { ...aboutOf(event), from: event.from, to: event.to } }]
+    case 'TaskCompleted': return [{ type: 'TaskCompleted', data: { ...aboutOf(event), completedAt: event.at, startedAt: event.startedAt, createdAt: event.createdAt } }]
+    case 'TaskDeleted': return [{ type: 'TaskDeleted', data: aboutOf(event) }]
+    case 'TaskRestored': return [{ type: 'TaskRestored', data: { ...aboutOf(event), status: event.status } }]
+    case 'TaskOverdue': return [{ type: 'TaskOverdue', data: { ...aboutOf(event), dueAt: event.dueAt } }]
+    case 'CommentAdded': return [{ type: 'CommentAdded', data: { ...aboutOf(event), commentId: event.commentId, mentions: [...event.mentions] } }]
+    case 'CommentEdited': case 'CommentDeleted': case 'DependenciesAdded': case 'DependenciesRemoved': case 'TaskMoved': return []
+  }
+}
+
+const aboutOf = ({ about: { taskId, projectId, title, assigneeId, reporterId } }: { about: About }): About => ({ taskId, projectId, title, assigneeId, reporterId })
+
+type Named = Record<string, { before: unknown; after: unknown }>
+const named = (changes: Extract<TaskEvent, { type: 'TaskUpdated' }>['changes']): Named =>
+  Object.fromEntries(Object.entries(changes).map(([field, change]) => [field, { before: change.before, after: change.after }]))

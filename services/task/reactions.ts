@@ -1,0 +1,29 @@
+import type { TaskChanges } from './commands/change-task.ts'
+import { following, reacting, type TaskDeps } from './deps.ts'
+import { touchedBy, type GraphEvent } from './domain/graph.ts'
+import { recur } from './next-occurrence.ts'
+import type { OverdueJobs } from './overdue.ts'
+import type { StoredEvent } from './publish.ts'
+
+const ofGraph = (event: StoredEvent): event is GraphEvent => event.type === 'DependenciesAdded' || event.type === 'DependenciesRemoved' || event.type === 'TaskMoved'
+
+/** What follows from a commit inside the service. Each finishes what a request began, if its process died in between, and finds it done otherwise. */
+export const reactions = (deps: TaskDeps, { links, parents }: TaskChanges, overdue: OverdueJobs): void => {
+  const { log, clock } = deps
+  log.react('watch due dates', commit => overdue.follow(commit))
+  log.react('tell tasks of their links', async commit => {
+    const ids = touchedBy(commit.events.filter(ofGraph))
+    if (ids.length > 0) await links.retell(commit.tenantId, commit.aggregateId, ids, commit.version, reacting(clock, commit, 'links'))
+  })
+  log.react('finish moves', async commit => {
+    for (const event of commit.events) if (event.type === 'TaskMoved') await parents.finish(commit.tenantId, commit.aggregateId, event.taskId, following(reacting(clock, commit, 'moved'), event.taskId))
+  })
+  log.react('link new tasks', async commit => {
+    for (const event of commit.events) {
+      if (event.type !== 'TaskCreated' || event.blockedBy.length === 0) continue
+      const edges = event.blockedBy.map(blockerId => ({ taskId: commit.aggregateId, blockerId }))
+      await links.add(commit.tenantId, event.about.projectId, edges, { ...reacting(clock, commit, 'blockers'), commandId: `${commit.aggregateId}:blockers` })
+    }
+  })
+  log.react('recur', recur(deps))
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { taskApi } from '../../shared/contracts/task/http.ts'
+import type { Comment } from '../../shared/contracts/task/model.ts'
+import type { Actor, Handlers } from '../../shared/kit/http/call.ts'
+import { decodeCursor, pageOf } from '../../shared/kit/http/page.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { unknownTask, type TaskChanges } from '../commands/change-task.ts'
+import type { TaskDeps } from '../deps.ts'
+import type { CommentCommand, CommentState } from '../domain/comment.ts'
+import { mentionsIn } from '../domain/mentions.ts'
+import { may, type Action } from '../policies.ts'
+import { presentComment } from '../present.ts'
+
+type Served = Pick<typeof taskApi, 'addComment' | 'listComments' | 'editComment' | 'deleteComment'>
+const CommentCursor = z.strictObject({ createdAt: z.string(), id: z.string() })
+
+/** What people say about a task. */
+export const commentHandlers = ({ comments, commentView }: TaskDeps, changes: TaskChanges): Handlers<Served> => {
+  const about = async (action: Action, actor: Actor, taskId: string) => {
+    const permitted = await changes.permitted(action, actor, taskId)
+    if (permitted.task.deletedAt !== null) throw unknownTask(taskId)
+    return permitted
+  }
+  const shown = (id: string, { state, version }: { state: CommentState; version: number }): { body: Comment; version: number } => {
+    if (!state.exists) throw new Refused('missing', 'comment-unknown', 'There is no such comment.')
+    return { body: presentComment(id, version, state), version }
+  }
+  return {
+    addComment: async ({ actor, params, body, meta, newId }) => {
+      const { task: { projectId, title, assigneeId, reporterId } } = await about('comment', actor, params.id)
+      const { expectedVersion: _, ...own } = meta
+      const commentId = newId()
+      const command: CommentCommand = {
+        type: 'AddComment', commentId, about: { taskId: params.id, projectId, title, assigneeId, reporterId }, authorId: actor.userId, text: body.text, mentions: mentionsIn(body.text, body.mentions), at: meta.at,
+      }
+      return shown(commentId, await comments.handle(actor.organizationId, commentId, command, own))
+    },
+    listComments: async ({ actor, params, query }) => {
+      await about('see', actor, params.id)
+      const after = query.cursor === undefined ? undefined : decodeCursor(CommentCursor, query.cursor)
+      await commentView.settled()
+      const rows = (await commentView.collection.find({ organizationId: actor.organizationId, taskId: params.id }))
+        .toSorted((a, b) => (a.createdAt === b.createdAt ? (a._id < b._id ? -1 : 1) : a.createdAt < b.createdAt ? -1 : 1))
+        .filter(row => !after || row.createdAt > after.createdAt || (row.createdAt === after.createdAt && row._id > after.id))
+      const { items, nextCursor } = pageOf(rows, query.limit, last => ({ createdAt: last.createdAt, id: last._id }))
+      return { body: { items: items.map(row => presentComment(row._id, row.version, row)), nextCursor } }
+    },
+    editComment: async ({ actor, params: { id, commentId }, body, meta }) => {
+      await about('comment', actor, id)
+      const command: CommentCommand = { type: 'EditComment', commentId, taskId: id, by: actor.userId, text: body.text, mentions: mentionsIn(body.text, body.mentions), at: meta.at }
+      return shown(commentId, await comments.handle(actor.organizationId, commentId, command, meta))
+    },
+    deleteComment: async ({ actor, params: { id, commentId }, meta }) => {
+      const { role } = await about('comment', actor, id)
+      const moderator = may('moderate', { organization: actor.role, project: role })
+      const { version } = await comments.handle(actor.organizationId, commentId, { type: 'DeleteComment', commentId, taskId: id, by: actor.userId, moderator, at: meta.at }, meta)
+      return { version }
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import { taskApi } from '../../shared/contracts/task/http.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import type { Call, Handlers } from '../../shared/kit/http/call.ts'
+import { unknownTask, type Changed, type TaskChanges } from '../commands/change-task.ts'
+import type { TaskDeps } from '../deps.ts'
+import { shower } from '../views/shown.ts'
+
+type Served = Pick<typeof taskApi, 'createTask' | 'getTask' | 'updateTask' | 'deleteTask' | 'restoreTask' | 'changeStatus' | 'addDependency' | 'removeDependency'>
+
+/** One task at a time. */
+export const taskHandlers = (deps: TaskDeps, changes: TaskChanges): Handlers<Served> => {
+  const show = shower(deps)
+  const answer = async (organizationId: string, changed: Changed) => ({ body: await show.now(organizationId, changed), version: changed.version })
+  return {
+    createTask: async ({ actor, body, meta, newId }) => {
+      const id = newId()
+      return { ...await answer(actor.organizationId, await changes.create(actor, id, body, meta)), headers: { Location: `/api/tasks/${id}` } }
+    },
+    getTask: async call => {
+      const { actor, params: { id }, query } = call
+      const { task, version } = await changes.permitted('see', actor, id)
+      if (query.at !== undefined || query.version !== undefined) return past(deps, call)
+      if (task.deletedAt !== null) throw unknownTask(id)
+      return answer(actor.organizationId, { id, task, version })
+    },
+    updateTask: async ({ actor, params, body, meta }) => answer(actor.organizationId, await changes.update(actor, params.id, body, meta)),
+    deleteTask: async ({ actor, params, meta }) => ({ version: (await changes.remove(actor, params.id, meta)).version }),
+    restoreTask: async ({ actor, params, meta }) => answer(actor.organizationId, await changes.restore(actor, params.id, meta)),
+    changeStatus: async ({ actor, params, body, meta }) => answer(actor.organizationId, await changes.changeStatus(actor, params.id, body.status, meta)),
+    addDependency: async ({ actor, params, body, meta }) => answer(actor.organizationId, await changes.addDependency(actor, params.id, body.blockedBy, meta)),
+    removeDependency: async ({ actor, params, meta }) => ({ version: (await changes.removeDependency(actor, params.id, params.otherId, meta)).version }),
+  }
+}
+
+const past = async (deps: TaskDeps, { actor, params: { id }, query }: Call<typeof taskApi.getTask>) => {
+  if (query.at !== undefined && query.version !== undefined) throw new Refused('invalid', 'invalid', 'Give either at or version.', { errors: [{ path: 'version', message: 'give either at or version' }] })
+  const { state, version } = await deps.tasks.at(actor.organizationId, id, query.version === undefined ? { time: new Date(query.at ?? 0).toISOString() } : { version: query.version })
+  if (!state.exists || (query.version !== undefined && version !== query.version)) throw new Refused('missing', 'version-unknown', 'There was no such task at that time or version.')
+  return { body: shower(deps).past({ id, task: state, version }, query.at ?? state.updatedAt), version }
+}

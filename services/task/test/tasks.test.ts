@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
+import { ann, bob, boss, contextOf, foreigner, person, problemOf, stranger, taskOf, viewer, workbench, type Workbench } from './bench.ts'
+
+let bench: Workbench
+beforeAll(async () => { bench = await workbench() })
+afterAll(() => bench.close())
+const move = (id: string, status: string, as = bob) => bench.call(as, 'PATCH', `/api/tasks/${id}/status`, { status })
+const finish = async (id: string): Promise<void> => { for (const status of ['in_progress', 'in_review', 'done']) taskOf(await move(id, status)) }
+
+describe('a task', () => {
+  it('is created whole, costing the store one insert', async () => {
+    await bench.created('warm the copy of the project')
+    const answer = await bench.call(ann, 'POST', '/api/tasks', { projectId: 'p1', title: ' Write it ', priority: 'high', labels: ['a', 'a', 'b'], dueAt: '2026-04-01T12:00:00Z', assigneeId: 'bob', difficulty: 5, recurrence: 'freq=weekly;byday=mo' })
+    const task = taskOf(answer, 201)
+    expect(task).toMatchObject({ title: 'Write it', status: 'todo', priority: 'high', labels: ['a', 'b'], dueAt: '2026-04-01T12:00:00.000Z', assigneeId: 'bob', reporterId: 'ann', recurrence: 'FREQ=WEEKLY;BYDAY=MO', version: 1, blockedBy: [], blocks: [], completedAt: null })
+    expect(task.score.value).toBe(task.score.parts.reduce((sum, part) => sum + part.points, 0))
+    expect(answer.headers.get('etag')).toBe('"1"')
+    expect(taskOf(await bench.call(bob, 'GET', `/api/tasks/${task.id}`))).toEqual(task)
+  })
+  it('keeps the fields that a PUT does not name', async () => {
+    const { id } = await bench.created('before', { description: 'stays' })
+    expect(taskOf(await bench.call(bob, 'PUT', `/api/tasks/${id}`, { title: 'after' }))).toMatchObject({ title: 'after', description: 'stays', version: 2 })
+  })
+  it('refuses a stale If-Match on every write', async () => {
+    const { id } = await bench.created('once')
+    taskOf(await bench.call(ann, 'PUT', `/api/tasks/${id}`, { title: 'twice' }, { 'If-Match': '"1"' }))
+    for (const [method, path, body] of [['PUT', '', { title: 'x' }], ['PATCH', '/status', { status: 'in_progress' }], ['DELETE', '', undefined], ['POST', '/dependencies', { blockedBy: (await bench.created('b')).id }]] as const)
+      expect((await bench.call(ann, method, `/api/tasks/${id}${path}`, body, { 'If-Match': '"1"' })).status).toBe(412)
+  })
+  it('is made once for an Idempotency-Key', async () => {
+    const send = () => bench.call(ann, 'POST', '/api/tasks', { projectId: 'p1', title: 'once only' }, { 'Idempotency-Key': 'k-1' })
+    expect(taskOf(await send(), 201)).toEqual(taskOf(await send(), 201))
+  })
+  it('is deleted, shown as it was, and restored', async () => {
+    const { id } = await bench.created('gone')
+    expect((await bench.call(ann, 'DELETE', `/api/tasks/${id}`)).status).toBe(204)
+    expect(problemOf(await bench.call(ann, 'GET', `/api/tasks/${id}`))).toEqual([404, 'task-unknown'])
+    expect(problemOf(await bench.call(ann, 'PUT', `/api/tasks/${id}`, { title: 'x' }))).toEqual([404, 'task-unknown'])
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}?version=1`)).title).toBe('gone')
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}?version=2`)).deletedAt).toBeTypeOf('string')
+    expect(taskOf(await bench.call(ann, 'POST', `/api/tasks/${id}/restore`))).toMatchObject({ title: 'gone', version: 3 })
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).deletedAt).toBeUndefined()
+  })
+  it('shows the past by time', async () => {
+    const { id, createdAt } = await bench.created('first')
+    bench.clock.advance(60_000)
+    taskOf(await bench.call(ann, 'PUT', `/api/tasks/${id}`, { title: 'second' }))
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}?at=${createdAt}`)).title).toBe('first')
+    expect((await bench.call(ann, 'GET', `/api/tasks/${id}?at=2001-01-01T00:00:00Z`)).status).toBe(404)
+    expect((await bench.call(ann, 'GET', `/api/tasks/${id}?version=99`)).status).toBe(404)
+  })
+  it('tells its history, newest first, by pages', async () => {
+    const { id } = await bench.created('h0')
+    for (const title of ['h1', 'h2']) taskOf(await bench.call(bob, 'PUT', `/api/tasks/${id}`, { title }))
+    const { body } = await bench.call(ann, 'GET', `/api/tasks/${id}/history?limit=2`)
+    expect(body).toMatchObject({ items: [{ version: 3, actor: 'bob', events: ['TaskUpdated'], changes: { title: { before: 'h1', after: 'h2' } } }, { version: 2 }] })
+    const cursor = String(Object(body).nextCursor)
+    expect((await bench.call(ann, 'GET', `/api/tasks/${id}/history?limit=2&cursor=${cursor}`)).body).toMatchObject({ items: [{ version: 1, actor: 'ann', events: ['TaskCreated'], changes: { title: { before: null, after: 'h0' } } }], nextCursor: null })
+  })
+})
+
+describe('who may', () => {
+  it('hides tasks from other organizations and from those outside the project, and forbids what a role may not', async () => {
+    const { id } = await bench.created('mine')
+    for (const as of [foreigner, stranger]) {
+      expect((await bench.call(as, 'GET', `/api/tasks/${id}`)).status).toBe(404)
+      expect((await bench.call(as, 'PUT', `/api/tasks/${id}`, { title: 'x' })).status).toBe(404)
+      expect((await bench.call(as, 'GET', `/api/tasks/${id}/history`)).status).toBe(404)
+      expect((await bench.call(as, 'POST', '/api/tasks', { projectId: 'p1', title: 'x' })).status).toBe(404)
+      expect((await bench.call(as, 'GET', '/api/tasks?projectId=p1')).status).toBe(404)
+    }
+    expect((await bench.call(viewer, 'GET', `/api/tasks/${id}`)).status).toBe(200)
+    expect(problemOf(await bench.call(viewer, 'PUT', `/api/tasks/${id}`, { title: 'x' }))).toEqual([403, 'forbidden'])
+    expect(problemOf(await bench.call(viewer, 'POST', '/api/tasks', { projectId: 'p1', title: 'x' }))).toEqual([403, 'forbidden'])
+    expect(problemOf(await bench.call(bob, 'DELETE', `/api/tasks/${id}`))).toEqual([403, 'forbidden'])
+    expect((await bench.call(boss, 'DELETE', `/api/tasks/${id}`)).status).toBe(204)
+    expect((await bench.call(boss, 'GET', '/api/tasks?projectId=elsewhere')).status).toBe(404)
+  })
+  it('assigns to members only, and believes a membership that has just begun', async () => {
+    expect(problemOf(await bench.call(ann, 'POST', '/api/tasks', { projectId: 'p2', title: 'x', assigneeId: 'newbie' }))).toEqual([409, 'not-a-member'])
+    const p2 = bench.projects.get('p2')
+    if (p2) bench.projects.set('p2', { ...p2, version: 2, members: [...p2.members, { userId: 'newbie', role: 'contributor', allocationPercent: 0 }] })
+    bench.clock.advance(2_000)
+    expect((await bench.call(person('newbie'), 'POST', '/api/tasks', { projectId: 'p2', title: 'x', assigneeId: 'newbie' })).status).toBe(201)
+  })
+})
+
+describe('the workflow', () => {
+  it('goes step by step, and says what is allowed', async () => {
+    const { id } = await bench.created('steps')
+    const refused = await move(id, 'done')
+    expect(problemOf(refused)).toEqual([409, 'illegal-transition'])
+    expect(contextOf(refused)).toEqual({ from: 'todo', to: 'done', allowed: ['in_progress', 'cancelled'] })
+    await finish(id)
+    const done = taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`))
+    expect([done.completedAt, done.score.value]).toEqual([expect.any(String), 0])
+    expect(taskOf(await move(id, 'todo')).completedAt).toBeNull()
+  })
+  it('holds a blocked task back until its blocker is closed', async () => {
+    const [blocker, task] = [await bench.created('blocker'), await bench.created('blocked')]
+    const linked = taskOf(await bench.call(bob, 'POST', `/api/tasks/${task.id}/dependencies`, { blockedBy: blocker.id }), 201)
+    expect(linked).toMatchObject({ blockedBy: [blocker.id], version: 2 })
+    expect(linked.score.parts.map(p => p.name)).not.toContain('blocking')
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${blocker.id}`))).toMatchObject({ blocks: [task.id], score: { parts: [{ name: 'blocking', points: 5 }] } })
+    const refused = await move(task.id, 'in_progress')
+    expect([problemOf(refused), contextOf(refused)]).toEqual([[409, 'task-blocked'], { openBlockers: [blocker.id] }])
+    await finish(blocker.id)
+    expect(taskOf(await move(task.id, 'in_progress')).status).toBe('in_progress')
+  })
+  it('takes up a workflow that was changed a moment ago', async () => {
+    bench.setWorkflow({ ...defaultWorkflow, transitions: [...defaultWorkflow.transitions, { from: 'todo', to: 'done', roles: ['manager'] }] })
+    bench.clock.advance(2_000)
+    const { id } = await bench.created('short way')
+    expect(problemOf(await move(id, 'done', bob))).toEqual([403, 'role-not-permitted'])
+    expect(taskOf(await move(id, 'done', ann)).status).toBe('done')
+    bench.setWorkflow(defaultWorkflow)
+  })
+})
+
+describe('dependencies and subtasks', () => {
+  it('refuses a cycle over a thousand tasks, and names it', async () => {
+    const operations = (from: number) => Array.from({ length: 500 }, (_, i) => ({ op: 'create', key: `c${from + i}`, task: { projectId: 'p2', title: `c${from + i}` }, ...(from + i > 0 && { blockedByKeys: [`c${from + i - 1}`] }) }))
+    const results = [...Object((await bench.call(ann, 'POST', '/api/tasks/bulk', { operations: operations(0) })).body).results, ...Object((await bench.call(ann, 'POST', '/api/tasks/bulk', { operations: operations(500) })).body).results]
+    expect(results.filter(r => r.status !== 201)).toEqual([])
+    const refused = await bench.call(ann, 'POST', `/api/tasks/${results[0].id}/dependencies`, { blockedBy: results[999].id })
+    expect(problemOf(refused)).toEqual([409, 'dependency-cycle'])
+    expect(contextOf(refused)['cycle']).toHaveLength(1000)
+  })
+  it('refuses itself, other projects and tasks that are not there', async () => {
+    const [task, other] = [await bench.created('t'), await bench.created('o', { projectId: 'p2' })]
+    const link = (blockedBy: string) => bench.call(ann, 'POST', `/api/tasks/${task.id}/dependencies`, { blockedBy })
+    expect(problemOf(await link(task.id))).toEqual([409, 'self-dependency'])
+    expect(problemOf(await link(other.id))).toEqual([409, 'other-project'])
+    expect(problemOf(await link('nowhere'))).toEqual([404, 'blocker-unknown'])
+  })
+  it('is taken away again', async () => {
+    const [a, b] = [await bench.created('a'), await bench.created('b')]
+    taskOf(await bench.call(ann, 'POST', `/api/tasks/${a.id}/dependencies`, { blockedBy: b.id }), 201)
+    expect((await bench.call(ann, 'DELETE', `/api/tasks/${a.id}/dependencies/${b.id}`)).status).toBe(204)
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${b.id}`)).blocks).toEqual([])
+    expect(problemOf(await bench.call(ann, 'DELETE', `/api/tasks/${a.id}/dependencies/${b.id}`))).toEqual([404, 'dependency-unknown'])
+  })
+  it('is created with its blockers', async () => {
+    const blocker = await bench.created('first')
+    expect(await bench.created('second', { blockedBy: [blocker.id] })).toMatchObject({ blockedBy: [blocker.id] })
+  })
+  it('stands below a parent of the same project, at most five levels deep, never below itself', async () => {
+    const line = [await bench.created('level 0')]
+    for (let i = 1; i <= 5; i++) line.push(await bench.created(`level ${i}`, { parentId: line[i - 1]?.id }))
+    expect(problemOf(await bench.call(ann, 'POST', '/api/tasks', { projectId: 'p1', title: 'level 6', parentId: line[5]?.id }))).toEqual([409, 'too-deep'])
+    expect(problemOf(await bench.call(ann, 'PUT', `/api/tasks/${line[0]?.id}`, { parentId: line[3]?.id }))).toEqual([409, 'parent-cycle'])
+    expect(problemOf(await bench.call(ann, 'PUT', `/api/tasks/${line[0]?.id}`, { parentId: (await bench.created('above')).id }))).toEqual([409, 'too-deep'])
+    expect(taskOf(await bench.call(ann, 'PUT', `/api/tasks/${line[3]?.id}`, { parentId: null })).parentId).toBeNull()
+    expect(taskOf(await bench.call(ann, 'PUT', `/api/tasks/${line[0]?.id}`, { parentId: line[5]?.id })).parentId).toBe(line[5]?.id)
+  })
+  it('lets only one of two moves that would close a cycle through', async () => {
+    const [a, b] = [await bench.created('a'), await bench.created('b')]
+    const answers = await Promise.all([bench.call(ann, 'PUT', `/api/tasks/${a.id}`, { parentId: b.id }), bench.call(ann, 'PUT', `/api/tasks/${b.id}`, { parentId: a.id })])
+    expect(answers.map(x => x.status).sort()).toEqual([200, 409])
+  })
+})
+
+describe('comments', () => {
+  it('are added, changed by their author, listed and deleted', async () => {
+    const { id } = await bench.created('talk')
+    const said = await bench.call(bob, 'POST', `/api/tasks/${id}/comments`, { text: 'Ready, @ann?' })
+    expect([said.status, said.body]).toEqual([201, expect.objectContaining({ authorId: 'bob', mentions: ['ann'], version: 1 })])
+    const commentId = String(Object(said.body).id)
+    expect(problemOf(await bench.call(ann, 'PUT', `/api/tasks/${id}/comments/${commentId}`, { text: 'No' }))).toEqual([403, 'not-the-author'])
+    expect((await bench.call(bob, 'PUT', `/api/tasks/${id}/comments/${commentId}`, { text: 'Ready!' })).status).toBe(200)
+    expect((await bench.call(viewer, 'GET', `/api/tasks/${id}/comments`)).body).toMatchObject({ items: [{ text: 'Ready!', editedAt: expect.any(String) }], nextCursor: null })
+    expect((await bench.call(stranger, 'GET', `/api/tasks/${id}/comments`)).status).toBe(404)
+    expect((await bench.call(ann, 'DELETE', `/api/tasks/${id}/comments/${commentId}`)).status).toBe(204)
+    expect((await bench.call(ann, 'GET', `/api/tasks/${id}/comments`)).body).toEqual({ items: [], nextCursor: null })
+  })
+})

@@ -1,0 +1,41 @@
+import { Refused } from '../../shared/kit/decider.ts'
+import { Priority } from '../../shared/contracts/primitives.ts'
+import type { TaskQuery } from '../../shared/contracts/task/http.ts'
+import { closed } from '../domain/transitions.ts'
+import type { TaskRow } from './task-document.ts'
+
+export type Matches = (row: TaskRow) => boolean
+
+const several = (text: string): string[] => text.split(',').map(part => part.trim()).filter(part => part !== '')
+const instant = (text: string): string => new Date(text).toISOString()
+
+/** The filters of a list request as one test; a filter that was not sent lets everything through. */
+export const filterOf = (query: Partial<TaskQuery>, now: string): Matches => {
+  const tests: Matches[] = [row => !row.deleted]
+  const anyOf = (text: string | undefined, value: (row: TaskRow) => string): void => {
+    if (text === undefined) return
+    const wanted = new Set(several(text))
+    tests.push(row => wanted.has(value(row)))
+  }
+  for (const name of several(query.priority ?? ''))
+    if (!Priority.safeParse(name).success) throw new Refused('invalid', 'invalid', `priority: ${name} is none of ${Priority.options.join(', ')}`, { errors: [{ path: 'priority', message: `must be one of ${Priority.options.join(', ')}` }] })
+  anyOf(query.priority, row => row.priority)
+  anyOf(query.status, row => row.status)
+  anyOf(query.assigneeId, row => row.assigneeId ?? 'none')
+  if (query.label !== undefined) { const labels = several(query.label); tests.push(row => labels.some(label => row.labels.includes(label))) }
+  if (query.parentId !== undefined) tests.push(row => row.parentId === query.parentId)
+  if (query.dueBefore !== undefined) { const end = instant(query.dueBefore); tests.push(row => row.dueAt !== null && row.dueAt < end) }
+  if (query.dueAfter !== undefined) { const start = instant(query.dueAfter); tests.push(row => row.dueAt !== null && row.dueAt > start) }
+  if (query.overdue !== undefined) { const wanted = query.overdue === 'true'; tests.push(row => (row.dueAt !== null && row.dueAt < now && !closed(row.category)) === wanted) }
+  if (query.q !== undefined) tests.push(mentioning(query.q))
+  return row => tests.every(test => test(row))
+}
+
+/** Every word must stand in the title or the description. */
+const mentioning = (q: string): Matches => {
+  const words = q.toLowerCase().split(/\s+/)
+  return row => {
+    const text = `${row.title}\n${row.description}`.toLowerCase()
+    return words.every(word => text.includes(word))
+  }
+}

@@ -1,0 +1,63 @@
+import type { Clock } from '../../shared/kit/clock.ts'
+import type { Aggregate } from '../../shared/kit/events/aggregate.ts'
+import type { EventLog } from '../../shared/kit/events/ports.ts'
+import { parseStream } from '../../shared/kit/events/commit.ts'
+import type { TaskCommand } from '../domain/task-commands.ts'
+import type { TaskEvent } from '../domain/task-events.ts'
+import type { TaskState } from '../domain/task-state.ts'
+import type { StoredEvent } from '../publish.ts'
+import { toTaskDocument } from './task-document.ts'
+import type { TaskLists } from './task-lists.ts'
+
+const LOOK_MS = 3_000
+
+type Options = { log: EventLog<StoredEvent>; tasks: Aggregate<TaskState, TaskCommand, TaskEvent>; lists: TaskLists; clock: Clock }
+
+/**
+ * Keeps the lists in memory current with what other processes of this service write. The broker cannot: it gives each event to one replica only.
+ * So, as long as another process is seen writing, a list first reads the log from where it last stopped; alone, it looks for others every few seconds.
+ */
+export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
+  let beats = new Map<string, string>()
+  let looked = -Infinity
+  let others = false
+  let heads: number[] | undefined
+  let next: number[] = []
+  let running: Promise<void> | undefined
+
+  const look = async (): Promise<void> => {
+    const now = new Map((await log.store.writers()).map(({ id, beat, chunk }) => [id, `${beat}/${chunk}`]))
+    const moving = [...now].filter(([id, beat]) => beats.get(id) !== beat).length
+    const met = beats.size > 0 && [...now.keys()].some(id => !beats.has(id))
+    looked = clock.monotonic()
+    const before = heads
+    heads = await log.heads()
+    // What a newcomer wrote before it was seen is in no list here: they are read anew, and the log from where it stood at the look before.
+    if (met || (moving > 1 && !others)) { lists.clear(); next = before ?? heads }
+    others = moving > 1
+    beats = now
+  }
+  const read = async (): Promise<void> => {
+    next = await Promise.all(next.map(async (first, partition) => {
+      let position = first
+      for await (const segment of log.scan(partition, first)) {
+        const changed = new Map(segment.commits.map(commit => [commit.stream, parseStream(commit.stream)]))
+        await Promise.all([...changed.values()].filter(s => s.aggregate === 'task').map(async ({ tenantId, id }) => {
+          const { state, version } = await tasks.load(tenantId, id)
+          const document = toTaskDocument(state, { tenantId })
+          if (document) lists.put({ ...document, _id: id, version })
+        }))
+        position = segment.next
+      }
+      return position
+    }))
+  }
+  const catchUp = async (): Promise<void> => {
+    if (clock.monotonic() - looked > LOOK_MS) await look()
+    if (others) await read()
+  }
+  return {
+    /** Awaited before a list is read. */
+    caughtUp: (): Promise<void> => running ??= catchUp().finally(() => { running = undefined }),
+  }
+}

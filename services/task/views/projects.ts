@@ -1,0 +1,76 @@
+import { LRUCache } from 'lru-cache'
+import type { ProjectRecord } from '../../shared/contracts/project/internal.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import type { Clock } from '../../shared/kit/clock.ts'
+import type { Documents } from '../../shared/kit/events/store.ts'
+
+/** A project as the task service keeps it: its own copy, so that a command asks nobody. */
+export type ProjectRow = Omit<ProjectRecord, 'id'> & { _id: string; projectId: string }
+export type ProjectSource = (organizationId: string, projectId: string) => Promise<ProjectRecord>
+
+// How long another replica of this service may go on with what it knows before it looks at the stored copy again.
+const TRUSTED_MS = 5_000
+// How soon the project service is asked again about the same project, when the copy says no.
+const ASKED_MS = 1_000
+
+/** The copies of projects, fed by project events; one that is missing, or that says no, is asked for once. */
+export const projectCopies = ({ documents, ask, clock }: { documents: Documents<ProjectRow>; ask: ProjectSource; clock: Clock }) => {
+  const known = new LRUCache<string, { row: ProjectRow | undefined; since: number }>({ max: 20_000 })
+  const organizations = new LRUCache<string, { rows: Promise<ProjectRow[]>; since: number }>({ max: 500 })
+  const asked = new LRUCache<string, { answer: Promise<ProjectRow | undefined>; since: number }>({ max: 20_000 })
+  const keyOf = (organizationId: string, projectId: string): string => `${organizationId}/${projectId}`
+
+  const learn = async ({ id, ...record }: ProjectRecord): Promise<ProjectRow> => {
+    const row: ProjectRow = { _id: keyOf(record.organizationId, id), projectId: id, ...record }
+    await documents.put([row], false)
+    known.set(row._id, { row, since: clock.monotonic() })
+    organizations.delete(row.organizationId)
+    return row
+  }
+  const fetch = async (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {
+    try {
+      return await learn(await ask(organizationId, projectId))
+    } catch (error) {
+      if (error instanceof Refused && error.kind === 'missing') return undefined
+      throw error
+    }
+  }
+  /** Asks the project service, but not twice within a second. */
+  const fresh = (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {
+    const key = keyOf(organizationId, projectId)
+    const last = asked.get(key)
+    if (last && clock.monotonic() - last.since < ASKED_MS) return last.answer
+    const answer = fetch(organizationId, projectId)
+    asked.set(key, { answer, since: clock.monotonic() })
+    answer.catch(() => asked.delete(key))
+    return answer
+  }
+
+  return {
+    fresh,
+    get: async (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {
+      const key = keyOf(organizationId, projectId)
+      const cached = known.get(key)
+      if (cached?.row && clock.monotonic() - cached.since < TRUSTED_MS) return cached.row
+      const row = await documents.findOne({ _id: key })
+      if (!row) return fresh(organizationId, projectId)
+      known.set(key, { row, since: clock.monotonic() })
+      return row
+    },
+    /** Brings the copy up to a version that an event told of. */
+    follow: async (organizationId: string, projectId: string, version: number): Promise<void> => {
+      const row = await documents.findOne({ _id: keyOf(organizationId, projectId) })
+      if (!row || row.version < version) await fetch(organizationId, projectId)
+    },
+    /** Every project of an organization that is not deleted. */
+    all: async (organizationId: string): Promise<ProjectRow[]> => {
+      const cached = organizations.get(organizationId)
+      if (cached && clock.monotonic() - cached.since < TRUSTED_MS) return cached.rows
+      const rows = documents.find({ organizationId }).then(found => found.filter(row => row.deletedAt === null))
+      organizations.set(organizationId, { rows, since: clock.monotonic() })
+      rows.catch(() => organizations.delete(organizationId))
+      return rows
+    },
+  }
+}
+export type ProjectCopies = ReturnType<typeof projectCopies>

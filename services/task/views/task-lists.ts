@@ -1,0 +1,78 @@
+import type { Filter } from '../../shared/kit/events/store.ts'
+import { comparePlaces } from './order.ts'
+import { projectIndex, type Found, type ProjectIndex, type Wanted } from './project-index.ts'
+import type { TaskRow } from './task-document.ts'
+
+/** Where the tasks come from: their read model. */
+export type TaskSource = { settled(): Promise<void>; find(filter: Filter): Promise<TaskRow[]> }
+type Entry = { index: ProjectIndex; loaded: Promise<void> }
+
+/**
+ * The project indexes in memory, least recently used first out once together they hold more than `maxTasks`.
+ * An index is read from the view once; after that `put` keeps it current with every change of this process, before its command answers,
+ * and `views/other-replicas.ts` with those of other processes. What is dropped is read again: an index never knows more than the view and the changes since.
+ */
+export const taskLists = ({ source, maxTasks = 200_000 }: { source: TaskSource; maxTasks?: number }) => {
+  const entries = new Map<string, Entry>()
+  const keyOf = (organizationId: string, projectId: string): string => `${organizationId}/${projectId}`
+
+  const load = async (index: ProjectIndex, organizationId: string, projectId: string): Promise<void> => {
+    // Changes from here on come through `put`; those before are in the view once it has settled. Versions sort out what comes both ways.
+    await source.settled()
+    for (const row of await source.find({ organizationId, projectId })) index.put(row)
+  }
+  const trim = (kept: string): void => {
+    let held = [...entries.values()].reduce((sum, entry) => sum + entry.index.size, 0)
+    for (const [key, entry] of entries) {
+      if (held <= maxTasks) return
+      if (key === kept) continue
+      entries.delete(key)
+      held -= entry.index.size
+    }
+  }
+  const open = async (organizationId: string, projectId: string): Promise<ProjectIndex> => {
+    const key = keyOf(organizationId, projectId)
+    const known = entries.get(key)
+    if (known) {
+      entries.delete(key)
+      entries.set(key, known)
+      await known.loaded
+      return known.index
+    }
+    const index = projectIndex()
+    const loaded = load(index, organizationId, projectId)
+    entries.set(key, { index, loaded })
+    try {
+      await loaded
+    } catch (error) {
+      if (entries.get(key)?.index === index) entries.delete(key)
+      throw error
+    }
+    trim(key)
+    return index
+  }
+
+  return {
+    open,
+    /** The index if it is in memory already. */
+    resident: async (organizationId: string, projectId: string): Promise<ProjectIndex | undefined> => {
+      const entry = entries.get(keyOf(organizationId, projectId))
+      return entry && entry.loaded.then(() => entry.index, () => undefined)
+    },
+    put: (row: TaskRow): void => { entries.get(keyOf(row.organizationId, row.projectId))?.index.put(row) },
+    /** The first `count` matches over several projects. */
+    find: async (organizationId: string, projectIds: readonly string[], wanted: Wanted): Promise<(Found & { index: ProjectIndex })[]> => {
+      const found: (Found & { index: ProjectIndex })[] = []
+      // One after the other: only one project at a time has to be in memory.
+      for (const projectId of projectIds) {
+        const index = await open(organizationId, projectId)
+        found.push(...index.find(wanted).map(hit => ({ ...hit, index })))
+      }
+      const compare = comparePlaces(wanted.sort)
+      return found.sort((a, b) => compare(a.place, b.place)).slice(0, wanted.count)
+    },
+    clear: (): void => { entries.clear() },
+    get size(): number { return [...entries.values()].reduce((sum, entry) => sum + entry.index.size, 0) },
+  }
+}
+export type TaskLists = ReturnType<typeof taskLists>
