@@ -11,10 +11,12 @@ beforeAll(async () => {
 afterAll(() => user.stop())
 const hire = async (email: string, role = 'member'): Promise<SignedIn> => {
   await user.ask('POST', '/api/users/invitations', { token: ann.accessToken, body: { email, role } })
-  await user.settled()
-  return user.register(email, { organizationName: undefined, invitationToken: (user.mails.at(-1)?.['data'] as { token: string }).token })
+  const mail = () => user.mails.findLast(m => (m['to'] as { address: string }).address === email)
+  await expect.poll(mail).toBeDefined()
+  return user.register(email, { organizationName: undefined, invitationToken: (mail()?.['data'] as { token: string }).token })
 }
 const close = (who: SignedIn, password = goodPassword) => user.ask('DELETE', '/api/users/account', { token: who.accessToken, body: { password } })
+const ends = (answer: { body: unknown }) => expect.poll(() => sagaOf(answer)?.state).toBe('finished')
 const sagaOf = (answer: { body: unknown }) => user.sagaStore.documents.get((answer.body as { sagaId: string }).sagaId)
 
 describe('closing an account', () => {
@@ -32,12 +34,13 @@ describe('closing an account', () => {
     user.asked.length = 0
     const answer = await close(bob)
     expect(answer.status).toBe(202)
-    await user.settled()
+    await ends(answer)
     expect(user.asked.slice(0, 2)).toEqual(['/internal/projects/leave', '/internal/tasks/release'])
     expect(user.asked.slice(2).toSorted()).toEqual(['/internal/ai/erase', '/internal/analytics/erase', '/internal/notifications/erase'])
     expect(user.dapr.invoked.find(i => i.path === '/internal/projects/leave')?.body).toMatchObject({ userId: bob.user.id, handOverTo: ann.user.id })
     expect(sagaOf(answer)).toMatchObject({ state: 'finished', outcome: 'closed' })
     expect((await user.ask('GET', `/api/sagas/${(answer.body as { sagaId: string }).sagaId}`, { token: ann.accessToken })).body).toMatchObject({ name: 'close-account', state: 'finished' })
+    await user.settled()
     expect((await user.events('UserDeleted')).at(-1)).toMatchObject({ subject: bob.user.id, data: { userId: bob.user.id } })
     expect((await user.events('SessionEnded')).at(-1)).toMatchObject({ data: { reason: 'closed' } })
     expect(await user.deps.directory.details(bob.user.id)).toBeUndefined()
@@ -51,7 +54,7 @@ describe('closing an account', () => {
     const solo = await user.register('solo@example.com')
     user.asked.length = 0
     const answer = await close(solo)
-    await user.settled()
+    await ends(answer)
     expect(sagaOf(answer)).toMatchObject({ outcome: 'closed' })
     expect(user.asked).not.toContain('/internal/projects/leave')
   })
@@ -61,7 +64,7 @@ describe('closing an account', () => {
     user.replies.set('/internal/tasks/release', { status: 409, body: { type: 't', title: 't', status: 409, detail: 'no', code: 'not-now', traceId: '' } })
     user.asked.length = 0
     const answer = await close(cat)
-    await user.settled()
+    await ends(answer)
     expect(user.asked).toEqual(['/internal/projects/leave', '/internal/tasks/release', '/internal/projects/rejoin'])
     expect(user.dapr.invoked.at(-1)?.body).toMatchObject({ userId: cat.user.id, left: [{ projectId: 'p1', role: 'manager', allocationPercent: 50 }] })
     expect(sagaOf(answer)).toMatchObject({ state: 'finished', outcome: 'kept: not-now' })
