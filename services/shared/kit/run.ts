@@ -1,8 +1,9 @@
+import type { Middleware } from 'koa'
 import type { Api, Topic } from '../contracts/define.ts'
 import type { Breaker } from './breaker.ts'
 import { appContract, type Subscriber } from './dapr/app-contract.ts'
 import type { JobHandler } from './dapr/jobs.ts'
-import { routed } from './http/app.ts'
+import { chained, routed } from './http/app.ts'
 import { tokenVerifier, type Verify } from './http/auth.ts'
 import { documentRoutes } from './http/documents.ts'
 import { callerOf } from './http/guard.ts'
@@ -23,8 +24,8 @@ export type Worker = { start(): Promise<void>; stop(): Promise<void> }
 export type Service = Started & {
   routes: readonly Routes[]
   /** Started before the consumers, drained after the last request. */
-  log?: Worker
-  consumers?: readonly (Subscriber & Worker)[]
+  log?: Worker & { gauges?(): { lag: number; oldestMs: number } }
+  consumers?: readonly (Subscriber & Worker & { gauges?(): { lag: number; parked: number } })[]
   sagas?: Pick<SagaHost, 'actor' | 'watch'>
   jobs?: readonly JobHandler[]
   /** Run for `/health/dependencies`; a throw means down. All are essential for being ready, except those in `optional`. */
@@ -38,6 +39,8 @@ export type Service = Started & {
   verify?: Verify
   /** What the documents describe beside the mounted routes: the gateway shows every service's operations. */
   documents?: { apis?: readonly { tag: string; api: Api }[]; publishes?: readonly Topic[]; consumes?: readonly Topic[] }
+  /** The gateway: what every request goes through before the routes, and what answers where they do not. */
+  edge?: { before: readonly Middleware[]; after: readonly Middleware[] }
   onStop?: readonly (() => Promise<unknown>)[]
 }
 
@@ -48,6 +51,7 @@ export const runService = async (service: Service): Promise<void> => {
   for (const check of optional) health.optional.add(check)
   for (const breaker of breakers) health.breakers.set(breaker.name, breaker)
   watchBreakers(service, breakers)
+  watchEvents(service)
 
   const essential = breakers.filter(breaker => !optional.includes(breaker.name))
   const verify = service.verify ?? tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock })
@@ -66,7 +70,7 @@ export const runService = async (service: Service): Promise<void> => {
   await log?.start()
   await Promise.all(consumers.map(consumer => consumer.start()))
   const unwatch = sagas?.watch()
-  gate.open(routed(api, contract, documents))
+  gate.open(chained(...(service.edge?.before ?? []), routed(api, contract, documents), ...(service.edge?.after ?? [])))
   logger.info({ operations: routes.flat().length }, 'ready')
 
   stopOnSignal(service, [
@@ -74,7 +78,16 @@ export const runService = async (service: Service): Promise<void> => {
     async () => { await log?.stop() },
     ...(service.onStop ?? []),
     () => dapr.close(),
+    () => service.stopTracing(),
   ])
+}
+
+const watchEvents = ({ metrics, log, consumers = [] }: Service): void => {
+  const sum = (field: 'lag' | 'parked') => () => consumers.reduce((total, consumer) => total + (consumer.gauges?.()[field] ?? 0), 0)
+  metrics.gauge('event_log_lag', 'Commits that are not published yet', () => log?.gauges?.().lag ?? 0)
+  metrics.gauge('event_log_oldest_ms', 'Age of the oldest of them', () => log?.gauges?.().oldestMs ?? 0)
+  metrics.gauge('consumer_lag', 'Events that the consumers know of and have not handled', sum('lag'))
+  metrics.gauge('consumer_parked', 'Dead letters, and events that wait behind them', sum('parked'))
 }
 
 const watchBreakers = ({ metrics }: Started, breakers: readonly Breaker[]): void => {

@@ -12,13 +12,15 @@ export const createApp = (deps: SurroundDeps, parts: readonly Middleware[]): Koa
   return app
 }
 
+/** Middlewares, one after the other, as one. */
+export const chained = (...parts: readonly Middleware[]): Middleware => (ctx: Context, next: Next) => {
+  const step = (at: number): Promise<unknown> => Promise.resolve(parts[at] ? parts[at](ctx, () => step(at + 1)) : next())
+  return step(0)
+}
+
 /** Routers, one after the other, as one middleware. */
 export const routed = (...routers: readonly Router[]): Middleware => {
   const chain = new Koa()
   for (const router of routers) chain.use(router.routes())
-  const parts = chain.middleware
-  return (ctx: Context, next: Next) => {
-    const step = (at: number): Promise<unknown> => Promise.resolve(parts[at] ? parts[at](ctx, () => step(at + 1)) : next())
-    return step(0)
-  }
+  return chained(...chain.middleware)
 }
