@@ -17,6 +17,7 @@ import { mount } from './http/mount.ts'
 import { uuidv7 } from './ids.ts'
 import { createLogger, type Logger } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
+import { recordSpans } from './observe/trace.ts'
 
 /** A process that listens already (not ready yet), has its configuration, and can talk to its sidecar. */
 export type Started<C = unknown> = {
@@ -31,6 +32,7 @@ export type Started<C = unknown> = {
   gate: Gate
   listening: Listening
   server: Server
+  stopTracing(): Promise<void>
   health: { checks: Map<string, Check>; optional: Set<string>; breakers: Map<string, Breaker> }
 }
 
@@ -45,6 +47,7 @@ export const startService = async <const S extends Spec>(name: AppId, spec: S, e
   const instanceId = base.instanceId ?? `${name}-${uuidv7().slice(-12)}`
   const logger = createLogger({ service: name, instanceId, level: base.logLevel })
   const metrics = createMetrics(name)
+  const stopTracing = await startTracing(base, name, instanceId)
   const gate = newGate()
   const health = { checks: new Map<string, Check>(), optional: new Set<string>(), breakers: new Map<string, Breaker>() }
   const dapr = connectDapr({ port: base.daprHttpPort, apiToken: base.daprApiToken, appIdPrefix: base.appIdPrefix })
@@ -56,11 +59,19 @@ export const startService = async <const S extends Spec>(name: AppId, spec: S, e
   logger.info({ port: listening.port, node: process.version }, 'listening, not ready yet')
 
   const config = await orExit(() => loadConfig(spec, env, dapr))
-  return { name, config, base, dapr, clock: systemClock, logger, metrics, instanceId, gate, listening, server: listening.server, health }
+  return { name, config, base, dapr, clock: systemClock, logger, metrics, instanceId, gate, listening, server: listening.server, health, stopTracing }
 }
 
 const noSecrets = { secret: async () => undefined }
 const noOne = async (): Promise<never> => { throw new Error('no operation here takes a user') }
+
+const startTracing = async ({ otelExporterOtlpEndpoint: endpoint }: BaseConfig, service: string, instanceId: string): Promise<() => Promise<void>> => {
+  if (endpoint === undefined) return async () => {}
+  const { otlpSpans } = await import('./observe/exporter.ts')
+  const spans = otlpSpans({ endpoint, service, instanceId })
+  recordSpans(spans)
+  return () => spans.stop()
+}
 
 const metricsRouter = ({ registry }: Metrics): Router => {
   const router = new Router()

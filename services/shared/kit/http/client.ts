@@ -5,6 +5,7 @@ import { DaprError } from '../dapr/dapr-error.ts'
 import type { Dapr, InvokeAnswer } from '../dapr/dapr.ts'
 import { Refused } from '../decider.ts'
 import { currentContext } from '../observe/context.ts'
+import { inWork } from '../observe/trace.ts'
 import { traceparentOf } from '../observe/traceparent.ts'
 import type { ParamsOf } from './call.ts'
 import { headers as names } from './headers.ts'
@@ -28,7 +29,7 @@ type LooseInput = ClientInput<Operation> & { params?: Readonly<Record<string, st
 
 /** The operations of another service as functions, through Dapr invocation. A refusal there is the same `Refused` here; no answer is `Refused('unavailable')`. */
 export const client = <const A extends Api>(api: A, service: ServiceId, dapr: Pick<Dapr, 'invoke'>): Client<A> => {
-  const calls = Object.entries(api).map(([name, operation]) => [name, (input: LooseInput) => invoke(operation, service, dapr, input)] as const)
+  const calls = Object.entries(api).map(([name, operation]) => [name, (input: LooseInput) => inWork(`${service}.${name}`, 'client', {}, () => invoke(operation, service, dapr, input))] as const)
   // Each function parses its reply by the operation of its own name; the mapped type says so to the callers.
   return Object.fromEntries(calls) as unknown as Client<A>
 }

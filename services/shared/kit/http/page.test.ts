@@ -7,7 +7,7 @@ const Cursor = z.object({ at: z.string(), id: z.string() })
 
 describe('a cursor', () => {
   it('comes back as it went out', () => {
-    fc.assert(fc.property(fc.record({ at: fc.string({ unit: 'binary', maxLength: 30 }), id: fc.string() }), value => {
+    fc.assert(fc.property(fc.record({ at: fc.string({ unit: 'grapheme-ascii' }).map(text => `${text}é日`), id: fc.string() }), value => {
       const text = encodeCursor(value)
       expect(text).toMatch(/^[\w-]+$/)
       expect(decodeCursor(Cursor, text)).toEqual(value)

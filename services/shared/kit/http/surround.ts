@@ -3,8 +3,9 @@ import type { Problem } from '../../contracts/problem.ts'
 import { currentContext, inContext } from '../observe/context.ts'
 import type { Logger } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
-import { serverWork } from '../observe/trace.ts'
+import { beginWork } from '../observe/trace.ts'
 import { traceparentOf } from '../observe/traceparent.ts'
+import { headers } from './headers.ts'
 import { toProblem } from './problem.ts'
 import { answerUnrouted } from './unrouted.ts'
 
@@ -13,7 +14,7 @@ export type SurroundDeps = { logger: Logger; metrics?: Metrics }
 /** Everything that surrounds a request, in one middleware: its trace, its problem document, its log line and its measurement. */
 export const surround = ({ logger, metrics }: SurroundDeps) => async (ctx: Context, next: Next): Promise<void> => {
   const started = performance.now()
-  const { work, end } = serverWork(ctx)
+  const { work, end } = beginWork(ctx.method, 'server', { traceparent: ctx.get('traceparent'), correlationId: ctx.get(headers.correlationId) || undefined })
   await inContext(work, async () => {
     try {
       await next()
@@ -25,7 +26,7 @@ export const surround = ({ logger, metrics }: SurroundDeps) => async (ctx: Conte
     const seconds = (performance.now() - started) / 1000
     const operation: string = typeof ctx.state.operation === 'string' ? ctx.state.operation : 'none'
     metrics?.request(operation, ctx.method, ctx.status, seconds)
-    end?.(operation, ctx.status)
+    end({ 'http.request.method': ctx.method, 'http.route': operation, 'http.response.status_code': ctx.status }, ctx.status >= 500, `${ctx.method} ${operation}`)
     // The path only: a query string can hold a ticket or somebody's words.
     const line = { operation, method: ctx.method, path: ctx.path.slice(0, 200), status: ctx.status, ms: Math.round(seconds * 1e5) / 100 }
     if (quiet(ctx.path)) logger.debug(line, 'request')
