@@ -5,7 +5,7 @@ import { rulesFor } from './rules.ts'
 
 /** Who may read which secret; all others are closed to him. */
 const secretsOf: Readonly<Record<AppId, readonly string[]>> = {
-  gateway: ['mongodb-uri', 'token-key'],
+  gateway: [],
   user: ['mongodb-uri', 'token-key'],
   task: ['mongodb-uri'],
   project: ['mongodb-uri'],

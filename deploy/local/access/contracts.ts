@@ -19,8 +19,8 @@ const apisIn = async (file: string): Promise<Operation[]> => {
 
 /** Operations that every service of a kind has, beside those of its own folder. */
 const shared = (app: AppId): string[] => [
-  ...(app === 'gateway' ? [] : ['operations/internal.ts']),
-  ...(['user', 'task', 'project', 'ai'].includes(app) ? ['feed/internal.ts'] : []),
+  ...(app === 'gateway' ? [] : ['dead-letters.ts']),
+  ...(['user', 'task', 'project', 'ai'].includes(app) ? ['feed.ts'] : []),
   ...(['user', 'task', 'project'].includes(app) ? ['sagas/http.ts'] : []),
 ]
 

@@ -9,7 +9,7 @@ const node = (): Node => ({ verbs: new Set(), children: new Map() })
 const wild = '*'
 
 /** What the gateway shows of every service, beside its operations. */
-const documents: Operation[] = ['/openapi.json', '/asyncapi.json', '/health/:check', '/.well-known/:name'].map(path => ({ method: 'GET', path, access: 'internal', callers: ['gateway'] }))
+const documents: Operation[] = ['/openapi.json', '/asyncapi.json', '/metrics', '/health/:check', '/.well-known/:name'].map(path => ({ method: 'GET', path, access: 'internal', callers: ['gateway'] }))
 /** Every service checks tokens itself, so each reads the user service's keys. */
 const keys: Operation = { method: 'GET', path: '/.well-known/:name', access: 'internal', callers: [...appIds] }
 
