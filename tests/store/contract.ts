@@ -87,7 +87,7 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
       for (const revision of [0, 10, 11]) expect(await store.saveCheckpoint({ id: 'c1', next: 0, revision })).toBe(false)
     })
 
-    it('keeps dead letters and moves each once', async () => {
+    it('keeps dead letters and changes only those that wait', async () => {
       const letter = (id: string, state: DeadLetter['state']): DeadLetter => ({
         id, consumer: 'k', topic: 't', partition: 0, position: 1, subject: 's', organizationId: 'o', state, event: nasty, reason: 'no', attempts: 5, behind: null, traceId: null, at: '2026-01-01T00:00:00.000Z',
       })
@@ -97,6 +97,7 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
       expect(await store.deadLetter('l1')).toEqual(letter('l1', 'waiting'))
       expect(await Promise.all([1, 2].map(() => store.moveDeadLetter('l1', 'waiting', 'replayed')))).toContain(true)
       expect(await store.moveDeadLetter('l1', 'waiting', 'skipped')).toBe(false)
+      expect(await store.deadLetters({ organizationId: 'other' })).toEqual([])
       expect(await store.countDeadLetters('waiting')).toBe(1)
     })
 

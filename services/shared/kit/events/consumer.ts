@@ -1,54 +1,33 @@
 import type { Connection } from 'mongoose'
-import type { z } from 'zod'
-import type { EventContract, Topic } from '../../contracts/define.ts'
+import type { Topic } from '../../contracts/define.ts'
+import { CloudEvent, feedApi } from '../../contracts/feed.ts'
 import type { Clock } from '../clock.ts'
-import type { Subscriber } from '../dapr/app-contract.ts'
+import type { Delivery, Subscriber } from '../dapr/app-contract.ts'
 import type { Dapr } from '../dapr/dapr.ts'
-import type { DeadLetters } from './dead-letters.ts'
+import { client } from '../http/client.ts'
+import { deadLetterDesk, type DeadLetters } from './dead-letters.ts'
+import { deliveries, type Work } from './delivery.ts'
+import { lane, type Lane } from './lane.ts'
+import { parking } from './parking.ts'
 import type { Logger } from './ports.ts'
-import type { CommitStore } from './store.ts'
+import { storeOf } from './store-of.ts'
+import type { ConsumerStore } from './store.ts'
 
-/** An event as a handler sees it: its data has the shape of the contract. */
-export type Received<T extends string = string, D = unknown> = {
-  id: string
-  type: T
-  data: D
-  subject: string
-  organizationId: string
-  at: string
-  actor: string
-  /** The version of the aggregate after this event. */
-  version: number
-  position: number
-  partition: number
-  topic: string
-  correlationId: string
-  /** The command to give for an effect of this event: the same one whenever the event comes again. */
-  causationId: string
-  traceparent?: string
-}
-export type Handler = { readonly type: string | undefined; run(event: Received): Promise<void> }
+export { on, onAny, type Handler, type Received } from './handler.ts'
 
-/** Handles one kind of event. It must be idempotent by `event.id`; a throw is tried again, then becomes a dead letter. */
-export declare const on: <T extends string, D extends z.ZodType>(contract: EventContract<T, D>, run: (event: Received<T, z.infer<D>>) => Promise<void>) => Handler
-/** Handles every event of the consumer's topics. */
-export declare const onAny: (run: (event: Received) => Promise<void>) => Handler
-
-export type ConsumerOptions = {
+export type ConsumerOptions = Work & {
   /** The consumer's name: its checkpoints and dead letters belong to it. */
   name: string
   topics: readonly Topic[]
-  db: Connection | CommitStore
+  db: Connection | ConsumerStore
   dapr: Pick<Dapr, 'invoke'>
   clock: Clock
   logger: Logger
   /** Where a consumer that was never there before begins: at the very first event (default), or at what comes from now on. */
   from?: 'beginning' | 'now'
-} & (
-  | { handlers: readonly Handler[]; batch?: undefined }
-  /** All events that are there in order, of one partition, at once. All or nothing; idempotent by id. */
-  | { batch: (events: readonly Received[]) => Promise<void>; handlers?: undefined }
-)
+  /** How often producers are asked for what the broker lost. */
+  pollMs?: number
+}
 export type ConsumerGauges = { lag: number; parked: number; buffered: number }
 export type Consumer = Subscriber & {
   readonly name: string
@@ -60,6 +39,85 @@ export type Consumer = Subscriber & {
   readonly deadLetters: DeadLetters
   gauges(): ConsumerGauges
 }
+const ROOM = 2_000
 
 /** Consumes topics in order per partition, whatever the broker loses, repeats or reorders. */
-export declare const consumer: (options: ConsumerOptions) => Consumer
+export const consumer = (options: ConsumerOptions): Consumer => {
+  const { name, topics, dapr, clock, logger, from = 'beginning', pollMs = 15_000 } = options
+  const store = storeOf(options.db)
+  const park = parking({ store, consumer: name, now: () => clock.now() })
+  const { once, deliver } = deliveries({ store, parking: park, work: options, logger })
+  const { resume, ...deadLetters } = deadLetterDesk({ store, consumer: name, topics, parking: park, once })
+  const producers = new Map(topics.map(topic => [topic.name, client(feedApi, topic.producer, dapr)]))
+  const lanes = new Map<string, Lane>()
+  let timer: NodeJS.Timeout | undefined
+  let prepared: Promise<void> | undefined
+  let stopped = false
+
+  const headsOf = async (topic: Topic): Promise<number[]> => (await producers.get(topic.name)?.heads({}))?.heads ?? []
+  const refresh = async (): Promise<void> => { for (const { topic, subject } of await park.refresh()) await resume(topic, subject) }
+  const laneOf = (topic: Topic, partition: number): Lane => {
+    const id = `${name}/${topic.name}/${partition}`
+    const known = lanes.get(id) ?? lane({
+      id, store, logger, run: options.batch ? 5_000 : 200,
+      first: async () => (from === 'now' ? (await headsOf(topic))[partition] ?? 0 : 0),
+      feed: async (after, limit) => (await producers.get(topic.name)?.feed({ query: { partition, after, limit } }))?.events ?? [],
+      handle: events => deliver(topic, events),
+      refresh,
+    })
+    lanes.set(id, known)
+    return known
+  }
+  /** Asks the producers how far they are, and each partition to get there. */
+  const poll = async (): Promise<void> => {
+    prepared ??= store.prepare().catch((error: unknown) => { prepared = undefined; throw error })
+    await prepared
+    await refresh()
+    await Promise.all(topics.map(async topic => {
+      for (const [partition, head] of (await headsOf(topic)).entries()) {
+        const one = laneOf(topic, partition)
+        if (head < one.next()) await one.rewind(head)
+        else one.reach(head)
+      }
+    }))
+  }
+  const again = (): void => {
+    if (stopped) return
+    timer = setTimeout(() => {
+      poll().catch((error: unknown) => { logger.warn({ error, consumer: name }, 'a producer could not be asked what is new') }).finally(again)
+    }, pollMs)
+  }
+
+  return {
+    name, topics, deadLetters,
+    start: async () => {
+      await poll().catch((error: unknown) => { logger.info({ error, consumer: name }, 'producers are not there yet; events are taken as they come') })
+      again()
+    },
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await Promise.all([...lanes.values()].map(l => l.stop()))
+    },
+    deliver: async (given, topicName): Promise<Delivery> => {
+      const topic = topics.find(t => t.name === topicName)
+      const event = CloudEvent.safeParse(given)
+      if (!topic || !event.success) {
+        await park.unreadable(topicName, given, event.error?.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ') ?? `topic ${topicName} is not consumed here`)
+        return 'DROP'
+      }
+      const one = laneOf(topic, event.data.partition)
+      const handled = one.offer(event.data)
+      // A batch grows while the one before it is written. What waits in memory is not lost with the process: it comes from the feed again.
+      return options.batch && one.buffered() < ROOM ? 'SUCCESS' : handled
+    },
+    caughtUp: async () => {
+      await poll()
+      await Promise.all([...lanes.values()].map(l => l.idle()))
+    },
+    gauges: () => {
+      const all = [...lanes.values()]
+      return { lag: all.reduce((n, l) => n + l.lag(), 0), buffered: all.reduce((n, l) => n + l.buffered(), 0), parked: park.size() }
+    },
+  }
+}

@@ -46,7 +46,7 @@ export type LogOptions<E extends DomainEvent, T extends Topic> = {
 /** Opens the event log of a service. */
 export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOptions<E, T>): EventLog<E> => {
   const { service, topic, toPublic, dapr, clock, logger, partitions = 4, instanceId = randomUUID(), beatMs = 5_000, deadAfterMs = 20_000 } = options
-  const store = storeOf(options.db)
+  const store: CommitStore = storeOf(options.db)
   const writer = `${instanceId}.${randomUUID()}`
   const { upcast, decode } = decoder<E>()
   const check = contractCheck(topic)

@@ -64,8 +64,8 @@ export const memoryStore = (): MemoryStore => {
     }),
     addDeadLetter: letter => reading('addDeadLetter', () => insert(letters, letter)),
     deadLetter: id => reading('deadLetter', () => letters.get(id)),
-    deadLetters: ({ consumer, state, subject, after = '', limit = Infinity }) => reading('deadLetters', () => [...letters.values()]
-      .filter(l => (consumer === undefined || l.consumer === consumer) && (state === undefined || l.state === state) && (subject === undefined || l.subject === subject) && l.id > after)
+    deadLetters: ({ after = '', limit = Infinity, ...equal }) => reading('deadLetters', () => [...letters.values()]
+      .filter(letter => letter.id > after && Object.entries(equal).every(([field, value]) => value === undefined || Object.entries(letter).some(([k, v]) => k === field && v === value)))
       .toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)),
     moveDeadLetter: (id, from, to) => reading('moveDeadLetter', () => {
       const letter = letters.get(id)

@@ -16,7 +16,7 @@ export const mongoDocuments = <D extends StoredDocument>(db: () => mongo.Db, nam
     const { matchedCount } = await rows().bulkWrite(documents.map(d => ({ replaceOne: { filter: { _id: d._id, version: { $lt: d.version } }, replacement: { ...d } } })), { ordered: false })
     return matchedCount === documents.length
   }
-  const put = async (documents: readonly (D | Tombstone)[], fresh: boolean): Promise<void> => {
+  const put = async (documents: readonly (D | Tombstone)[], fresh = false): Promise<void> => {
     // Each way may find that another process, or an earlier try, was here first; then the other way decides by version.
     if (documents.length === 0 || (!fresh && await replace(documents))) return
     const results = await insertEach(rows(), documents.map(d => ({ ...d })))

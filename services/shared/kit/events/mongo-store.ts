@@ -68,9 +68,9 @@ export const mongoStore = (connection: Connection): CommitStore => {
       const row = await letters().findOne({ _id: id })
       return row ? letterOf(row) : undefined
     },
-    deadLetters: async ({ consumer, state, subject, after, limit = 0 }) => {
-      const filter = { ...(consumer !== undefined && { consumer }), ...(state !== undefined && { state }), ...(subject !== undefined && { subject }), ...(after !== undefined && { _id: { $gt: after } }) }
-      return (await letters().find(filter).sort({ _id: 1 }).limit(limit).toArray()).map(letterOf)
+    deadLetters: async ({ after, limit = 0, ...equal }) => {
+      const given = Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined))
+      return (await letters().find({ ...given, ...(after !== undefined && { _id: { $gt: after } }) }).sort({ _id: 1 }).limit(limit).toArray()).map(letterOf)
     },
     moveDeadLetter: async (id, from, to) => (await letters().updateOne({ _id: id, state: from }, { $set: { state: to } })).matchedCount > 0,
     countDeadLetters: state => letters().countDocuments({ state }),

@@ -1,5 +1,5 @@
 import type { Logger } from '../observe/log.ts'
-import type { CloudEvent } from './cloud-event.ts'
+import type { CloudEvent } from '../../contracts/feed.ts'
 import type { Commit, CommitDraft, DomainEvent } from './commit.ts'
 import type { CommitStore } from './store.ts'
 

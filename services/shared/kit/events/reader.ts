@@ -1,5 +1,6 @@
 import type { ServiceId } from '../../contracts/define.ts'
-import { cloudEvents, type CloudEvent } from './cloud-event.ts'
+import type { CloudEvent } from '../../contracts/feed.ts'
+import { cloudEvents } from './cloud-event.ts'
 import { hashOf } from './commit.ts'
 import { endOf, segmentHolds, segmentsFrom, segmentStart, START } from './positions.ts'
 import type { BrokenLink, EventLog } from './ports.ts'

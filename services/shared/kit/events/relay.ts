@@ -1,4 +1,5 @@
-import { cloudEvents, type CloudEvent } from './cloud-event.ts'
+import type { CloudEvent } from '../../contracts/feed.ts'
+import { cloudEvents } from './cloud-event.ts'
 import { backOff } from './patience.ts'
 import type { Logger } from './ports.ts'
 import type { CommitStore, Segment } from './store.ts'

@@ -45,6 +45,7 @@ export type DeadLetter = {
   at: string
 }
 
+export type DeadLetterFilter = { consumer?: string; state?: DeadLetterState; subject?: string; organizationId?: string; after?: string; limit?: number }
 export type InsertResult = 'inserted' | 'taken'
 
 /**
@@ -75,7 +76,8 @@ export type CommitStore = {
 
   addDeadLetter(letter: DeadLetter): Promise<InsertResult>
   deadLetter(id: string): Promise<DeadLetter | undefined>
-  deadLetters(filter: { consumer?: string; state?: DeadLetterState; subject?: string; after?: string; limit?: number }): Promise<DeadLetter[]>
+  /** By id. */
+  deadLetters(filter: DeadLetterFilter): Promise<DeadLetter[]>
   /** False when it is no longer in state `from`. */
   moveDeadLetter(id: string, from: DeadLetterState, to: DeadLetterState): Promise<boolean>
   countDeadLetters(state: DeadLetterState): Promise<number>
@@ -87,6 +89,9 @@ export type CommitStore = {
   /** Documents of the service's own read models, in the same database. */
   documents<D extends StoredDocument>(collection: string): Documents<D>
 }
+
+/** What a consumer asks of a store, where it is not the one of an event log. */
+export type ConsumerStore = Pick<CommitStore, 'checkpoint' | 'saveCheckpoint' | 'addDeadLetter' | 'deadLetter' | 'deadLetters' | 'moveDeadLetter' | 'countDeadLetters' | 'isTransient' | 'prepare'>
 
 /** A document of a read model: `_id` and the aggregate's version. */
 export type StoredDocument = { _id: string; version: number }
@@ -100,7 +105,7 @@ export type Documents<D extends StoredDocument> = {
   count(filter: Filter): Promise<number>
   aggregate<R>(pipeline: readonly Record<string, unknown>[]): Promise<R[]>
   /** Newest version wins: a document is written only over an older one. `fresh` ones are probably not there yet; that is quicker, not different. */
-  put(documents: readonly (D | Tombstone)[], fresh: boolean): Promise<void>
+  put(documents: readonly (D | Tombstone)[], fresh?: boolean): Promise<void>
   each(visit: (document: D | Tombstone) => void): Promise<void>
   ensureIndexes(fields: readonly string[]): Promise<void>
   drop(): Promise<void>

@@ -1,10 +1,11 @@
+import type { ServiceId } from '../../contracts/define.ts'
 import { ProjectDeleted, projectEvents } from '../../contracts/project/events.ts'
 import { systemClock } from '../clock.ts'
 import type { CommandMeta } from '../command.ts'
 import { memoryDapr } from '../dapr/memory-dapr.ts'
 import { Refused, type Decider } from '../decider.ts'
 import { aggregate } from './aggregate.ts'
-import { CloudEvent } from './cloud-event.ts'
+import { CloudEvent } from '../../contracts/feed.ts'
 import type { CommitDraft } from './commit.ts'
 import { openLog } from './log.ts'
 import { memoryStore } from './memory-store.ts'
@@ -41,4 +42,12 @@ export const logOf = ({ store = memoryStore(), dapr = memoryDapr(), ...rest }: {
     }),
   })
   return { log, store, dapr, published: (): CloudEvent[] => dapr.published.map(p => CloudEvent.parse(p.event)) }
+}
+
+/** Serves the feed of a log to those who invoke its service. */
+export const answerFeed = (dapr: ReturnType<typeof memoryDapr>, app: ServiceId, log: Pick<EventLog, 'feed' | 'heads'>): void => {
+  dapr.answer(app, async ({ path, query = {} }) => {
+    const body = path === '/internal/feed/heads' ? { heads: await log.heads() } : await log.feed(Number(query['partition']), Number(query['after']), Number(query['limit']))
+    return { status: 200, headers: {}, body }
+  })
 }

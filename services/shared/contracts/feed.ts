@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { appIds, operation } from './define.ts'
+
+/** A public event as it is published and fed (CloudEvents 1.0). `dataversion` is the version of its data's shape, `aggregateversion` that of its aggregate. */
+export const CloudEvent = z.looseObject({
+  specversion: z.literal('1.0'),
+  id: z.string().min(1).max(500),
+  source: z.string().min(1),
+  type: z.string().min(1),
+  subject: z.string().min(1),
+  time: z.string(),
+  datacontenttype: z.string().optional(),
+  data: z.unknown(),
+  dataversion: z.number().int().min(1),
+  organizationid: z.string(),
+  partition: z.number().int().min(0).max(1023),
+  position: z.number().int().min(0),
+  /** The position of the public event before this one in its partition, -1 when it is the first: whoever has that one misses nothing. */
+  previous: z.number().int().min(-1),
+  aggregateversion: z.number().int().min(1),
+  actor: z.string(),
+  correlationid: z.string(),
+  causationid: z.string().optional(),
+  traceparent: z.string().optional(),
+}).meta({ id: 'CloudEvent' })
+export type CloudEvent = z.infer<typeof CloudEvent>
+
+const Partition = z.coerce.number().int().min(0).max(1023)
+
+/** Every producer serves its public events again: the broker may lose what it likes. */
+export const feedApi = {
+  feed: operation({
+    method: 'GET', path: '/internal/feed', summary: 'Public events of a partition after a position', access: 'internal', callers: appIds, status: 200,
+    query: z.strictObject({ partition: Partition, after: z.coerce.number().int().min(-1), limit: z.coerce.number().int().min(1).max(1000).default(200) }),
+    /** `head` is one more than the last position given away. */
+    reply: z.object({ events: z.array(CloudEvent), head: z.number().int().min(0) }),
+  }),
+  heads: operation({
+    method: 'GET', path: '/internal/feed/heads', summary: 'Where each partition ends', access: 'internal', callers: appIds, status: 200,
+    /** Per partition, one more than the position of its last public event. */
+    reply: z.object({ heads: z.array(z.number().int().min(0)) }),
+  }),
+}

@@ -1,0 +1,53 @@
+import type { Topic } from '../../contracts/define.ts'
+import type { CloudEvent } from '../../contracts/feed.ts'
+import { attempts } from './attempts.ts'
+import { inEvent, receivedOf, type Handler, type Received } from './handler.ts'
+import type { Logger } from './ports.ts'
+import type { Parking } from './parking.ts'
+import type { ConsumerStore } from './store.ts'
+
+const SIDE_BY_SIDE = 16
+
+export type Work = { handlers: readonly Handler[]; batch?: undefined } | { batch: (events: readonly Received[]) => Promise<void>; handlers?: undefined }
+export type DeliveryOptions = { store: Pick<ConsumerStore, 'isTransient'>; parking: Parking; work: Work; logger: Logger }
+
+/** Hands events of a topic to the handlers: in order per aggregate, several aggregates side by side. What keeps failing is parked; a throw is an outage. */
+export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) => {
+  const isTransient = (error: unknown): boolean => store.isTransient(error)
+  const once = async (topic: Topic, event: CloudEvent): Promise<void> => {
+    if (work.batch) return work.batch([receivedOf(event, topic)])
+    const interested = work.handlers.filter(h => h.type === undefined || h.type === event.type)
+    if (interested.length === 0) return
+    const received = receivedOf(event, topic)
+    await inEvent(event, async () => { for (const { run } of interested) await run(received) })
+  }
+  const one = async (topic: Topic, event: CloudEvent): Promise<void> => {
+    if (parking.has(topic.name, event.subject) && await parking.queue(topic.name, event)) return
+    const failure = await attempts(() => once(topic, event), isTransient)
+    if (!failure) return
+    logger.error({ event: event.id, type: event.type, reason: failure.reason }, 'an event became a dead letter')
+    await parking.fail(topic.name, event, failure.reason, failure.tries)
+  }
+  const sequence = async (topic: Topic, events: readonly CloudEvent[]): Promise<void> => { for (const event of events) await one(topic, event) }
+
+  const apart = async (topic: Topic, events: readonly CloudEvent[]): Promise<void> => {
+    const queues = [...Map.groupBy(events, e => e.subject).values()]
+    await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, queues.length) }, async () => {
+      for (let queue = queues.pop(); queue; queue = queues.pop()) await sequence(topic, queue)
+    }))
+  }
+  const together = async (topic: Topic, events: readonly CloudEvent[], batch: (events: readonly Received[]) => Promise<void>): Promise<void> => {
+    const readable = events.every(e => !parking.has(topic.name, e.subject) && isReadable(e, topic))
+    if (readable && !await attempts(() => batch(events.map(e => receivedOf(e, topic))), isTransient)) return
+    // Somewhere in there is one that fails: each by itself.
+    await sequence(topic, events)
+  }
+  return {
+    once,
+    deliver: (topic: Topic, events: readonly CloudEvent[]): Promise<void> => (work.batch ? together(topic, events, work.batch) : apart(topic, events)),
+  }
+}
+
+const isReadable = (event: CloudEvent, topic: Topic): boolean => {
+  try { receivedOf(event, topic); return true } catch { return false }
+}
