@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parse } from 'yaml'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { appIds } from '../../services/shared/contracts/define.ts'
+import { topics } from '../../services/shared/contracts/topics.ts'
+import { ports } from './ports.ts'
+import { readResources } from './render.ts'
+import { readTopology } from './topology.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const sets = readdirSync(join(root, 'components')).filter(name => !name.includes('.'))
+const deadLetters = 'dead-letters'
+
+const topicRights = ['allowedTopics', 'protectedTopics', 'publishingScopes', 'subscriptionScopes']
+const Named = z.object({ name: z.string() })
+
+/** What a service can see of a component set: names, kinds, scopes and topics, but not what is behind them. */
+const surfaceOf = (set: string) => readdirSync(join(root, 'components', set)).filter(file => file.endsWith('.yaml')).flatMap(file => readResources(join(root, 'components', set, file))).map(resource => ({
+  kind: resource.kind, name: Named.parse(resource['metadata']).name, type: String(resource.spec['type'] ?? '').split('.')[0], scopes: resource.scopes,
+  topics: resource.spec.metadata?.filter(item => topicRights.includes(item.name)),
+  targets: resource.spec.targets && Object.keys(z.record(z.string(), z.unknown()).parse(resource.spec.targets['components'])),
+})).toSorted((a, b) => `${a.kind}${a.name}`.localeCompare(`${b.kind}${b.name}`))
+
+const rightsOf = (set: string): Record<string, string> =>
+  Object.fromEntries(readResources(join(root, 'components', set, 'pubsub.yaml'))[0]?.spec.metadata?.map(({ name, value = '' }) => [name, value]) ?? [])
+const scope = (text: string): Map<string, string[]> => new Map(text.split(';').map(part => { const [app = '', list = ''] = part.split('='); return [app, list.split(',').filter(Boolean)] }))
+
+describe('component sets', () => {
+  it('there are at least the two of the local runtime', () => expect(sets).toEqual(expect.arrayContaining(['local', 'kafka'])))
+  it.each(sets)('%s offers the same names, scopes and topics as local', set => expect(surfaceOf(set)).toEqual(surfaceOf('local')))
+  it.each(sets)('%s is closed to apps that are not of the platform', set => {
+    for (const { scopes } of surfaceOf(set)) expect(scopes?.toSorted()).toEqual([...appIds].toSorted())
+  })
+  it.each(sets)('%s lets only the producer of a topic publish to it, and protects every topic', set => {
+    const rights = rightsOf(set)
+    const all = [...topics.map(topic => topic.name), deadLetters].toSorted()
+    expect(rights['allowedTopics']?.split(',').toSorted()).toEqual(all)
+    expect(rights['protectedTopics']?.split(',').toSorted()).toEqual(all)
+    const publishing = scope(rights['publishingScopes'] ?? '')
+    for (const app of appIds) expect(publishing.get(app)?.toSorted()).toEqual([...topics.filter(topic => topic.producer === app).map(topic => topic.name), deadLetters].toSorted())
+  })
+  it('the dead-letter topic has no subscriber: what lands there is fetched from the producer', () => expect(rightsOf('local')['subscriptionScopes']).not.toContain(deadLetters))
+})
+
+describe('ports', () => {
+  it('components/local and components/kafka name the ports that the runtime gives them', () => {
+    const host = (set: string, file: string, name: string) => readResources(join(root, 'components', set, file))[0]?.spec.metadata?.find(item => item.name === name)?.value
+    expect(host('local', 'pubsub.yaml', 'redisHost')).toBe(`localhost:${ports.broker}`)
+    expect(host('kafka', 'pubsub.yaml', 'brokers')).toBe(`localhost:${ports.kafka}`)
+    for (const set of ['local', 'kafka']) expect(host(set, 'statestore.yaml', 'redisHost')).toBe(`localhost:${ports.state}`)
+  })
+  it('no port is given twice', () => {
+    const given = [...Object.values(ports), ...readTopology(root).apps.flatMap(app => [app.port, app.daprHttp, app.daprGrpc, app.daprInternal, app.metrics])]
+    expect(new Set(given).size).toBe(given.length)
+  })
+  it('dapr.yaml names every app once', () => expect(readTopology(root).apps.map(app => app.name).toSorted()).toEqual([...appIds].toSorted()))
+})
+
+describe('resiliency', () => {
+  const targets = z.object({ spec: z.object({ targets: z.object({ apps: z.record(z.string(), z.unknown()), actors: z.record(z.string(), z.unknown()), components: z.record(z.string(), z.unknown()) }) }) })
+    .parse(parse(readFileSync(join(root, 'dapr/resources/resiliency.yaml'), 'utf8'))).spec.targets
+  it('names every app, the actors and the state store', () => {
+    expect(Object.keys(targets.apps).toSorted()).toEqual([...appIds].toSorted())
+    expect(Object.keys(targets.components)).toEqual(['statestore'])
+    expect(Object.keys(targets.actors)).toEqual(['UserSaga', 'TaskSaga', 'ProjectSaga'])
+  })
+  it('never repeats a call between apps: a retry there would repeat effects', () => {
+    for (const policy of Object.values(targets.apps)) expect(policy).toEqual({ timeout: 'call' })
+  })
+})

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { writeWhole } from './files.ts'
+import { lockFile, readLock, takeLock } from './lock.ts'
+import { bornAt, lives } from './process-info.ts'
+
+const about = { url: 'http://localhost:3000', offset: 0, prefix: '', events: 'redis' }
+const folder = (): string => mkdtempSync(join(tmpdir(), 'lock-'))
+const sleeper = () => {
+  const { pid = 0 } = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
+  return { pid, born: bornAt(pid) }
+}
+
+it('a folder is held by one supervisor at a time, and free again after release', async () => {
+  const home = folder()
+  const lock = await takeLock(home, about, () => {})
+  await expect(takeLock(home, about, () => {})).rejects.toThrow('already runs')
+  lock.release()
+  expect(readLock(home)).toBeUndefined()
+})
+
+it('another living supervisor is named with its process and its address', async () => {
+  const home = folder()
+  const other = sleeper()
+  writeWhole(lockFile(home), JSON.stringify({ ...other, since: 'today', parts: [], ...about }))
+  await expect(takeLock(home, about, () => {})).rejects.toThrow(`process ${other.pid}, since today, http://localhost:3000`)
+  process.kill(other.pid, 'SIGKILL')
+})
+
+it('what a killed supervisor left running is ended, and a stranger with the same number is not touched', async () => {
+  const home = folder()
+  const left = { ...sleeper(), name: 'broker' }
+  const stranger = sleeper()
+  writeWhole(lockFile(home), JSON.stringify({ pid: 2 ** 22 - 1, born: '1', since: 'today', parts: [left, { pid: stranger.pid, born: '1', name: 'task' }], ...about }))
+  const said: string[] = []
+  const lock = await takeLock(home, about, line => said.push(line))
+  expect(said.join()).toContain('ending what it left: broker')
+  expect(lives(left)).toBe(false)
+  expect(lives(stranger)).toBe(true)
+  process.kill(stranger.pid, 'SIGKILL')
+  lock.release()
+})
+
+it('an unreadable lock does not keep anybody out', async () => {
+  const home = folder()
+  writeWhole(lockFile(home), '{"pid":')
+  const lock = await takeLock(home, about, () => {})
+  expect(readLock(home)?.pid).toBe(process.pid)
+  lock.release()
+})

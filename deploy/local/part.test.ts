@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { supervise, type PartSpec } from './part.ts'
+import { refuseTakenPorts } from './port-check.ts'
+import { tcpProbe, waitFor } from './probe.ts'
+
+const freePort = (): Promise<number> => new Promise(resolve => {
+  const server = createServer().listen(0, '127.0.0.1', () => { const address = server.address(); server.close(() => resolve(typeof address === 'object' && address ? address.port : 0)) })
+})
+const part = async (script: string, given: Partial<PartSpec> = {}) => {
+  const port = await freePort()
+  const said: string[] = []
+  const spec: PartSpec = { name: 'it', title: 'It', group: 'store', command: [process.execPath, '-e', script, String(port)], cwd: tmpdir(), env: process.env, ports: [port], ready: tcpProbe(port), readyWithinMs: 8000, ...given }
+  return { port, said, part: supervise(spec, { logFile: join(mkdtempSync(join(tmpdir(), 'part-')), 'it.log'), report: line => said.push(line), changed: () => {} }) }
+}
+const serve = 'require("net").createServer().listen(Number(process.argv[1]),"127.0.0.1",()=>console.log("listening"))'
+
+it('a part that is killed comes back under the same supervision, and is reported', async () => {
+  const { part: it_, said } = await part(serve)
+  await it_.start()
+  const first = it_.pid
+  it_.kill('SIGKILL')
+  expect(await waitFor(async () => it_.state === 'ready' && it_.pid !== first, 8000)).toBe(true)
+  expect(said[0]).toContain('It ended (SIGKILL); starting it again')
+  expect(said.at(-1)).toBe('It is back.')
+  await it_.stop()
+  expect(it_.pid).toBeUndefined()
+})
+
+it('a part that stops on request is not started again, and starts when asked', async () => {
+  const { part: it_, port } = await part(serve)
+  await it_.start()
+  await it_.stop()
+  expect(await tcpProbe(port)()).toBe(false)
+  await it_.start()
+  expect(it_.state).toBe('ready')
+  await it_.stop('SIGKILL')
+})
+
+it('a wrong configuration is not tried again, and the end of the log says why', async () => {
+  const { part: it_ } = await part('console.error("MONGODB_URI is missing");process.exit(78)')
+  await expect(it_.start()).rejects.toThrow('MONGODB_URI is missing')
+  expect(readFileSync(it_.logFile, 'utf8').match(/missing/g)).toHaveLength(1)
+  await it_.stop()
+})
+
+it('one that does not listen to SIGTERM is ended', async () => {
+  const { part: it_, said } = await part(`process.on("SIGTERM",()=>{});${serve}`, { stopWithinMs: 300 })
+  await it_.start()
+  await it_.stop()
+  expect(said.join()).toContain('did not stop within 0.3 s')
+})
+
+it('a taken port is named, with its holder and what to do', async () => {
+  const { part: it_, port } = await part(serve)
+  await it_.start()
+  await expect(refuseTakenPorts([it_.spec])).rejects.toThrow(new RegExp(`Port ${port} \\(It\\) is in use by .+ \\(process ${it_.pid}\\)[\\s\\S]+PORT_OFFSET`))
+  await it_.stop()
+})
