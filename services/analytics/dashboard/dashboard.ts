@@ -10,7 +10,7 @@ export type Ask = { organizationId: string; projectIds: readonly string[]; from:
 const sums = z.tuple([z.array(z.string()), z.array(z.number())]).transform(([keys, values]) => new Map(keys.map((key, i) => [key, values[i] ?? 0])))
 const hours = z.tuple([z.number().nullable(), z.number().nullable(), z.number().nullable()]).transform(([p50, p85, p95]) => ({ p50: round(p50), p85: round(p85), p95: round(p95) }))
 const State = z.object({
-  created: sums, completed: sums, lead: hours, cycle: hours, open: z.number(), inProgress: z.number(), overdue: z.number(), byStatus: sums, done: z.number(),
+  createdPerDay: sums, completedPerDay: sums, leadHours: hours, cycleHours: hours, open: z.number(), inProgress: z.number(), overdue: z.number(), byStatus: sums, completed: z.number(),
   loadOpen: sums, loadInProgress: sums, loadOverdue: sums, loadCompleted: sums,
 })
 const Activity = z.object({ day: z.iso.date(), events: z.number(), people: z.number() })
@@ -24,9 +24,9 @@ export const dashboard = async (db: ClickHouse, { organizationId, projectIds, fr
   const active = new Map(activity.map(a => [a.day, a]))
   return {
     from, to, projectIds: [...projectIds],
-    perDay: span.map(day => ({ day, created: figures.created.get(day) ?? 0, completed: figures.completed.get(day) ?? 0 })),
-    throughput: { completed: figures.done, perWeek: Math.round(figures.done / (Math.max(Date.parse(to) - Date.parse(from), 1) / 604_800_000) * 100) / 100 },
-    cycleTimeHours: figures.cycle, leadTimeHours: figures.lead, workInProgress: figures.inProgress, open: figures.open, overdue: figures.overdue,
+    perDay: span.map(day => ({ day, created: figures.createdPerDay.get(day) ?? 0, completed: figures.completedPerDay.get(day) ?? 0 })),
+    throughput: { completed: figures.completed, perWeek: Math.round(figures.completed / (Math.max(Date.parse(to) - Date.parse(from), 1) / 604_800_000) * 100) / 100 },
+    cycleTimeHours: figures.cycleHours, leadTimeHours: figures.leadHours, workInProgress: figures.inProgress, open: figures.open, overdue: figures.overdue,
     byStatus: [...figures.byStatus].map(([status, tasks]) => ({ status, tasks })),
     load: loadOf(figures),
     activity: span.map(day => active.get(day) ?? { day, events: 0, people: 0 }),
@@ -40,7 +40,7 @@ const loadOf = ({ loadOpen, loadInProgress, loadOverdue, loadCompleted }: z.outp
 
 const none = [[], []]
 const nothing = {
-  created: none, completed: none, lead: [null, null, null], cycle: [null, null, null], open: 0, inProgress: 0, overdue: 0, byStatus: none, done: 0,
+  createdPerDay: none, completedPerDay: none, leadHours: [null, null, null], cycleHours: [null, null, null], open: 0, inProgress: 0, overdue: 0, byStatus: none, completed: 0,
   loadOpen: none, loadInProgress: none, loadOverdue: none, loadCompleted: none,
 }
 

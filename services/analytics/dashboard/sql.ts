@@ -14,21 +14,21 @@ const tasks = `
     argMaxIf(tuple(started_at), v, name = 'TaskCompleted').1 AS begun,
     argMaxIf(tuple(completed_at), v, name = 'TaskCompleted').1 AS finished,
     argMaxIf(name, v, name IN ('TaskDeleted', 'TaskRestored')) = 'TaskDeleted' AS deleted
-  FROM (SELECT *, (aggregate_version, position) AS v FROM analytics_db.events WHERE ${ours} AND task_id != '' AND at <= ${to})
+  FROM (SELECT *, (aggregate_version, position) AS v FROM analytics_db.events WHERE ${ours} AND topic = 'task-events' AND at <= ${to})
   GROUP BY task_id
   HAVING NOT deleted`
 
 /** All figures about tasks in one pass over the tasks. */
 export const stateSql = `
 SELECT
-  sumMapIf([toString(toDate(created))], [toUInt32(1)], created >= ${from}) AS created,
-  sumMapIf([toString(toDate(finished))], [toUInt32(1)], done) AS completed,
-  quantilesExactInclusiveIf(0.5, 0.85, 0.95)(dateDiff('second', born, finished) / 3600, done) AS lead,
-  quantilesExactInclusiveIf(0.5, 0.85, 0.95)(dateDiff('second', begun, finished) / 3600, done AND begun IS NOT NULL) AS cycle,
+  sumMapIf([toString(toDate(created))], [toUInt32(1)], created >= ${from}) AS createdPerDay,
+  sumMapIf([toString(toDate(finished))], [toUInt32(1)], done) AS completedPerDay,
+  quantilesExactInclusiveIf(0.5, 0.85, 0.95)(dateDiff('second', born, finished) / 3600, done) AS leadHours,
+  quantilesExactInclusiveIf(0.5, 0.85, 0.95)(dateDiff('second', begun, finished) / 3600, done AND begun IS NOT NULL) AS cycleHours,
   toUInt32(countIf(live)) AS open,
   toUInt32(countIf(moving)) AS inProgress,
   toUInt32(countIf(late)) AS overdue,
-  toUInt32(countIf(done)) AS done,
+  toUInt32(countIf(done)) AS completed,
   sumMap([state], [toUInt32(1)]) AS byStatus,
   sumMapIf([assignee], [toUInt32(1)], live AND assignee != '') AS loadOpen,
   sumMapIf([assignee], [toUInt32(1)], moving AND assignee != '') AS loadInProgress,

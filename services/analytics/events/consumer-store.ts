@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { memoryStore } from '../../shared/kit/events/memory-store.ts'
-import type { Checkpoint, CommitStore, DeadLetter } from '../../shared/kit/events/store.ts'
+import type { Checkpoint, ConsumerStore, DeadLetter } from '../../shared/kit/events/store.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 
 const CheckpointRow = z.object({ id: z.string(), next: z.number(), revision: z.number() })
@@ -15,14 +14,13 @@ const letters = 'SELECT state, letter, revision FROM analytics_db.dead_letters F
 const read = ({ state, letter }: z.output<typeof LetterRow>): DeadLetter => ({ ...Letter.parse(JSON.parse(letter)), state })
 
 /** Where the consumer stands and what it could not handle, in ClickHouse. Compare-and-set holds within the one process that writes. */
-export const consumerStore = (db: ClickHouse): CommitStore => {
+export const consumerStore = (db: ClickHouse): ConsumerStore => {
   const known = new Map<string, Checkpoint>()
   const letterRow = async (id: string): Promise<z.output<typeof LetterRow> | undefined> => (await db.query(LetterRow, `${letters} WHERE id = {id:String}`, { id }))[0]
   const put = (letter: DeadLetter, revision: number): Promise<void> =>
     db.insert('dead_letters', [{ id: letter.id, consumer: letter.consumer, subject: letter.subject, organization_id: letter.organizationId, state: letter.state, letter: JSON.stringify(letter), revision }])
   return {
-    // This service appends nothing: the log's part of the store stays empty.
-    ...memoryStore(),
+    prepare: async () => {},
     // Rows are made here and fit the table: whatever the database says against them passes, and the partition waits.
     isTransient: error => !(error instanceof z.ZodError || error instanceof TypeError),
     checkpoint: async id => {
@@ -50,10 +48,10 @@ export const consumerStore = (db: ClickHouse): CommitStore => {
       WHERE id > {after:String} AND ({consumer:String} = '' OR consumer = {consumer:String}) AND ({state:String} = '' OR state = {state:String})
         AND ({subject:String} = '' OR subject = {subject:String}) AND ({organizationId:String} = '' OR organization_id = {organizationId:String})
       ORDER BY id LIMIT {limit:UInt32}`, { after, consumer, state, subject, organizationId, limit })).map(read),
-    changeDeadLetter: async (id, change) => {
+    moveDeadLetter: async (id, from, to) => {
       const row = await letterRow(id)
-      if (row?.state !== 'waiting') return false
-      await put({ ...read(row), ...change }, row.revision + 1)
+      if (row?.state !== from) return false
+      await put({ ...read(row), state: to }, row.revision + 1)
       return true
     },
     countDeadLetters: async state => (await db.query(z.object({ n: z.number() }), 'SELECT count() AS n FROM analytics_db.dead_letters FINAL WHERE state = {state:String}', { state }))[0]?.n ?? 0,

@@ -4,7 +4,7 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { rowOf, type EventRow } from './row.ts'
 
 type Waiting = { rows: EventRow[]; done: () => void; failed: (error: unknown) => void }
-const Position = z.object({ position: z.number() })
+const Id = z.object({ id: z.string() })
 const Known = z.object({ topic: z.string(), partition: z.number(), last: z.number() })
 
 /**
@@ -25,9 +25,9 @@ export const ingest = (db: ClickHouse) => {
     const end = (await lastKnown()).get(key) ?? -1
     const old = rows.filter(row => row.position <= end)
     if (old.length === 0) return [...rows]
-    const there = await db.query(Position, 'SELECT position FROM analytics_db.events WHERE topic = {topic:String} AND partition = {partition:UInt16} AND position IN {positions:Array(UInt64)}', { topic, partition, positions: old.map(row => row.position) })
-    const known = new Set(there.map(t => t.position))
-    return rows.filter(row => row.position > end || !known.has(row.position))
+    const there = await db.query(Id, 'SELECT toString(event_id) AS id FROM analytics_db.events WHERE topic = {topic:String} AND partition = {partition:UInt16} AND event_id IN {ids:Array(UUID)}', { topic, partition, ids: old.map(row => row.event_id) })
+    const known = new Set(there.map(t => t.id))
+    return rows.filter(row => row.position > end || !known.has(row.event_id))
   }
   const write = async (batches: readonly Waiting[]): Promise<void> => {
     const groups = Map.groupBy(batches.flatMap(b => b.rows), row => `${row.topic}/${row.partition}`)
@@ -60,4 +60,4 @@ export const ingest = (db: ClickHouse) => {
   })
 }
 
-const unique = (rows: readonly EventRow[]): EventRow[] => [...new Map(rows.map(row => [row.position, row])).values()]
+const unique = (rows: readonly EventRow[]): EventRow[] => [...new Map(rows.map(row => [row.event_id, row])).values()]

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Received } from '../../shared/kit/events/consumer.ts'
+import type { Received } from '../../shared/kit/events/handler.ts'
 import { connectClickHouse, type ClickHouse } from '../clickhouse/clickhouse.ts'
 import { migrate } from '../clickhouse/migrate.ts'
 
@@ -21,6 +21,6 @@ export type Change = Partial<Omit<Received, 'data'>> & { data?: object }
 /** An event of some organization, as a consumer gets it. */
 export const received = (position: number, { data, ...change }: Change = {}): Received => ({
   id: `o1/task/t${position}:1#0`, type: 'TaskCreated', subject: `t${position}`, organizationId: 'o1', at: '2026-03-02T09:00:00.000Z', actor: 'ann', version: 1, position, partition: 0, topic: 'task-events',
-  correlationId: 'c1', causationId: 'x1', ...change,
+  correlationId: 'c1', traceId: null, ...change,
   data: { taskId: `t${position}`, projectId: 'p1', title: 'It’s a "task"\n', assigneeId: 'ann', reporterId: 'bob', status: 'todo', priority: 'none', difficulty: null, labels: [], startAt: null, dueAt: null, estimateMinutes: null, parentId: null, mentions: [], ...data },
 })

@@ -91,7 +91,7 @@ describe('the consumer’s own tables', () => {
     expect([await store.addDeadLetter(letter), await store.addDeadLetter(letter)]).toEqual(['inserted', 'taken'])
     expect(await store.deadLetters({ consumer: 'analytics', state: 'waiting' })).toEqual([letter])
     expect(await store.deadLetters({ organizationId: 'o2' })).toEqual([])
-    expect([await store.changeDeadLetter('l1', { state: 'skipped' }), await store.changeDeadLetter('l1', { state: 'replayed' })]).toEqual([true, false])
+    expect([await store.moveDeadLetter('l1', 'waiting', 'skipped'), await store.moveDeadLetter('l1', 'waiting', 'replayed')]).toEqual([true, false])
     expect([await store.countDeadLetters('waiting'), (await store.deadLetter('l1'))?.state]).toEqual([0, 'skipped'])
   })
   it('are migrated once', async () => expect(await migrate(chdb.db)).toEqual([]))
