@@ -1,6 +1,7 @@
 import { projectApi } from '../shared/contracts/project/http.ts'
 import { projectInternal } from '../shared/contracts/project/internal.ts'
 import { aggregate } from '../shared/kit/events/aggregate.ts'
+import { feedRoutes } from '../shared/kit/events/feed.ts'
 import type { EventLog } from '../shared/kit/events/ports.ts'
 import type { Clock } from '../shared/kit/clock.ts'
 import { serve, type Routes } from '../shared/kit/http/serve.ts'
@@ -60,6 +61,7 @@ export const projectService = ({ log, peers, clock, host, restorableFor }: Parts
       serve(projectApi, { ...templateHandlers(deps), ...timeHandlers(deps), ...projectHandlers(deps), ...memberHandlers(deps) }),
       serve(projectInternal, internalHandlers(deps)),
       sagaRoutes(sagas),
+      feedRoutes(log),
     ],
   }
 }

@@ -42,8 +42,13 @@ const userDouble: InvokeHandler = ({ path, body }) => {
 }
 
 /** The whole project service in process: its routes over HTTP, its sagas in the memory sidecar, everything else as doubles. */
-export const startProjectService = async () => {
+export const startProjectService = async ({ crashAt }: { crashAt?: number } = {}) => {
   const [dapr, clock, store, sagaStore] = [memoryDapr(), testClock(), memoryStore(), memorySagaStore()]
+  let moments = 0
+  /** Around every effect and every saved state: the moments at which the process may die. */
+  const moment = (): void => { if (++moments === crashAt) throw new Error('kill -9') }
+  const transact = dapr.actors.transact
+  dapr.actors.transact = async (...args) => { moment(); await transact(...args); moment() }
   const calls: { path: string; body: unknown }[] = []
   /** How the task and notification services answer: by path; the default is that all goes well. */
   const answers = new Map<string, () => { status: number; headers: Record<string, string>; body: unknown }>()
@@ -52,7 +57,9 @@ export const startProjectService = async () => {
     '/internal/projects/notifications/delete': { sagaId: 'x' }, '/internal/projects/notifications/restore': { sagaId: 'x' }, '/api/tasks': { items: [], nextCursor: null },
   }
   const peer: InvokeHandler = ({ path, body }) => {
+    moment()
     calls.push({ path, body })
+    moment()
     return answers.get(path)?.() ?? (path in defaults ? ok(defaults[path]) : problem(404, 'task-unknown'))
   }
   dapr.answer('user', userDouble)
@@ -68,10 +75,10 @@ export const startProjectService = async () => {
   await log.start()
   const server = await testServer(routes, { clock })
   return {
-    ...server, dapr, clock, log, calls, deps,
+    ...server, dapr, sagas, moments: () => moments, clock, log, calls, deps,
     answer: (path: string, status: number, body: unknown) => { answers.set(path, () => (status < 300 ? { ...ok(body), status } : problem(status, String(body)))) },
     published: () => dapr.published.map(p => p.event),
-    /** Lets the sagas go on by themselves until nothing changes, then lets their reminders fire. */
+    /** The saga's reminder comes due, as after a restart. */
     fire: async (sagaId: string) => { await dapr.fire('ProjectSaga', sagaId, 'drive') },
     stop: async () => { await server.close(); await log.stop() },
     key: () => ({ 'idempotency-key': randomUUID() }),
