@@ -51,9 +51,9 @@ export const assemble = async ({ log, tables, dapr, notification, clock, tokenKe
     logins: logins(tables.logins, keys),
     passwords: await passwords(hashCost),
     throttle: throttle(dapr.state, clock),
-    sessions: sessions(tables.sessions, keys, sessionStreams.handle),
+    sessions: sessions(tables.sessions, keys, (...command) => sessionStreams.handle(...command)),
     accessToken: accessTokens({ issuer: publicUrl, signing, clock }),
-    verify: tokenVerifier({ issuer: publicUrl, keys: signing.jwks, clock }),
+    verify: tokenVerifier({ issuer: publicUrl, keys: () => signing.jwks(), clock }),
     directory: directory(persons, safe),
     state: dapr.state,
   }

@@ -7,20 +7,24 @@ import { taskInternalApi } from '../shared/contracts/task/internal.ts'
 import { userEvents } from '../shared/contracts/user/events.ts'
 import { secret } from '../shared/kit/config.ts'
 import { job } from '../shared/kit/dapr/jobs.ts'
+import { feedRoutes } from '../shared/kit/events/feed.ts'
 import { openLog } from '../shared/kit/events/log.ts'
 import { client } from '../shared/kit/http/client.ts'
+import { mongoIdempotency } from '../shared/kit/http/mongo-idempotency.ts'
 import { connectMongo } from '../shared/kit/mongo.ts'
 import { runService } from '../shared/kit/run.ts'
 import { sagaHost } from '../shared/kit/sagas/host.ts'
 import { sagaRoutes } from '../shared/kit/sagas/saga-routes.ts'
 import { startService } from '../shared/kit/start.ts'
 import { assemble } from './assemble.ts'
+import { sealedIdempotency } from './identity/sealed-idempotency.ts'
 import { toPublic, type UserEvent } from './publish.ts'
 import { userRoutes } from './routes.ts'
 import { closeAccount } from './sagas/close-account.ts'
 import { closingCommands } from './sagas/closing-commands.ts'
 import { invitationCommands } from './sagas/invitation-commands.ts'
 import { inviteMember } from './sagas/invite-member.ts'
+import { keepScheduled } from './scheduled.ts'
 import { mongoTable, prepareTables } from './store/mongo-table.ts'
 import { subscribe } from './subscriptions.ts'
 
@@ -41,12 +45,15 @@ const deps = await assemble({
 })
 const clients = { notification, project: client(projectInternal, 'project', dapr), task: client(taskInternalApi, 'task', dapr), analytics: client(analyticsInternal, 'analytics', dapr), ai: client(aiInternal, 'ai', dapr) }
 const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands: { ...closingCommands(deps), ...invitationCommands(deps) }, clock, logger })
+const idempotency = mongoIdempotency(db, clock)
 subscribe(log, deps, sagas)
 // A key that can sign is made before the first request.
 await deps.signing.current()
 
 await runService({
-  ...service, log, sagas, verify: deps.verify, routes: [...userRoutes(deps), sagaRoutes(sagas)], checks: { mongo: db.ping }, breakers: [db.breaker],
-  jobs: [job('rotate-signing-keys', async () => { await deps.signing.rotate(config.keyRotationDays) })], onStop: [() => db.close()],
+  ...service, log, sagas, verify: deps.verify, routes: [...userRoutes(deps), sagaRoutes(sagas), feedRoutes(log)], idempotency: sealedIdempotency(idempotency, deps.keys), documents: { publishes: [userEvents] },
+  checks: { mongo: () => db.ping() }, breakers: [db.breaker],
+  jobs: [job('rotate-signing-keys', async () => { await deps.signing.rotate(config.keyRotationDays) })],
+  onStop: [async () => { idempotency.stop() }, () => db.close()],
 })
-await dapr.jobs.schedule('rotate-signing-keys', { schedule: '@daily' })
+await keepScheduled(dapr.jobs, 'rotate-signing-keys', '@daily', logger)

@@ -5,7 +5,6 @@ const manager = (role: OrganizationRole): boolean => role === 'owner' || role ==
 
 /** Who may do what to whom in an organization; the actor's role is the one he has now, not the one in his token. */
 export const policies = {
-  seeMembers: (_: OrganizationRole): boolean => true,
   seeAddresses: (actor: OrganizationRole): boolean => actor !== 'guest',
   seeInvitations: manager,
   invite: (actor: OrganizationRole, as: OrganizationRole): boolean => owner(actor) || (manager(actor) && as !== 'owner'),

@@ -11,12 +11,11 @@ export type UserEvent = PersonEvent | OrganizationEvent | MemberEvent | SessionE
 export const toPublic = ({ aggregateId, events }: DomainCommit<UserEvent>): UserPublicEvent[] => events.flatMap(event => one(aggregateId, event))
 
 const one = (id: string, event: UserEvent): UserPublicEvent[] => {
-  switch (event.type) {
-    case 'Joined': return [{ type: 'UserCreated', data: { userId: id, role: event.role, invitedBy: event.invitedBy } }]
-    case 'Changed': return [{ type: 'UserUpdated', data: { userId: id, changed: event.changed, role: event.role } }]
-    case 'Left': return [{ type: 'UserDeleted', data: { userId: id } }]
-    case 'SessionStarted': return event.by === 'registration' ? [] : [{ type: 'UserLoggedIn', data: { userId: event.userId, sessionId: id } }]
-    case 'SessionEnded': return [{ type: 'SessionEnded', data: { userId: event.userId, sessionId: id, reason: event.reason } }]
-    default: return []
-  }
+  if (event.type === 'Joined') return [{ type: 'UserCreated', data: { userId: id, role: event.role, invitedBy: event.invitedBy } }]
+  if (event.type === 'Changed') return [{ type: 'UserUpdated', data: { userId: id, changed: event.changed, role: event.role } }]
+  if (event.type === 'Left') return [{ type: 'UserDeleted', data: { userId: id } }]
+  if (event.type === 'SessionStarted' && event.by !== 'registration') return [{ type: 'UserLoggedIn', data: { userId: event.userId, sessionId: id } }]
+  if (event.type === 'SessionEnded') return [{ type: 'SessionEnded', data: { userId: event.userId, sessionId: id, reason: event.reason } }]
+  // The rest is private, and so is the session that a registration begins with.
+  return []
 }

@@ -34,21 +34,17 @@ export const subscribe = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
     if ((await persons.load(NO_TENANT, event.userId)).version > 0) await persons.handle(NO_TENANT, event.userId, { type: 'JoinOrganization', organizationId: tenantId }, meta)
   })
   each('tell the organization', async (event, { tenantId, aggregateId }, meta) => {
-    switch (event.type) {
-      case 'MemberJoined': return tell(tenantId, event.userId, { type: 'Joined', role: event.role, invitedBy: event.invitedBy }, meta)
-      case 'RoleChanged': return tell(tenantId, event.userId, { type: 'Changed', changed: ['role'], role: event.to }, meta)
-      case 'MemberDisabled': case 'MemberEnabled': return tell(tenantId, event.userId, { type: 'Changed', changed: ['disabled'], role: event.role }, meta)
-      case 'MemberLeft': return tell(tenantId, event.userId, { type: 'Left' }, meta)
-      case 'ProfileChanged': for (const organizationId of event.organizations) await tell(organizationId, aggregateId, { type: 'Changed', changed: event.changed, role: null }, meta)
-    }
+    if (event.type === 'MemberJoined') await tell(tenantId, event.userId, { type: 'Joined', role: event.role, invitedBy: event.invitedBy }, meta)
+    if (event.type === 'RoleChanged') await tell(tenantId, event.userId, { type: 'Changed', changed: ['role'], role: event.to }, meta)
+    if (event.type === 'MemberDisabled' || event.type === 'MemberEnabled') await tell(tenantId, event.userId, { type: 'Changed', changed: ['disabled'], role: event.role }, meta)
+    if (event.type === 'MemberLeft') await tell(tenantId, event.userId, { type: 'Left' }, meta)
+    if (event.type === 'ProfileChanged') for (const organizationId of event.organizations) await tell(organizationId, aggregateId, { type: 'Changed', changed: event.changed, role: null }, meta)
   })
   each('end sessions', async (event, { tenantId, aggregateId }, meta) => {
-    switch (event.type) {
-      case 'MemberDisabled': return sessions.endAll({ userId: event.userId, organizationId: tenantId }, 'disabled', meta)
-      case 'ClosingRequested': return sessions.endAll({ userId: aggregateId }, 'closed', meta)
-      case 'PasswordChanged': return event.by === 'reset' ? sessions.endAll({ userId: aggregateId, before: meta.at }, 'password', meta) : undefined
-      case 'SessionEnded': return sessions.mark(aggregateId, meta.at)
-    }
+    if (event.type === 'MemberDisabled') await sessions.endAll({ userId: event.userId, organizationId: tenantId }, 'disabled', meta)
+    if (event.type === 'ClosingRequested') await sessions.endAll({ userId: aggregateId }, 'closed', meta)
+    if (event.type === 'PasswordChanged' && event.by === 'reset') await sessions.endAll({ userId: aggregateId, before: meta.at }, 'password', meta)
+    if (event.type === 'SessionEnded') await sessions.mark(aggregateId, meta.at)
   })
   each('mail', async (event, { aggregateId }) => {
     if (event.type !== 'PasswordResetRequested') return
@@ -58,20 +54,18 @@ export const subscribe = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
     await notification.mail({ body: { template: 'password-reset', organizationId: null, to: { address: person.email, name: person.name }, dedupeId: event.requestId, data: { token, expiresAt: event.expiresAt } } })
   })
   each('drive sagas', async (event, { id, tenantId, aggregateId }) => {
-    switch (event.type) {
-      case 'ClosingRequested': {
-        const start: Closing = { type: 'Start', sagaId: event.sagaId, userId: aggregateId, organizations: event.organizations }
-        return sagas.start(event.sagaId, event.from, start)
-      }
-      case 'InvitationCreated': {
-        const start: Inviting = { type: 'Start', organizationId: tenantId, invitationId: event.invitationId }
-        return sagas.start(invitationSaga(event.invitationId), tenantId, start)
-      }
-      case 'InvitationAccepted': case 'InvitationRevoked': case 'InvitationExpired': {
-        await vault.erase(invitationOwner(event.invitationId))
-        const settled: Inviting = { type: 'Settled', how: hows[event.type] }
-        return sagas.signal(invitationSaga(event.invitationId), settled, id)
-      }
+    if (event.type === 'ClosingRequested') {
+      const start: Closing = { type: 'Start', sagaId: event.sagaId, userId: aggregateId, organizations: event.organizations }
+      await sagas.start(event.sagaId, event.from, start)
+    }
+    if (event.type === 'InvitationCreated') {
+      const start: Inviting = { type: 'Start', organizationId: tenantId, invitationId: event.invitationId }
+      await sagas.start(invitationSaga(event.invitationId), tenantId, start)
+    }
+    if (event.type === 'InvitationAccepted' || event.type === 'InvitationRevoked' || event.type === 'InvitationExpired') {
+      const settled: Inviting = { type: 'Settled', how: hows[event.type] }
+      await vault.erase(invitationOwner(event.invitationId))
+      await sagas.signal(invitationSaga(event.invitationId), settled, id)
     }
   })
 }

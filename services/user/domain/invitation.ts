@@ -13,10 +13,10 @@ export type InvitationCommand =
   | { type: 'RevokeInvitation' | 'ExpireInvitation'; invitationId: string }
 
 /** `email` is sealed with a key of the invitation's own, which goes when the invitation is settled. */
-export const invite = ({ invitations }: Organization, { at, type: _, ...facts }: Extract<InvitationCommand, { type: 'Invite' }>): InvitationEvent[] => {
+export const invite = ({ invitations }: Organization, { at, ...facts }: Extract<InvitationCommand, { type: 'Invite' }>): InvitationEvent[] => {
   const open = [...invitations].find(([, i]) => i.emailHash === facts.emailHash && i.expiresAt > at)
   if (open) throw new Refused('rule', 'already-invited', 'This address has an open invitation.', { invitationId: open[0] })
-  return [{ type: 'InvitationCreated', ...facts, createdAt: at }]
+  return [{ ...facts, type: 'InvitationCreated', createdAt: at }]
 }
 
 export const acceptInvitation = ({ invitations, settled, members }: Organization, { invitationId, userId, emailHash, at }: Extract<InvitationCommand, { type: 'AcceptInvitation' }>): InvitationEvent[] => {

@@ -67,9 +67,9 @@ const active = (living: Living): true => {
 }
 const closingBy = (living: Living, sagaId: string): boolean => living.status === 'closing' && living.sagaId === sagaId
 
-const register = (person: Person, { type: _, ...facts }: Extract<PersonCommand, { type: 'Register' }>): PersonEvent[] => {
+const register = (person: Person, command: Extract<PersonCommand, { type: 'Register' }>): PersonEvent[] => {
   if (person.status !== 'absent') throw new Refused('rule', 'email-taken', 'There is an account with this address already.')
-  return [{ type: 'PersonRegistered', ...facts }]
+  return [{ ...command, type: 'PersonRegistered' }]
 }
 const requestReset = (living: Living, { requestId, at, expiresAt }: Extract<PersonCommand, { type: 'RequestPasswordReset' }>): PersonEvent[] => {
   if (living.status === 'closing') return []

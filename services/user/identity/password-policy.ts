@@ -21,6 +21,6 @@ const isCommon = (lower: string): boolean => {
   return core.length >= 4 && lower.length - core.length <= 5 && core.length < 10 && common.has(core)
 }
 const runs = ['abcdefghijklmnopqrstuvwxyz', '01234567890123456789', 'qwertyuiopasdfghjklzxcvbnm', 'qwertzuiopasdfghjklyxcvbnm']
-const reversed = runs.map(run => [...run].toReversed().join(''))
+const reversed = runs.map(run => run.split('').toReversed().join(''))
 /** One piece again and again, or a run along the alphabet, the digits or the keyboard. */
 const isPattern = (lower: string): boolean => /^(.{1,4}?)\1+.{0,3}$/u.test(lower) || [...runs, ...reversed].some(run => run.includes(lower))

@@ -1,4 +1,4 @@
-import { userInternal } from '../../shared/contracts/user/internal.ts'
+import type { userInternal } from '../../shared/contracts/user/internal.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Handlers } from '../../shared/kit/http/call.ts'
 import type { UserDeps } from '../deps.ts'

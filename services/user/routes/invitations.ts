@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Id, Time } from '../../shared/contracts/primitives.ts'
-import { invitationsApi } from '../../shared/contracts/user/http.ts'
+import type { invitationsApi } from '../../shared/contracts/user/http.ts'
 import type { Invitation } from '../../shared/contracts/user/resources.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { NO_TENANT } from '../../shared/kit/events/commit.ts'

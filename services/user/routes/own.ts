@@ -1,4 +1,4 @@
-import { ownApi } from '../../shared/contracts/user/http.ts'
+import type { ownApi } from '../../shared/contracts/user/http.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { NO_TENANT } from '../../shared/kit/events/commit.ts'
 import type { Handlers } from '../../shared/kit/http/call.ts'

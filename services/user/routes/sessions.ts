@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { Id } from '../../shared/contracts/primitives.ts'
-import { sessionsApi, ticketKey, type Ticket } from '../../shared/contracts/user/http.ts'
+import { ticketKey, type sessionsApi, type Ticket } from '../../shared/contracts/user/http.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { NO_TENANT } from '../../shared/kit/events/commit.ts'
 import type { Handlers } from '../../shared/kit/http/call.ts'

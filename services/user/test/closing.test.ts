@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SignedIn } from '../../shared/contracts/user/resources.ts'
-import { codeOf, goodPassword, userService, type UserService } from './service.ts'
+import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
 
 let user: UserService
 let ann: SignedIn
@@ -13,7 +13,7 @@ const hire = async (email: string, role = 'member'): Promise<SignedIn> => {
   await user.ask('POST', '/api/users/invitations', { token: ann.accessToken, body: { email, role } })
   const mail = () => user.mails.findLast(m => (m['to'] as { address: string }).address === email)
   await expect.poll(mail).toBeDefined()
-  return user.register(email, { organizationName: undefined, invitationToken: (mail()?.['data'] as { token: string }).token })
+  return user.register(email, { organizationName: undefined, invitationToken: tokenOf(mail()) })
 }
 const close = (who: SignedIn, password = goodPassword) => user.ask('DELETE', '/api/users/account', { token: who.accessToken, body: { password } })
 const ends = (answer: { body: unknown }) => expect.poll(() => sagaOf(answer)?.state).toBe('finished')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SignedIn } from '../../shared/contracts/user/resources.ts'
 import { userInternal } from '../../shared/contracts/user/internal.ts'
-import { codeOf, goodPassword, userService, type UserService } from './service.ts'
+import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
 
 let user: UserService
 let ann: SignedIn
@@ -14,7 +14,7 @@ const hire = async (email: string, role: string): Promise<SignedIn> => {
 const mailedTo = async (email: string): Promise<string> => {
   const mail = () => user.mails.findLast(m => (m['to'] as { address: string }).address === email)
   await expect.poll(mail).toBeDefined()
-  return (mail()?.['data'] as { token: string }).token
+  return tokenOf(mail())
 }
 const invite = (token: string, email: string, role = 'member') => user.ask('POST', '/api/users/invitations', { token, body: { email, role } })
 const setRole = (token: string, id: string, role: string) => user.ask('PUT', `/api/users/${id}/role`, { token, body: { role } })

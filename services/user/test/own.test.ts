@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codeOf, goodPassword, userService, type UserService } from './service.ts'
+import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
 
 let user: UserService
 beforeAll(async () => { user = await userService() })
@@ -62,7 +62,7 @@ describe('a password', () => {
     await user.settled()
     const mail = user.mails.find(m => m['template'] === 'password-reset')
     expect(mail).toMatchObject({ to: { address: 'cat@example.com' } })
-    const { token } = mail?.['data'] as { token: string }
+    const token = tokenOf(mail)
     const reset = (password: string) => user.ask('POST', '/api/users/password/reset', { body: { token, password } })
     expect(codeOf(await reset('password1234'))).toBe('password-too-common')
     expect((await reset(newPassword)).status).toBe(204)
@@ -82,7 +82,7 @@ describe('a password', () => {
   it('an old or foreign reset token is refused', async () => {
     await user.ask('POST', '/api/users/password/forgot', { body: { email: 'bob@example.com' } })
     await user.settled()
-    const { token } = user.mails.at(-1)?.['data'] as { token: string }
+    const token = tokenOf(user.mails.at(-1))
     expect(codeOf(await user.ask('POST', '/api/users/password/reset', { body: { token: `${token}x`, password: newPassword } }))).toBe('reset-token-invalid')
     user.clock.advance(3_600_001)
     expect(codeOf(await user.ask('POST', '/api/users/password/reset', { body: { token, password: newPassword } }))).toBe('reset-token-invalid')

@@ -1,6 +1,6 @@
+import { z } from 'zod'
 import { userEvents } from '../../shared/contracts/user/events.ts'
-import type { SignedIn } from '../../shared/contracts/user/resources.ts'
-import { SignedIn as SignedInSchema } from '../../shared/contracts/user/resources.ts'
+import { SignedIn } from '../../shared/contracts/user/resources.ts'
 import { notificationInternal } from '../../shared/contracts/notification/internal.ts'
 import { projectInternal } from '../../shared/contracts/project/internal.ts'
 import { taskInternalApi } from '../../shared/contracts/task/internal.ts'
@@ -12,6 +12,7 @@ import { CloudEvent } from '../../shared/contracts/feed.ts'
 import { openLog } from '../../shared/kit/events/log.ts'
 import { memoryStore } from '../../shared/kit/events/memory-store.ts'
 import { client } from '../../shared/kit/http/client.ts'
+import { memoryIdempotency } from '../../shared/kit/http/memory-idempotency.ts'
 import { testServer } from '../../shared/kit/http/test-server.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { sagaHostOn } from '../../shared/kit/sagas/host.ts'
@@ -22,6 +23,7 @@ import type { Login } from '../identity/logins.ts'
 import type { SessionRow } from '../identity/sessions.ts'
 import type { SigningKeyRow } from '../identity/signing-keys.ts'
 import type { OwnerKey } from '../identity/vault.ts'
+import { sealedIdempotency } from '../identity/sealed-idempotency.ts'
 import { toPublic, type UserEvent } from '../publish.ts'
 import { userRoutes } from '../routes.ts'
 import { closeAccount } from '../sagas/close-account.ts'
@@ -62,7 +64,8 @@ export const userService = async () => {
   dapr.host(sagas.actor)
   subscribe(log, deps, sagas)
   await log.start()
-  const server = await testServer([...userRoutes(deps), sagaRoutes(sagas)], { clock, verify: deps.verify })
+  const kept = memoryIdempotency()
+  const server = await testServer([...userRoutes(deps), sagaRoutes(sagas)], { clock, verify: deps.verify, idempotency: sealedIdempotency(kept, deps.keys) })
 
   const ask = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, { body, token, cookie, ip = '10.0.0.1', headers = {} }: Ask = {}) => server.request(method, path, {
     ...(body === undefined ? {} : { body }), caller: 'gateway',
@@ -70,7 +73,7 @@ export const userService = async () => {
   })
   const signedIn = (answer: { status: number; body: unknown }): SignedIn => {
     if (answer.status >= 300) throw new Error(JSON.stringify(answer.body))
-    return SignedInSchema.parse(answer.body)
+    return SignedIn.parse(answer.body)
   }
   return {
     dapr, store, clock, deps, log, mails, asked, replies, tables, server, ask, sagaStore,
@@ -89,5 +92,8 @@ export const userService = async () => {
   }
 }
 export type UserService = Awaited<ReturnType<typeof userService>>
+/** The token that a mail carries. */
+export const tokenOf = (mail: Json | undefined): string => Mail.parse(mail).data.token
+const Mail = z.object({ data: z.object({ token: z.string() }) })
 /** The code of a problem answer. */
 export const codeOf = (answer: { body: unknown }): unknown => (answer.body as Json | undefined)?.['code']

@@ -31,6 +31,8 @@ describe('signing up', () => {
     const once = { body: { email: 'idem@example.com', password: goodPassword, name: 'I', organizationName: 'Idem' }, headers: { 'idempotency-key': 'k1' } }
     const [first, second] = [await user.ask('POST', '/api/users/register', once), await user.ask('POST', '/api/users/register', once)]
     expect([first.status, second.status, second.body]).toEqual([201, 201, first.body])
+    const other = await user.ask('POST', '/api/users/register', { ...once, body: { ...once.body, password: 'another password' } })
+    expect(other.status).toBe(422)
   })
   it.each([
     ['short', 'too short', 'invalid'], ['Password1234', 'common', 'password-too-common'], ['1234567890', 'a run', 'password-too-common'], ['aaaaaaaaaaaaa', 'one letter', 'password-too-common'],
