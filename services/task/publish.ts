@@ -10,11 +10,11 @@ export const toPublic = (event: StoredEvent): TaskPublicEvent[] => {
   switch (event.type) {
     case 'TaskCreated': {
       const { title: _, position: __, description: ___, recurrence: ____, ...fields } = event.fields
-      return [{ type: 'TaskCreated', data: { ...fields, ...aboutOf(event), labels: [...fields.labels], status: event.status, mentions: [...event.mentions] } }]
+      return [{ type: 'TaskCreated', data: { ...fields, ...aboutOf(event), labels: [...fields.labels], status: event.status, category: event.category, mentions: [...event.mentions] } }]
     }
     case 'TaskUpdated': return [{ type: 'TaskUpdated', data: { ...aboutOf(event), changes: named(event.changes), mentions: [...event.mentions] } }]
     case 'TaskLinked': return event.blockedBy ? [{ type: 'TaskUpdated', data: { ...aboutOf(event), changes: { blockedBy: event.blockedBy }, mentions: [] } }] : []
-    case 'TaskStatusChanged': return [{ type: 'TaskStatusChanged', data: { ...aboutOf(event), from: event.from, to: event.to } }]
+    case 'TaskStatusChanged': return [{ type: 'TaskStatusChanged', data: { ...aboutOf(event), from: event.from, to: event.to, category: event.category } }]
     case 'TaskCompleted': return [{ type: 'TaskCompleted', data: { ...aboutOf(event), completedAt: event.at, startedAt: event.startedAt, createdAt: event.createdAt } }]
     case 'TaskDeleted': return [{ type: 'TaskDeleted', data: aboutOf(event) }]
     case 'TaskRestored': return [{ type: 'TaskRestored', data: { ...aboutOf(event), status: event.status } }]
