@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { version } from '../version.ts'
 
 /** The numbers of one process, as `/metrics` shows them. */
 export type Metrics = {
@@ -15,6 +16,7 @@ export const createMetrics = (service: string): Metrics => {
   const registry = new Registry()
   registry.setDefaultLabels({ service })
   collectDefaultMetrics({ register: registry })
+  new Gauge({ name: 'app_info', help: 'What runs here', labelNames: ['version'], registers: [registry] }).set({ version }, 1)
   const requests = new Histogram({ name: 'http_request_duration_seconds', help: 'Time to answer, by operation', labelNames: ['operation', 'method', 'status'], buckets, registers: [registry] })
   return {
     registry,
