@@ -31,7 +31,7 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
   const comments = aggregate({ name: 'comment', log, decider: commentDecider })
   const taskView = stateView({ log, aggregate: tasks, collection: 'tasks', indexes: ['projectId', 'assigneeId', 'parentId', 'dueSlot'], toDocument: toTaskDocument })
   const commentView = stateView({ log, aggregate: comments, collection: 'comments', indexes: commentIndexes, toDocument: toCommentDocument })
-  const lists = taskLists({ source: { settled: taskView.settled, find: filter => taskView.collection.find(filter) } })
+  const lists = taskLists({ source: { settled: () => taskView.settled(), find: filter => taskView.collection.find(filter) } })
   tasks.follow(async ({ tenantId, id, state, version }) => {
     const document = toTaskDocument(state, { tenantId })
     if (document) lists.put({ ...document, _id: id, version })
@@ -46,7 +46,10 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
 export type TaskDeps = ReturnType<typeof taskDeps>
 
 /** The command of a follow-up: its own id, derived from what it follows, and no expected version. */
-export const following = ({ expectedVersion: _, ...meta }: CommandMeta, step: string): CommandMeta => ({ ...meta, commandId: `${meta.commandId}:${step}` })
+export const following = (meta: CommandMeta, step: string): CommandMeta => {
+  const { expectedVersion: _, ...rest } = meta
+  return { ...rest, commandId: `${meta.commandId}:${step}` }
+}
 
 /** The command of a reaction: the same one whenever the reaction is redone. */
 export const reacting = (clock: Clock, { id, actor, correlationId }: Pick<DomainCommit, 'id' | 'actor' | 'correlationId'>, step: string): CommandMeta =>

@@ -31,7 +31,7 @@ await runService({
   consumers: [projectConsumer(deps, { db, dapr, clock, logger })],
   // One job for each second in which a task becomes due; the path's parameter stands for the second.
   jobs: [job('overdue-:slot', overdue.run)],
-  checks: { mongo: db.ping },
+  checks: { mongo: () => db.ping() },
   breakers: [db.breaker],
   idempotency,
   documents: { publishes: [taskEvents], consumes: [projectEvents] },
@@ -41,6 +41,6 @@ await runService({
 // The scheduler may still be coming up.
 const recover = (): Promise<void> => overdue.recover().catch((error: unknown) => {
   logger.warn({ error }, 'due dates will be looked at again')
-  setTimeout(recover, 15_000).unref()
+  setTimeout(() => { void recover() }, 15_000).unref()
 })
 await recover()

@@ -39,7 +39,7 @@ export const taskChanges = (deps: TaskDeps) => {
     return { id, task: state, version }
   }
   const demandVersion = (version: number, meta: CommandMeta): void => {
-    if (meta.expectedVersion !== undefined && meta.expectedVersion !== version) throw new Refused('stale', 'stale-version', 'It was changed in the meantime. Load it again.', { version })
+    if (meta.expectedVersion !== undefined && meta.expectedVersion !== version) throw new Refused('stale', 'stale', 'It was changed in the meantime. Load it again.', { version })
   }
 
   const create = async (actor: Actor, id: string, said: NewTask, meta: CommandMeta): Promise<Changed> => {

@@ -67,7 +67,8 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
       if (ids.size < seeds.length) throw new Refused('invalid', 'invalid', 'Two tasks have the same id.')
       await Promise.all([...new Set(outside)].map(id => links.demandBlocker(organizationId, projectId, id)))
       graphDecider.decide(graphDecider.initial, { type: 'AddEdges', edges, at: meta.at })
-      const commands = seeds.map(({ id, title, status, blockedBy: _, ...rest }, index) => {
+      const commands = seeds.map((seed, index) => {
+        const { id, title, status, blockedBy: _, ...rest } = seed
         const fields = newFields(title, rest, meta.at)
         return { type: 'CreateTask', taskId: id, projectId, reporterId: actor, fields: { ...fields, position: rest.position ?? fields.position + index }, status, workflow: project.workflow, mentions: mentionsIn(fields.description, rest.mentions), blockedBy: [], sagaId, at: meta.at } as const
       })

@@ -1,4 +1,4 @@
-import { taskApi } from '../../shared/contracts/task/http.ts'
+import type { taskApi } from '../../shared/contracts/task/http.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Call, Handlers } from '../../shared/kit/http/call.ts'
 import { unknownTask, type Changed, type TaskChanges } from '../commands/change-task.ts'

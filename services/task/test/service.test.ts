@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { taskInternalApi } from '../../shared/contracts/task/internal.ts'
+import { memoryStore } from '../../shared/kit/events/memory-store.ts'
+import { ann, bob, problemOf, taskOf, workbench, type Workbench } from './bench.ts'
+
+let bench: Workbench
+beforeEach(async () => { bench = await workbench() })
+afterEach(() => bench.close())
+const settled = async (): Promise<string[]> => { await bench.deps.log.settled(); return bench.events().map(e => e.type) }
+const saga = { organizationId: 'acme', sagaId: 'delete-project.1' }
+
+describe('public events', () => {
+  it('tells of everything that happens to a task, in order', async () => {
+    const { id } = await bench.created('told', { description: 'see @bob' })
+    await bench.call(ann, 'PUT', `/api/tasks/${id}`, { priority: 'high' })
+    for (const status of ['in_progress', 'in_review', 'done']) await bench.call(ann, 'PATCH', `/api/tasks/${id}/status`, { status })
+    await bench.call(bob, 'POST', `/api/tasks/${id}/comments`, { text: 'done, @ann' })
+    await bench.call(ann, 'DELETE', `/api/tasks/${id}`)
+    await bench.call(ann, 'POST', `/api/tasks/${id}/restore`)
+    expect((await settled()).filter(type => type !== 'CommentAdded')).toEqual(['TaskCreated', 'TaskUpdated', 'TaskStatusChanged', 'TaskStatusChanged', 'TaskStatusChanged', 'TaskCompleted', 'TaskDeleted', 'TaskRestored'])
+    expect(bench.events()[0]?.data).toMatchObject({ taskId: id, projectId: 'p1', title: 'told', mentions: ['bob'], reporterId: 'ann' })
+    expect(bench.events().find(e => e.type === 'CommentAdded')?.data).toMatchObject({ taskId: id, mentions: ['ann'] })
+    expect(bench.events().find(e => e.type === 'TaskUpdated')?.data).toMatchObject({ changes: { priority: { before: 'none', after: 'high' } } })
+  })
+})
+
+describe('overdue', () => {
+  const jobs = () => [...bench.dapr.scheduled.entries()]
+  const fire = async (): Promise<void> => { for (const [, { data }] of jobs()) await bench.overdue.run(data) }
+  const overdue = async (): Promise<number> => (await settled()).filter(type => type === 'TaskOverdue').length
+
+  it('has one job for a due date, says it once, and again for a new date', async () => {
+    const due = { dueAt: '2026-03-02T10:00:00Z' }
+    const { id } = await bench.created('due', due)
+    await bench.created('due too', due)
+    await settled()
+    expect(jobs()).toHaveLength(1)
+    bench.clock.advance(3_602_000)
+    await fire()
+    await fire()
+    expect(await overdue()).toBe(2)
+    await bench.call(ann, 'PUT', `/api/tasks/${id}`, { dueAt: '2026-03-03T10:00:00Z' })
+    await settled()
+    expect(jobs()).toHaveLength(2)
+    bench.clock.advance(86_400_000)
+    await fire()
+    expect(await overdue()).toBe(3)
+  })
+  it('says nothing of what was put off, completed or deleted', async () => {
+    const [later, done, gone] = [await bench.created('later', { dueAt: '2026-03-02T10:00:00Z' }), await bench.created('done', { dueAt: '2026-03-02T10:00:00Z' }), await bench.created('gone', { dueAt: '2026-03-02T10:00:00Z' })]
+    await bench.call(ann, 'PUT', `/api/tasks/${later.id}`, { dueAt: null })
+    await bench.call(ann, 'PATCH', `/api/tasks/${done.id}/status`, { status: 'cancelled' })
+    await bench.call(ann, 'DELETE', `/api/tasks/${gone.id}`)
+    bench.clock.advance(3_602_000)
+    await fire()
+    expect(await overdue()).toBe(0)
+  })
+  it('finds lost jobs again', async () => {
+    await bench.created('due', { dueAt: '2026-03-02T10:00:00Z' })
+    await settled()
+    bench.dapr.scheduled.clear()
+    const again = await workbench({ store: bench.store, now: bench.clock.now() })
+    await again.overdue.recover()
+    expect(again.dapr.scheduled.size).toBe(1)
+    await again.close()
+  })
+})
+
+describe('recurrence', () => {
+  it('makes the next one, once, when a task is completed', async () => {
+    const { id } = await bench.created('weekly', { dueAt: '2026-03-09T10:00:00Z', startAt: '2026-03-08T10:00:00Z', recurrence: 'FREQ=WEEKLY;COUNT=2' })
+    const complete = async (): Promise<void> => { for (const status of ['in_progress', 'in_review', 'done']) taskOf(await bench.call(ann, 'PATCH', `/api/tasks/${id}/status`, { status })) }
+    await complete()
+    await bench.call(ann, 'PATCH', `/api/tasks/${id}/status`, { status: 'todo' })
+    await complete()
+    await settled()
+    const { body } = await bench.call(ann, 'GET', '/api/tasks?projectId=p1&status=todo')
+    expect(Object(body).items).toMatchObject([{ title: 'weekly', dueAt: '2026-03-16T10:00:00.000Z', startAt: '2026-03-15T10:00:00.000Z', recurrence: 'FREQ=WEEKLY;COUNT=1' }])
+  })
+})
+
+describe('a process that dies', () => {
+  it('between a link and its tasks: the next one tells them', async () => {
+    const [a, b] = [await bench.created('a'), await bench.created('b')]
+    await settled()
+    await bench.deps.graphs.handle('acme', 'p1', { type: 'AddEdges', edges: [{ taskId: a.id, blockerId: b.id }], at: bench.clock.now() }, { actor: 'ann', at: bench.clock.now(), correlationId: 'x', causationId: null, commandId: 'x' })
+    await settled()
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${a.id}`)).blockedBy).toEqual([b.id])
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${b.id}`)).blocks).toEqual([a.id])
+  })
+  it('is not noticed by another one that reads the same store', async () => {
+    const { id } = await bench.created('shared')
+    const other = await workbench({ store: bench.store, now: bench.clock.now() })
+    expect(taskOf(await other.call(ann, 'GET', `/api/tasks/${id}`)).title).toBe('shared')
+    taskOf(await other.call(ann, 'PUT', `/api/tasks/${id}`, { title: 'seen by both' }))
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).title).toBe('seen by both')
+    await other.close()
+  })
+})
+
+describe('a store that is away', () => {
+  it('is 503 with Retry-After, and the next request goes well', async () => {
+    const store = memoryStore()
+    const other = await workbench({ store })
+    await other.created('before')
+    store.before = async () => { throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) }
+    const answer = await other.call(ann, 'POST', '/api/tasks', { projectId: 'p1', title: 'x' })
+    expect([answer.status, answer.headers.has('retry-after')]).toEqual([503, true])
+    store.before = async () => {}
+    await other.created('after')
+    await other.close()
+  })
+})
+
+describe('what the sagas of others ask', () => {
+  it('creates the tasks of a template with their links, or none, once', async () => {
+    const project = bench.server.client(taskInternalApi, { caller: 'project' })
+    const body = { ...saga, projectId: 'p1', actor: 'ann', tasks: [{ id: 'x1', title: 'first' }, { id: 'x2', title: 'second', blockedBy: ['x1'], parentId: 'x1' }] }
+    expect(await project.createTasks({ body })).toEqual({ created: 2 })
+    expect(await project.createTasks({ body })).toEqual({ created: 2 })
+    expect(taskOf(await bench.call(ann, 'GET', '/api/tasks/x2'))).toMatchObject({ blockedBy: ['x1'], reporterId: 'ann', version: 2 })
+    await expect(project.createTasks({ body: { ...body, sagaId: 's.2', tasks: [{ id: 'y1', title: 'a', blockedBy: ['y2'] }, { id: 'y2', title: 'b', blockedBy: ['y1'] }] } })).rejects.toMatchObject({ code: 'dependency-cycle' })
+    expect((await bench.call(ann, 'GET', '/api/tasks/y1')).status).toBe(404)
+    expect(await project.discardTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ discarded: 2 })
+    expect((await bench.call(ann, 'GET', '/api/tasks/x1')).status).toBe(404)
+    await expect(project.createTasks({ body })).rejects.toMatchObject({ code: 'discarded' })
+  })
+  it('deletes the tasks of a project and brings back those that it deleted', async () => {
+    const [kept, gone] = [await bench.created('kept'), await bench.created('gone before')]
+    await bench.call(ann, 'DELETE', `/api/tasks/${gone.id}`)
+    const project = bench.server.client(taskInternalApi, { caller: 'project' })
+    const body = { ...saga, projectId: 'p1' }
+    expect(await project.deleteProjectTasks({ body })).toEqual({ deleted: 1 })
+    expect((await bench.call(ann, 'GET', `/api/tasks/${kept.id}`)).status).toBe(404)
+    expect(await project.restoreProjectTasks({ body })).toEqual({ restored: 1 })
+    expect((await bench.call(ann, 'GET', `/api/tasks/${kept.id}`)).status).toBe(200)
+    expect((await bench.call(ann, 'GET', `/api/tasks/${gone.id}`)).status).toBe(404)
+    expect(await project.countByStatus({ params: { id: 'p1' }, query: { organizationId: 'acme' } })).toEqual({ counts: { todo: 1 } })
+  })
+  it('releases a leaving person, answers the same again, and takes it back', async () => {
+    const { id } = await bench.created('his', { assigneeId: 'bob' })
+    const user = bench.server.client(taskInternalApi, { caller: 'user' })
+    const body = { organizationId: 'acme', userId: 'bob', sagaId: 'close-account.1' }
+    for (let i = 0; i < 2; i++) expect(await user.releaseTasks({ body })).toEqual({ released: [{ taskId: id }] })
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).assigneeId).toBeNull()
+    expect(await user.reassignTasks({ body: { ...body, released: [{ taskId: id }] } })).toEqual({ reassigned: 1 })
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).assigneeId).toBe('bob')
+  })
+  it('is refused to services that may not, and to nobody', async () => {
+    const body = { organizationId: 'acme', userId: 'bob', sagaId: 's.1' }
+    expect(problemOf(await bench.server.request('POST', '/internal/tasks/release', { caller: 'project', body }))[0]).toBe(403)
+    expect(problemOf(await bench.server.request('POST', '/internal/tasks/release', { as: ann, body }))[0]).toBe(401)
+  })
+})

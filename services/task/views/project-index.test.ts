@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { TaskSort } from '../../shared/contracts/task/http.ts'
+import { memoryDocuments } from '../../shared/kit/events/memory-documents.ts'
+import { fields, t0 } from '../domain/examples.ts'
+import { score } from '../domain/score.ts'
+import { filterOf } from './filter.ts'
+import type { Place } from './order.ts'
+import type { TaskRow } from './task-document.ts'
+import { taskLists } from './task-lists.ts'
+
+const instants = [t0, '2026-03-05T09:00:00.000Z', '2026-03-09T09:00:00.000Z']
+const base: TaskRow = {
+  ...fields, _id: 'x', version: 1, organizationId: 'acme', projectId: 'p1', reporterId: 'ann', status: 'todo', category: 'open', blockedBy: [], blocks: [], linksVersion: 0, createdAt: t0, updatedAt: t0,
+  startedAt: null, completedAt: null, deletedAt: null, deletedBySaga: null, createdBySaga: null, overdueFor: null, deleted: false, dueSlot: null, awaitsDue: false,
+}
+const row = fc.record({
+  _id: fc.constantFrom(...'abcdefghij'), version: fc.integer({ min: 1, max: 9 }), projectId: fc.constantFrom('p1', 'p2'), title: fc.constantFrom('Alpha', 'beta', 'Gamma'), description: fc.constantFrom('', 'about beta'),
+  priority: fc.constantFrom('none' as const, 'high' as const, 'urgent' as const), dueAt: fc.constantFrom(null, ...instants), createdAt: fc.constantFrom(...instants), updatedAt: fc.constantFrom(...instants), position: fc.nat(3),
+  status: fc.constantFrom('todo', 'done'), assigneeId: fc.constantFrom(null, 'ann', 'bob'), labels: fc.subarray(['red', 'blue']), deleted: fc.boolean(), blocks: fc.subarray([...'abc']),
+}).map((some): TaskRow => ({ ...base, ...some, category: some.status === 'done' ? 'done' : 'open' }))
+const query = fc.record({
+  status: fc.option(fc.constantFrom('todo', 'done', 'todo,done'), { nil: undefined }), assigneeId: fc.option(fc.constantFrom('ann', 'none', 'bob,none'), { nil: undefined }), label: fc.option(fc.constantFrom('red', 'red,blue'), { nil: undefined }),
+  priority: fc.option(fc.constantFrom('high', 'urgent,none'), { nil: undefined }), overdue: fc.option(fc.constantFrom('true' as const, 'false' as const), { nil: undefined }), q: fc.option(fc.constantFrom('beta', 'ALPHA about'), { nil: undefined }),
+  dueBefore: fc.option(fc.constant('2026-03-09T09:00:00Z'), { nil: undefined }), dueAfter: fc.option(fc.constant(t0), { nil: undefined }),
+})
+const now = '2026-03-06T00:00:00.000Z'
+
+/** The slow and plain way: everything read, filtered and sorted at once. */
+const direct = (rows: TaskRow[], matches: (row: TaskRow) => boolean, sort: TaskSort): string[] => {
+  const open = (id: string): boolean => rows.some(r => r._id === id && !r.deleted && r.category === 'open')
+  const weights = { none: 0, low: 1, medium: 2, high: 3, urgent: 4 }
+  const name = sort.replace('-', '')
+  const value = (r: TaskRow): string | number | null => {
+    if (name === 'score') return score(r, now, { blocking: r.blocks.filter(open).length, waitingFor: 0 }).value
+    if (name === 'priority') return weights[r.priority]
+    if (name === 'title') return r.title.toLowerCase()
+    return name === 'dueAt' ? r.dueAt : name === 'position' ? r.position : name === 'updatedAt' ? r.updatedAt : r.createdAt
+  }
+  const byId = rows.filter(matches).toSorted((a, b) => (a._id < b._id ? -1 : 1))
+  const some = byId.filter(r => value(r) !== null).toSorted((a, b) => { const [x, y] = [value(a) ?? 0, value(b) ?? 0]; return (x < y ? -1 : x > y ? 1 : 0) * (sort.startsWith('-') ? -1 : 1) })
+  return [...some, ...byId.filter(r => value(r) === null)].map(r => r._id)
+}
+
+describe('the lists in memory', () => {
+  it('give page by page what a direct query gives, while rows come, change and go', () => fc.assert(fc.asyncProperty(
+    fc.array(row, { maxLength: 30 }), fc.array(row, { maxLength: 30 }), query, fc.constantFrom(...TaskSort.options), fc.integer({ min: 1, max: 4 }), async (first, later, asked, sort, limit) => {
+      const stored = memoryDocuments<TaskRow>()
+      await stored.put(first, false)
+      const lists = taskLists({ source: { settled: async () => {}, find: filter => stored.find(filter) } })
+      const matches = filterOf(asked, now)
+      const read = async (): Promise<string[]> => {
+        const ids: string[] = []
+        for (let after: Place | undefined; ;) {
+          const found = await lists.find('acme', ['p1'], { matches, sort, after, count: limit + 1, now })
+          ids.push(...found.slice(0, limit).map(f => f.row._id))
+          if (found.length <= limit) return ids
+          after = found[limit - 1]?.place
+        }
+      }
+      const truth = async (): Promise<string[]> => direct((await stored.find({ projectId: 'p1' })), matches, sort)
+      expect(await read()).toEqual(await truth())
+      for (const change of later.filter(c => !first.some(f => f._id === c._id && f.projectId !== c.projectId) && !later.some(l => l._id === c._id && l.projectId !== c.projectId))) {
+        await stored.put([change], false)
+        lists.put(change)
+      }
+      expect(await read()).toEqual(await truth())
+    }), { numRuns: 150 }))
+
+  it('hold no more tasks than they may, and read again what was dropped', async () => {
+    const reads: string[] = []
+    const lists = taskLists({ maxTasks: 25, source: { settled: async () => {}, find: async ({ projectId }) => { reads.push(String(projectId)); return Array.from({ length: 10 }, (_, i) => ({ ...base, _id: `${String(projectId)}-${i}`, projectId: String(projectId) })) } } })
+    const all = { matches: () => true, sort: 'createdAt', after: undefined, count: 100, now } as const
+    for (const id of ['p1', 'p2', 'p1', 'p3', 'p1', 'p2']) expect(await lists.find('acme', [id], all)).toHaveLength(10)
+    expect(reads).toEqual(['p1', 'p2', 'p3', 'p2'])
+    expect(lists.size).toBeLessThanOrEqual(25)
+  })
+
+  it('take a change that comes while they are read', async () => {
+    const gate = Promise.withResolvers<void>()
+    const lists = taskLists({ source: { settled: () => gate.promise, find: async () => [{ ...base, _id: 'a', title: 'old' }] } })
+    const found = lists.find('acme', ['p1'], { matches: () => true, sort: 'title', after: undefined, count: 10, now })
+    lists.put({ ...base, _id: 'a', version: 2, title: 'new' })
+    gate.resolve()
+    expect((await found).map(f => f.row.title)).toEqual(['new'])
+  })
+
+  it('are read again after a read that failed', async () => {
+    let down = true
+    const lists = taskLists({ source: { settled: async () => {}, find: async () => { if (down) throw new Error('away'); return [base] } } })
+    const all = { matches: () => true, sort: 'title', after: undefined, count: 10, now } as const
+    await expect(lists.find('acme', ['p1'], all)).rejects.toThrow('away')
+    down = false
+    expect(await lists.find('acme', ['p1'], all)).toHaveLength(1)
+  })
+})
