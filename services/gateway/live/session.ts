@@ -68,7 +68,7 @@ export const session = (person: Ticket, line: Line, { journal, memberships }: Se
   let turn: Promise<void> = Promise.resolve()
   return {
     person, topics, offer,
-    close: line.close,
+    close: (code, reason) => { line.close(code, reason) },
     // One frame after the other, so that a slow look-up cannot reorder two subscribes.
     said: text => (turn = turn.then(() => said(text)).catch((error: unknown) => {
       const known = error instanceof Refused

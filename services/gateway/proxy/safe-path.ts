@@ -11,10 +11,15 @@ export const safeSegments = (path: string): string[] | undefined => {
   if (!encoded.test(path) || /%(?:2f|5c|2e|25)/i.test(path)) return undefined
   try {
     const segments = path.slice(1).split('/').map(decodeURIComponent)
-    return segments.some(s => [...s].some(c => c < ' ' || c === '\u007F' || c === ';')) ? undefined : withoutDots(segments)
+    return segments.some(holdsControl) ? undefined : withoutDots(segments)
   } catch {
     return undefined
   }
 }
 
 const withoutDots = (segments: string[]): string[] | undefined => (segments.some(s => s === '.' || s === '..') ? undefined : segments)
+
+const holdsControl = (segment: string): boolean => {
+  for (let i = 0; i < segment.length; i++) if (segment.charCodeAt(i) < 0x20 || segment.charCodeAt(i) === 0x7f || segment[i] === ';') return true
+  return false
+}

@@ -25,21 +25,21 @@ const command = (name: 'purge' | 'revive') => ({ do: 'command', id: name, name, 
 const inGrace = [start, tasksHidden, notificationsHidden]
 
 describe('delete project', () => {
-  it('hides the tasks first', () => given().when(start).then({ step: 'hiding-tasks' }, [{ do: 'invoke', id: 'hide-tasks', service: 'task', operation: 'deleteProjectTasks', input }]))
-  it.each([['done', tasksHidden], ['refused', tasksRefused]])('then the notifications, when that is %s', (_, answer) => given(start).when(answer).then({ step: 'hiding-notifications' }, [hideNotifications]))
-  it('then waits', () => given(start, tasksHidden).when(notificationsHidden).then({ step: 'restorable' }, [{ do: 'remind', id: 'grace', after: 'PT30S', input: { type: 'GraceOver' } }]))
-  it('then purges', () => given(...inGrace).when(over!).then({ step: 'purging' }, [command('purge')]))
-  it('and is done', () => given(...inGrace, over!).when(purged).then({ step: 'deleted' }, [{ do: 'finish', outcome: 'deleted' }]))
+  it('hides the tasks first', () => given().when(start).thenTurn({ step: 'hiding-tasks' }, [{ do: 'invoke', id: 'hide-tasks', service: 'task', operation: 'deleteProjectTasks', input }]))
+  it.each([['done', tasksHidden], ['refused', tasksRefused]])('then the notifications, when that is %s', (_, answer) => given(start).when(answer).thenTurn({ step: 'hiding-notifications' }, [hideNotifications]))
+  it('then waits', () => given(start, tasksHidden).when(notificationsHidden).thenTurn({ step: 'restorable' }, [{ do: 'remind', id: 'grace', after: 'PT30S', input: { type: 'GraceOver' } }]))
+  it('then purges', () => given(...inGrace).when(over!).thenTurn({ step: 'purging' }, [command('purge')]))
+  it('and is done', () => given(...inGrace, over!).when(purged).thenTurn({ step: 'deleted' }, [{ do: 'finish', outcome: 'deleted' }]))
 
-  it('turns round at once in its time of grace', () => given(...inGrace).when(restored!).then({ step: 'restoring-tasks' }, [restoreTasks]))
+  it('turns round at once in its time of grace', () => given(...inGrace).when(restored!).thenTurn({ step: 'restoring-tasks' }, [restoreTasks]))
   it.each([['tasks', [start], tasksHidden], ['notifications', [start, tasksHidden], notificationsHidden]])('waits for the answer before it turns round while hiding %s', (_, past, answer) => {
     expect(given(...past).when(restored!).outputs).toEqual([])
-    given(...past, restored!).when(answer).then({ step: 'restoring-tasks' }, [restoreTasks])
+    given(...past, restored!).when(answer).thenTurn({ step: 'restoring-tasks' }, [restoreTasks])
   })
-  it('turns round when the restore was quicker than the purge', () => given(...inGrace, over!).when(tooLate).then({ step: 'restoring-tasks' }, [restoreTasks]))
+  it('turns round when the restore was quicker than the purge', () => given(...inGrace, over!).when(tooLate).thenTurn({ step: 'restoring-tasks' }, [restoreTasks]))
   it('restores notifications after tasks, and is done', () => {
-    given(...inGrace, restored!).when(tasksBack).then({ step: 'restoring-notifications' }, [{ do: 'invoke', id: 'restore-notifications', service: 'notification', operation: 'restoreOfProject', input }])
-    given(...inGrace, restored!, tasksBack).when(notificationsBack).then({ step: 'restored' }, [{ do: 'finish', outcome: 'restored' }])
+    given(...inGrace, restored!).when(tasksBack).thenTurn({ step: 'restoring-notifications' }, [{ do: 'invoke', id: 'restore-notifications', service: 'notification', operation: 'restoreOfProject', input }])
+    given(...inGrace, restored!, tasksBack).when(notificationsBack).thenTurn({ step: 'restored' }, [{ do: 'finish', outcome: 'restored' }])
   })
 
   it.each([
@@ -49,8 +49,8 @@ describe('delete project', () => {
     ['purging', [...inGrace, over!], 'purging', []],
     ['restoring', [...inGrace, restored!], 'restoring-tasks', []],
     ['nothing any more', [...inGrace, over!, purged], 'deleted', []],
-  ] as const)('when the time runs out while %s', (_, past, step, outputs) => given(...past).when(deadline!).then({ step }, [...outputs]))
-  it('brings everything back when it could not be hidden in time', () => given(start, deadline!).when(revived).then({ step: 'restoring-tasks' }, [restoreTasks]))
+  ] as const)('when the time runs out while %s', (_, past, step, outputs) => given(...past).when(deadline!).thenTurn({ step }, [...outputs]))
+  it('brings everything back when it could not be hidden in time', () => given(start, deadline!).when(revived).thenTurn({ step: 'restoring-tasks' }, [restoreTasks]))
 
   it('hears nothing once it is over', () => {
     const all = [start, restored!, over!, tasksHidden, notificationsHidden, tasksBack, notificationsBack, purged, tooLate, revived]

@@ -20,11 +20,11 @@ const back = { do: 'command', id: 'stay-0', name: 'cancelLeaving', input: here('
 const reopen = (why: string) => ({ do: 'command', id: 'reopen', name: 'reopenPerson', input: { userId: 'ann', sagaId, why } }) as const
 
 describe('close-account', () => {
-  it('announces the leaving first', () => given().when(start).then({ step: 'announcing' }, [{ do: 'command', id: 'announce-0', name: 'announceLeaving', input: here('o1') }]))
+  it('announces the leaving first', () => given().when(start).thenTurn({ step: 'announcing' }, [{ do: 'command', id: 'announce-0', name: 'announceLeaving', input: here('o1') }]))
   it('hands over and leaves the projects', () =>
-    given(start).when(announced(0)).then({ step: 'leaving-projects' }, [{ do: 'invoke', id: 'leave-0', service: 'project', operation: 'leave', input: { body: { ...here('o1'), handOverTo: 'bob' } } }]))
-  it('then releases the tasks', () => given(start, announced(0)).when(left(0)).then({ step: 'releasing-tasks' }, [{ do: 'invoke', id: 'release-0', service: 'task', operation: 'releaseTasks', input: { body: here('o1') } }]))
-  it('then takes the next organization', () => given(start, announced(0), left(0)).when(released(0)).then({ step: 'announcing', at: 1 }, [{ do: 'command', id: 'announce-1', name: 'announceLeaving', input: here('o2') }]))
+    given(start).when(announced(0)).thenTurn({ step: 'leaving-projects' }, [{ do: 'invoke', id: 'leave-0', service: 'project', operation: 'leave', input: { body: { ...here('o1'), handOverTo: 'bob' } } }]))
+  it('then releases the tasks', () => given(start, announced(0)).when(left(0)).thenTurn({ step: 'releasing-tasks' }, [{ do: 'invoke', id: 'release-0', service: 'task', operation: 'releaseTasks', input: { body: here('o1') } }]))
+  it('then takes the next organization', () => given(start, announced(0), left(0)).when(released(0)).thenTurn({ step: 'announcing', at: 1 }, [{ do: 'command', id: 'announce-1', name: 'announceLeaving', input: here('o2') }]))
   it('erases everywhere at once; who was alone leaves nothing behind', () => {
     const { outputs, state } = given(...first).when(announced(1, true))
     expect(state).toMatchObject({ step: 'erasing', undo: [] })
@@ -32,12 +32,12 @@ describe('close-account', () => {
   })
   it('closes when all is erased', () => {
     const [last, ...others] = allErased.toReversed()
-    given(...away, ...others).when(last ?? start).then({ step: 'closing' }, [{ do: 'command', id: 'close', name: 'closePerson', input: { userId: 'ann', sagaId, organizations: ['o1', 'o2'] } }])
+    given(...away, ...others).when(last ?? start).thenTurn({ step: 'closing' }, [{ do: 'command', id: 'close', name: 'closePerson', input: { userId: 'ann', sagaId, organizations: ['o1', 'o2'] } }])
   })
-  it('and is done', () => given(...away, ...allErased).when({ type: 'Done', id: 'close', name: 'closePerson', result: null }).then({ step: 'closed' }, [{ do: 'finish', outcome: 'closed' }]))
+  it('and is done', () => given(...away, ...allErased).when({ type: 'Done', id: 'close', name: 'closePerson', result: null }).thenTurn({ step: 'closed' }, [{ do: 'finish', outcome: 'closed' }]))
   it('says what could not be erased', () => {
     const refused: Input = { type: 'Refused', id: 'erase-ai-1', service: 'ai', operation: 'erase', code: 'no', detail: {} }
-    given(...away, ...allErased.slice(0, -1), refused).when({ type: 'Done', id: 'close', name: 'closePerson', result: null }).then({ step: 'closed' }, [{ do: 'finish', outcome: 'closed; not erased: erase-ai-1' }])
+    given(...away, ...allErased.slice(0, -1), refused).when({ type: 'Done', id: 'close', name: 'closePerson', result: null }).thenTurn({ step: 'closed' }, [{ do: 'finish', outcome: 'closed; not erased: erase-ai-1' }])
   })
 })
 
@@ -47,15 +47,15 @@ describe('close-account turned back', () => {
     { type: 'Replied', id: 'reassign-0', service: 'task', operation: 'reassignTasks', reply: { reassigned: 1 } }, { type: 'Refused', id: 'rejoin-0', service: 'project', operation: 'rejoin', code: 'project-unknown', detail: {} },
     { type: 'Done', id: 'stay-0', name: 'cancelLeaving', result: null },
   ]
-  it('undoes the last step first', () => given(...first).when(refused).then({ step: 'undoing', why: 'sole-owner' }, [reassign]))
-  it('then the one before', () => given(...first, refused).when(answers[0] ?? start).then({ step: 'undoing' }, [rejoin]))
-  it('goes on when a compensation is refused', () => given(...first, refused, ...answers.slice(0, 1)).when(answers[1] ?? start).then({ step: 'undoing' }, [back]))
-  it('then lets the person in again', () => given(...first, refused, ...answers.slice(0, 2)).when(answers[2] ?? start).then({ step: 'reopening' }, [reopen('sole-owner')]))
-  it('and is done', () => given(...first, refused, ...answers).when({ type: 'Done', id: 'reopen', name: 'reopenPerson', result: null }).then({ step: 'kept' }, [{ do: 'finish', outcome: 'kept: sole-owner' }]))
+  it('undoes the last step first', () => given(...first).when(refused).thenTurn({ step: 'undoing', why: 'sole-owner' }, [reassign]))
+  it('then the one before', () => given(...first, refused).when(answers[0] ?? start).thenTurn({ step: 'undoing' }, [rejoin]))
+  it('goes on when a compensation is refused', () => given(...first, refused, ...answers.slice(0, 1)).when(answers[1] ?? start).thenTurn({ step: 'undoing' }, [back]))
+  it('then lets the person in again', () => given(...first, refused, ...answers.slice(0, 2)).when(answers[2] ?? start).thenTurn({ step: 'reopening' }, [reopen('sole-owner')]))
+  it('and is done', () => given(...first, refused, ...answers).when({ type: 'Done', id: 'reopen', name: 'reopenPerson', result: null }).thenTurn({ step: 'kept' }, [{ do: 'finish', outcome: 'kept: sole-owner' }]))
   it('waits, past its deadline, for the answer under way, and undoes that too', () => {
-    given(start, announced(0)).when({ type: 'DeadlinePassed' }).then({ step: 'leaving-projects', overdue: true }, [])
-    given(start, announced(0), { type: 'DeadlinePassed' }).when(left(0)).then({ step: 'undoing', why: 'deadline-passed' }, [rejoin])
+    given(start, announced(0)).when({ type: 'DeadlinePassed' }).thenTurn({ step: 'leaving-projects', overdue: true }, [])
+    given(start, announced(0), { type: 'DeadlinePassed' }).when(left(0)).thenTurn({ step: 'undoing', why: 'deadline-passed' }, [rejoin])
   })
-  it('never once something is erased', () => given(...away).when({ type: 'DeadlinePassed' }).then({ step: 'erasing' }, []))
-  it('is not stirred by late answers', () => given(...first, refused, ...answers).when(left(0)).then({ step: 'reopening' }, []))
+  it('never once something is erased', () => given(...away).when({ type: 'DeadlinePassed' }).thenTurn({ step: 'erasing' }, []))
+  it('is not stirred by late answers', () => given(...first, refused, ...answers).when(left(0)).thenTurn({ step: 'reopening' }, []))
 })

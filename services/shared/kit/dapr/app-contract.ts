@@ -29,13 +29,13 @@ export const appContract = ({ subscribers = [], actors = [], jobs = [], onError 
     const interested = subscribers.filter(s => s.topics.some(t => t.name === topic))
     router.post(`/dapr/events/${topic}`, async ctx => { await deliver(ctx, topic, interested, onError) })
   }
-  for (const { name, run } of jobs)
-    router.post(`/job/${name}`, async ctx => {
+  for (const job of jobs)
+    router.post(`/job/${job.name}`, async ctx => {
       try {
-        await run(await rawJson(ctx.req))
+        await job.run(await rawJson(ctx.req))
         ctx.status = 200
       } catch (error) {
-        onError(error, `job ${name}`)
+        onError(error, `job ${job.name}`)
         ctx.status = 500
       }
     })

@@ -15,7 +15,8 @@ export const components = { pubsub: 'pubsub', state: 'statestore', secrets: 'sec
 
 /** Connects to the sidecar of this process. Nothing is sent before the first call, which waits for the sidecar for up to `waitMs`. */
 export const connectDapr = ({ port, apiToken, appIdPrefix = '', host = '127.0.0.1', waitMs }: DaprOptions): Dapr => {
-  const { send, healthy, close } = transport({ baseUrl: `http://${host}:${port}`, ...(apiToken === undefined ? {} : { apiToken }), ...(waitMs === undefined ? {} : { waitMs }) })
+  const sidecar = transport({ baseUrl: `http://${host}:${port}`, ...(apiToken === undefined ? {} : { apiToken }), ...(waitMs === undefined ? {} : { waitMs }) })
+  const { send } = sidecar
   return {
     invoke: invoker(send, appIdPrefix),
     publishBulk: publisher(send, components.pubsub),
@@ -23,8 +24,8 @@ export const connectDapr = ({ port, apiToken, appIdPrefix = '', host = '127.0.0.
     secret: secretReader(send),
     actors: actorsClient(send),
     jobs: jobsClient(send),
-    healthy,
-    close,
+    healthy: () => sidecar.healthy(),
+    close: () => sidecar.close(),
   }
 }
 

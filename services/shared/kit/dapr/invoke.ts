@@ -21,5 +21,5 @@ export const invoker = (send: Send, prefix: string): Dapr['invoke'] => async (ap
 const queryOf = (query: InvokeOptions['query']): string => {
   const pairs = new URLSearchParams()
   for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) pairs.append(name, String(value))
-  return pairs.size ? `?${pairs}` : ''
+  return pairs.size ? `?${pairs.toString()}` : ''
 }

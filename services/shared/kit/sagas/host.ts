@@ -48,7 +48,7 @@ export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, c
     const stale = later(clock.now(), -staleMs)
     let woken = 0
     for (const { _id, tenantId, startedAt, dueAt, start } of await store.unfinished()) {
-      if (dueAt === null || dueAt > stale || start == null) continue
+      if (dueAt === null || dueAt > stale || start === null || start === undefined) continue
       await wake(_id, tenantId, startedAt, JSON.parse(start))
       woken += 1
     }

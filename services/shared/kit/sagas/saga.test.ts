@@ -64,8 +64,8 @@ const world = (options: { crashAt?: number; refuse?: string; away?: () => boolea
     moment()
     return reply
   }
-  const transact = dapr.actors.transact
-  dapr.actors.transact = async (...args) => { moment(); await transact(...args); moment() }
+  const { actors } = dapr
+  dapr.actors = { ...actors, transact: async (...args) => { moment(); await actors.transact(...args); moment() } }
   const boot = () => {
     const host = sagaHostOn({
       actorType: 'UserSaga', sagas: [closing], dapr, store, clock,
@@ -92,7 +92,7 @@ describe('a saga', () => {
   const given = sagaSpec(closing)
   it('is a pure step that tests read as sentences', () => {
     given(start).when({ type: 'Replied', id: 'leave', service: 'project', operation: 'leave', reply: { left: ['p1'] } })
-      .then({ step: 'releasing', left: ['p1'] }, [{ do: 'invoke', id: 'release', service: 'task', operation: 'release', input: { body: { userId: 'u1', sagaId: 's' } } }])
+      .thenTurn({ step: 'releasing', left: ['p1'] }, [{ do: 'invoke', id: 'release', service: 'task', operation: 'release', input: { body: { userId: 'u1', sagaId: 's' } } }])
   })
 
   it('runs to its end, says so, and leaves no reminder', async () => {

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { topics } from '../shared/contracts/topics.ts'
+import { runService } from '../shared/kit/run.ts'
+import { startService } from '../shared/kit/start.ts'
+import { publicApis, services } from './apis.ts'
+import { gateway } from './gateway.ts'
+
+const positive = z.coerce.number().int().min(1)
+const service = await startService('gateway', {
+  /** Beside the platform's own: who may call from a browser, comma-separated. */
+  corsOrigins: z.string().default('').transform(text => text.split(',').map(s => s.trim()).filter(Boolean)).pipe(z.array(z.url())),
+  trustedProxies: z.coerce.number().int().min(0).max(10).default(0),
+  rateLimitUser: positive.default(1_000),
+  rateLimitAddress: positive.default(3_000),
+  rateLimitSignIn: positive.default(300),
+}, process.env, { edge: true })
+const { config } = service
+
+const parts = await gateway(service, {
+  origins: config.corsOrigins, trustedProxies: config.trustedProxies,
+  limits: { userPer10s: config.rateLimitUser, addressPer10s: config.rateLimitAddress, signInPerMinute: config.rateLimitSignIn },
+})
+
+await runService({
+  ...service, routes: parts.routes, edge: parts.edge, verify: parts.verify, consumers: [parts.feeds],
+  documents: { apis: services.map(tag => ({ tag, api: publicApis[tag] })), publishes: topics },
+  onStop: [() => parts.stop()],
+})

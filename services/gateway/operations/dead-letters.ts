@@ -1,0 +1,58 @@
+import { deadLetterApi } from '../../shared/contracts/dead-letters.ts'
+import type { ServiceId } from '../../shared/contracts/define.ts'
+import type { gatewayApi } from '../../shared/contracts/gateway/http.ts'
+import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import type { Actor, Handlers } from '../../shared/kit/http/call.ts'
+import { client, type Client } from '../../shared/kit/http/client.ts'
+import { decodeCursor, encodeCursor } from '../../shared/kit/http/page.ts'
+import { z } from 'zod'
+
+type Operations = Pick<typeof gatewayApi, 'listDeadLetters' | 'showDeadLetter' | 'replayDeadLetter' | 'skipDeadLetter'>
+/** Where the list goes on: a service, and its own cursor. */
+const Cursor = z.object({ at: z.number().int().min(0), cursor: z.string().optional() })
+
+/** What the owner or an admin of an organization may do about events that could not be handled. */
+export const deadLetterHandlers = (dapr: Pick<Dapr, 'invoke'>, services: readonly ServiceId[]): Handlers<Operations> => {
+  const clients = new Map(services.map(service => [service, client(deadLetterApi, service, dapr)]))
+  const of = (service: ServiceId): Client<typeof deadLetterApi> => clients.get(service) ?? client(deadLetterApi, service, dapr)
+  return {
+    listDeadLetters: async ({ actor, query: { service, state, limit, cursor } }) => {
+      demandOperator(actor)
+      const asked = service === undefined ? services : [service]
+      const from = cursor === undefined ? { at: 0 } : decodeCursor(Cursor, cursor)
+      const { organizationId } = actor
+      // One service after the other, each page from one of them: cursors stay simple, and dead letters are few.
+      const unreachable: ServiceId[] = []
+      for (let at = from.at; at < asked.length; at++) {
+        const name = asked[at]!
+        const inner = at === from.at ? from.cursor : undefined
+        const page = await of(name).listDeadLetters({ query: { organizationId, state, limit, ...(inner === undefined ? {} : { cursor: inner }) } }).catch(unlessAway(name, unreachable))
+        if (!page?.items.length) continue
+        const next = page.nextCursor === null ? (at + 1 < asked.length ? { at: at + 1 } : null) : { at, cursor: page.nextCursor }
+        return { body: { items: page.items.map(item => ({ ...item, service: name })), nextCursor: next && encodeCursor(next), unreachable } }
+      }
+      return { body: { items: [], nextCursor: null, unreachable } }
+    },
+    showDeadLetter: async ({ actor, params: { service, id } }) => {
+      demandOperator(actor)
+      return { body: { ...await of(service).showDeadLetter({ params: { id }, query: { organizationId: actor.organizationId } }), service } }
+    },
+    replayDeadLetter: async ({ actor, params: { service, id }, meta }) => {
+      demandOperator(actor)
+      return { body: await of(service).replayDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: 15_000 }) }
+    },
+    skipDeadLetter: async ({ actor, params: { service, id }, meta }) => {
+      demandOperator(actor)
+      return { body: await of(service).skipDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: 15_000 }) }
+    },
+  }
+}
+
+const demandOperator = ({ role }: Actor): void => {
+  if (role !== 'owner' && role !== 'admin') throw new Refused('forbidden', 'forbidden', 'Only the owner or an admin of the organization may do this.')
+}
+const unlessAway = (service: ServiceId, unreachable: ServiceId[]) => (error: unknown): undefined => {
+  if (!(error instanceof Refused) || (error.kind !== 'unavailable' && error.kind !== 'missing')) throw error
+  if (error.kind === 'unavailable') unreachable.push(service)
+}

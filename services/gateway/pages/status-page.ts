@@ -1,0 +1,18 @@
+import type { PlatformStatus, ServiceStatus } from '../../shared/contracts/gateway/http.ts'
+import { escaped } from './html.ts'
+
+/** The state of the platform as people read it. */
+export const statusBody = ({ state, at, version, sockets, services }: PlatformStatus): string => `
+<h1>CyberTask is <span class="${state === 'ok' ? 'good' : 'bad'}">${state === 'ok' ? 'well' : 'degraded'}</span></h1>
+<p>Version ${escaped(version)} · ${sockets} open sockets · as of ${escaped(at)} · <a href="/">start</a> · <a href="/docs">API</a></p>
+<div class="scroll"><table>
+<thead><tr><th>Service</th><th>State</th><th>Sidecar</th><th>Depends on</th><th>To publish</th><th>To handle</th><th>Dead letters</th><th>Up for</th><th>Version</th></tr></thead>
+<tbody>${services.map(row).join('')}</tbody></table></div>`
+
+const row = ({ service, state, sidecar, dependencies, relayLag, consumerLag, deadLetters, uptimeSeconds, version, error }: ServiceStatus): string => `<tr>
+<th scope="row">${service}</th><td>${mark(state, state === 'ready')}${error === undefined ? '' : `<br><small>${escaped(error)}</small>`}</td><td>${mark(sidecar, sidecar === 'up')}</td>
+<td>${dependencies.map(d => `${escaped(d.name)} ${mark(d.state, d.state === 'up')}${d.latencyMs === null ? '' : ` <small>${d.latencyMs} ms</small>`}`).join('<br>')}</td>
+${[relayLag, consumerLag, deadLetters].map(n => `<td class="number">${n ?? '–'}</td>`).join('')}<td class="number">${uptimeSeconds === null ? '–' : duration(uptimeSeconds)}</td><td>${escaped(version ?? '–')}</td></tr>`
+
+const mark = (text: string, good: boolean): string => `<span class="${good ? 'good' : 'bad'}">${escaped(text)}</span>`
+const duration = (seconds: number): string => seconds < 120 ? `${seconds} s` : seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
