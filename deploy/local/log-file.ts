@@ -34,3 +34,9 @@ export const tail = (file: string, lines: number, from = 0): string => {
 
 /** How long a log is now. */
 export const sizeOf = (file: string): number => { try { return statSync(file).size } catch { return 0 } }
+
+/** The line that most likely says why a program ended: its last error, else its last line. */
+export const lastWords = (file: string, from: number): string => {
+  const lines = tail(file, 40, from).split('\n').filter(line => line.trim() && !line.startsWith('Node.js v') && !/^\s+at /.test(line))
+  return (lines.findLast(line => /error|fatal|panic/i.test(line)) ?? lines.at(-1) ?? '').slice(0, 240)
+}

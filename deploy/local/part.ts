@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import type { Probe } from './probe.ts'
 import { waitFor } from './probe.ts'
-import { openLog, sizeOf, tail } from './log-file.ts'
+import { lastWords, openLog, sizeOf, tail } from './log-file.ts'
 import { signal } from './process-info.ts'
 import { undertaker } from './undertaker.ts'
 
@@ -46,6 +46,8 @@ const firstPause = 500
 const longestPause = 30_000
 /** A wrong configuration (EX_CONFIG) does not heal by starting again. */
 const misconfigured = 78
+/** So many deaths before it was ready once, and it is not going to be. */
+const mostEarly = 4
 
 /** Supervises one process: started again with growing pauses when it dies, until it is stopped. */
 export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost): Part => {
@@ -56,6 +58,8 @@ export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost
   let since = 0
   let timer: NodeJS.Timeout | undefined
   let hopeless = false
+  let starting = false
+  let early = 0
   const exits: (() => void)[] = []
   const become = (next: PartState): void => { state = next; changed() }
 
@@ -79,12 +83,12 @@ export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost
     if (dead) signal(dead, 'SIGKILL')
     for (const exit of exits.splice(0)) exit()
     if (state === 'stopped' || state === 'stopping') return
-    hopeless = code === misconfigured
+    hopeless = code === misconfigured || (starting && ++early >= mostEarly)
     if (hopeless) { become('stopped'); return }
     if (performance.now() - since > 60_000) pause = firstPause
     const wasReady = state === 'ready'
     become('waiting')
-    const last = tail(logFile, 1, from).slice(0, 200)
+    const last = lastWords(logFile, from)
     if (wasReady || pause > firstPause) report(`${spec.title} ended (${how}); starting it again in ${(pause / 1000).toFixed(1)} s.${last ? ` Its last words: ${last}` : ''}`)
     timer = setTimeout(() => { restarts++; void revive() }, pause)
     pause = Math.min(pause * 2, longestPause)
@@ -105,8 +109,12 @@ export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost
       if (state !== 'stopped') return
       const from = sizeOf(logFile)
       hopeless = false
+      starting = true
+      early = 0
       await launch()
-      if (await waitFor(spec.ready, spec.readyWithinMs ?? 60_000, () => hopeless || state === 'stopping' || state === 'stopped')) { become('ready'); pause = firstPause; return }
+      const came = await waitFor(spec.ready, spec.readyWithinMs ?? 60_000, () => hopeless || state === 'stopping' || state === 'stopped')
+      starting = false
+      if (came) { become('ready'); pause = firstPause; return }
       const text = tail(logFile, 15, from)
       throw new Error(`${spec.title} did not become ready${hopeless ? '' : ` within ${Math.round((spec.readyWithinMs ?? 60_000) / 1000)} s`}. The end of ${logFile}:\n${text}`)
     },
