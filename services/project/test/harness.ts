@@ -47,8 +47,8 @@ export const startProjectService = async ({ crashAt }: { crashAt?: number } = {}
   let moments = 0
   /** Around every effect and every saved state: the moments at which the process may die. */
   const moment = (): void => { if (++moments === crashAt) throw new Error('kill -9') }
-  const transact = dapr.actors.transact
-  dapr.actors.transact = async (...args) => { moment(); await transact(...args); moment() }
+  const actors = { ...dapr.actors }
+  dapr.actors.transact = async (...args) => { moment(); await actors.transact(...args); moment() }
   const calls: { path: string; body: unknown }[] = []
   /** How the task and notification services answer: by path; the default is that all goes well. */
   const answers = new Map<string, () => { status: number; headers: Record<string, string>; body: unknown }>()
