@@ -3,6 +3,8 @@ import { projectEvents } from '../shared/contracts/project/events.ts'
 import { taskEvents } from '../shared/contracts/task/events.ts'
 import { secret } from '../shared/kit/config.ts'
 import { job } from '../shared/kit/dapr/jobs.ts'
+import { deadLetterRoutes } from '../shared/kit/events/dead-letter-routes.ts'
+import { feedRoutes } from '../shared/kit/events/feed.ts'
 import { mongoIdempotency } from '../shared/kit/http/mongo-idempotency.ts'
 import { connectMongo } from '../shared/kit/mongo.ts'
 import { runService } from '../shared/kit/run.ts'
@@ -22,13 +24,14 @@ const deps = taskDeps({ db, dapr, clock, logger, instanceId })
 const changes = taskChanges(deps)
 const overdue = overdueJobs(deps)
 reactions(deps, changes, overdue)
+const consumer = projectConsumer(deps, { db, dapr, clock, logger })
 const idempotency = mongoIdempotency(db, clock)
 
 await runService({
   ...service,
   log: deps.log,
-  routes: taskRoutes(deps, changes),
-  consumers: [projectConsumer(deps, { db, dapr, clock, logger })],
+  routes: [...taskRoutes(deps, changes), feedRoutes(deps.log), deadLetterRoutes(consumer.deadLetters)],
+  consumers: [consumer],
   // One job for each second in which a task becomes due; the path's parameter stands for the second.
   jobs: [job('overdue-:slot', overdue.run)],
   checks: { mongo: () => db.ping() },

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { taskInternalApi } from '../../shared/contracts/task/internal.ts'
 import { memoryStore } from '../../shared/kit/events/memory-store.ts'
+import { silentLogger } from '../../shared/kit/observe/log.ts'
+import { projectConsumer } from '../subscriptions.ts'
 import { ann, bob, problemOf, taskOf, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
@@ -95,6 +97,42 @@ describe('a process that dies', () => {
     taskOf(await other.call(ann, 'PUT', `/api/tasks/${id}`, { title: 'seen by both' }))
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).title).toBe('seen by both')
     await other.close()
+  })
+})
+
+describe('lists beside another replica', () => {
+  it('show what the other one writes', async () => {
+    const other = await workbench({ store: bench.store, now: bench.clock.now() })
+    await bench.created('mine')
+    const titles = async (): Promise<string[]> => {
+      bench.clock.advance(4_000)
+      const { body } = await bench.call(ann, 'GET', '/api/tasks?projectId=p1&sort=createdAt')
+      return Object(body).items.map((item: { title: string }) => item.title)
+    }
+    expect(await titles()).toEqual(['mine'])
+    const { id } = await other.created('theirs')
+    await other.deps.log.settled()
+    await expect.poll(titles).toEqual(['mine', 'theirs'])
+    taskOf(await other.call(ann, 'PUT', `/api/tasks/${id}`, { title: 'changed' }))
+    await other.deps.log.settled()
+    await expect.poll(titles).toEqual(['mine', 'changed'])
+    await other.close()
+  })
+})
+
+describe('the copies of projects', () => {
+  it('follow the project events', async () => {
+    await bench.deps.projects.get('acme', 'p1')
+    const events = projectConsumer(bench.deps, { db: bench.store, dapr: bench.dapr, clock: bench.clock, logger: silentLogger })
+    const p1 = bench.projects.get('p1')
+    if (p1) bench.projects.set('p1', { ...p1, version: 2, members: p1.members.filter(m => m.userId !== 'bob') })
+    const answer = await events.deliver({
+      specversion: '1.0', id: 'acme/project/p1:2#0', source: 'project', type: 'MemberRemoved', subject: 'p1', time: bench.clock.now(), data: { projectId: 'p1', userId: 'bob' }, dataversion: 1, organizationid: 'acme',
+      partition: 0, position: 0, previous: -1, aggregateversion: 2, actor: 'ann', correlationid: 'x',
+    }, 'project-events')
+    expect(answer).toBe('SUCCESS')
+    expect((await bench.deps.projects.get('acme', 'p1'))?.version).toBe(2)
+    expect((await bench.call(bob, 'GET', '/api/tasks?projectId=p1')).status).toBe(404)
   })
 })
 

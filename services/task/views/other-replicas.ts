@@ -10,6 +10,10 @@ import { toTaskDocument } from './task-document.ts'
 import type { TaskLists } from './task-lists.ts'
 
 const LOOK_MS = 3_000
+// A process shows that it lives every few seconds; one that has not for this long writes no more.
+const QUIET_MS = 20_000
+// How far before the end of the log reading begins: what another process wrote a moment ago may not be in its view yet.
+const MARGIN = 256
 
 type Options = { log: EventLog<StoredEvent>; tasks: Aggregate<TaskState, TaskCommand, TaskEvent>; lists: TaskLists; clock: Clock }
 
@@ -18,24 +22,23 @@ type Options = { log: EventLog<StoredEvent>; tasks: Aggregate<TaskState, TaskCom
  * So, as long as another process is seen writing, a list first reads the log from where it last stopped; alone, it looks for others every few seconds.
  */
 export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
-  let beats = new Map<string, string>()
+  const seen = new Map<string, { beat: string; since: number }>()
   let looked = -Infinity
   let others = false
-  let heads: number[] | undefined
   let next: number[] = []
   let running: Promise<void> | undefined
 
   const look = async (): Promise<void> => {
-    const now = new Map((await log.store.writers()).map(({ id, beat, chunk }) => [id, `${beat}/${chunk}`]))
-    const moving = [...now].filter(([id, beat]) => beats.get(id) !== beat).length
-    const met = beats.size > 0 && [...now.keys()].some(id => !beats.has(id))
     looked = clock.monotonic()
-    const before = heads
-    heads = await log.heads()
-    // What a newcomer wrote before it was seen is in no list here: they are read anew, and the log from where it stood at the look before.
-    if (met || (moving > 1 && !others)) { lists.clear(); next = before ?? heads }
-    others = moving > 1
-    beats = now
+    for (const { id, beat, chunk } of await log.store.writers()) {
+      const sign = `${beat}/${chunk}`
+      if (seen.get(id)?.beat !== sign) seen.set(id, { beat: sign, since: looked })
+    }
+    const alive = [...seen.values()].filter(({ since }) => looked - since <= QUIET_MS).length
+    const met = alive > 1 && !others
+    others = alive > 1
+    // What a newcomer wrote before it was seen is in no list here: they are read anew.
+    if (met) { next = (await log.heads()).map(head => Math.max(0, head - MARGIN)); lists.clear() }
   }
   const read = async (): Promise<void> => {
     next = await Promise.all(next.map(async (first, partition) => {

@@ -14,10 +14,11 @@ const base: TaskRow = {
   ...fields, _id: 'x', version: 1, organizationId: 'acme', projectId: 'p1', reporterId: 'ann', status: 'todo', category: 'open', blockedBy: [], blocks: [], linksVersion: 0, createdAt: t0, updatedAt: t0,
   startedAt: null, completedAt: null, deletedAt: null, deletedBySaga: null, createdBySaga: null, overdueFor: null, deleted: false, dueSlot: null, awaitsDue: false,
 }
+const letters = 'abcdefghij'.split('')
 const row = fc.record({
-  _id: fc.constantFrom(...'abcdefghij'), version: fc.integer({ min: 1, max: 9 }), projectId: fc.constantFrom('p1', 'p2'), title: fc.constantFrom('Alpha', 'beta', 'Gamma'), description: fc.constantFrom('', 'about beta'),
+  _id: fc.constantFrom(...letters), version: fc.integer({ min: 1, max: 9 }), projectId: fc.constantFrom('p1', 'p2'), title: fc.constantFrom('Alpha', 'beta', 'Gamma'), description: fc.constantFrom('', 'about beta'),
   priority: fc.constantFrom('none' as const, 'high' as const, 'urgent' as const), dueAt: fc.constantFrom(null, ...instants), createdAt: fc.constantFrom(...instants), updatedAt: fc.constantFrom(...instants), position: fc.nat(3),
-  status: fc.constantFrom('todo', 'done'), assigneeId: fc.constantFrom(null, 'ann', 'bob'), labels: fc.subarray(['red', 'blue']), deleted: fc.boolean(), blocks: fc.subarray([...'abc']),
+  status: fc.constantFrom('todo', 'done'), assigneeId: fc.constantFrom(null, 'ann', 'bob'), labels: fc.subarray(['red', 'blue']), deleted: fc.boolean(), blocks: fc.subarray(letters.slice(0, 3)),
 }).map((some): TaskRow => ({ ...base, ...some, category: some.status === 'done' ? 'done' : 'open' }))
 const query = fc.record({
   status: fc.option(fc.constantFrom('todo', 'done', 'todo,done'), { nil: undefined }), assigneeId: fc.option(fc.constantFrom('ann', 'none', 'bob,none'), { nil: undefined }), label: fc.option(fc.constantFrom('red', 'red,blue'), { nil: undefined }),

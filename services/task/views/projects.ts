@@ -15,7 +15,7 @@ const ASKED_MS = 1_000
 
 /** The copies of projects, fed by project events; one that is missing, or that says no, is asked for once. */
 export const projectCopies = ({ documents, ask, clock }: { documents: Documents<ProjectRow>; ask: ProjectSource; clock: Clock }) => {
-  const known = new LRUCache<string, { row: ProjectRow | undefined; since: number }>({ max: 20_000 })
+  const known = new LRUCache<string, { row: ProjectRow; since: number }>({ max: 20_000 })
   const organizations = new LRUCache<string, { rows: Promise<ProjectRow[]>; since: number }>({ max: 500 })
   const asked = new LRUCache<string, { answer: Promise<ProjectRow | undefined>; since: number }>({ max: 20_000 })
   const keyOf = (organizationId: string, projectId: string): string => `${organizationId}/${projectId}`
@@ -23,9 +23,15 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
   const learn = async ({ id, ...record }: ProjectRecord): Promise<ProjectRow> => {
     const row: ProjectRow = { _id: keyOf(record.organizationId, id), projectId: id, ...record }
     await documents.put([row], false)
-    known.set(row._id, { row, since: clock.monotonic() })
     organizations.delete(row.organizationId)
-    return row
+    return keep(row)
+  }
+  /** The newer of what is known and what was just heard. */
+  const keep = (row: ProjectRow): ProjectRow => {
+    const before = known.get(row._id)?.row
+    const newer = before && before.version > row.version ? before : row
+    known.set(row._id, { row: newer, since: clock.monotonic() })
+    return newer
   }
   const fetch = async (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {
     try {
@@ -39,7 +45,7 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
   const fresh = (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {
     const key = keyOf(organizationId, projectId)
     const last = asked.get(key)
-    if (last && clock.monotonic() - last.since < ASKED_MS) return last.answer
+    if (last && clock.monotonic() - last.since < ASKED_MS) return last.answer.then(row => row && (known.get(key)?.row ?? row))
     const answer = fetch(organizationId, projectId)
     asked.set(key, { answer, since: clock.monotonic() })
     answer.catch(() => asked.delete(key))
@@ -51,11 +57,10 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
     get: async (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {
       const key = keyOf(organizationId, projectId)
       const cached = known.get(key)
-      if (cached?.row && clock.monotonic() - cached.since < TRUSTED_MS) return cached.row
+      if (cached && clock.monotonic() - cached.since < TRUSTED_MS) return cached.row
       const row = await documents.findOne({ _id: key })
       if (!row) return fresh(organizationId, projectId)
-      known.set(key, { row, since: clock.monotonic() })
-      return row
+      return keep(row)
     },
     /** Brings the copy up to a version that an event told of. */
     follow: async (organizationId: string, projectId: string, version: number): Promise<void> => {
