@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 
 /** One setting: an environment variable, or a Dapr secret whose variable of the upper-snake name wins. */
 export type Setting<T = unknown> = { schema: z.ZodType<T>; secret?: string; variable?: string }

@@ -7,12 +7,13 @@ export type Listening = {
   port: number
   server: Server
   /** Takes no more connections and resolves when the last request is answered, or after the limit. */
-  drain(limitMs: number): Promise<void>
+  drain: (limitMs: number) => Promise<void>
 }
 
 /** Listens with limits that a slow or silent client cannot get around. */
 export const listen = async (app: Koa, port: number, host?: string): Promise<Listening> => {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 75_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 32 * 1024 }, app.callback())
+  const answer = app.callback()
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 75_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 32 * 1024 }, (request, response) => { void answer(request, response) })
   await new Promise<void>((resolve, reject) => { server.once('error', reject).listen(port, host, () => { server.off('error', reject); resolve() }) })
   const address = server.address()
   const bound = isInfo(address) ? address.port : port

@@ -13,7 +13,7 @@ export const recordSpans = (recorder: Spans | undefined): void => { spans = reco
 
 /** What a piece of work came from: the headers of a request, or the attributes of an event. */
 export type Origin = { traceparent?: string | undefined; correlationId?: string | undefined; organizationId?: string | undefined }
-export type Work = { work: WorkContext; end(attributes: Readonly<Record<string, string | number>>, failed: boolean, name?: string): void }
+export type Work = { work: WorkContext; end: (attributes: Readonly<Record<string, string | number>>, failed: boolean, name?: string) => void }
 
 /** Begins a piece of work: its trace is continued from the origin, else it begins here. */
 export const beginWork = (name: string, kind: SpanKindName, { traceparent, correlationId, organizationId }: Origin = {}): Work => {

@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+
+// A whole process, as the supervisor starts it; only its sidecar is played.
+const kit = (file: string) => JSON.stringify(new URL(file, import.meta.url).href)
+const script = `
+import { z } from 'zod'
+import { operation } from ${kit('../contracts/define.ts')}
+import { secret } from ${kit('./config.ts')}
+import { serve } from ${kit('./http/serve.ts')}
+import { runService } from ${kit('./run.ts')}
+import { startService } from ${kit('./start.ts')}
+const reply = z.object({ ok: z.string() })
+const api = {
+  hello: operation({ method: 'GET', path: '/api/hello', summary: 's', access: 'public', status: 200, reply }),
+  slow: operation({ method: 'GET', path: '/api/slow', summary: 's', access: 'public', status: 200, reply }),
+}
+const service = await startService('task', { mongodbUri: secret(z.string(), 'mongodb-uri'), color: z.enum(['red']) }, process.env)
+await runService({
+  ...service, checks: { mongo: async () => {} }, onStop: [async () => { console.log('closed') }],
+  routes: [serve(api, { hello: async () => ({ body: { ok: service.config.mongodbUri } }), slow: async () => { await new Promise(done => setTimeout(done, 400)); return { body: { ok: 'slow' } } } })],
+})`
+const token = 'token-of-this-app-in-tests'
+const port = async (): Promise<number> => {
+  const probe = createServer()
+  await new Promise<void>(done => { probe.listen(0, '127.0.0.1', done) })
+  const { port: free } = probe.address() as AddressInfo
+  await new Promise(done => { probe.close(done) })
+  return free
+}
+let child: ChildProcess | undefined
+let sidecar: Server | undefined
+afterEach(() => {
+  child?.kill('SIGKILL')
+  sidecar?.close()
+  sidecar?.closeAllConnections()
+})
+const startSidecar = (at: number) => new Promise<void>(done => {
+  sidecar = createServer((request, response) => {
+    if (request.url?.includes('secrets')) response.setHeader('content-type', 'application/json').end('{"mongodb-uri":"mongodb://from-the-store"}')
+    else response.writeHead(204).end()
+  }).listen(at, '127.0.0.1', done)
+})
+const start = (env: Record<string, string>) => {
+  child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { env: { PATH: '/usr/bin', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => { text += chunk })
+  const ended = new Promise<number | null>(done => { child?.on('exit', done) })
+  return { ended, said: () => text }
+}
+const essentials = async () => {
+  const [appPort, daprPort] = [await port(), await port()]
+  const env = { APP_PORT: String(appPort), DAPR_HTTP_PORT: String(daprPort), DAPR_API_TOKEN: 'token-of-the-sidecar-in-tests', APP_API_TOKEN: token, COLOR: 'red' }
+  const get = (path: string) => fetch(`http://127.0.0.1:${appPort}${path}`, { headers: { 'dapr-api-token': token } }).then(async r => ({ status: r.status, body: await r.text() }), () => ({ status: 0, body: '' }))
+  return { env, get, daprPort }
+}
+
+describe('a service process', () => {
+  it('listens before its sidecar is there, holds the sidecar\'s questions, gets ready, and drains on SIGTERM', async () => {
+    const { env, get, daprPort } = await essentials()
+    const { ended, said } = start(env)
+    await expect.poll(async () => (await get('/health/live')).status, { timeout: 8_000 }).toBe(200)
+    expect(await get('/health/ready')).toMatchObject({ status: 503, body: expect.stringContaining('starting') })
+    expect((await get('/api/hello')).status).toBe(503)
+    const asked = get('/dapr/config')
+    await startSidecar(daprPort)
+    expect(await asked).toMatchObject({ status: 200, body: expect.stringContaining('entities') })
+    expect(await get('/health/ready')).toMatchObject({ status: 200 })
+    expect(await get('/api/hello')).toEqual({ status: 200, body: '{"ok":"mongodb://from-the-store"}' })
+    expect((await get('/openapi.json')).body).toContain('/api/hello')
+    expect((await get('/metrics')).body).toContain('http_request_duration_seconds_count{service="task",operation="hello",method="GET",status="200"} 1')
+    const slow = get('/api/slow')
+    await new Promise(done => { setTimeout(done, 100) })
+    child?.kill('SIGTERM')
+    expect(await slow).toEqual({ status: 200, body: '{"ok":"slow"}' })
+    expect(await ended).toBe(0)
+    expect(said()).toMatch(/stopping[\s\S]*closed[\s\S]*stopped|closed/)
+    expect(said()).not.toContain('from-the-store')
+  }, 20_000)
+  it('says all that is wrong with its environment at once, and ends with 78', async () => {
+    const { ended, said } = start({ APP_PORT: 'eighty', APP_API_TOKEN: 'short', COLOR: 'blue' })
+    expect(await ended).toBe(78)
+    for (const name of ['APP_PORT is wrong', 'DAPR_HTTP_PORT is missing', 'DAPR_API_TOKEN is missing', 'APP_API_TOKEN is wrong', 'COLOR is wrong']) expect(said()).toContain(name)
+    expect(said()).not.toMatch(/eighty|short|blue/)
+  }, 20_000)
+})
