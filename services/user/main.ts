@@ -36,7 +36,7 @@ const service = await startService('user', {
 const { config, base, dapr, clock, logger, instanceId } = service
 
 const db = await connectMongo(config.mongodbUri, 'users_db')
-await prepareTables(db, { logins: [], person_keys: [], sessions: ['userId'], signing_keys: [] })
+await prepareTables(db, { logins: [], person_keys: [], sessions: ['userId', 'day'], signing_keys: [] })
 const log = openLog<UserEvent, typeof userEvents>({ db, service: 'user', topic: userEvents, toPublic, dapr, clock, logger, instanceId })
 const notification = client(notificationInternal, 'notification', dapr)
 const deps = await assemble({
@@ -53,7 +53,7 @@ await deps.signing.current()
 await runService({
   ...service, log, sagas, verify: deps.verify, routes: [...userRoutes(deps), sagaRoutes(sagas), feedRoutes(log)], idempotency: sealedIdempotency(idempotency, deps.keys), documents: { publishes: [userEvents] },
   checks: { mongo: () => db.ping() }, breakers: [db.breaker],
-  jobs: [job('rotate-signing-keys', async () => { await deps.signing.rotate(config.keyRotationDays) })],
+  jobs: [job('user-daily', async () => { await Promise.all([deps.signing.rotate(config.keyRotationDays), deps.sessions.tidy(clock.now())]) })],
   onStop: [async () => { idempotency.stop() }, () => db.close()],
 })
-await keepScheduled(dapr.jobs, 'rotate-signing-keys', '@daily', logger)
+await keepScheduled(dapr.jobs, 'user-daily', '@daily', logger)

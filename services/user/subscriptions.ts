@@ -42,7 +42,6 @@ export const subscribe = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
   })
   each('end sessions', async (event, { tenantId, aggregateId }, meta) => {
     if (event.type === 'MemberDisabled') await sessions.endAll({ userId: event.userId, organizationId: tenantId }, 'disabled', meta)
-    if (event.type === 'ClosingRequested') await sessions.endAll({ userId: aggregateId }, 'closed', meta)
     if (event.type === 'PasswordChanged' && event.by === 'reset') await sessions.endAll({ userId: aggregateId, before: meta.at }, 'password', meta)
     if (event.type === 'SessionEnded') await sessions.mark(aggregateId, meta.at)
   })

@@ -7,7 +7,7 @@ export type Mail = z.infer<typeof Mail>
 
 /** All mails that the catcher got for this address, oldest first. */
 export const mailsTo = async (address: string): Promise<Mail[]> => {
-  const response = await fetch(`${inject('mail')}/email`)
+  const response = await fetch(`${inject('mail')}/api/email`)
   return z.array(Mail).parse(await response.json()).filter(mail => mail.to.some(to => to.address.toLowerCase() === address.toLowerCase()))
 }
 /** Waits for the newest mail to this address whose subject matches. */

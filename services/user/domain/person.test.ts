@@ -30,6 +30,11 @@ describe('passwords', () => {
   it('a reset is asked for', () => given(registered).when({ type: 'RequestPasswordReset', requestId: 'r1', at, expiresAt: later }).thenEvents([asked]))
   it('a second mail within a minute is not sent', () =>
     given(registered, asked).when({ type: 'RequestPasswordReset', requestId: 'r2', at: '2026-03-02T09:00:59.000Z', expiresAt: later }).thenEvents([]))
+  it('each further mail takes twice as long', () => {
+    const again: PersonEvent = { ...asked, requestId: 'r2', requestedAt: '2026-03-02T09:01:00.000Z' }
+    given(registered, asked, again).when({ type: 'RequestPasswordReset', requestId: 'r3', at: '2026-03-02T09:02:30.000Z', expiresAt: later }).thenEvents([])
+    given(registered, asked, again).when({ type: 'RequestPasswordReset', requestId: 'r3', at: '2026-03-02T09:03:00.000Z', expiresAt: later }).thenEvents([{ ...asked, requestId: 'r3', requestedAt: '2026-03-02T09:03:00.000Z' }])
+  })
   it('a token resets once', () => given(registered, asked).when(reset).thenEvents([{ type: 'PasswordChanged', password: 'p2', by: 'reset' }]))
   it('the second use is refused', () => given(registered, asked, { type: 'PasswordChanged', password: 'p2', by: 'reset' }).when(reset).thenRefused('reset-token-invalid'))
   it('an old token is refused', () => given(registered, asked).when({ ...reset, at: later }).thenRefused('reset-token-invalid'))

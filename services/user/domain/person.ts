@@ -2,7 +2,7 @@ import { Refused } from '../../shared/kit/decider.ts'
 
 /** Text encrypted with the person's own key; closing the account deletes the key. */
 export type Sealed = string
-type Reset = { requestId: string; requestedAt: string; expiresAt: string }
+type Reset = { requestId: string; requestedAt: string; expiresAt: string; times: number }
 type Identity = { provider: string; subjectHash: string }
 
 export type PersonEvent =
@@ -36,8 +36,10 @@ type Living = {
 }
 export type Person = { status: 'absent' } | { status: 'closed'; sagaId: string } | Living
 
-/** A second mail is not sent within this time, however often somebody asks. */
-const resetPauseMs = 60_000
+const minute = 60_000
+/** However often somebody asks, a second mail is sent after a minute, the next after two more, then four, up to an hour: nobody can flood another's mailbox. */
+const resetPause = (times: number): number => Math.min(60 * minute, minute * 2 ** (times - 1))
+const sinceReset = ({ reset }: Living, at: string): number => (reset ? Date.parse(at) - Date.parse(reset.requestedAt) : Infinity)
 
 const decide = (person: Person, command: PersonCommand): PersonEvent[] => {
   if (command.type === 'Register') return register(person, command)
@@ -73,7 +75,7 @@ const register = (person: Person, command: Extract<PersonCommand, { type: 'Regis
 }
 const requestReset = (living: Living, { requestId, at, expiresAt }: Extract<PersonCommand, { type: 'RequestPasswordReset' }>): PersonEvent[] => {
   if (living.status === 'closing') return []
-  if (living.reset && Date.parse(at) - Date.parse(living.reset.requestedAt) < resetPauseMs) return []
+  if (living.reset && sinceReset(living, at) < resetPause(living.reset.times)) return []
   return [{ type: 'PasswordResetRequested', requestId, requestedAt: at, expiresAt }]
 }
 const resetPassword = (living: Living, { requestId, password, at }: Extract<PersonCommand, { type: 'ResetPassword' }>): PersonEvent[] => {
@@ -101,7 +103,7 @@ const evolve = (person: Person, event: PersonEvent): Person => {
   switch (event.type) {
     case 'ProfileChanged': return { ...person, profile: event.profile }
     case 'PasswordChanged': return { ...person, password: event.password, reset: event.by === 'rehash' ? person.reset : null }
-    case 'PasswordResetRequested': return { ...person, reset: { requestId: event.requestId, requestedAt: event.requestedAt, expiresAt: event.expiresAt } }
+    case 'PasswordResetRequested': return { ...person, reset: requested(person, event) }
     case 'OrganizationJoined': return { ...person, organizations: [...person.organizations, event.organizationId] }
     case 'IdentityLinked': return { ...person, identities: [...person.identities, { provider: event.provider, subjectHash: event.subjectHash }] }
     case 'IdentityUnlinked': return { ...person, identities: person.identities.filter(i => i.provider !== event.provider) }
@@ -110,6 +112,9 @@ const evolve = (person: Person, event: PersonEvent): Person => {
     case 'PersonClosed': return { status: 'closed', sagaId: event.sagaId }
   }
 }
+
+const requested = (person: Living, { requestId, requestedAt, expiresAt }: Extract<PersonEvent, { type: 'PasswordResetRequested' }>): Reset =>
+  ({ requestId, requestedAt, expiresAt, times: sinceReset(person, requestedAt) < 24 * 60 * minute ? (person.reset?.times ?? 0) + 1 : 1 })
 
 /** A human being, above organizations. Stream `-/person/<userId>`. */
 export const person = { initial: { status: 'absent' } as Person, decide, evolve }

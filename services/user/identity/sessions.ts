@@ -10,6 +10,8 @@ export type SessionRow = Row & {
   userId: string; organizationId: string; ip: string; userAgent: string; createdAt: string; lastSeenAt: string; endedAt: string | null
   /** Hashes of the living token and of the one before it. */
   token: string; previous: string | null; rotatedAt: string
+  /** The day it began, so that what is long over is found by equality. */
+  day: string
 }
 type Handle = (tenantId: string, id: string, command: SessionCommand, meta: CommandMeta) => Promise<unknown>
 export type StartSession = { id: string; userId: string; organizationId: string; by: 'registration' | 'password' | 'switch' | 'oauth'; ip: string; userAgent: string }
@@ -22,6 +24,8 @@ export type Sessions = {
   living(userId: string, at: string): Promise<SessionRow[]>
   find(id: string): Promise<SessionRow | undefined>
   end(row: Pick<SessionRow, '_id' | 'organizationId'>, reason: EndReason, meta: CommandMeta): Promise<void>
+  /** Removes what has been over for good: sessions of the ten days before the longest life that one can have. */
+  tidy(at: string): Promise<void>
   /** Removes what is kept of a person's sessions. */
   forget(userId: string): Promise<void>
   /** Notes that a session has ended, after the log has said so. */
@@ -54,7 +58,7 @@ export const sessions = (table: Table<SessionRow>, keys: Keyring, handle: Handle
       await handle(organizationId, id, { type: 'StartSession', userId, by }, meta)
       const living = { token: hashOfToken(token), previous: null, rotatedAt: meta.at, lastSeenAt: meta.at }
       // The id is taken only when this very sign-in is repeated with its Idempotency-Key.
-      if (!await table.insert({ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, endedAt: null, ...living })) await table.update(id, { userId, endedAt: null }, living)
+      if (!await table.insert({ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, day: meta.at.slice(0, 10), endedAt: null, ...living })) await table.update(id, { userId, endedAt: null }, living)
       return writeToken(keys, token)
     },
     rotate: async (text, meta) => {
@@ -82,6 +86,12 @@ export const sessions = (table: Table<SessionRow>, keys: Keyring, handle: Handle
     living: async (userId, at) => (await table.findWhere({ userId, endedAt: null })).filter(row => lives(row, at)),
     find: id => table.find(id),
     end,
+    tidy: async at => {
+      for (let back = 1; back <= 10; back++) {
+        const old = await table.findWhere({ day: new Date(Date.parse(at) - sessionLimits.absoluteMs - back * day).toISOString().slice(0, 10) })
+        for (const row of old) await table.remove(row._id)
+      }
+    },
     forget: async userId => { await Promise.all((await table.findWhere({ userId })).map(row => table.remove(row._id))) },
     mark: async (id, at) => { await table.update(id, { endedAt: null }, { endedAt: at }) },
     endAll: async ({ userId, organizationId, except, before }, reason, meta) => {

@@ -62,7 +62,7 @@ export const signIn = ({ organizations, sessions, accessToken, directory, settin
       if (text === undefined) throw new Refused('unauthenticated', 'bad-refresh-token', 'There is no refresh token.')
       const { row, token } = await sessions.rotate(text, meta)
       const member = await membership(row.userId, row.organizationId).catch(async (error: unknown) => {
-        if (error instanceof Refused && error.kind !== 'unavailable') await sessions.end(row, 'disabled', meta)
+        if (error instanceof Refused && error.code === 'account-disabled') await sessions.end(row, 'disabled', meta)
         throw error
       })
       return answer(row.userId, member, row._id, token, given === undefined, jar)

@@ -34,7 +34,6 @@ export const own = (deps: UserDeps): Handlers<typeof ownApi> => {
       for (const id of state.status === 'active' ? state.organizations : []) refuseSoleOwner((await organizations.load(id, id)).state, userId)
       const sagaId = `close-account.${newId()}`
       const asked = await persons.handle(NO_TENANT, userId, { type: 'RequestClosing', sagaId, from: organizationId }, meta)
-      await sessions.endAll({ userId }, 'closed', meta)
       return { body: { sagaId: asked.state.status === 'closing' && asked.state.sagaId ? asked.state.sagaId : sagaId } }
     },
     forgotPassword: async ({ body, meta, newId }) => {

@@ -34,10 +34,10 @@ describe('close-account', () => {
     const [last, ...others] = allErased.toReversed()
     given(...away, ...others).when(last ?? start).thenTurn({ step: 'closing' }, [{ do: 'command', id: 'close', name: 'closePerson', input: { userId: 'ann', sagaId, organizations: ['o1', 'o2'] } }])
   })
-  it('and is done', () => given(...away, ...allErased).when({ type: 'Done', id: 'close', name: 'closePerson', result: null }).thenTurn({ step: 'closed' }, [{ do: 'finish', outcome: 'closed' }]))
+  it('and is done', () => given(...away, ...allErased).when({ type: 'Done', id: 'close', name: 'closePerson', result: null }).thenTurn({ step: 'closed' }, [{ do: 'finish', outcome: 'completed' }]))
   it('says what could not be erased', () => {
     const refused: Input = { type: 'Refused', id: 'erase-ai-1', service: 'ai', operation: 'erase', code: 'no', detail: {} }
-    given(...away, ...allErased.slice(0, -1), refused).when({ type: 'Done', id: 'close', name: 'closePerson', result: null }).thenTurn({ step: 'closed' }, [{ do: 'finish', outcome: 'closed; not erased: erase-ai-1' }])
+    given(...away, ...allErased.slice(0, -1), refused).when({ type: 'Done', id: 'close', name: 'closePerson', result: null }).thenTurn({ step: 'closed' }, [{ do: 'finish', outcome: 'completed; not erased: erase-ai-1' }])
   })
 })
 
@@ -51,7 +51,7 @@ describe('close-account turned back', () => {
   it('then the one before', () => given(...first, refused).when(answers[0] ?? start).thenTurn({ step: 'undoing' }, [rejoin]))
   it('goes on when a compensation is refused', () => given(...first, refused, ...answers.slice(0, 1)).when(answers[1] ?? start).thenTurn({ step: 'undoing' }, [back]))
   it('then lets the person in again', () => given(...first, refused, ...answers.slice(0, 2)).when(answers[2] ?? start).thenTurn({ step: 'reopening' }, [reopen('sole-owner')]))
-  it('and is done', () => given(...first, refused, ...answers).when({ type: 'Done', id: 'reopen', name: 'reopenPerson', result: null }).thenTurn({ step: 'kept' }, [{ do: 'finish', outcome: 'kept: sole-owner' }]))
+  it('and is done', () => given(...first, refused, ...answers).when({ type: 'Done', id: 'reopen', name: 'reopenPerson', result: null }).thenTurn({ step: 'kept' }, [{ do: 'finish', outcome: 'cancelled: sole-owner' }]))
   it('waits, past its deadline, for the answer under way, and undoes that too', () => {
     given(start, announced(0)).when({ type: 'DeadlinePassed' }).thenTurn({ step: 'leaving-projects', overdue: true }, [])
     given(start, announced(0), { type: 'DeadlinePassed' }).when(left(0)).thenTurn({ step: 'undoing', why: 'deadline-passed' }, [rejoin])

@@ -33,9 +33,9 @@ const step = (s: State, input: Input): Turn => {
     case 'idle': return input.type === 'Start' ? announce({ ...s, sagaId: input.sagaId, userId: input.userId, organizations: input.organizations }) : stay(s)
     case 'announcing': case 'leaving-projects': case 'releasing-tasks': return forward(s, input)
     case 'erasing': return erased(s, input)
-    case 'closing': return input.type === 'Done' && input.name === 'closePerson' ? { state: { ...s, step: 'closed', undo: [] }, outputs: [{ do: 'finish', outcome: s.remains.length ? `closed; not erased: ${s.remains.join(', ')}` : 'closed' }] } : stay(s)
+    case 'closing': return input.type === 'Done' && input.name === 'closePerson' ? { state: { ...s, step: 'closed', undo: [] }, outputs: [{ do: 'finish', outcome: s.remains.length ? `completed; not erased: ${s.remains.join(', ')}` : 'completed' }] } : stay(s)
     case 'undoing': return answersTo(input) === undefined ? stay(s) : undoNext(s)
-    case 'reopening': return input.type === 'Done' && input.name === 'reopenPerson' ? { state: { ...s, step: 'kept' }, outputs: [{ do: 'finish', outcome: `kept: ${s.why ?? 'unknown'}` }] } : stay(s)
+    case 'reopening': return input.type === 'Done' && input.name === 'reopenPerson' ? { state: { ...s, step: 'kept' }, outputs: [{ do: 'finish', outcome: `cancelled: ${s.why ?? 'refused'}` }] } : stay(s)
     case 'closed': case 'kept': return stay(s)
   }
 }

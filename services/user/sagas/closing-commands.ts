@@ -31,6 +31,7 @@ export const closingCommands = ({ clock, persons, organizations, sessions, vault
     const { state } = await persons.load(NO_TENANT, userId)
     // The address is let go while it is still known; by then it may be somebody else's.
     if ('emailHash' in state && await logins.find(state.emailHash) === userId) await logins.release(state.emailHash)
+    await sessions.endAll({ userId }, 'closed', meta)
     for (const id of ids) await organizations.handle(id, id, { type: 'Leave', userId, sagaId }, meta)
     await persons.handle(NO_TENANT, userId, { type: 'Close', sagaId }, meta)
     await vault.erase(userId)

@@ -38,7 +38,7 @@ describe('closing an account', () => {
     expect(user.asked.slice(0, 2)).toEqual(['/internal/projects/leave', '/internal/tasks/release'])
     expect(user.asked.slice(2).toSorted()).toEqual(['/internal/ai/erase', '/internal/analytics/erase', '/internal/notifications/erase'])
     expect(user.dapr.invoked.find(i => i.path === '/internal/projects/leave')?.body).toMatchObject({ userId: bob.user.id, handOverTo: ann.user.id })
-    expect(sagaOf(answer)).toMatchObject({ state: 'finished', outcome: 'closed' })
+    expect(sagaOf(answer)).toMatchObject({ state: 'finished', outcome: 'completed' })
     expect((await user.ask('GET', `/api/sagas/${(answer.body as { sagaId: string }).sagaId}`, { token: ann.accessToken })).body).toMatchObject({ name: 'close-account', state: 'finished' })
     await user.settled()
     expect((await user.events('UserDeleted')).at(-1)).toMatchObject({ subject: bob.user.id, data: { userId: bob.user.id } })
@@ -55,7 +55,7 @@ describe('closing an account', () => {
     user.asked.length = 0
     const answer = await close(solo)
     await ends(answer)
-    expect(sagaOf(answer)).toMatchObject({ outcome: 'closed' })
+    expect(sagaOf(answer)).toMatchObject({ outcome: 'completed' })
     expect(user.asked).not.toContain('/internal/projects/leave')
   })
   it('is taken back when a step is refused, and the person can sign in again', async () => {
@@ -67,7 +67,7 @@ describe('closing an account', () => {
     await ends(answer)
     expect(user.asked).toEqual(['/internal/projects/leave', '/internal/tasks/release', '/internal/projects/rejoin'])
     expect(user.dapr.invoked.at(-1)?.body).toMatchObject({ userId: cat.user.id, left: [{ projectId: 'p1', role: 'manager', allocationPercent: 50 }] })
-    expect(sagaOf(answer)).toMatchObject({ state: 'finished', outcome: 'kept: not-now' })
+    expect(sagaOf(answer)).toMatchObject({ state: 'finished', outcome: 'cancelled: not-now' })
     expect((await user.login('cat@example.com')).user.id).toBe(cat.user.id)
     user.replies.clear()
   })

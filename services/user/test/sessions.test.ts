@@ -57,6 +57,12 @@ describe('refreshing', () => {
     expect((await refresh(`${id}.guess.guess`)).status).toBe(401)
     expect((await refresh(ann.refreshToken)).status).toBe(200)
   })
+  it('is forgotten when it cannot live any more', async () => {
+    const { user: { id } } = await user.register('old@example.com')
+    user.clock.advance(92 * 86_400_000)
+    await user.deps.sessions.tidy(user.clock.now())
+    expect(await user.tables.sessions.findWhere({ userId: id })).toEqual([])
+  })
   it('ends after two weeks of silence', async () => {
     const ann = await user.login('ann@example.com')
     user.clock.advance(14 * 86_400_000)
