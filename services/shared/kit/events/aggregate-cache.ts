@@ -3,7 +3,7 @@ import { commitId, type Commit, type DomainEvent } from './commit.ts'
 import type { EventLog } from './ports.ts'
 
 /** An aggregate folded from its stream; `commands` are the ids of its newest commands. */
-export type Folded<S> = { state: S; version: number; hash: string; commands: readonly string[] }
+export type Folded<S> = { state: S; version: number; hash: string; journal: string; commands: readonly string[] }
 
 const COMMANDS_KEPT = 64
 const PROBES = 4
@@ -12,9 +12,9 @@ const PROBES = 4
 export const aggregateCache = <S, L extends DomainEvent>({ log, initial, fold, size }: { log: EventLog<L>; initial: S; fold: (state: S, commit: Commit) => S; size: number }) => {
   const cache = new LRUCache<string, Folded<S>>({ max: size })
   const queues = new Map<string, Promise<unknown>>()
-  const absent: Folded<S> = { state: initial, version: 0, hash: '', commands: [] }
+  const absent: Folded<S> = { state: initial, version: 0, hash: '', journal: '', commands: [] }
   const grow = (known: Folded<S>, commit: Commit): Folded<S> =>
-    ({ state: fold(known.state, commit), version: commit.version, hash: commit.hash, commands: [...known.commands.slice(1 - COMMANDS_KEPT), commit.commandId] })
+    ({ state: fold(known.state, commit), version: commit.version, hash: commit.hash, journal: commit.journal, commands: [...known.commands.slice(1 - COMMANDS_KEPT), commit.commandId] })
   /** Keeps the newer of two. */
   const keep = (stream: string, folded: Folded<S>): Folded<S> => {
     const known = cache.get(stream)

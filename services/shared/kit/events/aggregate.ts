@@ -53,7 +53,7 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log,
     const events = decider.decide(known.state, command)
     if (events.length === 0) return { state: known.state, version: known.version, events: [] }
     const stream = streamOf({ tenantId, aggregate: name, id })
-    const draft = { tenantId, aggregate: name, id, version: known.version + 1, previousHash: known.hash, events, eventVersions: events.map(e => (upcast[e.type]?.length ?? 0) + 1), meta }
+    const draft = { tenantId, aggregate: name, id, version: known.version + 1, previousHash: known.hash, previousJournal: known.journal, events, eventVersions: events.map(e => (upcast[e.type]?.length ?? 0) + 1), meta }
     const key = commitId(stream, draft.version)
     try {
       const commit = await log.append(draft, appended => { fresh.set(key, cache.grow(known, appended)) })

@@ -4,7 +4,7 @@ import { Poison } from './handler.ts'
 import { pause, within } from './patience.ts'
 
 const TRIES = 5
-const FIRST_MS = 10
+const FIRST_MS = 5
 const HANDLER_MS = 30_000
 
 /** An outage of something the handler needs, as against an event that it cannot handle. */

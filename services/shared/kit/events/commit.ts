@@ -39,6 +39,8 @@ export type CommitDraft<E extends DomainEvent = DomainEvent> = {
   id: string
   version: number
   previousHash: string
+  /** The journal chunk of the commit before, where it is known: one of this process needs no look-up. */
+  previousJournal?: string
   events: readonly E[]
   /** The shape version of each event; absent means 1. */
   eventVersions?: readonly number[]

@@ -9,7 +9,7 @@ import { silentLogger } from '../observe/log.ts'
 import { consumer, on, type Received } from './consumer.ts'
 import { memoryStore } from './memory-store.ts'
 import type { ConsumerStore } from './store.ts'
-import { answerFeed, logOf, parcelOn, send } from './testing.ts'
+import { answerFeed, killable, logOf, parcelOn, send } from './testing.ts'
 
 /** A producer with so many events for each subject, and a sidecar that reaches its feed. */
 const producer = async (subjects: readonly string[], { partitions = 2 } = {}) => {
@@ -143,18 +143,6 @@ const steps = (events: number): fc.Arbitrary<Step[]> => fc.array(fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const) }) },
 ), { maxLength: 30 })
 
-/** A store for one process: after `kill` nothing that process does arrives any more. */
-const killable = (store: ConsumerStore) => {
-  let dead = false
-  const life = new Proxy(store, {
-    get: (target, name, receiver) => {
-      const value: unknown = Reflect.get(target, name, receiver)
-      return typeof value === 'function' && name !== 'isTransient' ? (...args: unknown[]) => (dead ? new Promise(() => {}) : Reflect.apply(value, target, args)) : value
-    },
-  })
-  return { store: life, kill: () => { dead = true }, alive: () => !dead }
-}
-
 describe('two replicas of a consumer', () => {
   it('handle every event, each aggregate in order, whatever is lost, repeated, reordered or killed', async () => {
     const subjects = ['a', 'b', 'c', 'a', 'b', 'a', 'd', 'c', 'a', 'b', 'd', 'a']
@@ -164,13 +152,13 @@ describe('two replicas of a consumer', () => {
       const applied = new Map<string, number>()
       const order = new Map<string, number[]>()
       const process = () => {
-        const life = killable(store)
+        const life = killable()
         const one = consume(sidecar, async ({ id, subject, version }) => {
           await new Promise(resolve => { setImmediate(resolve) })
           if (!life.alive() || applied.has(id)) return
           applied.set(id, version)
           order.set(subject, [...(order.get(subject) ?? []), version])
-        }, life.store)
+        }, life.only(store))
         return { one, kill: life.kill }
       }
       const replicas = [process(), process()]

@@ -50,26 +50,26 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
   const writer = `${instanceId}.${randomUUID()}`
   const { upcast, decode } = decoder<E>()
   const check = contractCheck(topic)
+  const numbers = Array.from({ length: partitions }, (_, partition) => partition)
   const follow = followUps<E>({ decode, logger })
 
-  /** The furthest end that any process has written down: reading begins there. */
+  /** The earliest end that any process has written down: what is unfinished is positioned behind it, so reading begins there. */
   let hint: Promise<End[]> | undefined
-  const furthest = async (): Promise<End[]> => {
+  const earliest = async (): Promise<End[]> => {
     const writers = await store.writers()
-    return Array.from({ length: partitions }, (_, p) => writers.map(w => w.heads[p] ?? START).reduce((a, b) => (b.next > a.next ? b : a), START))
+    return numbers.map(p => writers.map(w => w.heads[p] ?? START).reduce<End | undefined>((a, b) => (a && a.next <= b.next ? a : b), undefined) ?? START)
   }
   const from = async (partition: number): Promise<End> => {
-    hint ??= furthest().catch((error: unknown) => { hint = undefined; throw error })
+    hint ??= earliest().catch((error: unknown) => { hint = undefined; throw error })
     return (await hint)[partition] ?? START
   }
-  const numbers = Array.from({ length: partitions }, (_, partition) => partition)
   const relays = numbers.map(() => relay({ store, source: service, publish: events => dapr.publishBulk(topic.name, events), logger }))
   const sequencers = numbers.map(partition => sequencer({
     store, partition, from: () => from(partition), now: () => clock.now(), logger, onPositioned: (segment, groups) => { steps.publish(segment, groups) },
   }))
   const ends = (): End[] => sequencers.map(s => s.known() ?? START)
   const book = journal({ store, writer, partitions, ends })
-  const steps = pipeline({ store, journal: book, sequencers, relays, follow })
+  const steps = pipeline({ store, journal: book, sequencers, relays, follow, logger })
   const life = lifeOf({
     store, journal: book, adopt: steps.adopt, clock, logger, beatMs, prepare: async () => {
       await store.prepare()
@@ -91,7 +91,7 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
       throw new Error(`${commit.id} could not be stored`, { cause: error })
     }
     onDurable?.(commit)
-    steps.enter(commit)
+    steps.enter(commit, draft.version === 1 || draft.previousJournal?.startsWith(`${writer}:`) === true)
     return commit
   }
 

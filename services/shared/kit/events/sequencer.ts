@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Commit } from './commit.ts'
 import { backOff, within } from './patience.ts'
 import { endOf, segmentAt, segmentId, segmentsFrom } from './positions.ts'
@@ -7,6 +8,7 @@ import type { CommitStore, End, Segment } from './store.ts'
 const BATCH = 200
 const BATCH_CHARACTERS = 1_000_000
 const STORE_MS = 10_000
+const SEEN = 20_000
 
 export type SequencerOptions = {
   store: Pick<CommitStore, 'addSegment' | 'findSegment' | 'readPage'>
@@ -25,6 +27,7 @@ export type Sequencer = ReturnType<typeof sequencer>
  * them gets the place, and the others read it, strike out of their own lists what it holds, and go for the next place.
  */
 export const sequencer = ({ store, partition, from, now, logger, onPositioned }: SequencerOptions) => {
+  const seen = new LRUCache<string, true>({ max: SEEN })
   const pending = new Map<string, { commit: Commit; group: string }>()
   const retry = backOff({ first: 20, most: 2_000 })
   let end: End | undefined
@@ -36,6 +39,7 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
     end = endOf(segment)
     const groups = new Map<string, number>()
     for (const { id } of segment.commits) {
+      seen.set(id, true)
       const mine = pending.get(id)
       if (!mine) continue
       pending.delete(id)
@@ -92,6 +96,8 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
   return {
     /** The caller must know that the commit is in no segment before the known end; `known()` tells that end. */
     position: (commit: Commit, group: string): void => { pending.set(commit.id, { commit, group }); kick() },
+    /** True: the commit has its position, or waits here for it. */
+    has: (id: string): boolean => seen.has(id) || pending.has(id),
     known: (): End | undefined => end,
     catchUp,
     waiting: (): number => pending.size,

@@ -51,3 +51,28 @@ export const answerFeed = (dapr: ReturnType<typeof memoryDapr>, app: ServiceId, 
     return { status: 200, headers: {}, body }
   })
 }
+
+/** A process that can be killed: nothing that it asks of what it was given `only` arrives any more. `before` and `after` count its calls and may kill it at one of them. */
+export const killable = ({ before, after }: { before?: number; after?: number } = {}) => {
+  let dead = false
+  let calls = 0
+  const never = new Promise<never>(() => {})
+  const guarded = async (call: () => unknown): Promise<unknown> => {
+    const n = calls++
+    if (n === before) dead = true
+    if (dead) return never
+    const result = await call()
+    if (n === after) dead = true
+    return dead ? never : result
+  }
+  return {
+    kill: (): void => { dead = true },
+    alive: (): boolean => !dead,
+    only: <T extends object>(target: T): T => new Proxy(target, {
+      get: (it, name) => {
+        const value: unknown = Reflect.get(it, name)
+        return typeof value === 'function' && name !== 'isTransient' && name !== 'documents' ? (...args: unknown[]) => guarded(() => Reflect.apply(value, it, args)) : value
+      },
+    }),
+  }
+}
