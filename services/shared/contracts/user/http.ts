@@ -47,7 +47,7 @@ export const sessionsApi = {
 
 /** Own profile, password, account. */
 export const ownApi = {
-  showProfile: operation({ method: 'GET', path: '/api/users/profile', summary: 'Own profile', access: 'user', status: 200, reply: Profile }),
+  showProfile: operation({ method: 'GET', path: '/api/users/profile', summary: 'Own profile', access: 'user', callers: ['gateway', 'ai'], status: 200, reply: Profile }),
   changeProfile: operation({ method: 'PUT', path: '/api/users/profile', summary: 'Replace the named fields of the own profile', access: 'user', status: 200, body: ProfileChange, reply: Profile }),
   closeAccount: operation({
     method: 'DELETE', path: '/api/users/account', summary: 'Close the account: projects and tasks are handed over, personal data is erased', access: 'user', status: 202,
