@@ -1,0 +1,64 @@
+import type { aiApi, Proposal, ProposedTask } from '../shared/contracts/ai/http.ts'
+import type { NewTask } from '../shared/contracts/task/model.ts'
+import { Refused } from '../shared/kit/decider.ts'
+import type { Answer, Call } from '../shared/kit/http/call.ts'
+import type { AiDeps } from './deps.ts'
+import type { Person } from './local/people.ts'
+import { checkProject } from './policies.ts'
+
+type Operation = typeof aiApi.naturalLanguage
+
+/** A sentence becomes a proposal; committed, the proposal becomes a task by the caller's own token. */
+export const naturalLanguage = (deps: AiDeps) => async (call: Call<Operation>): Promise<Answer<Operation>> => {
+  const { actor, body, meta } = call
+  const projectId = body.projectId ?? null
+  const [people, timezone] = await Promise.all([peopleOf(deps, call), body.timezone ?? ownTimezone(deps, call)])
+  const { engine, note, proposal: read } = await deps.read({ organizationId: actor.organizationId, text: body.text, at: meta.at, timezone, projectId, people })
+  const proposal = await withKnownBlockers(deps, call, read)
+  const task = body.commit ? await create(deps, call, proposal) : undefined
+  const analysisId = call.newId()
+  await deps.analyses.handle(actor.organizationId, analysisId, { type: 'Complete', kind: 'natural-language', taskId: task?.id ?? null, projectId, requestedBy: actor.userId, engine }, meta)
+  return { body: { analysisId, engine, engineNote: note, proposal, ...task && { task } } }
+}
+
+const peopleOf = async ({ projects, names }: AiDeps, { actor, body }: Call<Operation>): Promise<Person[]> => {
+  const { organizationId } = actor
+  if (body.projectId === undefined) return []
+  const project = checkProject(await projects.getProject({ params: { id: body.projectId }, query: { organizationId } }), actor)
+  const ids = project.members.map(m => m.userId)
+  const pages = Array.from({ length: Math.ceil(ids.length / 500) }, (_, i) => ids.slice(i * 500, i * 500 + 500))
+  const found = await Promise.all(pages.map(page => names.names({ body: { organizationId, ids: page } })))
+  return found.flatMap(({ users }) => users.filter(user => !user.disabled).map(({ id, name }) => ({ id, name })))
+}
+
+const ownTimezone = async ({ users }: AiDeps, { token }: Call<Operation>): Promise<string> => {
+  const { timezone } = await users.showProfile({ token })
+  return timezone || 'UTC'
+}
+
+/** A task that the caller cannot see blocks nothing: it becomes a question. */
+const withKnownBlockers = async ({ tasks }: AiDeps, { token }: Call<Operation>, proposal: Proposal): Promise<Proposal> => {
+  const unknown: string[] = []
+  for (const id of proposal.task.blockedBy) {
+    await tasks.getTask({ params: { id }, token }).catch((error: unknown) => {
+      if (!(error instanceof Refused) || (error.kind !== 'missing' && error.kind !== 'forbidden')) throw error
+      unknown.push(id)
+    })
+  }
+  if (unknown.length === 0) return proposal
+  const questions = unknown.map(words => ({ field: 'blockedBy' as const, words, question: 'No task with this id is known. Which one is meant?', options: [] }))
+  return { ...proposal, task: { ...proposal.task, blockedBy: proposal.task.blockedBy.filter(id => !unknown.includes(id)) }, questions: [...proposal.questions, ...questions] }
+}
+
+const create = async ({ tasks }: AiDeps, { token, meta }: Call<Operation>, { task, questions }: Proposal) => {
+  const { projectId } = task
+  if (questions.length || projectId === null) throw new Refused('rule', 'proposal-open', 'The text leaves something open. Answer it, or ask for the proposal only.', { questions })
+  return tasks.createTask({ body: newTask(task, projectId), token, meta, idempotencyKey: meta.commandId })
+}
+
+/** What the text said, and nothing else: the task service has its own defaults. */
+const newTask = ({ title, description, priority, startAt, dueAt, recurrence, assigneeId, labels, blockedBy, estimateMinutes }: ProposedTask, projectId: string): NewTask => ({
+  projectId, title, priority, labels,
+  ...description && { description }, ...startAt !== null && { startAt }, ...dueAt !== null && { dueAt }, ...recurrence !== null && { recurrence },
+  ...assigneeId !== null && { assigneeId }, ...blockedBy.length && { blockedBy }, ...estimateMinutes !== null && { estimateMinutes },
+})
