@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import type { CloudEvent } from '../../shared/contracts/feed.ts'
+import { follower } from './follower.ts'
+
+/** A partition whose public events stand at these positions. */
+const partition = (positions: readonly number[]): CloudEvent[] => positions.map((position, i) => ({
+  specversion: '1.0', id: `e${position}`, source: 'task', type: 'TaskCreated', subject: 't1', time: '2026-05-04T10:00:00.000Z', data: {}, dataversion: 1, organizationid: 'o1',
+  partition: 0, position, previous: positions[i - 1] ?? -1, aggregateversion: 1, actor: 'u1', correlationid: 'c1',
+}))
+const world = (all: readonly CloudEvent[], at: number | undefined) => {
+  const handed: number[] = []
+  const asked: number[] = []
+  const one = follower({ at, patienceMs: 5, hand: e => { handed.push(e.position) }, feed: async after => { asked.push(after); return all.filter(e => e.position > after).slice(0, 3) } })
+  return { one, handed, asked }
+}
+
+describe('a follower', () => {
+  it('hands on in order what comes in order, private positions between', () => {
+    const all = partition([0, 1, 4, 5])
+    const { one, handed, asked } = world(all, -1)
+    all.forEach(one.take)
+    expect([handed, asked]).toEqual([[0, 1, 4, 5], []])
+  })
+  it('waits a moment for what the broker brings late, and asks nobody', async () => {
+    const [a, b, c] = partition([0, 1, 2])
+    const { one, handed, asked } = world([], -1)
+    one.take(c!)
+    one.take(b!)
+    expect(handed).toEqual([])
+    one.take(a!)
+    await new Promise(resolve => { setTimeout(resolve, 15) })
+    expect([handed, asked, one.waiting]).toEqual([[0, 1, 2], [], 0])
+  })
+  it('fetches what the broker lost', async () => {
+    const all = partition([0, 1, 2, 3, 4, 5, 6, 7])
+    const { one, handed } = world(all, -1)
+    one.take(all[0]!)
+    one.take(all[7]!)
+    await vi.waitFor(() => { expect(handed).toEqual([0, 1, 2, 3, 4, 5, 6, 7]) })
+  })
+  it('ignores what it has had', () => {
+    const all = partition([0, 1])
+    const { one, handed } = world(all, 0)
+    all.forEach(one.take)
+    all.forEach(one.take)
+    expect(handed).toEqual([1])
+  })
+  it('begins with what comes first when it knows no position', () => {
+    const all = partition([0, 1, 2])
+    const { one, handed } = world(all, undefined)
+    one.take(all[1]!)
+    one.take(all[2]!)
+    expect(handed).toEqual([1, 2])
+  })
+  it('misses nothing and repeats nothing, whatever is lost, doubled or reordered', async () => {
+    await fc.assert(fc.asyncProperty(
+      fc.uniqueArray(fc.nat(60), { minLength: 1, maxLength: 20 }).map(p => p.toSorted((a, b) => a - b)), fc.infiniteStream(fc.nat()),
+      async (positions, noise) => {
+        const all = partition(positions)
+        const { one, handed } = world(all, -1)
+        for (let i = 0; i < positions.length * 2; i++) {
+          const event = all[(noise.next().value ?? 0) % all.length]
+          if (event) one.take(event)
+        }
+        await one.catchUp()
+        expect(handed).toEqual(positions)
+      }), { numRuns: 100 })
+  })
+})

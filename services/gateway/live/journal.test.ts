@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { journal, newJournal } from './journal.ts'
+import type { LiveEvent } from './live-event.ts'
+
+const event = (id: number, text = ''): LiveEvent => ({ id: String(id), name: 'TaskCreated', organizationId: 'o1', projectId: 'p1', people: [], data: {}, text })
+const ids = (since: ReturnType<ReturnType<typeof journal>['since']>): string[] | 'gap' => (since === 'gap' ? since : since.entries.map(e => e.event.id))
+
+describe('a journal', () => {
+  it('gives what came after a number', () => {
+    const j = journal(100)
+    for (let i = 1; i <= 5; i++) j.append(event(i))
+    expect(j.seq).toBe(105)
+    expect(ids(j.since(105))).toEqual([])
+    expect(ids(j.since(103))).toEqual(['4', '5'])
+    expect(ids(j.since(100))).toEqual(['1', '2', '3', '4', '5'])
+  })
+  it('says that there is a gap before its beginning and beyond its end', () => {
+    const j = journal(100)
+    j.append(event(1))
+    expect([j.since(99), j.since(102)]).toEqual(['gap', 'gap'])
+  })
+  it('lets go of the oldest by count and by size, and then knows of the gap', () => {
+    const j = journal(0, 0, { maxEntries: 3 })
+    for (let i = 1; i <= 5; i++) j.append(event(i))
+    expect([j.since(1), ids(j.since(2)), j.size.entries]).toEqual(['gap', ['3', '4', '5'], 3])
+    const k = journal(0, 0, { maxBytes: 1_000 })
+    for (let i = 1; i <= 5; i++) k.append(event(i, 'x'.repeat(300)))
+    expect([k.size.entries, k.since(2), ids(k.since(3))]).toEqual([2, 'gap', ['4', '5']])
+  })
+  it('goes on after a restart: numbers of the process before are known, what it did not number is replayed', () => {
+    const j = journal(1_000_000, 100)
+    for (let i = 1; i <= 2; i++) j.append(event(i))
+    expect(ids(j.since(100))).toEqual(['1', '2'])
+    expect(ids(j.since(140))).toEqual(['1', '2'])
+    expect(j.since(99)).toBe('gap')
+  })
+  it('stays right over many turns', () => {
+    const j = journal(0, 0, { maxEntries: 2_000 })
+    for (let i = 1; i <= 10_000; i++) j.append(event(i))
+    expect(ids(j.since(9_998))).toEqual(['9999', '10000'])
+    expect([j.since(7_999), j.size.entries]).toEqual(['gap', 2_000])
+  })
+  it('never takes the number of another journal for one of its own', () => {
+    const j = journal(newJournal(() => 0.5))
+    j.append(event(1))
+    expect(j.since(newJournal(() => 0.4) + 1)).toBe('gap')
+    expect(Number.isSafeInteger(newJournal(() => 0.999_999))).toBe(true)
+  })
+})

@@ -1,0 +1,137 @@
+import { request as rawRequest } from 'node:http'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { publicUrl, startGateway, type Harness } from './harness.ts'
+
+let gateway: Harness
+beforeAll(async () => { gateway = await startGateway() })
+afterAll(() => gateway.stop())
+beforeEach(() => {
+  gateway.sidecar.calls.length = 0
+  gateway.sidecar.behind = ({ app, path }, response) => { response.writeHead(200, { 'content-type': 'application/json', etag: '"3"', 'dapr-app': 'x', 'x-powered-by': 'y' }).end(JSON.stringify({ app, path })) }
+})
+/** Without the niceties of fetch, which would tidy a path up. */
+const raw = (path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}) => new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
+  const { port } = new URL(gateway.url)
+  const sent = rawRequest({ port, host: '127.0.0.1', path, method: options.method ?? 'GET', headers: options.headers ?? {} }, answer => {
+    let body = ''
+    answer.on('data', (chunk: Buffer) => { body += chunk.toString() }).on('end', () => { resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }) })
+  })
+  sent.on('error', reject).end(options.body)
+})
+const problem = async (answer: Response): Promise<{ code: string; status: number }> => JSON.parse(await answer.text())
+
+describe('the gateway passes on', () => {
+  it('an operation of a contract to its service, with query, and its answer back', async () => {
+    const answer = await fetch(`${gateway.url}/api/tasks?projectId=p1&limit=5`, { headers: { authorization: 'Bearer abc' } })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('etag')).toBe('"3"')
+    expect(answer.headers.has('dapr-app')).toBe(false)
+    expect(answer.headers.has('x-powered-by')).toBe(false)
+    expect(answer.headers.get('traceparent')).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/)
+    expect(await answer.json()).toEqual({ app: 'x-task', path: '/api/tasks?projectId=p1&limit=5' })
+    expect(gateway.sidecar.calls[0]?.headers).toMatchObject({ 'dapr-api-token': 'the-sidecar-token', authorization: 'Bearer abc', 'x-client-ip': '127.0.0.1' })
+  })
+  it('a trace from outside, continued', async () => {
+    const answer = await fetch(`${gateway.url}/api/tasks/t1`, { headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } })
+    expect(answer.headers.get('traceparent')).toContain('0af7651916cd43dd8448eb211c80319c')
+    expect(String(gateway.sidecar.calls[0]?.headers['traceparent'])).toContain('0af7651916cd43dd8448eb211c80319c')
+  })
+  it('nothing that a caller says about where he comes from or who he is to services', async () => {
+    await raw('/api/tasks/t1', { headers: { 'dapr-app-id': 'user', 'dapr-caller-app-id': 'task', 'x-forwarded-for': '1.1.1.1', 'x-client-ip': '9.9.9.9', 'x-secret-hop': '1', connection: 'close, x-secret-hop', cookie: 'refresh=1' } })
+    const { headers } = gateway.sidecar.calls[0]!
+    for (const name of ['dapr-app-id', 'dapr-caller-app-id', 'x-forwarded-for', 'x-secret-hop', 'cookie']) expect(headers).not.toHaveProperty(name)
+    expect(headers['x-client-ip']).toBe('127.0.0.1')
+  })
+  it('cookies to the user service only', async () => {
+    await fetch(`${gateway.url}/api/users/token/refresh`, { method: 'POST', headers: { cookie: 'refresh=1', 'content-type': 'application/json' }, body: '{}' })
+    expect(gateway.sidecar.calls[0]).toMatchObject({ app: 'x-user', text: '{}', headers: { cookie: 'refresh=1' } })
+  })
+  it('a body that is announced, and one that is not', async () => {
+    for (const headers of [{ 'content-length': '7' }, { 'transfer-encoding': 'chunked' }]) await raw('/api/tasks', { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{"a":1}' })
+    expect(gateway.sidecar.calls.map(c => c.text)).toEqual(['{"a":1}', '{"a":1}'])
+  })
+  it('refusals of a service as they are, and answers without a body', async () => {
+    gateway.sidecar.behind = (_, response) => { response.writeHead(409, { 'content-type': 'application/problem+json' }).end('{"code":"task-blocked"}') }
+    const answer = await fetch(`${gateway.url}/api/tasks/t1/status`, { method: 'PATCH', body: '{}', headers: { 'content-type': 'application/json' } })
+    expect([answer.status, await answer.text()]).toEqual([409, '{"code":"task-blocked"}'])
+    gateway.sidecar.behind = (_, response) => { response.writeHead(204).end() }
+    expect((await fetch(`${gateway.url}/api/tasks/t1`, { method: 'DELETE' })).status).toBe(204)
+    gateway.sidecar.behind = (_, response) => { response.writeHead(304, { etag: '"1"' }).end() }
+    expect((await fetch(`${gateway.url}/api/tasks/t1`, { headers: { 'if-none-match': '"1"' } })).status).toBe(304)
+  })
+  it('a saga to the service that owns it', async () => {
+    await fetch(`${gateway.url}/api/sagas/close-account.0192`)
+    await fetch(`${gateway.url}/api/sagas/delete-project.0192`)
+    expect(gateway.sidecar.calls.map(c => c.app)).toEqual(['x-user', 'x-project'])
+    expect((await problem(await fetch(`${gateway.url}/api/sagas/constructor.1`))).code).toBe('saga-unknown')
+  })
+})
+
+describe('the gateway refuses', () => {
+  it.each(['/internal/feed', '/api/internal', '/dapr/config', '/job/x', '/actors/UserSaga/1/method/x', '/v1.0/invoke/task/method/api/tasks', '/api/nothing'])('%s, which no contract lists', async path => {
+    expect([404, 401]).toContain((await fetch(gateway.url + path)).status)
+    expect(gateway.sidecar.calls).toEqual([])
+  })
+  it.each(['/api/tasks/..%2finternal', '/api/tasks/%2e%2e/x', '/api//tasks', '/api/tasks/../users', '/api/tasks/a%5cb', '/api/tasks/%00', '/api/tasks/%252e', '/api/tasks/%ff', '/api/tasks/a;b'])('the trick in %s', async path => {
+    const answer = await raw(path)
+    expect(answer.status).toBe(400)
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'bad-path' })
+    expect(gateway.sidecar.calls).toEqual([])
+  })
+  it('another method, and says which there are', async () => {
+    const answer = await fetch(`${gateway.url}/api/users/login`, { method: 'DELETE' })
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
+  })
+  it('a body over 1 MiB, announced or not', async () => {
+    const body = 'x'.repeat(1024 * 1024 + 1)
+    expect((await raw('/api/tasks', { method: 'POST', headers: { 'content-length': String(body.length) }, body })).status).toBe(413)
+    expect((await raw('/api/tasks', { method: 'POST', headers: { 'transfer-encoding': 'chunked' }, body })).status).toBe(413)
+    expect((await fetch(`${gateway.url}/api/tasks`)).status).toBe(200)
+  })
+  it('whom it hears too often, per address, and more strictly where passwords are guessed', async () => {
+    const strict = await startGateway({ settings: { limits: { userPer10s: 100, addressPer10s: 3, signInPerMinute: 2 } } })
+    const statuses: number[] = []
+    for (let i = 0; i < 4; i++) statuses.push((await fetch(`${strict.url}/api/tasks`)).status)
+    expect(statuses).toEqual([200, 200, 200, 429])
+    const signIn = async () => fetch(`${strict.url}/api/users/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+    expect((await signIn()).headers.get('ratelimit')).toMatch(/^"sign-in";r=1;t=\d+$/)
+    await signIn()
+    const refused = await signIn()
+    expect([refused.status, refused.headers.get('ratelimit-policy')]).toEqual([429, '"sign-in";q=2;w=60'])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await problem(refused)).code).toBe('throttled')
+    await strict.stop()
+  })
+  it('pages from origins that are not listed', async () => {
+    const listed = await fetch(`${gateway.url}/api/tasks`, { headers: { origin: 'https://app.test' } })
+    expect(listed.headers.get('access-control-allow-origin')).toBe('https://app.test')
+    const own = await fetch(`${gateway.url}/api/tasks`, { method: 'OPTIONS', headers: { origin: publicUrl, 'access-control-request-method': 'POST' } })
+    expect([own.status, own.headers.get('access-control-allow-methods')]).toEqual([204, 'GET,POST,PUT,PATCH,DELETE'])
+    const other = await fetch(`${gateway.url}/api/tasks`, { headers: { origin: 'https://evil.test' } })
+    expect(other.headers.has('access-control-allow-origin')).toBe(false)
+    expect(other.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(other.headers.get('x-content-type-options')).toBe('nosniff')
+  })
+})
+
+describe('when a part is down the gateway says 503 at once', () => {
+  const down = async (): Promise<[number, string, string | null]> => {
+    const answer = await fetch(`${gateway.url}/api/tasks`)
+    return [answer.status, (await problem(answer)).code, answer.headers.get('retry-after')]
+  }
+  it.each([
+    ['the sidecar cannot reach the service', 500, '{"errorCode":"ERR_DIRECT_INVOKE","message":"failed to invoke, id: task"}'],
+    ['the sidecar may not', 403, '{"errorCode":"ERR_DIRECT_INVOKE","message":"access control"}'],
+  ])('%s', async (_, status, body) => {
+    gateway.sidecar.behind = (__, response) => { response.writeHead(status, { 'content-type': 'application/json' }).end(body) }
+    expect(await down()).toEqual([503, 'dependency-unavailable', '2'])
+  })
+  it('the connection breaks', async () => {
+    gateway.sidecar.behind = (_, response) => { response.socket?.destroy() }
+    expect(await down()).toEqual([503, 'dependency-unavailable', '2'])
+  })
+  it('something in between answers in words of its own', async () => {
+    gateway.sidecar.behind = (_, response) => { response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>') }
+    expect(await down()).toEqual([503, 'dependency-unavailable', '2'])
+  })
+})
