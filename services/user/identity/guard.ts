@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Cookies } from '../../shared/kit/http/call.ts'
 import { uuidv7 } from '../../shared/kit/ids.ts'
 import type { UserDeps } from '../deps.ts'
@@ -5,28 +6,38 @@ import { browserCookies } from './cookies.ts'
 import { budgets, machineOf, throttleKey, type Counted } from './throttle.ts'
 
 type From = { ip: string; cookies: Cookies }
-const rememberSeconds = 90 * 86_400
+const day = 86_400
+const rememberDays = 90
+const Since = z.string()
+/** From where a guess comes: a device or place that its account's owner has used, or a stranger's. */
+type Origin = { counted: readonly [Counted, ...Counted[]]; device: boolean; placeSince: string | undefined }
 
 /** Decides which budget a guess at an account is counted against, and remembers from where its owner has signed in. */
-export const loginGuard = ({ state, throttle, settings, keys }: Pick<UserDeps, 'state' | 'throttle' | 'settings' | 'keys'>) => {
+export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<UserDeps, 'state' | 'throttle' | 'settings' | 'keys' | 'clock'>) => {
   const cookies = browserCookies(settings, keys)
   const placeKey = (emailHash: string, ip: string): string => throttleKey('known-place', emailHash, machineOf(ip))
-  const budgetsFor = async (emailHash: string, { ip, cookies: jar }: From): Promise<Counted[]> => {
+  const originOf = async (emailHash: string, { ip, cookies: jar }: From): Promise<Origin> => {
     const device = cookies.knownDevice(jar, emailHash)
-    if (device) return [{ key: throttleKey('device', emailHash, device), budget: budgets.known }]
-    if (await state.get(placeKey(emailHash, ip))) return [{ key: throttleKey('place', emailHash, machineOf(ip)), budget: budgets.known }]
-    return [{ key: throttleKey('account', emailHash), budget: budgets.account }, { key: throttleKey('address', machineOf(ip)), budget: budgets.address }]
+    if (device) return { counted: [{ key: throttleKey('device', emailHash, device), budget: budgets.known }], device: true, placeSince: undefined }
+    const placeSince = Since.safeParse((await state.get(placeKey(emailHash, ip)))?.value).data
+    if (placeSince !== undefined) return { counted: [{ key: throttleKey('place', emailHash, machineOf(ip)), budget: budgets.known }], device: false, placeSince }
+    return { counted: [{ key: throttleKey('account', emailHash), budget: budgets.account }, { key: throttleKey('address', machineOf(ip)), budget: budgets.address }], device: false, placeSince }
+  }
+  /** After a right password: this device and place are known from now on. */
+  const welcome = async (emailHash: string, { ip, cookies: jar }: From, { device, placeSince }: Pick<Origin, 'device' | 'placeSince'>): Promise<void> => {
+    if (!device) cookies.keepDevice(jar, emailHash, uuidv7())
+    const isFresh = placeSince !== undefined && Date.parse(clock.now()) - Date.parse(placeSince) < 30 * day * 1000
+    if (!device && !isFresh) await state.set(placeKey(emailHash, ip), clock.now(), { ttlSeconds: rememberDays * day })
   }
   return {
-    guess: async (emailHash: string, from: From, check: () => Promise<boolean>): Promise<boolean> => throttle.guess(await budgetsFor(emailHash, from), check),
-    /** After a right password: this place and device are known from now on, and wrong guesses before it are forgiven. */
-    welcome: async (emailHash: string, { ip, cookies: jar }: From): Promise<void> => {
-      const counted = await budgetsFor(emailHash, { ip, cookies: jar })
-      // The address' own count stays: one's own account must not wash away guesses at others.
-      if (counted[0]) await throttle.clear(counted[0].key)
-      if (!cookies.knownDevice(jar, emailHash)) cookies.keepDevice(jar, emailHash, uuidv7())
-      await state.set(placeKey(emailHash, ip), true, { ttlSeconds: rememberSeconds })
+    guess: async (emailHash: string, from: From, check: () => Promise<boolean>): Promise<boolean> => {
+      const origin = await originOf(emailHash, from)
+      const right = await throttle.guess(origin.counted, check)
+      if (right) await welcome(emailHash, from, origin)
+      return right
     },
+    /** Somebody has just signed up from here. */
+    welcome: (emailHash: string, from: From): Promise<void> => welcome(emailHash, from, { device: false, placeSince: undefined }),
     /** Guesses at the password of somebody who is signed in. */
     confirm: (sessionId: string, check: () => Promise<boolean>): Promise<boolean> => throttle.guess([{ key: throttleKey('session', sessionId), budget: budgets.known }], check),
   }

@@ -4,24 +4,24 @@ import type { DaprState } from '../../shared/kit/dapr/dapr.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { z } from 'zod'
 
-/** Wrong guesses that cost nothing, and the longest wait after that; each further one doubles it. */
-export type Budget = { free: number; maxSeconds: number }
+/** Wrong guesses that cost nothing, the longest wait after that (each further one doubles it), and how many are looked at side by side. */
+export type Budget = { free: number; maxSeconds: number; atOnce: number }
 /**
  * A stranger's guesses count against the account and against his address. Who has signed in before (from this device, or from this address) has a budget of his own,
  * so an attacker who uses up the strangers' cannot lock him out. A day without a wrong guess clears a budget.
  */
 export const budgets = {
-  account: { free: 5, maxSeconds: 900 },
-  address: { free: 50, maxSeconds: 300 },
-  known: { free: 10, maxSeconds: 300 },
+  account: { free: 5, maxSeconds: 900, atOnce: 1 },
+  address: { free: 50, maxSeconds: 300, atOnce: 1 },
+  known: { free: 10, maxSeconds: 300, atOnce: 4 },
 } as const satisfies Record<string, Budget>
 const forgetSeconds = 86_400
 
 const Count = z.object({ failures: z.number(), until: z.string(), at: z.string() })
 export type Counted = { key: string; budget: Budget }
 export type Throttle = {
-  /** Refuses with 429 while one of the budgets must wait; runs `check`, and counts when it answers false. */
-  guess(counted: readonly Counted[], check: () => Promise<boolean>): Promise<boolean>
+  /** Refuses with 429 while one of the budgets must wait; runs `check`; counts a wrong guess, and after a right one forgives the first budget. */
+  guess(counted: readonly [Counted, ...Counted[]], check: () => Promise<boolean>): Promise<boolean>
   clear(key: string): Promise<void>
 }
 
@@ -40,10 +40,11 @@ export const throttle = (state: DaprState, clock: Clock): Throttle => {
     const count = Count.safeParse(entry?.value)
     return { etag: entry?.etag, failures: count.data?.failures ?? 0, until: count.data?.until ?? '' }
   }
-  const admit = async ({ key }: Counted): Promise<void> => {
-    const { until } = await read(key)
+  const admit = async ({ key }: Counted): Promise<number> => {
+    const { until, failures } = await read(key)
     const waitMs = until ? Date.parse(until) - Date.parse(clock.now()) : 0
     if (waitMs > 0) throw new Refused('throttled', 'too-many-attempts', 'Too many wrong attempts. Wait, or set a new password by mail.', { retryAfter: Math.ceil(waitMs / 1000) })
+    return failures
   }
   const count = async ({ key, budget }: Counted): Promise<void> => {
     for (;;) {
@@ -55,8 +56,10 @@ export const throttle = (state: DaprState, clock: Clock): Throttle => {
       if (await state.set(key, value, { ttlSeconds: forgetSeconds, ...(etag === undefined ? { firstWrite: true } : { etag }) })) return
     }
   }
+  let asked = 0
   // Guesses at one account wait for each other, or a burst would all be let in before the first is counted.
-  const inTurn = async <T>(key: string, run: () => Promise<T>): Promise<T> => {
+  const inTurn = async <T>({ key: whose, budget: { atOnce } }: Counted, run: () => Promise<T>): Promise<T> => {
+    const key = `${whose} ${asked++ % atOnce}`
     const mine = (turns.get(key) ?? Promise.resolve()).then(run, run)
     const settled = mine.then(() => undefined, () => undefined)
     turns.set(key, settled)
@@ -64,10 +67,12 @@ export const throttle = (state: DaprState, clock: Clock): Throttle => {
   }
 
   return {
-    guess: (counted, check) => inTurn(counted[0]?.key ?? '', async () => {
-      await Promise.all(counted.map(admit))
+    // Only the first is forgiven: one's own account must not wash away an address' guesses at others.
+    guess: (counted, check) => inTurn(counted[0], async () => {
+      const [failures = 0] = await Promise.all(counted.map(admit))
       const right = await check()
       if (!right) await Promise.all(counted.map(count))
+      else if (failures > 0) await state.delete(counted[0].key)
       return right
     }),
     clear: async key => { await state.delete(key) },

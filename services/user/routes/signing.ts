@@ -41,7 +41,6 @@ export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
         await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: rehashed, by: 'rehash' }, { ...call.meta, commandId: derivedId(call.meta.commandId, 'rehash') })
       }
       const member = await enter.choose(userId, living.organizations, organizationId)
-      await guard.welcome(emailHash, call)
       return { body: await enter.start({ userId, organizationId: member.organizationId, by: 'password', tokenIn }, { ...call, meta: { ...call.meta, actor: userId } }) }
     },
     refresh: async call => ({ body: await enter.refresh(call.body.refreshToken, call) }),
