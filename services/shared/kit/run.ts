@@ -31,7 +31,7 @@ export type Service = Started & {
   /** Run for `/health/dependencies`; a throw means down. All are essential for being ready, except those in `optional`. */
   checks?: Readonly<Record<string, Check>>
   optional?: readonly string[]
-  /** Shown with the check of the same name. While one that is not `optional` is open, operations are refused at once instead of waiting for it. */
+  /** While one whose check is essential is open, operations are refused at once instead of waiting for it. One without a check is shown, and hinders nobody. */
   breakers?: readonly Breaker[]
   /** Where first answers are kept; `mongoIdempotency(db)`, else in memory. */
   idempotency?: IdempotencyStore
@@ -49,11 +49,11 @@ export const runService = async (service: Service): Promise<void> => {
   const { name, base, dapr, clock, logger, gate, health, routes, consumers = [], sagas, jobs = [], log, checks = {}, optional = [], breakers = [] } = service
   for (const [check, run] of Object.entries(checks)) health.checks.set(check, run)
   for (const check of optional) health.optional.add(check)
-  for (const breaker of breakers) health.breakers.set(breaker.name, breaker)
+  for (const breaker of breakers) showBreaker(health, breaker)
   watchBreakers(service, breakers)
   watchEvents(service)
 
-  const essential = breakers.filter(breaker => !optional.includes(breaker.name))
+  const essential = breakers.filter(({ name: part }) => part in checks && !optional.includes(part))
   const verify = service.verify ?? tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock })
   const api = mount(routes.flat(), {
     admit: () => { for (const breaker of essential) breaker.check() },
@@ -68,7 +68,6 @@ export const runService = async (service: Service): Promise<void> => {
   const documents = documentRoutes({ name, publicUrl: base.publicUrl, routes: routes.flat(), ...service.documents })
 
   await log?.start()
-  await Promise.all(consumers.map(consumer => consumer.start()))
   const unwatch = sagas?.watch()
   gate.open(chained(...(service.edge?.before ?? []), routed(api, contract, documents), ...(service.edge?.after ?? [])))
   logger.info({ operations: routes.flat().length }, 'ready')
@@ -80,6 +79,15 @@ export const runService = async (service: Service): Promise<void> => {
     () => dapr.close(),
     () => service.stopTracing(),
   ])
+  // Consumers ask their producers what they missed, and services that start together are each other's producers: so the routes are open by now.
+  await Promise.all(consumers.map(consumer => consumer.start()))
+}
+
+const showBreaker = ({ breakers, checks, optional }: Started['health'], breaker: Breaker): void => {
+  breakers.set(breaker.name, breaker)
+  if (checks.has(breaker.name)) return
+  checks.set(breaker.name, async () => {})
+  optional.add(breaker.name)
 }
 
 const watchEvents = ({ metrics, log, consumers = [] }: Service): void => {
