@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { aiApi } from '../../shared/contracts/ai/http.ts'
+import { aiEvents } from '../../shared/contracts/ai/events.ts'
+import { aiInternal } from '../../shared/contracts/ai/internal.ts'
+import { Task } from '../../shared/contracts/task/model.ts'
+import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
+import { testClock } from '../../shared/kit/clock.ts'
+import { memoryDapr } from '../../shared/kit/dapr/memory-dapr.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { aggregate } from '../../shared/kit/events/aggregate.ts'
+import { openLog } from '../../shared/kit/events/log.ts'
+import { memoryStore } from '../../shared/kit/events/memory-store.ts'
+import type { Actor } from '../../shared/kit/http/call.ts'
+import { testServer, type TestServer } from '../../shared/kit/http/test-server.ts'
+import { silentLogger } from '../../shared/kit/observe/log.ts'
+import type { AiDeps } from '../deps.ts'
+import { analysis, type AnalysisEvent } from '../domain/analysis.ts'
+import { localReader } from '../engine/local.ts'
+import { toPublic } from '../publish.ts'
+import { routes } from '../routes.ts'
+
+const clock = testClock('2026-03-26T14:00:00.000Z')
+const dapr = memoryDapr()
+const log = openLog<AnalysisEvent, typeof aiEvents>({ db: memoryStore(), service: 'ai', topic: aiEvents, dapr, clock, logger: silentLogger, toPublic: c => c.events.map(e => toPublic(c.aggregateId, e)) })
+const known = '0197a3c4-1111-7abc-8def-0123456789ab'
+const foreign = '0197a3c4-2222-7abc-8def-0123456789ab'
+let created: { body: object; token: string | undefined }[] = []
+const task = (body: object): Task => Task.parse({
+  id: 't1', description: '', status: 'todo', difficulty: null, score: { value: 0, parts: [] }, startAt: null, dueAt: null, recurrence: null, assigneeId: null, reporterId: 'ann', parentId: null, blockedBy: [], blocks: [],
+  estimateMinutes: null, position: 0, createdAt: clock.now(), updatedAt: clock.now(), completedAt: null, version: 1, ...body,
+})
+const deps: AiDeps = {
+  read: localReader, analyses: aggregate({ name: 'analysis', log, decider: analysis }),
+  projects: { getProject: async ({ params: { id }, query }) => {
+    if (id !== 'p1' || query.organizationId !== 'o1') throw new Refused('missing', 'project-unknown')
+    return { id, organizationId: 'o1', name: 'Apollo', key: 'AP', status: 'active', workflow: defaultWorkflow, members: ['ann', 'jose'].map(userId => ({ userId, role: 'contributor', allocationPercent: 0 })), deletedAt: null, version: 1 }
+  } },
+  names: { names: async () => ({ users: [{ id: 'ann', name: 'Ann Lee', avatarUrl: null, disabled: false }, { id: 'jose', name: 'José García', avatarUrl: null, disabled: false }] }) },
+  users: { showProfile: async () => ({ timezone: 'America/New_York' }) as Awaited<ReturnType<AiDeps['users']['showProfile']>> },
+  tasks: {
+    getTask: async ({ params: { id } }) => { if (id !== known) throw new Refused('missing', 'task-unknown'); return task({ projectId: 'p1', title: 'x', priority: 'none', labels: [] }) },
+    createTask: async ({ body, token }) => { created.push({ body, token }); return task(body) },
+  },
+}
+let server: TestServer
+beforeAll(async () => { await log.start(); server = await testServer(routes(deps), { clock }) })
+afterAll(async () => { await server.close(); await log.stop() })
+beforeEach(() => { created = [] })
+const person = (userId: string, role: Actor['role'] = 'member', organizationId = 'o1'): Actor => ({ userId, organizationId, role, sessionId: 's1' })
+const ask = (actor: Actor, body: Parameters<ReturnType<typeof server.client<typeof aiApi>>['naturalLanguage']>[0]['body']) => server.client(aiApi, { as: actor }).naturalLanguage({ body })
+
+describe('a sentence over HTTP', () => {
+  it('becomes a proposal in the time zone of the profile, and an event without the text', async () => {
+    const { engine, proposal, analysisId, task: none } = await ask(person('ann'), { text: 'Call the bank tomorrow at 9am @jose #secret-plan', projectId: 'p1' })
+    expect([engine, proposal.task, none]).toMatchObject(['local', { title: 'Call the bank', dueAt: '2026-03-27T13:00:00.000Z', assigneeId: 'jose', labels: ['secret-plan'] }, undefined])
+    await log.settled()
+    const events = dapr.published.filter(p => p.event.subject === analysisId)
+    expect(events).toMatchObject([{ topic: 'ai-events', event: { type: 'AIAnalysisCompleted', data: { kind: 'natural-language', requestedBy: 'ann', engine: 'local', taskId: null, projectId: 'p1' } } }])
+    expect(JSON.stringify(events)).not.toContain('secret-plan')
+    expect(created).toEqual([])
+  })
+  it('is created by the caller’s own token when committed', async () => {
+    const { task: made } = await ask(person('ann'), { text: `Deploy on Friday p1 blocked by ${known}`, projectId: 'p1', timezone: 'UTC', commit: true })
+    expect(made).toMatchObject({ id: 't1', title: 'Deploy', priority: 'urgent' })
+    expect(created).toEqual([{ body: { projectId: 'p1', title: 'Deploy', priority: 'urgent', labels: [], dueAt: '2026-03-27T23:59:00.000Z', blockedBy: [known] }, token: expect.stringMatching(/^test\./) }])
+  })
+  it.each([
+    ['nobody of that name', `Check @zoe`], ['a blocker that the caller cannot see', `Deploy blocked by ${foreign}`], ['no words left', 'tomorrow'],
+  ])('is not created while something is open: %s', async (_, text) => {
+    await expect(ask(person('ann'), { text, projectId: 'p1', commit: true })).rejects.toMatchObject({ kind: 'rule', code: 'proposal-open' })
+    expect(created).toEqual([])
+    expect((await ask(person('ann'), { text, projectId: 'p1' })).proposal.questions).toHaveLength(1)
+  })
+  it.each([
+    ['another organization', person('ann', 'owner', 'o2'), 'missing'], ['somebody who is no member', person('bob'), 'forbidden'], ['a guest who is no member', person('bob', 'guest'), 'forbidden'],
+  ] as const)('is refused to %s', async (_, actor, kind) => expect(ask(actor, { text: 'Buy milk', projectId: 'p1' })).rejects.toMatchObject({ kind }))
+  it('may be read by an owner who is no member', async () => expect((await ask(person('zoe', 'owner'), { text: 'Buy milk', projectId: 'p1' })).proposal.task.title).toBe('Buy milk'))
+  it.each([[{}], [{ text: '' }], [{ text: 'x'.repeat(2001) }], [{ text: 'x', timezone: 'Mars/Olympus' }], [{ text: 'x', commit: 'yes' }], [{ text: { $ne: null } }], [{ text: 'x', extra: 1 }]])(
+    'is refused when malformed: %j', async body => expect((await server.request('POST', '/api/ai/natural-language', { as: person('ann'), body })).status).toBe(400))
+  it('gives the first answer again to the same Idempotency-Key', async () => {
+    const send = () => server.request('POST', '/api/ai/natural-language', { as: person('ann'), body: { text: 'Buy milk', projectId: 'p1', commit: true, timezone: 'UTC' }, headers: { 'idempotency-key': 'k1' } })
+    const [first, second] = [await send(), await send()]
+    expect([second.body, created.length]).toEqual([first.body, 1])
+  })
+})
+
+it('has nothing to erase, and says so to the user service only', async () => {
+  const body = { organizationId: 'o1', userId: 'ann', sagaId: 'close-account.1' }
+  expect(await server.client(aiInternal, { caller: 'user' }).erase({ body })).toEqual({ sagaId: body.sagaId })
+  await expect(server.client(aiInternal, { caller: 'task' }).erase({ body })).rejects.toMatchObject({ kind: 'forbidden' })
+})
