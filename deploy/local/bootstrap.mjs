@@ -15,13 +15,13 @@ import { prepareRedis } from './prepare/redis.mjs'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const builds = join(root, '.cybertask/bin')
 const partsFile = join(root, '.cybertask/parts.json')
-const commands = { start: 'start.ts', doctor: 'doctor.ts', prepare: undefined }
+const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/test.ts', bench: 'bench/run.ts', prepare: undefined }
 
-const prepare = async () => {
+const prepare = async withKafka => {
   await checkDisk(join(root, '.cybertask'))
   const wanted = [
     ['Dapr', 'dapr', prepareDapr], ['Document store', 'documents', prepareDocuments], ['Redis', 'redis', prepareRedis], ['Node 24 and packages', 'node', prepareNode],
-    ...(process.env.EVENTS === 'kafka' ? [['Kafka', 'kafka', prepareKafka]] : []),
+    ...(withKafka ? [['Kafka', 'kafka', prepareKafka]] : []),
   ]
   const board = openBoard()
   const place = { root, builds }
@@ -47,7 +47,7 @@ const save = async (file, value) => {
 }
 
 const handOver = async (script, args) => {
-  const child = spawn(await findNode(root), [join(root, 'deploy/local', script), ...args], { cwd: root, stdio: 'inherit' })
+  const child = spawn(await findNode(root), [join(root, script), ...args], { cwd: root, stdio: 'inherit' })
   // The terminal sends Ctrl-C to both; the runtime stops in order and decides when this ends.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) })
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
@@ -56,7 +56,8 @@ const handOver = async (script, args) => {
 const main = async ([command = 'start', ...args]) => {
   if (!(command in commands)) throw new Missing(`"${command}" is none of ${Object.keys(commands).join(', ')}.`)
   if (command === 'doctor' && !await modulesCurrent(root)) throw new Missing('✗ The packages are not installed as the lockfile says: run npm start, or npm ci.')
-  if (command !== 'doctor') await prepare()
+  // The tests run the same contract on both brokers.
+  if (command !== 'doctor') await prepare(command === 'test' || process.env.EVENTS === 'kafka')
   if (commands[command]) await handOver(commands[command], args)
 }
 

@@ -1,6 +1,6 @@
 // node_modules, and with them Node 24, as the lockfile says.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ask, atLeast, Missing, run, which } from './find.mjs'
@@ -23,14 +23,25 @@ export const findNode = async root => {
   throw new Missing('Node 24 is missing and npm has no build of it for this platform: install it from https://nodejs.org, then start again.')
 }
 
+const install = async (root, line) => {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+  const quietly = ['--no-audit', '--no-fund', '--ignore-scripts']
+  const count = setInterval(() => line.say(`npm ci, ${present(join(root, 'node_modules'))} packages`), 2000)
+  try {
+    await run(npm, ['ci', ...quietly], { cwd: root }).catch(error => {
+      // A lockfile that was written where the packages of other platforms cannot be had lacks them, and npm ci refuses it; npm install does not.
+      if (!/EUSAGE/.test(error.message)) throw error
+      return run(npm, ['install', '--no-save', ...quietly], { cwd: root })
+    })
+  } catch (error) {
+    throw new Missing(`The packages could not be installed: ${String(error.message).split('\n').filter(text => text.includes('npm error')).slice(0, 2).join(' ') || error.message}`)
+  } finally { clearInterval(count) }
+}
+const present = folder => { try { return readdirSync(folder).reduce((sum, name) => sum + (name.startsWith('@') ? readdirSync(join(folder, name)).length : name.startsWith('.') ? 0 : 1), 0) } catch { return 0 } }
+
 export const prepareNode = async ({ root }, line) => {
   const current = await modulesCurrent(root)
-  if (!current) {
-    line.say('npm ci')
-    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-    await run(npm, ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: root })
-      .catch(error => { throw new Missing(`The packages could not be installed: ${String(error.message).split('\n').filter(text => text.includes('npm error')).slice(0, 2).join(' ') || error.message}`) })
-  }
+  if (!current) await install(root, line)
   const node = await findNode(root)
   const chdb = process.env.CLICKHOUSE_URL ? 'ClickHouse at CLICKHOUSE_URL' : spawnSync(node, ['-e', 'import("chdb").then(()=>process.exit(0),()=>process.exit(1))'], { cwd: root }).status === 0 ? 'chdb loads' : 'chdb does not load here: set CLICKHOUSE_URL to a ClickHouse server'
   line.done(`${await ask(node, ['--version'])}, packages ${current ? 'as the lockfile says' : 'installed'}; ${chdb}`)
