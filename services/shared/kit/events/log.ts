@@ -106,6 +106,7 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
       await Promise.all([...sequencers, ...relays].map(s => s.stop()))
     },
     settled: life.settled,
+    positioned: steps.positioned,
     gauges: () => {
       const { followUps: unfinished, publications: lag } = book.unfinished()
       return { lag, unfinished, oldestMs: Math.max(0, ...relays.map(r => r.oldestMs())) }

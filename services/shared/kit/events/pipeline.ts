@@ -81,6 +81,11 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
 
   return {
     publish,
+    /** Resolves when all that this process has appended so far has its position. */
+    positioned: async (): Promise<void> => {
+      await Promise.all(held.values())
+      await Promise.all(sequencers.map(s => s.drained()))
+    },
     /** A commit that this process has just appended, in its chunk; `continues`: the one before it in the stream is known to have been positioned by this process. */
     enter: (commit: Commit, continues: boolean): void => {
       followUp(commit, commit.journal)

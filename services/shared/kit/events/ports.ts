@@ -53,5 +53,7 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   verifyPartition(partition: number): Promise<BrokenLink | undefined>
   /** Resolves when everything appended so far by this process is published, projected and reacted to. */
   settled(): Promise<void>
+  /** Resolves when everything appended so far by this process has its position, so that `scan` shows it. */
+  positioned(): Promise<void>
   gauges(): LogGauges
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Commit } from './commit.ts'
-import { backOff, within } from './patience.ts'
+import { backOff, pause, within } from './patience.ts'
 import { endOf, segmentAt, segmentId, segmentsFrom } from './positions.ts'
 import type { Logger } from './ports.ts'
 import type { CommitStore, End, Segment } from './store.ts'
@@ -100,6 +100,11 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
     has: (id: string): boolean => seen.has(id) || pending.has(id),
     known: (): End | undefined => end,
     catchUp,
+    /** Resolves when all that waits here now has its position. */
+    drained: async (): Promise<void> => {
+      const last = [...pending.keys()].at(-1)
+      while (last !== undefined && pending.has(last) && !stopped) await pause(1)
+    },
     waiting: (): number => pending.size,
     stop: async (): Promise<void> => { stopped = true; await running },
   }

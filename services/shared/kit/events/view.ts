@@ -64,8 +64,8 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
       const work = rebuilder({ log, aggregate, documentOf, onProgress, put: (documents, fresh) => next.put(documents, fresh) })
       try {
         await work.pass()
-        // What was appended while this process was not yet writing to both has its position by now.
-        await behind.settled()
+        // What was appended before this process wrote to both is in the log's order by then.
+        await log.positioned()
         const { commits, documents } = await work.pass()
         const old = await swap()
         void afterSwap(work.pass, old).catch((error: unknown) => { logger.warn({ error, view: options.collection }, 'cleaning up after a rebuild failed') })

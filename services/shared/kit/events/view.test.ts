@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { memoryStore } from './memory-store.ts'
+import type { CommitStore } from './store.ts'
+import { logOf, parcelOn, send } from './testing.ts'
+import { stateView } from './view.ts'
+
+const opened = (store: CommitStore = memoryStore()) => {
+  const { log } = logOf({ store, partitions: 2 })
+  const parcels = parcelOn(log)
+  const view = stateView({ log, aggregate: parcels, collection: 'parcels', indexes: ['organizationId'], toDocument: (count, { tenantId }) => (count === 3 ? undefined : { organizationId: tenantId, count, note: 'NUL \0' }) })
+  const sendTo = (id: string, n = 1) => Promise.all(Array.from({ length: n }, () => parcels.handle('org', id, { type: 'send' }, send(crypto.randomUUID()))))
+  return { log, store, parcels, view, sendTo }
+}
+
+describe('a state view', () => {
+  it('shows one\'s own writes once it has settled', async () => {
+    const { view, sendTo } = opened()
+    await sendTo('a', 2)
+    await view.settled()
+    expect(await view.collection.find({ organizationId: 'org' })).toEqual([{ _id: 'a', version: 2, organizationId: 'org', count: 2, note: 'NUL \uFFFD' }])
+  })
+  it('drops a document that is not wanted any more, and takes it back', async () => {
+    const { view, sendTo } = opened()
+    await sendTo('a', 3)
+    await view.settled()
+    expect(await view.collection.count({})).toBe(0)
+    await sendTo('a', 1)
+    await view.settled()
+    expect(await view.collection.findOne({ _id: 'a' })).toMatchObject({ count: 4 })
+  })
+  it('goes on when the store was away', async () => {
+    const store = memoryStore()
+    const { view, sendTo } = opened(store)
+    let failures = 2
+    const documents = store.documents
+    store.documents = <D extends { _id: string; version: number }>(name: string) => {
+      const rows = documents<D>(name)
+      const put: typeof rows.put = async (some, fresh) => {
+        if (failures-- > 0) throw Object.assign(new Error('gone'), { name: 'MongoNetworkError' })
+        return rows.put(some, fresh)
+      }
+      return { ...rows, put }
+    }
+    await sendTo('a', 1)
+    await view.settled()
+    expect(await view.collection.count({})).toBe(1)
+  })
+  it('is the same when rebuilt, whatever was done, while writing goes on', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.nat(4), { maxLength: 30 }), fc.array(fc.nat(6), { maxLength: 10 }), async (before, during) => {
+      const { view, sendTo, log } = opened()
+      for (const id of before) await sendTo(`p${id}`)
+      await log.settled()
+      const [result] = await Promise.all([view.rebuild(), ...during.map(id => sendTo(`p${id}`))])
+      await view.settled()
+      const live = await view.hash()
+      expect((await view.rebuild()).hash).toBe(live)
+      expect(result.commits).toBeGreaterThanOrEqual(before.length)
+      const counts = Object.entries(Object.groupBy([...before, ...during], id => `p${id}`)).map(([id, all]) => [id, all?.length]).filter(([, n]) => n !== 3)
+      expect((await view.collection.find({}, { sort: { _id: 1 } })).map(d => [d._id, d.count])).toEqual(counts.toSorted())
+    }), { numRuns: 20 })
+  })
+  it('is made whole from what other processes wrote', async () => {
+    const store = memoryStore()
+    for (const [id, n] of [['a', 2], ['b', 1]] as const) {
+      const other = opened(store)
+      await other.sendTo(id, n)
+      await other.log.settled()
+    }
+    const { view } = opened(store)
+    await view.rebuild()
+    expect((await view.collection.find({}, { sort: { _id: 1 } })).map(d => [d._id, d.count])).toEqual([['a', 2], ['b', 1]])
+  })
+})
