@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { publicSchemas } from '../shared/contracts/public-schemas.ts'
 import { topics } from '../shared/contracts/topics.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
@@ -23,6 +24,6 @@ const parts = await gateway(service, {
 
 await runService({
   ...service, routes: parts.routes, edge: parts.edge, verify: parts.verify, consumers: [parts.feeds],
-  documents: { apis: services.map(tag => ({ tag, api: publicApis[tag] })), publishes: topics },
+  documents: { apis: services.map(tag => ({ tag, api: publicApis[tag] })), publishes: topics, schemas: publicSchemas },
   onStop: [() => parts.stop()],
 })

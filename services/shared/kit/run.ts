@@ -1,11 +1,10 @@
 import type { Middleware } from 'koa'
-import type { Api, Topic } from '../contracts/define.ts'
 import type { Breaker } from './breaker.ts'
 import { appContract, type Subscriber } from './dapr/app-contract.ts'
 import type { JobHandler } from './dapr/jobs.ts'
 import { chained, routed } from './http/app.ts'
 import { tokenVerifier, type Verify } from './http/auth.ts'
-import { documentRoutes } from './http/documents.ts'
+import { documentRoutes, type DocumentOptions } from './http/documents.ts'
 import { callerOf } from './http/guard.ts'
 import type { Check } from './http/health.ts'
 import type { IdempotencyStore } from './http/idempotency.ts'
@@ -38,7 +37,7 @@ export type Service = Started & {
   /** Only where tokens are checked differently: the user service asks itself, the gateway knows ended sessions. */
   verify?: Verify
   /** What the documents describe beside the mounted routes: the gateway shows every service's operations. */
-  documents?: { apis?: readonly { tag: string; api: Api }[]; publishes?: readonly Topic[]; consumes?: readonly Topic[] }
+  documents?: Omit<DocumentOptions, 'name' | 'publicUrl' | 'routes'>
   /** The gateway: what every request goes through before the routes, and what answers where they do not. */
   edge?: { before: readonly Middleware[]; after: readonly Middleware[] }
   onStop?: readonly (() => Promise<unknown>)[]

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import Router, { type RouterContext } from '@koa/router'
+import { z } from 'zod'
 import type { Api, AppId, Operation, Topic } from '../../contracts/define.ts'
 import { asyncApi } from './asyncapi.ts'
 import { docsPage } from './docs-page.ts'
@@ -14,10 +15,13 @@ export type DocumentOptions = {
   apis?: readonly { tag: string; api: Api }[]
   publishes?: readonly Topic[]
   consumes?: readonly Topic[]
+  /** Schemas that the documents define once and refer to by name. */
+  schemas?: Readonly<Record<string, z.ZodType>>
 }
 
 /** `/openapi.json`, `/asyncapi.json` and the readable `/docs`, made on first sight from the contracts. */
-export const documentRoutes = ({ name, publicUrl, routes, apis = [], publishes = [], consumes = [] }: DocumentOptions): Router => {
+export const documentRoutes = ({ name, publicUrl, routes, apis = [], publishes = [], consumes = [], schemas = {} }: DocumentOptions): Router => {
+  for (const [id, schema] of Object.entries(schemas)) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id })
   const router = new Router()
   const own = { tag: name, api: named(routes) }
   const title = name === 'gateway' ? 'CyberTask' : `CyberTask: ${name} service`

@@ -7,13 +7,17 @@ const meanings: Readonly<Record<number, string>> = {
   408: 'The body came too slowly', 409: 'A rule says no', 412: 'If-Match does not hold', 413: 'The body is too large', 415: 'Not JSON', 422: 'The Idempotency-Key came with another body', 429: 'Too many requests', 500: 'Unforeseen', 503: 'A part is down',
 }
 
+/** The refusals that any operation may answer; operations refer to them. */
+export const generalResponses = (): Json => Object.fromEntries(Object.entries(generalProblems).map(([status, codes]) => [`Problem${status}`, response(Number(status), codes)]))
+
 /** Every way in which an operation can be refused, by status, with its stable codes. */
 export const problemResponses = (operation: Operation): Json => {
-  const codes = new Map<number, Set<string>>()
-  const add = (status: number, code: string): void => { codes.set(status, (codes.get(status) ?? new Set()).add(code)) }
-  for (const status of generalStatuses(operation)) for (const code of generalProblems[status] ?? []) add(status, code)
-  for (const [code, status] of Object.entries(operation.errors ?? {})) add(status, code)
-  return Object.fromEntries([...codes].toSorted(([a], [b]) => a - b).map(([status, set]) => [String(status), response(status, [...set])]))
+  const own = Map.groupBy(Object.entries(operation.errors ?? {}), ([, status]) => status)
+  const statuses = [...new Set([...generalStatuses(operation), ...own.keys()])].toSorted((a, b) => a - b)
+  return Object.fromEntries(statuses.map(status => {
+    const codes = own.get(status)?.map(([code]) => code)
+    return [String(status), codes ? response(status, [...new Set([...(generalProblems[status] ?? []), ...codes])]) : { $ref: `#/components/responses/Problem${status}` }]
+  }))
 }
 
 const generalStatuses = ({ access, method, path, body }: Operation): number[] => [

@@ -40,7 +40,7 @@ describe('the OpenAPI document', () => {
   })
   it('refers to nothing that is not there', () => {
     const text = JSON.stringify(document)
-    for (const [, name = ''] of text.matchAll(/#\/components\/schemas\/(\w+)/g)) expect(at('components', 'schemas', name), name).toBeDefined()
+    for (const [, kind = '', name = ''] of text.matchAll(/#\/components\/(\w+)\/(\w+)/g)) expect(at('components', kind, name), name).toBeDefined()
     expect(text).not.toContain('$defs')
   })
 })

@@ -3,7 +3,7 @@ import type { Api, Operation } from '../../contracts/define.ts'
 import { Problem } from '../../contracts/problem.ts'
 import { headerParameters, replyHeaders } from './openapi-headers.ts'
 import { jsonSchema, type Components, type Json } from './json-schema.ts'
-import { problemResponses } from './openapi-problems.ts'
+import { generalResponses, problemResponses } from './openapi-problems.ts'
 
 export type OpenApiOptions = { title: string; description?: string; version?: string; server: string; apis: readonly { tag: string; api: Api }[]; internal?: boolean }
 
@@ -26,6 +26,7 @@ export const openApi = ({ title, description = '', version = '1.0.0', server, ap
     paths,
     components: {
       schemas: Object.fromEntries([...components].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      responses: generalResponses(),
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token from POST /api/users/login' },
         sidecar: { type: 'apiKey', in: 'header', name: 'dapr-api-token', description: 'Set by the Dapr sidecar; services only' },

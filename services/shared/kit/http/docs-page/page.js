@@ -86,7 +86,8 @@ const shownOperation = (method, path, operation) => {
     if (inside.childElementCount) return
     if (parameters.length) inside.append(el('h4', { textContent: 'Parameters' }), el('table', {}, parameters.map(p => el('tr', {}, el('td', {}, el('code', { textContent: p.name }), p.required ? ' *' : ''), el('td', { className: 'soft', textContent: p.in }), el('td', {}, el('code', { textContent: typeOf(p.schema) }), el('span', { className: 'soft', textContent: (p.description ? ` ${p.description}` : '') + noteOf(p.schema).replace('  //', ' ') }))))))
     if (body) inside.append(el('h4', { textContent: 'Body' }), el('pre', { textContent: typeOf(body) }))
-    for (const [status, answer] of Object.entries(operation.responses)) {
+    for (const [status, given] of Object.entries(operation.responses)) {
+      const answer = resolve(given)
       const [type, content] = Object.entries(answer.content || {})[0] || []
       inside.append(el('h4', {}, `${status} `, el('span', { className: 'soft', textContent: answer.description.replaceAll('`', '') })))
       if (type === 'application/json') inside.append(el('pre', { textContent: typeOf(content.schema) }))
