@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { startStack } from '../deploy/local/stack.ts'
+import { unlimited } from '../tests/support/unlimited.ts'
 import { drive, median, quantile, type Figures, type Load } from './load.ts'
 import { skeleton, startSkeleton } from './skeleton-stack.ts'
 import { newTask, newTeam } from './team.ts'
@@ -14,7 +15,7 @@ const root = resolve(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'cybertask-bench-'))
 const offset = 10_000
 
-const platform = await startStack({ root, home: join(folder, 'platform'), offset, prefix: 'bench-', env: { ...process.env, LOG_LEVEL: 'warn', RATE_LIMIT_FACTOR: '1000000' } })
+const platform = await startStack({ root, home: join(folder, 'platform'), offset, prefix: 'bench-', env: { ...unlimited, LOG_LEVEL: 'warn' } })
 const control = await startSkeleton(join(folder, 'skeleton'))
 try {
   const gateway = platform.urls.gateway

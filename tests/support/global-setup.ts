@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
 import { startStack } from '../../deploy/local/stack.ts'
+import { unlimited } from './unlimited.ts'
 
 declare module 'vitest' {
   interface ProvidedContext { gateway: string; mail: string; control: string; services: Record<string, string>; sidecars: Record<string, string>; tokens: Record<string, { dapr: string; app: string }>; home: string }
@@ -15,7 +16,7 @@ const apps = ['gateway', 'user', 'task', 'project', 'notification', 'analytics',
 /** One whole stack for all system tests, beside a running one; a small control port lets tests stop and kill its parts. */
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const home = mkdtempSync(join(tmpdir(), 'cybertask-system-'))
-  const stack = await startStack({ root, home, offset: 10_000, prefix: 'test-', env: { ...process.env, LOG_LEVEL: 'info', RATE_LIMIT_FACTOR: '1000' } })
+  const stack = await startStack({ root, home, offset: Number(process.env['TEST_PORT_OFFSET'] ?? 10_000), prefix: 'test-', env: unlimited })
   const control = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
     const act = async (): Promise<object> => {

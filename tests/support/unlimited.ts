@@ -1,0 +1,2 @@
+/** The environment of a stack under test: the rate limits, which have tests of their own, are out of the way. */
+export const unlimited = { ...process.env, RATE_LIMIT_USER: '10000000', RATE_LIMIT_ADDRESS: '10000000', RATE_LIMIT_SIGN_IN: '10000000' }
