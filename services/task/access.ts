@@ -38,4 +38,3 @@ export const accessTo = (projects: ProjectCopies) => {
     },
   }
 }
-export type Access = ReturnType<typeof accessTo>

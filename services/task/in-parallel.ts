@@ -15,3 +15,21 @@ export const inParallel = async <T, R>(items: readonly T[], width: number, work:
   if (errors.length > 0) throw errors[0]
   return items.flatMap((_, index) => { const result = results.get(index); return result === undefined ? [] : [result] })
 }
+
+/** Lets at most `width` pieces of work run at a time; the others wait in line. */
+export const limited = (width: number) => {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (running >= width) await new Promise<void>(resolve => { waiting.push(resolve) })
+    else running++
+    try {
+      return await work()
+    } finally {
+      // The place goes to the next in line, if there is one.
+      const next = waiting.shift()
+      if (next) next()
+      else running--
+    }
+  }
+}

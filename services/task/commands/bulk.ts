@@ -46,7 +46,7 @@ export const bulk = (changes: TaskChanges) => async (actor: Actor, operations: r
     }))
   }
   const made = creates.filter(({ item }) => results.get(item.index)?.problem === null)
-  await bulkLinks(changes, actor, made.map(({ item, operation }) => ({ item, projectId: operation.task.projectId, blockers: [...operation.task.blockedBy ?? [], ...(operation.blockedByKeys ?? []).map(idOf)] })), run)
+  await bulkLinks(changes, actor.organizationId, made.map(({ item, operation }) => ({ item, projectId: operation.task.projectId, blockers: [...operation.task.blockedBy ?? [], ...(operation.blockedByKeys ?? []).map(idOf)] })), run)
 
   const perTask = Map.groupBy(items.filter(item => item.operation.op !== 'create'), item => item.id)
   await inParallel([...perTask.values()], WIDTH, async queue => { for (const item of queue) await run(item, () => change(changes, actor, item)) })

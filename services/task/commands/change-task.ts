@@ -49,7 +49,7 @@ export const taskChanges = (deps: TaskDeps) => {
     const fields = newFields(title, rest, meta.at)
     await Promise.all([
       access.demandMember(organizationId, project, fields.assigneeId), lines.demandParent(organizationId, projectId, fields.parentId),
-      ...blockedBy.map(blocker => linked.demandBlocker(organizationId, projectId, blocker)),
+      linked.demandBlockers(organizationId, projectId, blockedBy),
     ])
     const mentions = mentionsIn(fields.description, rest.mentions)
     const command = { type: 'CreateTask', taskId: id, projectId, reporterId: actor.userId, fields, status, workflow: project.workflow, mentions, blockedBy, at: meta.at } as const
@@ -103,7 +103,7 @@ export const taskChanges = (deps: TaskDeps) => {
     const { task, version } = await permitted('link', actor, id)
     if (task.deletedAt !== null) throw unknownTask(id)
     demandVersion(version, meta)
-    if (blockerId !== id) await linked.demandBlocker(actor.organizationId, task.projectId, blockerId)
+    if (blockerId !== id) await linked.demandBlockers(actor.organizationId, task.projectId, [blockerId])
     await linked.add(actor.organizationId, task.projectId, [{ taskId: id, blockerId }], meta)
     return current(actor.organizationId, id)
   }

@@ -6,22 +6,26 @@ import { blockedOf, blockersOf, touchedBy, type Edge, type Graph } from '../doma
 import type { Existing } from '../domain/task-state.ts'
 import { inParallel } from '../in-parallel.ts'
 
-const WIDTH = 64
+// Appends share one insert; look-ups each take a connection.
+const APPENDS = 128
+const LOOKUPS = 16
+
+/** The versions of the tasks that were told. */
+export type Told = ReadonlyMap<string, number>
 
 /**
  * Links are decided by the graph of the project, and then told to the tasks at both ends. A reaction tells them again if the process dies in between;
  * while it lives, request and reaction share one telling.
  */
 export const links = ({ tasks, graphs }: Pick<TaskDeps, 'tasks' | 'graphs'>) => {
-  const tellings = new LRUCache<string, Promise<void>>({ max: 2_000 })
+  const tellings = new LRUCache<string, Promise<Told>>({ max: 500 })
 
-  const tellTasks = async (organizationId: string, projectId: string, ids: readonly string[], graph: Graph, version: number, meta: CommandMeta): Promise<void> => {
-    await inParallel(ids, WIDTH, async id => {
+  const tellTasks = async (organizationId: string, projectId: string, ids: readonly string[], graph: Graph, version: number, meta: CommandMeta): Promise<Told> =>
+    new Map(await inParallel(ids, APPENDS, async (id): Promise<[string, number]> => {
       const command = { type: 'LinkTask', taskId: id, blockedBy: blockersOf(graph, id), blocks: blockedOf(graph, id), graphVersion: version, at: meta.at } as const
-      await tasks.handle(organizationId, id, command, following(meta, `link-${projectId}-${version}`))
-    })
-  }
-  const tell = (organizationId: string, projectId: string, ids: readonly string[], graph: Graph, version: number, meta: CommandMeta): Promise<void> => {
+      return [id, (await tasks.handle(organizationId, id, command, following(meta, `link-${projectId}-${version}`))).version]
+    }))
+  const tell = (organizationId: string, projectId: string, ids: readonly string[], graph: Graph, version: number, meta: CommandMeta): Promise<Told> => {
     const key = `${organizationId}/${projectId}:${version}`
     const known = tellings.get(key)
     if (known) return known
@@ -31,17 +35,17 @@ export const links = ({ tasks, graphs }: Pick<TaskDeps, 'tasks' | 'graphs'>) => 
     return telling
   }
 
-  const change = async (type: 'AddEdges' | 'RemoveEdges', organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<void> => {
-    if (edges.length === 0) return
+  const change = async (type: 'AddEdges' | 'RemoveEdges', organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> => {
+    if (edges.length === 0) return new Map()
     const { state, version, events } = await graphs.handle(organizationId, projectId, { type, edges, at: meta.at }, following(meta, 'graph'))
-    if (events.length > 0) await tell(organizationId, projectId, touchedBy(events), state, version, meta)
+    if (events.length > 0) return tell(organizationId, projectId, touchedBy(events), state, version, meta)
     // Nothing new for the graph: the tasks are told all the same, in case an earlier telling is still under way.
-    else await tellTasks(organizationId, projectId, [...new Set(edges.flatMap(e => [e.taskId, e.blockerId]))], state, version, following(meta, 'again'))
+    return tellTasks(organizationId, projectId, [...new Set(edges.flatMap(e => [e.taskId, e.blockerId]))], state, version, following(meta, 'again'))
   }
 
   return {
-    add: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<void> => change('AddEdges', organizationId, projectId, edges, meta),
-    remove: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<void> => change('RemoveEdges', organizationId, projectId, edges, meta),
+    add: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> => change('AddEdges', organizationId, projectId, edges, meta),
+    remove: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> => change('RemoveEdges', organizationId, projectId, edges, meta),
     /** The reaction: tells the tasks what the graph says now. */
     retell: async (organizationId: string, projectId: string, ids: readonly string[], version: number, meta: CommandMeta): Promise<void> => {
       const now = await graphs.load(organizationId, projectId)
@@ -49,16 +53,17 @@ export const links = ({ tasks, graphs }: Pick<TaskDeps, 'tasks' | 'graphs'>) => 
       if (telling) await telling
       else await tellTasks(organizationId, projectId, ids, now.state, now.version, meta)
     },
-    /** A blocker must be a task of the same project. */
-    demandBlocker: async (organizationId: string, projectId: string, blockerId: string): Promise<void> => {
-      const blocker = await tasks.load(organizationId, blockerId)
-      if (!blocker.state.exists || blocker.state.deletedAt !== null) throw new Refused('missing', 'blocker-unknown', 'There is no task with the id of the blocker.', { blockedBy: blockerId })
-      if (blocker.state.projectId !== projectId) throw new Refused('rule', 'other-project', 'Tasks block each other within one project only.', { blockedBy: blockerId })
+    /** Blockers must be tasks of the same project. */
+    demandBlockers: async (organizationId: string, projectId: string, blockerIds: readonly string[]): Promise<void> => {
+      await inParallel([...new Set(blockerIds)], LOOKUPS, async blockerId => {
+        const { state } = await tasks.load(organizationId, blockerId)
+        if (!state.exists || state.deletedAt !== null) throw new Refused('missing', 'blocker-unknown', 'There is no task with the id of the blocker.', { blockedBy: blockerId })
+        if (state.projectId !== projectId) throw new Refused('rule', 'other-project', 'Tasks block each other within one project only.', { blockedBy: blockerId })
+      })
     },
     /** Those of a task's blockers that no longer hold it up. */
     closedBlockers: async (organizationId: string, task: Existing): Promise<string[]> =>
-      (await inParallel(task.blockedBy, WIDTH, async id => ({ id, ...await tasks.load(organizationId, id) })))
+      (await inParallel(task.blockedBy, LOOKUPS, async id => ({ id, ...await tasks.load(organizationId, id) })))
         .filter(({ state }) => !state.exists || state.deletedAt !== null || state.category === 'done' || state.category === 'cancelled').map(({ id }) => id),
   }
 }
-export type Links = ReturnType<typeof links>

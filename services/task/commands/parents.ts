@@ -79,4 +79,3 @@ export const parents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' | 'g
     },
   }
 }
-export type Parents = ReturnType<typeof parents>

@@ -65,7 +65,7 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
       const edges = seeds.flatMap(seed => (seed.blockedBy ?? []).map(blockerId => ({ taskId: seed.id, blockerId })))
       const outside = [...edges.map(e => e.blockerId), ...seeds.flatMap(seed => seed.parentId ?? [])].filter(id => !ids.has(id))
       if (ids.size < seeds.length) throw new Refused('invalid', 'invalid', 'Two tasks have the same id.')
-      await Promise.all([...new Set(outside)].map(id => links.demandBlocker(organizationId, projectId, id)))
+      await links.demandBlockers(organizationId, projectId, outside)
       graphDecider.decide(graphDecider.initial, { type: 'AddEdges', edges, at: meta.at })
       const commands = seeds.map((seed, index) => {
         const { id, title, status, blockedBy: _, ...rest } = seed

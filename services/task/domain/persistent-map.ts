@@ -26,4 +26,3 @@ export const withIn = <V>(map: PersistentMap<V>, key: string, value: V | undefin
   return copy
 }
 
-export const keysOf = <V>(map: PersistentMap<V>): string[] => map.flatMap(bucket => (bucket ? Object.keys(bucket) : []))
