@@ -42,7 +42,6 @@ export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<User
     confirm: (sessionId: string, check: () => Promise<boolean>): Promise<boolean> => throttle.guess([{ key: throttleKey('session', sessionId), budget: budgets.known }], check),
   }
 }
-export type LoginGuard = ReturnType<typeof loginGuard>
 
 /** Passes `ms` after it was made: an answer that waits for it tells nothing by its time. */
 export const evenTime = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms) })

@@ -10,7 +10,7 @@ import { browserCookies } from './cookies.ts'
 
 type Membership = { organizationId: string; name: string; role: OrganizationRole }
 export type Caller = { ip: string; userAgent: string; cookies: Cookies; meta: CommandMeta; newId: () => string }
-type Start = { userId: string; organizationId: string; by: 'registration' | 'password' | 'switch' | 'oauth'; tokenIn: 'body' | 'cookie' }
+type Start = { userId: string; member: Membership; by: 'registration' | 'password' | 'switch' | 'oauth'; tokenIn: 'body' | 'cookie' }
 
 /** A person as one of his organizations sees him. */
 export const profileOf = ({ id, email, name, avatarUrl, timezone, locale, preferences, createdAt, version }: Details, { organizationId, role }: Pick<Membership, 'organizationId' | 'role'>): Profile =>
@@ -51,10 +51,9 @@ export const signIn = ({ organizations, sessions, accessToken, directory, settin
       }
       throw refusal ?? new Refused('forbidden', 'account-disabled', 'No organization lets this account in.')
     },
-    start: async ({ userId, organizationId, by, tokenIn }: Start, { ip, userAgent, cookies: jar, meta, newId }: Caller): Promise<SignedIn> => {
-      const member = await membership(userId, organizationId)
+    start: async ({ userId, member, by, tokenIn }: Start, { ip, userAgent, cookies: jar, meta, newId }: Caller): Promise<SignedIn> => {
       const id = newId()
-      const token = await sessions.start({ id, userId, organizationId, by, ip, userAgent }, meta)
+      const token = await sessions.start({ id, userId, organizationId: member.organizationId, by, ip, userAgent }, meta)
       return answer(userId, member, id, token, tokenIn === 'cookie', jar)
     },
     refresh: async (given: string | undefined, { cookies: jar, meta }: Caller): Promise<SignedIn> => {
@@ -76,4 +75,3 @@ export const signIn = ({ organizations, sessions, accessToken, directory, settin
     },
   }
 }
-export type SignIn = ReturnType<typeof signIn>

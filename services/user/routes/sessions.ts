@@ -44,7 +44,9 @@ export const ownSessions = (deps: UserDeps): Handlers<typeof sessionsApi> => {
       const mine = await Promise.all(ids.map(id => enter.membership(actor.userId, id).catch(() => undefined)))
       return { body: { items: mine.filter(m => m !== undefined).map(({ organizationId, name, role }) => ({ id: organizationId, name, role })), nextCursor: null } }
     },
-    switchOrganization: async call =>
-      ({ body: await enter.start({ userId: call.actor.userId, organizationId: call.params.id, by: 'switch', tokenIn: call.body.tokenIn }, call) }),
+    switchOrganization: async call => {
+      const member = await enter.membership(call.actor.userId, call.params.id)
+      return { body: await enter.start({ userId: call.actor.userId, member, by: 'switch', tokenIn: call.body.tokenIn }, call) }
+    },
   }
 }

@@ -19,8 +19,8 @@ export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
   return {
     register: async call => {
       const { userId, organizationId, emailHash } = await register(call.body, call)
-      await guard.welcome(emailHash, call)
-      return { body: await enter.start({ userId, organizationId, by: 'registration', tokenIn: call.body.tokenIn }, call) }
+      const [member] = await Promise.all([enter.membership(userId, organizationId), guard.welcome(emailHash, call)])
+      return { body: await enter.start({ userId, member, by: 'registration', tokenIn: call.body.tokenIn }, call) }
     },
     login: async call => {
       const { email, password, organizationId, tokenIn } = call.body
@@ -41,7 +41,7 @@ export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
         await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: rehashed, by: 'rehash' }, { ...call.meta, commandId: derivedId(call.meta.commandId, 'rehash') })
       }
       const member = await enter.choose(userId, living.organizations, organizationId)
-      return { body: await enter.start({ userId, organizationId: member.organizationId, by: 'password', tokenIn }, { ...call, meta: { ...call.meta, actor: userId } }) }
+      return { body: await enter.start({ userId, member, by: 'password', tokenIn }, { ...call, meta: { ...call.meta, actor: userId } }) }
     },
     refresh: async call => ({ body: await enter.refresh(call.body.refreshToken, call) }),
     logout: async call => {
