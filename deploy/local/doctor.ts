@@ -38,7 +38,7 @@ const main = async (): Promise<void> => {
     ['sentry', dapr, httpProbe(`http://127.0.0.1:${ports.sentryHealth}/healthz`)],
     ['placement', dapr, httpProbe(`http://127.0.0.1:${ports.placementHealth}/healthz`)],
     ['scheduler', dapr, httpProbe(`http://127.0.0.1:${ports.schedulerHealth}/healthz`)],
-    ...readTopology(root, { offset }).apps.filter(app => existsSync(join(app.folder, app.entry))).flatMap((app): [string, string, Probe][] => [
+    ...readTopology(root, { offset }).apps.flatMap((app): [string, string, Probe][] => [
       [`${app.name}-sidecar`, dapr, httpProbe(`http://127.0.0.1:${app.daprHttp}/v1.0/healthz`)],
       [app.name, `Node ${version(process.execPath)}`, httpProbe(`http://127.0.0.1:${app.port}/health/ready`)],
     ]),

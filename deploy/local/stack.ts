@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readFound } from './found.ts'
 import { takeLock } from './lock.ts'
@@ -38,7 +38,7 @@ export type StackOptions = {
   /** Gives up while it comes up, or stops it later. */
   signal?: AbortSignal
   /** Watches each part while it comes up. */
-  watch?: (title: string) => { done(note: string): void; fail(note: string): void; skip(note: string): void }
+  watch?: (title: string) => { done(note: string): void; fail(note: string): void }
 }
 export type Stack = {
   parts: ReadonlyMap<string, Part>
@@ -50,7 +50,7 @@ export type Stack = {
   stop(): Promise<void>
 }
 
-const silent = () => ({ done: () => {}, fail: () => {}, skip: () => {} })
+const silent = () => ({ done: () => {}, fail: () => {} })
 
 /** Starts a whole stack and supervises it until `stop`. When a part does not come up, everything is stopped again and the reason is thrown. */
 export const startStack = async ({ root, home: folder, offset = 0, prefix = '', events = 'redis', services, sidecarsOnly = false, env = process.env, report = () => {}, watch = silent, signal }: StackOptions): Promise<Stack> => {
@@ -85,11 +85,9 @@ export const startStack = async ({ root, home: folder, offset = 0, prefix = '', 
     signal?.throwIfAborted()
     const context: Context = { root, home, found: readFound(root), ports, offset, prefix, events, env, topology, secrets: makeSecrets(home, ports, env), tokens: makeTokens(home) }
     const wanted = topology.apps.filter(app => services?.includes(app.name) ?? true)
-    const missing = sidecarsOnly ? [] : wanted.filter(app => !existsSync(join(app.folder, app.entry)))
-    for (const app of missing) watch(app.name).skip(`${app.entry} is not there yet`)
     const stores = bring([...redisParts(context), ...documentParts(context), ...kafkaParts(context), ...mailParts(context)])
     await Promise.all([stores, bring([sentryPart(context)]).then(() => bring(controlParts(context)))])
-    await bring(appParts(context, wanted.filter(app => !missing.includes(app))).filter(part => !sidecarsOnly || part.group === 'sidecar'))
+    await bring(appParts(context, wanted).filter(part => !sidecarsOnly || part.group === 'sidecar'))
     const part = (name: string): Part => { const found = parts.get(name); if (!found) throw new Error(`There is no part ${name}.`); return found }
     return {
       parts, part, home, tokens: context.tokens, secrets: context.secrets, stop,

@@ -30,7 +30,6 @@ export type AppSpec = {
   metrics: number
   configFile: string
   command: readonly string[]
-  entry: string
   folder: string
   env: Readonly<Record<string, string>>
 }
@@ -47,7 +46,7 @@ export const readTopology = (root: string, { offset = 0, prefix = '' }: { offset
     apps: apps.map(app => ({
       name: app.appID, appId: `${prefix}${app.appID}`, port: app.appPort + offset, daprHttp: app.daprHTTPPort + offset, daprGrpc: app.daprGRPCPort + offset,
       daprInternal: app.daprInternalGRPCPort + offset, metrics: app.metricsPort + offset, configFile: resolve(folder, app.configFilePath),
-      command: app.command, entry: app.command.at(-1) ?? '', folder: resolve(folder, app.appDirPath),
+      command: app.command, folder: resolve(folder, app.appDirPath),
       env: {
         ...Object.fromEntries(Object.entries({ ...common.env, ...app.env }).map(([key, value]) => [key, shifted(String(value), offset)])),
         APP_PORT: String(app.appPort + offset), DAPR_HTTP_PORT: String(app.daprHTTPPort + offset),

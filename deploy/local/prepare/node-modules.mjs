@@ -37,7 +37,9 @@ const install = async (root, line) => {
     throw new Missing(`The packages could not be installed: ${String(error.message).split('\n').filter(text => text.includes('npm error')).slice(0, 2).join(' ') || error.message}`)
   } finally { clearInterval(count) }
 }
-const present = folder => { try { return readdirSync(folder).reduce((sum, name) => sum + (name.startsWith('@') ? readdirSync(join(folder, name)).length : name.startsWith('.') ? 0 : 1), 0) } catch { return 0 } }
+const packagesIn = folder => { try { return readdirSync(folder).flatMap(name => name.startsWith('@') ? readdirSync(join(folder, name)).map(inner => join(name, inner)) : [name]) } catch { return [] } }
+// npm makes all folders at once and fills them one by one.
+const present = folder => packagesIn(folder).filter(name => existsSync(join(folder, name, 'package.json'))).length
 
 export const prepareNode = async ({ root }, line) => {
   const current = await modulesCurrent(root)

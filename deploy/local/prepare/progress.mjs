@@ -2,7 +2,7 @@
 
 const repeatEvery = 20_000
 const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
-const marks = { run: '·', done: '✓', fail: '✗', skip: '–' }
+const marks = { run: '·', done: '✓', fail: '✗' }
 
 export const seconds = ms => ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${String(Math.floor(ms / 1000) % 60).padStart(2, '0')} s`
 
@@ -39,7 +39,6 @@ export const openBoard = (out = process.stdout) => {
           if (!live && Date.now() - row.told > repeatEvery) { row.told = Date.now(); out.write(`${text(row)}\n`) }
         },
         done: note => end(row, 'done', note),
-        skip: note => end(row, 'skip', note),
         fail: note => end(row, 'fail', note),
       }
     },
