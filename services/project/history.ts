@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '../shared/kit/events/aggregate.ts'
 import type { Editable, Project, ProjectEvent } from './domain/project-state.ts'
 import { saysTheSame } from './domain/same.ts'
+import { publicEvents } from './publish.ts'
 
 const fields = ['name', 'key', 'description', 'status', 'startAt', 'dueAt', 'workflow', 'members'] as const
 type Shown = { version: number; at: string; actor: string; events: string[]; changes: Record<string, { before: unknown; after: unknown }> }
@@ -9,7 +10,12 @@ type Shown = { version: number; at: string; actor: string; events: string[]; cha
 export const historyEntry = ({ version, at, actor, events, before, after }: HistoryEntry<Project, ProjectEvent>): Shown => {
   const [was, is] = [shownOf(before), shownOf(after)]
   const changes = fields.flatMap(field => (saysTheSame(was[field] ?? null, is[field] ?? null) ? [] : [[field, { before: was[field] ?? null, after: is[field] ?? null }] as const]))
-  return { version, at, actor, events: [...new Set(events.map(e => e.type))], changes: Object.fromEntries(changes) }
+  return { version, at, actor, events: events.flatMap(event => namesOf(event)), changes: Object.fromEntries(changes) }
 }
 
+/** The names under which others heard of it; what nobody else heard of keeps its own. */
+const namesOf = (event: ProjectEvent): string[] => {
+  const heard = publicEvents({ aggregateId: '', events: [event] })
+  return heard.length ? heard.map(e => e.type) : [event.type]
+}
 const shownOf = (project: Project): Partial<Editable & { members: unknown }> => project.phase === 'absent' ? {} : project.phase === 'planned' ? project.plan : project

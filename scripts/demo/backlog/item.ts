@@ -1,0 +1,20 @@
+import type { Difficulty, Priority } from '../../../services/shared/contracts/primitives.ts'
+
+/** A piece of work as a backlog knows it, wherever it came from. `ref` names it there; `relatesTo` are refs of others that it builds on. */
+export type Item = {
+  ref: string
+  title: string
+  description: string
+  labels: string[]
+  person: string | null
+  priority: Priority
+  difficulty: Difficulty | null
+  estimateMinutes: number | null
+  openedAt: string | null
+  dueAt: string | null
+  completedAt: string | null
+  relatesTo: string[]
+}
+/** A row that was not taken, and why. */
+export type BadRow = { line: number; reason: string }
+export type Backlog = { items: Item[]; bad: BadRow[]; ignoredColumns: string[] }

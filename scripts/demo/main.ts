@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { publicApis } from './apis.ts'
+import { generateBacklog } from './backlog/generate.ts'
+import type { Backlog } from './backlog/item.ts'
+import { dependencies } from './backlog/links.ts'
+import { readCsv } from './backlog/read-csv.ts'
+import { mailCatcher } from './mails.ts'
+import { readOptions, usage, type Options } from './options.ts'
+import { openProgress } from './progress.ts'
+import { untilSettled } from './reconcile.ts'
+import { removeRun } from './remove.ts'
+import { finalReport, inputReport } from './report.ts'
+import { runFiles, type Run, type RunFiles } from './run-file.ts'
+import { tellStory } from './story.ts'
+import { newTally } from './tally.ts'
+import { domainOf, teamNames } from './team.ts'
+import { verify } from './verify.ts'
+
+const backlogFrom = async ({ file, items, seed }: Options): Promise<Backlog> =>
+  file === undefined ? { items: generateBacklog({ count: items, seed, people: teamNames.slice(0, -1), now: Date.now() }), bad: [], ignoredColumns: [] } : readCsv(await readFile(file, 'utf8'))
+
+const remove = async (options: Options, files: RunFiles): Promise<boolean> => {
+  const runs = await files.all()
+  if (runs.length === 0) console.log('There is nothing to take away.')
+  const progress = openProgress()
+  for (const run of runs) {
+    console.log(`\nTaking away run ${run.id} (${run.startedAt})`)
+    await removeRun(publicApis(options.url, newTally()), run, progress)
+    await files.forget(run.id)
+  }
+  progress.stop()
+  return true
+}
+
+const play = async (options: Options, files: RunFiles): Promise<boolean> => {
+  const backlog = await backlogFrom(options)
+  const run: Run = { id: `r${Date.now().toString(36)}`, url: options.url, startedAt: new Date().toISOString(), password: `demo-${randomBytes(12).toString('base64url')}`, founder: '', people: [], projects: [] }
+  console.log(`\nRun ${run.id} on ${options.url}\n${inputReport(backlog, dependencies(backlog.items))}`)
+  if (backlog.bad.length) console.log(`  all of them: ${await files.writeReport(run.id, backlog.bad.map(b => `line ${b.line}: ${b.reason}\n`).join(''))}`)
+  const [tally, mails, progress, began] = [newTally(), mailCatcher(options.mail), openProgress(), performance.now()]
+  const apis = publicApis(options.url, tally)
+  console.log('')
+  // A person who leaves gets no more mail: what is on its way arrives first.
+  const settledMails = async (): Promise<void> => {
+    let before = -1
+    await untilSettled(() => mails.all(domainOf(run.id)), found => { const same = found.length === before; before = found.length; return same }, 60_000)
+  }
+  const told = await tellStory({ apis, mails, progress, run, save: () => files.save(run), settledMails }, backlog)
+  const seconds = (performance.now() - began) / 1000
+  const { text, agree } = finalReport(told, await verify({ apis, mails, progress, runId: run.id }, told), tally, seconds)
+  told.frames.close()
+  progress.stop()
+  console.log(`${text}\n\n  Look around: ${run.url} as ${run.founder}, password ${run.password}\n  Mails: ${options.mail}   Take it away: npm run demo -- --remove\n`)
+  return agree
+}
+
+const main = async (): Promise<boolean> => {
+  const options = readOptions(process.argv.slice(2), process.env, resolve(import.meta.dirname, '../..'))
+  if (!options) { console.log(usage); return true }
+  const files = runFiles(options.state)
+  return options.remove ? remove(options, files) : play(options, files)
+}
+
+main().then(fine => { process.exit(fine ? 0 : 1) }, (error: unknown) => {
+  console.error(`\n${error instanceof Error ? error.message : String(error)}${error instanceof Error && error.cause instanceof Error ? `\n  (${error.cause.message})` : ''}`)
+  process.exit(1)
+})

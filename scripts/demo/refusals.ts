@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import { Refused } from '../../services/shared/kit/decider.ts'
+import type { Apis } from './apis.ts'
+import type { Person } from './person.ts'
+import type { Progress } from './progress.ts'
+import { tasksOf } from './work.ts'
+
+export type Refusal = { what: string; expected: string; got: string }
+type Deps = { apis: Apis; founder: Person; worker: Person; watcher: Person; progress: Progress; projectId: string }
+type Case = { what: string; expected: string; attempt: () => Promise<unknown> }
+
+/** What must not go through, and does not: each with the answer that the documentation promises. */
+export const tryWhatIsForbidden = async (deps: Deps): Promise<Refusal[]> => {
+  const cases = await casesFor(deps)
+  const step = deps.progress.step('forbidden things tried', cases.length)
+  const refusals: Refusal[] = []
+  for (const { what, expected, attempt } of cases) {
+    const got = await attempt().then(() => 'it went through', (error: unknown) => { if (error instanceof Refused) return error.kind === 'rule' ? error.code : error.kind; throw error })
+    refusals.push({ what, expected, got })
+    step.to(refusals.length)
+  }
+  step.done()
+  return refusals
+}
+
+const casesFor = async ({ apis, founder, worker, watcher, projectId }: Deps): Promise<Case[]> => {
+  const tasks = await tasksOf(apis, founder, projectId)
+  const open = new Set(tasks.filter(t => t.completedAt === null).map(t => t.id))
+  const blocked = tasks.find(t => open.has(t.id) && t.blockedBy.some(b => open.has(b)))
+  const blocker = tasks.find(t => blocked?.blockedBy.includes(t.id) && open.has(t.id))
+  if (!blocked || !blocker) throw new Error('the project has no task that waits for another')
+  const { workflow } = await apis.projects.getProject({ params: { id: projectId }, token: await founder.token() })
+  const last = workflow.statuses.find(s => s.category === 'done')?.key ?? 'done'
+  const started = workflow.transitions.find(t => t.from === blocked.status && workflow.statuses.some(s => s.key === t.to && s.category !== 'cancelled'))?.to ?? 'in_progress'
+  const inProgress = workflow.statuses.find(s => s.category === 'active')?.key ?? started
+  const [tokens, key] = [{ founder: await founder.token(), worker: await worker.token(), watcher: await watcher.token() }, randomUUID()]
+  const create = (body: { projectId: string; title: string }, token: string, idempotencyKey = randomUUID()) => apis.tasks.createTask({ body, token, idempotencyKey })
+  return [
+    { what: 'starting a task whose blocker is open', expected: 'task-blocked', attempt: async () => {
+      // Where the first step is only getting ready, the one after it is the start.
+      const first = workflow.statuses.find(s => s.key === started)?.category
+      if (first === 'open') await apis.tasks.changeStatus({ params: { id: blocked.id }, body: { status: started }, token: tokens.founder })
+      await apis.tasks.changeStatus({ params: { id: blocked.id }, body: { status: first === 'open' ? inProgress : started }, token: tokens.founder })
+    } },
+    { what: 'jumping over the workflow', expected: 'illegal-transition', attempt: () => apis.tasks.changeStatus({ params: { id: blocker.id }, body: { status: last }, token: tokens.founder }) },
+    { what: 'closing a circle of dependencies', expected: 'dependency-cycle', attempt: () => apis.tasks.addDependency({ params: { id: blocker.id }, body: { blockedBy: blocked.id }, token: tokens.founder }) },
+    { what: 'creating a task as one who only watches', expected: 'forbidden', attempt: () => create({ projectId, title: 'Not mine to create' }, tokens.watcher) },
+    { what: 'changing what somebody else has changed since', expected: 'stale', attempt: () => apis.tasks.updateTask({ params: { id: blocker.id }, body: { title: 'Too late' }, ifMatch: 1_000_000, token: tokens.founder }) },
+    { what: 'a task of nobody’s', expected: 'missing', attempt: () => apis.tasks.getTask({ params: { id: randomUUID() }, token: tokens.worker }) },
+    { what: 'a task without a title', expected: 'invalid', attempt: () => create({ projectId, title: ' ' }, tokens.worker) },
+    { what: 'a forged token', expected: 'unauthenticated', attempt: () => create({ projectId, title: 'Forged' }, `${tokens.worker.slice(0, -12)}AAAAAAAAAAAA`) },
+    { what: 'leaving a project without an owner', expected: 'sole-project-owner', attempt: async () => {
+      const own = await apis.projects.createProject({ body: { name: 'Mine alone' }, token: tokens.worker, idempotencyKey: key })
+      await apis.projects.removeMember({ params: { id: 'id' in own ? own.id : '', userId: worker.id }, token: tokens.worker })
+    } },
+    { what: 'another request under the same Idempotency-Key', expected: 'mismatch', attempt: () => apis.projects.createProject({ body: { name: 'Something else' }, token: tokens.worker, idempotencyKey: key }) },
+  ]
+}

@@ -1,0 +1,45 @@
+import { ServerFrame } from '../../services/shared/contracts/gateway/live.ts'
+import type { Apis } from './apis.ts'
+import type { Person } from './person.ts'
+import { count } from './tally.ts'
+
+export type Frames = { byName: () => Map<string, number>; total: () => number; gaps: () => number; follow(topic: string): void; close(): void }
+
+/** One person's WebSocket. What it missed while it was away it asks for by its last `seq`; a frame that comes twice counts once. */
+export const openSocket = async (apis: Apis, url: string, person: Person): Promise<Frames> => {
+  const seen = new Map<string, string>()
+  const topics = new Set<string>()
+  let [total, gaps, first, last, closed] = [0, 0, undefined as number | undefined, undefined as number | undefined, false]
+  let socket: WebSocket
+
+  const subscribe = (some: readonly string[], after: number | undefined): void => {
+    if (some.length && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'subscribe', topics: some, ...(after !== undefined && { after }) }))
+  }
+  const take = (text: string): void => {
+    const frame = ServerFrame.parse(JSON.parse(text))
+    if ('seq' in frame) { first ??= frame.seq; last = Math.max(last ?? 0, frame.seq) }
+    if (frame.type === 'gap') gaps++
+    if (frame.type === 'event') { total++; seen.set(frame.id, frame.name) }
+  }
+  const connect = async (): Promise<void> => {
+    const { ticket } = await apis.users.wsTicket({ token: await person.token() })
+    socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws?ticket=${encodeURIComponent(ticket)}`)
+    socket.addEventListener('message', event => { take(String(event.data)) })
+    socket.addEventListener('close', () => { if (!closed) setTimeout(() => { connect().catch(() => { gaps++ }) }, 500) })
+    await new Promise<void>((resolve, reject) => {
+      socket.addEventListener('open', () => { resolve() }, { once: true })
+      socket.addEventListener('error', () => { reject(new Error('the WebSocket could not be opened')) }, { once: true })
+    })
+    subscribe([...topics], last)
+  }
+  topics.add('me')
+  await connect()
+  return {
+    byName: () => { const names = new Map<string, number>(); for (const name of seen.values()) count(names, name); return names },
+    total: () => total,
+    gaps: () => gaps,
+    // From the beginning of this connection: what happened in a project before it was followed comes too.
+    follow: topic => { topics.add(topic); subscribe([topic], first ?? 0) },
+    close: () => { closed = true; socket.close() },
+  }
+}

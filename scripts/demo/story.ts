@@ -1,0 +1,73 @@
+import type { Apis } from './apis.ts'
+import { bringIn, type BroughtIn } from './bring-in.ts'
+import type { Backlog } from './backlog/item.ts'
+import { dependencies, type Links } from './backlog/links.ts'
+import { closeAccount, type Closed } from './close-account.ts'
+import { inParallel } from './in-parallel.ts'
+import type { MailCatcher } from './mails.ts'
+import type { Person } from './person.ts'
+import type { Progress } from './progress.ts'
+import { backlogProject, fromTemplates } from './projects.ts'
+import { tryWhatIsForbidden, type Refusal } from './refusals.ts'
+import type { Run } from './run-file.ts'
+import { openSocket, type Frames } from './socket.ts'
+import { inviteEverybody, signUpFounder, teamNames } from './team.ts'
+import { workOn, type Worked } from './work.ts'
+
+export type Told = {
+  founder: Person; team: Person[]; leaver: Person; everybody: Map<string, Person>; muted: Set<string>; projectIds: string[]; links: Links
+  brought: BroughtIn; worked: Worked; refusals: Refusal[]; closed: Closed; templateTasks: number; frames: Frames
+}
+type Deps = { apis: Apis; mails: MailCatcher; progress: Progress; run: Run; save: () => Promise<void>; settledMails: (told: Pick<Told, 'everybody'>) => Promise<void> }
+
+/** Above this, people who come with a file get no mail about each of their items. */
+const muteAbove = 1_000
+
+/** The whole story, from signing up to leaving; every step goes through the public door. */
+export const tellStory = async (deps: Deps, { items }: Backlog): Promise<Told> => {
+  const { apis, progress, run, save } = deps
+  const founder = await signUpFounder({ ...deps, runId: run.id, password: run.password })
+  run.founder = founder.email
+  await save()
+  const frames = await openSocket(apis, run.url, founder)
+
+  const named = [...new Set(items.map(i => i.person).filter(p => p !== null))]
+  const everybody = await inviteEverybody({ ...deps, runId: run.id, password: run.password }, founder, [...new Set([...teamNames, ...named])], async email => { run.people.push(email) })
+  await save()
+  const team = teamNames.map(name => everybody.get(name)).filter(p => p !== undefined)
+  const leaver = team[0]!
+  const others = [...new Set(everybody.values())].filter(p => p !== founder && !team.includes(p))
+  const muted = items.length > muteAbove ? await mute(apis, progress, others) : new Set<string>()
+
+  const know = async (id: string): Promise<void> => { run.projects.push(id); await save() }
+  const planned = await fromTemplates(apis, founder, team, progress, know)
+  const backlog = await backlogProject(apis, founder, team, others)
+  await know(backlog)
+  for (const id of [...planned, backlog]) frames.follow(`project:${id}`)
+
+  const links = dependencies(items)
+  const brought = await bringIn({ apis, founder, progress, projectId: backlog, assigneeOf: person => everybody.get(person)?.id }, items, links)
+  const templates = await apis.projects.listTemplates({ query: {}, token: await founder.token() })
+  const worked = await workOn({ apis, founder, workers: team.slice(0, -1), progress }, planned)
+  const refusals = await tryWhatIsForbidden({ apis, founder, worker: leaver, watcher: team.at(-1) ?? leaver, progress, projectId: planned[0] ?? '' })
+  // One of the forbidden things left its project behind, which its only owner now leaves to the founder.
+  const alone = (await apis.projects.listProjects({ query: { memberId: leaver.id, q: 'Mine alone' }, token: await founder.token() })).items.map(p => p.id)
+  for (const id of alone) { await know(id); frames.follow(`project:${id}`) }
+  await deps.settledMails({ everybody })
+  const closed = await closeAccount({ apis, founder, leaver, password: run.password, progress })
+  return {
+    founder, team, leaver, everybody, muted, links, brought, worked, refusals, closed, frames, projectIds: [...planned, backlog, ...alone],
+    templateTasks: templates.items.filter(t => t.source === 'shipped').reduce((total, t) => total + t.taskCount, 0),
+  }
+}
+
+const mute = async (apis: Apis, progress: Progress, people: readonly Person[]): Promise<Set<string>> => {
+  const step = progress.step('people who want no mail', people.length)
+  let done = 0
+  await inParallel(people, 8, async person => {
+    await apis.notifications.setPreferences({ body: { events: { assigned: { email: false }, mentioned: { email: false } } }, token: await person.token() })
+    step.to(++done)
+  })
+  step.done()
+  return new Set(people.map(p => p.id))
+}

@@ -1,0 +1,16 @@
+import type { Workflow } from '../../services/shared/contracts/workflow.ts'
+
+type Step = { to: string; leadersOnly: boolean }
+
+/** The shortest way from a status to one that means done, and which of its steps are for those who lead. */
+export const pathToDone = ({ statuses, transitions }: Workflow, from: string): Step[] => {
+  const goal = new Set(statuses.filter(s => s.category === 'done').map(s => s.key))
+  const cancelled = new Set(statuses.filter(s => s.category === 'cancelled').map(s => s.key))
+  const reached = new Map<string, Step[]>([[from, []]])
+  for (const [at, path] of reached) {
+    if (goal.has(at)) return path
+    for (const { from: start, to, roles } of transitions)
+      if ((start === at || start === '*') && !reached.has(to) && !cancelled.has(to)) reached.set(to, [...path, { to, leadersOnly: roles !== undefined && !roles.includes('contributor') }])
+  }
+  return []
+}
