@@ -3,6 +3,7 @@ import { projectInternal } from '../shared/contracts/project/internal.ts'
 import { topics } from '../shared/contracts/topics.ts'
 import { secret } from '../shared/kit/config.ts'
 import { consumer } from '../shared/kit/events/consumer.ts'
+import { deadLetterRoutes } from '../shared/kit/events/dead-letter-routes.ts'
 import { client } from '../shared/kit/http/client.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
@@ -21,10 +22,12 @@ const db = await connectClickHouse(config.clickhouseUrl === undefined ? { folder
 const applied = await migrate(db)
 if (applied.length) logger.info({ applied }, 'the schema is up to date')
 
+const events = consumer({ name: 'analytics', topics, batch: ingest(db), db: consumerStore(db), dapr, clock, logger })
+
 await runService({
   ...service,
-  routes: routes({ db, projects: client(projectInternal, 'project', dapr) }),
-  consumers: [consumer({ name: 'analytics', topics, batch: ingest(db), db: consumerStore(db), dapr, clock, logger })],
+  routes: [...routes({ db, projects: client(projectInternal, 'project', dapr) }), deadLetterRoutes(events.deadLetters)],
+  consumers: [events],
   checks: { clickhouse: db.ping },
   breakers: [db.breaker],
   documents: { consumes: topics },

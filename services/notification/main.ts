@@ -4,6 +4,7 @@ import { projectInternal } from '../shared/contracts/project/internal.ts'
 import { userInternal } from '../shared/contracts/user/internal.ts'
 import { secret } from '../shared/kit/config.ts'
 import { consumer } from '../shared/kit/events/consumer.ts'
+import { deadLetterRoutes } from '../shared/kit/events/dead-letter-routes.ts'
 import { client } from '../shared/kit/http/client.ts'
 import { mongoIdempotency } from '../shared/kit/http/mongo-idempotency.ts'
 import { connectMongo } from '../shared/kit/mongo.ts'
@@ -35,18 +36,20 @@ const { send, lost } = sender({ mails: tables.mails, directory: directory(client
 const queue = mailQueue({ redisUrl: config.queueRedisUrl, prefix: `${base.appIdPrefix}mail`, work: send, lost, logger })
 const outbox = mailOutbox({ mails: tables.mails, queue, clock, logger })
 const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, wake: outbox.wake })
+const idempotency = mongoIdempotency(db, clock)
 queue.start()
 outbox.start()
+const events = consumer({ name: 'notification', topics, handlers: subscriptions(tell), db, dapr, clock, logger })
 service.metrics.gauge('mails_waiting', 'Mails that have not left yet', outbox.waiting)
 
 await runService({
   ...service,
-  routes: routes({ inbox: inbox(tables), preferences, tables, outbox, projects: client(projectInternal, 'project', dapr) }),
-  consumers: [consumer({ name: 'notification', topics, handlers: subscriptions(tell), db, dapr, clock, logger })],
+  routes: [...routes({ inbox: inbox(tables), preferences, tables, outbox, projects: client(projectInternal, 'project', dapr) }), deadLetterRoutes(events.deadLetters)],
+  consumers: [events],
   checks: { mongo: db.ping, queue: queue.ping, smtp: mailer.ping },
-  idempotency: mongoIdempotency(db, clock),
+  idempotency,
   optional: ['queue', 'smtp'],
   breakers: [db.breaker, mailer.breaker],
   documents: { consumes: topics },
-  onStop: [outbox.stop, queue.stop, async () => { mailer.close() }, () => db.close()],
+  onStop: [async () => { idempotency.stop() }, outbox.stop, queue.stop, async () => { mailer.close() }, () => db.close()],
 })
