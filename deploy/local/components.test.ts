@@ -15,10 +15,11 @@ const deadLetters = 'dead-letters'
 
 const topicRights = ['allowedTopics', 'protectedTopics', 'publishingScopes', 'subscriptionScopes']
 const Named = z.object({ name: z.string() })
+const Typed = z.object({ type: z.string().optional() })
 
 /** What a service can see of a component set: names, kinds, scopes and topics, but not what is behind them. */
 const surfaceOf = (set: string) => readdirSync(join(root, 'components', set)).filter(file => file.endsWith('.yaml')).flatMap(file => readResources(join(root, 'components', set, file))).map(resource => ({
-  kind: resource.kind, name: Named.parse(resource['metadata']).name, type: String(resource.spec['type'] ?? '').split('.')[0], scopes: resource.scopes,
+  kind: resource.kind, name: Named.parse(resource['metadata']).name, type: Typed.parse(resource.spec).type?.split('.')[0], scopes: resource.scopes,
   topics: resource.spec.metadata?.filter(item => topicRights.includes(item.name)),
   targets: resource.spec.targets && Object.keys(z.record(z.string(), z.unknown()).parse(resource.spec.targets['components'])),
 })).toSorted((a, b) => `${a.kind}${a.name}`.localeCompare(`${b.kind}${b.name}`))
@@ -45,6 +46,10 @@ describe('component sets', () => {
 })
 
 describe('ports', () => {
+  it('dapr.yaml names the control plane where the runtime puts it', () => {
+    const { common } = z.object({ common: z.object({ placementHostAddress: z.string(), schedulerHostAddress: z.string() }) }).parse(parse(readFileSync(join(root, 'dapr/dapr.yaml'), 'utf8')))
+    expect(common).toEqual({ placementHostAddress: `localhost:${ports.placement}`, schedulerHostAddress: `localhost:${ports.scheduler}` })
+  })
   it('components/local and components/kafka name the ports that the runtime gives them', () => {
     const host = (set: string, file: string, name: string) => readResources(join(root, 'components', set, file))[0]?.spec.metadata?.find(item => item.name === name)?.value
     expect(host('local', 'pubsub.yaml', 'redisHost')).toBe(`localhost:${ports.broker}`)

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readFound } from './found.ts'
+import { watchDisk } from './disk-watch.ts'
 import { takeLock } from './lock.ts'
 import { rotate } from './log-file.ts'
 import { supervise, type Part, type PartSpec } from './part.ts'
@@ -77,8 +78,9 @@ export const startStack = async ({ root, home: folder, offset = 0, prefix = '', 
       await part.start().then(() => line.done(`process ${part.pid}`), (error: unknown) => { line.fail('did not start'); throw error })
     }))
   }
+  const unwatchDisk = watchDisk(home, report)
   const rotation = setInterval(() => { for (const part of parts.values()) rotate(part.logFile) }, 10_000).unref()
-  const stop = (): Promise<void> => stopping ??= stopInOrder([...parts.values()]).finally(() => { clearInterval(rotation); lock.release() })
+  const stop = (): Promise<void> => stopping ??= stopInOrder([...parts.values()]).finally(() => { clearInterval(rotation); unwatchDisk(); lock.release() })
   signal?.addEventListener('abort', () => { void stop() })
 
   try {

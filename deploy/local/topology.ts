@@ -8,12 +8,13 @@ import { shifted } from './ports.ts'
 const Port = z.number().int().min(1).max(65_535)
 const App = z.strictObject({
   appID: z.enum(appIds), appDirPath: z.string(), appPort: Port, daprHTTPPort: Port, daprGRPCPort: Port, daprInternalGRPCPort: Port, metricsPort: Port,
-  configFilePath: z.string(), command: z.array(z.string()).min(1), env: z.record(z.string(), z.union([z.string(), z.number()])),
+  configFilePath: z.string(), command: z.array(z.string()).min(1), env: z.record(z.string(), z.string()).default({}),
 })
 const DaprYaml = z.strictObject({
   version: z.literal(1),
   common: z.strictObject({
-    resourcesPaths: z.array(z.string()), appProtocol: z.literal('http'), enableAppHealthCheck: z.literal(true), appHealthCheckPath: z.string(),
+    resourcesPaths: z.array(z.string()), appProtocol: z.literal('http'), logLevel: z.enum(['debug', 'info', 'warn', 'error']),
+    placementHostAddress: z.string(), schedulerHostAddress: z.string(), enableAppHealthCheck: z.literal(true), appHealthCheckPath: z.string(),
     appHealthProbeInterval: z.number(), appHealthProbeTimeout: z.number(), appHealthThreshold: z.number(), env: z.record(z.string(), z.string()),
   }),
   apps: z.array(App),
@@ -33,7 +34,7 @@ export type AppSpec = {
   folder: string
   env: Readonly<Record<string, string>>
 }
-export type Topology = { apps: readonly AppSpec[]; health: { path: string; interval: number; timeout: number; threshold: number }; resources: string }
+export type Topology = { apps: readonly AppSpec[]; health: { path: string; interval: number; timeout: number; threshold: number }; resources: string; logLevel: string }
 
 /** Reads dapr/dapr.yaml: the one place for app ids, ports, commands and resources. */
 export const readTopology = (root: string, { offset = 0, prefix = '' }: { offset?: number; prefix?: string } = {}): Topology => {
@@ -41,14 +42,14 @@ export const readTopology = (root: string, { offset = 0, prefix = '' }: { offset
   const folder = dirname(file)
   const { common, apps } = DaprYaml.parse(parse(readFileSync(file, 'utf8')))
   return {
-    resources: resolve(folder, 'resources'),
+    resources: resolve(folder, 'resources'), logLevel: common.logLevel,
     health: { path: common.appHealthCheckPath, interval: common.appHealthProbeInterval, timeout: common.appHealthProbeTimeout, threshold: common.appHealthThreshold },
     apps: apps.map(app => ({
       name: app.appID, appId: `${prefix}${app.appID}`, port: app.appPort + offset, daprHttp: app.daprHTTPPort + offset, daprGrpc: app.daprGRPCPort + offset,
       daprInternal: app.daprInternalGRPCPort + offset, metrics: app.metricsPort + offset, configFile: resolve(folder, app.configFilePath),
       command: app.command, folder: resolve(folder, app.appDirPath),
       env: {
-        ...Object.fromEntries(Object.entries({ ...common.env, ...app.env }).map(([key, value]) => [key, shifted(String(value), offset)])),
+        ...Object.fromEntries(Object.entries({ ...common.env, ...app.env }).map(([key, value]) => [key, shifted(value, offset)])),
         APP_PORT: String(app.appPort + offset), DAPR_HTTP_PORT: String(app.daprHTTPPort + offset),
       },
     })),

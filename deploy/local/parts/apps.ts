@@ -7,7 +7,7 @@ import { trustAnchors, trustDomain } from './control-plane.ts'
 
 /** The sidecar of a service. Tokens and certificates go by environment: a command line can be read by everybody. */
 export const sidecarPart = (context: Context, app: AppSpec, resources: string, config: string): PartSpec => {
-  const { home, found, ports, env, tokens, topology: { health } } = context
+  const { home, found, ports, env, tokens, topology: { health, logLevel } } = context
   return {
     name: `${app.name}-sidecar`, title: `${app.name} sidecar`, group: 'sidecar', cwd: context.root, ports: [app.daprHttp, app.daprGrpc, app.daprInternal, app.metrics],
     command: [join(found.dapr.folder, 'daprd'), '--app-id', app.appId, '--app-port', String(app.port), '--app-protocol', 'http', '--resources-path', resources, '--config', config,
@@ -15,7 +15,7 @@ export const sidecarPart = (context: Context, app: AppSpec, resources: string, c
       '--dapr-listen-addresses', '127.0.0.1', '--dapr-internal-grpc-listen-address', '127.0.0.1', '--metrics-listen-address', '127.0.0.1',
       '--enable-app-health-check', '--app-health-check-path', health.path, '--app-health-probe-interval', String(health.interval), '--app-health-probe-timeout', String(health.timeout),
       '--app-health-threshold', String(health.threshold), '--placement-host-address', `127.0.0.1:${ports.placement}`, '--scheduler-host-address', `127.0.0.1:${ports.scheduler}`,
-      '--enable-mtls', '--sentry-address', `127.0.0.1:${ports.sentry}`, '--control-plane-trust-domain', trustDomain, '--control-plane-namespace', 'default', '--log-level', 'warn'],
+      '--enable-mtls', '--sentry-address', `127.0.0.1:${ports.sentry}`, '--control-plane-trust-domain', trustDomain, '--control-plane-namespace', 'default', '--log-level', logLevel],
     env: { ...env, DAPR_API_TOKEN: tokens[app.name].dapr, APP_API_TOKEN: tokens[app.name].app, DAPR_TRUST_ANCHORS: trustAnchors(home), NAMESPACE: 'default', DAPR_HOST_IP: '127.0.0.1' },
     ready: httpProbe(`http://127.0.0.1:${app.daprHttp}/v1.0/healthz/outbound`), stopWithinMs: 10_000,
   }
