@@ -2,7 +2,10 @@ import type { Connection } from 'mongoose'
 import { systemClock, type Clock } from '../clock.ts'
 import type { IdempotencyStore, Kept } from './idempotency.ts'
 
-/** A claim has the id itself, its answer `<id>:answer`: two inserts cost a document store less than an insert and an update. */
+/**
+ * A claim has the id itself, its answer `<id>:answer`, and whoever takes over an abandoned claim inserts `<id>:1`, `<id>:2`, …: only inserts decide,
+ * because they are cheaper than updates, and because FerretDB lets several updates of one document win that name the same old value.
+ */
 type Entry = { _id: string; day: string; at?: string; bodyHash?: string; answer?: string }
 
 /** A claim without an answer for this long belongs to a process that is gone; the next request may do the work. */
@@ -20,16 +23,17 @@ export const mongoIdempotency = (db: Connection, clock: Clock = systemClock): Mo
   const entries = db.collection<Entry>('idempotency')
   const day = (): string => clock.now().slice(0, 10)
 
-  const claim = async (id: string, bodyHash: string, tries = 3): Promise<Kept | undefined> => {
+  const claim = async (id: string, bodyHash: string, generation = 0): Promise<Kept | undefined> => {
     const at = clock.now()
-    if (await inserted({ _id: id, bodyHash, at, day: day() })) return undefined
-    const [first, answered] = await Promise.all([entries.findOne({ _id: id }), entries.findOne({ _id: `${id}:answer` })])
-    if (!first) return tries > 1 ? claim(id, bodyHash, tries - 1) : { bodyHash }
-    const kept = { bodyHash: first.bodyHash ?? '' }
+    const own = generation === 0 ? id : `${id}:${generation}`
+    if (await inserted({ _id: own, bodyHash, at, day: day() })) return undefined
+    const [holder, answered] = await Promise.all([entries.findOne({ _id: own }), entries.findOne({ _id: `${id}:answer` })])
+    // Given up in between: it looks like one under way, and the caller comes again.
+    if (!holder) return { bodyHash }
+    const kept = { bodyHash: holder.bodyHash ?? '' }
     if (answered?.answer !== undefined) return { ...kept, answer: answered.answer }
-    if (kept.bodyHash !== bodyHash || Date.parse(at) - Date.parse(first.at ?? at) < abandonedMs) return kept
-    const taken = await entries.updateOne({ _id: id, at: first.at ?? '' }, { $set: { at } })
-    return taken.modifiedCount === 1 ? undefined : kept
+    const abandoned = kept.bodyHash === bodyHash && Date.parse(at) - Date.parse(holder.at ?? at) >= abandonedMs
+    return abandoned ? claim(id, bodyHash, generation + 1) : kept
   }
   const inserted = async (entry: Entry): Promise<boolean> => {
     try {
@@ -48,7 +52,11 @@ export const mongoIdempotency = (db: Connection, clock: Clock = systemClock): Mo
   return {
     claim,
     finish: async (id, answer) => { await inserted({ _id: `${id}:answer`, answer, day: day() }) },
-    release: async id => { await entries.deleteOne({ _id: id }) },
+    release: async id => {
+      // Take-overs first: as long as the first claim stands, nobody starts anew.
+      for (let generation = 1; (await entries.deleteOne({ _id: `${id}:${generation}` })).deletedCount > 0; generation++);
+      await entries.deleteOne({ _id: id })
+    },
     sweep,
     stop: () => { clearInterval(timer) },
   }

@@ -71,7 +71,8 @@ const send = (ctx: RouterContext, { status, method, produces }: Operation, answe
     if (method === 'GET' && isKnown(ctx.get('if-none-match') || undefined, answer.version)) { ctx.status = 304; return }
   }
   const body = check(answer.body)
-  ctx.status = answer.status ?? status
   ctx.body = body
+  // After the body: Koa makes a 204 of every answer without one, and a redirect has none.
+  ctx.status = answer.status ?? status
   if (body !== null && produces !== undefined && !answer.headers?.['Content-Type']) ctx.type = produces
 }

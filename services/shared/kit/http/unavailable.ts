@@ -3,7 +3,7 @@ import { Refused } from '../decider.ts'
 // Recognized by name, so that this file needs no driver: each is an outage of a part, not a fault of the request.
 const names = new Set([
   'MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoServerSelectionError', 'MongooseServerSelectionError', 'MongoWaitQueueTimeoutError', 'MongoTopologyClosedError', 'MongoNotConnectedError',
-  'MongoPoolClearedError', 'MongoPoolClosedError', 'MongoPoolClearedOnNetworkError', 'MongoOperationTimeoutError',
+  'MongoPoolClearedError', 'MongoPoolClosedError', 'PoolClearedOnNetworkError', 'MongoServerClosedError', 'MongoClientClosedError', 'MongoOperationTimeoutError',
 ])
 const codes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 

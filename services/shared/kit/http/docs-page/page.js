@@ -100,24 +100,30 @@ const shownOperation = (method, path, operation) => {
 
 const operations = Object.entries(doc.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })))
 const entries = []
+const groups = []
 const nav = el('nav')
 const main = el('main', {}, el('h1', { textContent: doc.info.title }), el('p', { className: 'soft', textContent: `${operations.length} operations · OpenAPI ${doc.openapi} · ` }, el('a', { href: '/openapi.json', textContent: 'openapi.json' }), ' · ', el('a', { href: '/asyncapi.json', textContent: 'asyncapi.json' })), token)
 const search = el('input', { type: 'search', placeholder: 'Search operations', ariaLabel: 'Search operations', oninput: () => {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean)
   for (const { text, nodes } of entries) for (const node of nodes) node.hidden = !words.every(word => text.includes(word))
+  for (const { heads, group } of groups) for (const head of heads) head.hidden = group.every(node => node.hidden)
 } })
 nav.append(search)
 for (const { name } of doc.tags) {
   const group = operations.filter(({ operation }) => operation.tags[0] === name)
-  nav.append(el('h4', { textContent: name }))
-  main.append(el('h2', { textContent: name }))
+  const heads = [el('h4', { textContent: name }), el('h2', { textContent: name })]
+  const shownHere = []
+  nav.append(heads[0])
+  main.append(heads[1])
   for (const { path, method, operation } of group) {
     const shown = shownOperation(method, path, operation)
     const link = el('a', { href: `#${operation.operationId}`, title: operation.summary, onclick: () => { shown.open = true } }, el('span', { className: `method ${method}`, textContent: `${method} ` }), path)
     entries.push({ text: `${method} ${path} ${operation.summary} ${name}`.toLowerCase(), nodes: [shown, link] })
     nav.append(link)
     main.append(shown)
+    shownHere.push(shown)
   }
+  groups.push({ heads, group: shownHere })
 }
 document.body.append(nav, main)
 const target = location.hash && document.getElementById(location.hash.slice(1))

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mongoIdempotency, type MongoIdempotency } from '../../services/shared/kit/http/mongo-idempotency.ts'
+import { isUnavailable } from '../../services/shared/kit/http/unavailable.ts'
+import { testClock } from '../../services/shared/kit/clock.ts'
+import { connectMongo, type Mongo } from '../../services/shared/kit/mongo.ts'
+
+const uri = process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:27020'
+
+/** A wire to the store that can be cut and held. */
+const wire = async () => {
+  const target = new URL(uri)
+  const [farHost, farPort] = [target.hostname, Number(target.port || 27017)]
+  const sockets = new Set<Socket>()
+  const state = { silent: false }
+  let server: Server
+  let port = 0
+  const open = () => new Promise<void>(done => {
+    server = createServer(socket => {
+      const far = connect(farPort, farHost)
+      for (const [from, to] of [[socket, far], [far, socket]] as const) {
+        sockets.add(from)
+        from.on('data', chunk => { if (!state.silent) to.write(chunk) }).on('error', () => {}).on('close', () => { to.destroy() })
+      }
+    }).listen(port, '127.0.0.1', () => {
+      port = (server.address() as AddressInfo).port
+      done()
+    })
+  })
+  const cut = () => new Promise<void>(done => {
+    server.close(() => { done() })
+    for (const socket of sockets) socket.destroy()
+  })
+  await open()
+  target.hostname = '127.0.0.1'
+  target.port = String(port)
+  return { uri: target.href, open, cut, state }
+}
+
+describe('a document store that goes away', () => {
+  let line: Awaited<ReturnType<typeof wire>>
+  let db: Mongo
+  beforeAll(async () => {
+    line = await wire()
+    db = await connectMongo(line.uri, `outage_${randomUUID().slice(0, 8)}`)
+    await db.collection('things').insertOne({ name: 'a' })
+  })
+  afterAll(async () => {
+    await db.dropDatabase()
+    await db.close()
+    await line.cut()
+  })
+  const timed = async (work: () => Promise<unknown>) => {
+    const started = performance.now()
+    const error = await work().then(() => undefined, (e: unknown) => e)
+    return { ms: performance.now() - started, error }
+  }
+
+  it('is noticed: what is under way fails within 5 s, then everything at once, and it heals by itself', async () => {
+    await line.cut()
+    const first = await timed(() => db.collection('things').findOne({ name: 'a' }))
+    expect(isUnavailable(first.error)).toBe(true)
+    expect(first.ms).toBeLessThan(5_000)
+    await expect.poll(() => db.breaker.state(), { timeout: 5_000 }).toBe('open')
+    const second = await timed(() => db.ping())
+    expect(isUnavailable(second.error)).toBe(true)
+    expect(second.ms).toBeLessThan(50)
+    await line.open()
+    await expect.poll(() => db.breaker.state(), { timeout: 10_000 }).toBe('closed')
+    expect(await db.collection('things').findOne({ name: 'a' })).toMatchObject({ name: 'a' })
+  })
+  it('and one that takes calls but never answers is given up within 6 s', async () => {
+    line.state.silent = true
+    const { ms, error } = await timed(() => db.collection('things').findOne({ name: 'a' }))
+    line.state.silent = false
+    expect(isUnavailable(error), String(error)).toBe(true)
+    expect(ms).toBeLessThan(6_000)
+    await expect.poll(() => db.collection('things').findOne({ name: 'a' }).then(found => found?.['name'], () => 'not yet'), { timeout: 15_000 }).toBe('a')
+  })
+})
+
+describe('first answers in the document store', () => {
+  let db: Mongo
+  let kept: MongoIdempotency
+  const clock = testClock()
+  beforeAll(async () => {
+    db = await connectMongo(uri, `idempotency_${randomUUID().slice(0, 8)}`)
+    kept = mongoIdempotency(db, clock)
+  })
+  afterAll(async () => {
+    kept.stop()
+    await db.dropDatabase()
+    await db.close()
+  })
+
+  it('are claimed by exactly one of many', async () => {
+    const claims = await Promise.all(Array.from({ length: 20 }, () => kept.claim('a', 'h')))
+    expect(claims.filter(claim => claim === undefined)).toHaveLength(1)
+  })
+  it('are given again once finished, and tell another body', async () => {
+    await kept.finish('a', 'the answer')
+    expect(await kept.claim('a', 'h')).toEqual({ bodyHash: 'h', answer: 'the answer' })
+    expect(await kept.claim('a', 'other')).toEqual({ bodyHash: 'h', answer: 'the answer' })
+  })
+  it('are taken over by one when whoever had them is gone', async () => {
+    expect(await kept.claim('b', 'h')).toBeUndefined()
+    expect(await kept.claim('b', 'h')).toEqual({ bodyHash: 'h' })
+    clock.advance(31_000)
+    const claims = await Promise.all(Array.from({ length: 10 }, () => kept.claim('b', 'h')))
+    expect(claims.filter(claim => claim === undefined)).toHaveLength(1)
+  })
+  it('can be given up, and are forgotten after a day', async () => {
+    await kept.claim('c', 'h')
+    await kept.release('c')
+    expect(await kept.claim('c', 'h')).toBeUndefined()
+    clock.advance(86_400_000)
+    await kept.sweep()
+    expect(await kept.claim('a', 'h')).toMatchObject({ answer: 'the answer' })
+    clock.advance(2 * 86_400_000)
+    await kept.sweep()
+    expect(await kept.claim('a', 'h')).toBeUndefined()
+  })
+})
