@@ -29,7 +29,7 @@ export const makeSecrets = (home: string, at: Ports, env: NodeJS.ProcessEnv): Re
     'queue-redis-url': env['QUEUE_REDIS_URL'] ?? `redis://:${statePassword}@127.0.0.1:${at.state}/1`,
     'smtp-url': env['SMTP_URL'] ?? `smtp://127.0.0.1:${at.smtp}`,
   }
-  for (const name of ['clickhouse-url', 'anthropic-api-key', 'anthropic-base-url'] as const) {
+  for (const name of ['clickhouse-url', 'anthropic-api-key', 'anthropic-base-url', 'oauth-providers'] as const) {
     const value = env[name.replaceAll('-', '_').toUpperCase()]
     if (value) secrets[name] = value
   }

@@ -18,11 +18,12 @@ import { sessions, type SessionRow } from './identity/sessions.ts'
 import { signingKeys, type SigningKeyRow } from './identity/signing-keys.ts'
 import { throttle } from './identity/throttle.ts'
 import { vault, type OwnerKey } from './identity/vault.ts'
+import type { Providers } from './oauth/providers.ts'
 import type { UserEvent } from './publish.ts'
 import type { Table } from './store/table.ts'
 import { directory } from './views/directory.ts'
 
-export type Tables = { logins: Table<Login>; keys: Table<OwnerKey>; sessions: Table<SessionRow>; signingKeys: Table<SigningKeyRow> }
+export type Tables = { logins: Table<Login>; identities: Table<Login>; keys: Table<OwnerKey>; sessions: Table<SessionRow>; signingKeys: Table<SigningKeyRow> }
 export type Parts = {
   log: EventLog<UserEvent>
   tables: Tables
@@ -31,24 +32,26 @@ export type Parts = {
   clock: Clock
   tokenKey: string
   publicUrl: string
+  providers: Providers
   settings: Settings
   /** Tests make hashing cheap. */
   hashCost?: HashCost
 }
 
 /** Puts the service together from what it is given: real parts in `main.ts`, doubles in tests. */
-export const assemble = async ({ log, tables, dapr, notification, clock, tokenKey, publicUrl, settings, hashCost }: Parts): Promise<UserDeps> => {
+export const assemble = async ({ log, tables, dapr, notification, clock, tokenKey, publicUrl, providers, settings, hashCost }: Parts): Promise<UserDeps> => {
   const keys = keyring(tokenKey)
   const persons = aggregate({ name: 'person', log, decider: person })
   const sessionStreams = aggregate({ name: 'session', log, decider: session })
   const safe = vault(tables.keys, keys)
   const signing = signingKeys(tables.signingKeys, keys, clock)
   return {
-    clock, settings, keys, signing, persons, notification,
+    clock, settings, keys, signing, persons, notification, providers, publicUrl,
     organizations: aggregate({ name: 'organization', log, decider: organization, cacheSize: 2_000 }),
     members: aggregate({ name: 'member', log, decider: member }),
     vault: safe,
     logins: logins(tables.logins, keys),
+    identities: tables.identities,
     passwords: await passwords(hashCost),
     throttle: throttle(dapr.state, clock),
     sessions: sessions(tables.sessions, keys, (...command) => sessionStreams.handle(...command)),

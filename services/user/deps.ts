@@ -10,12 +10,14 @@ import type { Organization } from './domain/organization-state.ts'
 import type { OrganizationCommand, OrganizationEvent } from './domain/organization.ts'
 import type { Person, PersonCommand, PersonEvent } from './domain/person.ts'
 import type { Keyring } from './identity/keyring.ts'
-import type { Logins } from './identity/logins.ts'
+import type { Login, Logins } from './identity/logins.ts'
 import type { Passwords } from './identity/passwords.ts'
 import type { Sessions } from './identity/sessions.ts'
 import type { SigningKeys } from './identity/signing-keys.ts'
 import type { Throttle } from './identity/throttle.ts'
 import type { Vault } from './identity/vault.ts'
+import type { Providers } from './oauth/providers.ts'
+import type { Table } from './store/table.ts'
 import type { Directory } from './views/directory.ts'
 
 export type Settings = {
@@ -34,6 +36,8 @@ export type UserDeps = {
   keys: Keyring
   vault: Vault
   logins: Logins
+  /** Which person an identity at another provider belongs to; `_id` is a keyed hash of issuer and subject. */
+  identities: Table<Login>
   passwords: Passwords
   throttle: Throttle
   sessions: Sessions
@@ -42,5 +46,8 @@ export type UserDeps = {
   verify: Verify
   directory: Directory
   state: DaprState
+  /** Other sign-in providers, and where they send people back to. */
+  providers: Providers
+  publicUrl: string
   notification: Pick<Client<typeof notificationInternal>, 'mail'>
 }

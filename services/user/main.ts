@@ -1,15 +1,9 @@
 import { z } from 'zod'
-import { aiInternal } from '../shared/contracts/ai/internal.ts'
-import { analyticsInternal } from '../shared/contracts/analytics/internal.ts'
-import { notificationInternal } from '../shared/contracts/notification/internal.ts'
-import { projectInternal } from '../shared/contracts/project/internal.ts'
-import { taskInternalApi } from '../shared/contracts/task/internal.ts'
 import { userEvents } from '../shared/contracts/user/events.ts'
 import { secret } from '../shared/kit/config.ts'
 import { job } from '../shared/kit/dapr/jobs.ts'
 import { feedRoutes } from '../shared/kit/events/feed.ts'
 import { openLog } from '../shared/kit/events/log.ts'
-import { client } from '../shared/kit/http/client.ts'
 import { mongoIdempotency } from '../shared/kit/http/mongo-idempotency.ts'
 import { connectMongo } from '../shared/kit/mongo.ts'
 import { runService } from '../shared/kit/run.ts'
@@ -18,6 +12,8 @@ import { sagaRoutes } from '../shared/kit/sagas/saga-routes.ts'
 import { startService } from '../shared/kit/start.ts'
 import { assemble } from './assemble.ts'
 import { sealedIdempotency } from './identity/sealed-idempotency.ts'
+import { providers, ProviderSetting } from './oauth/providers.ts'
+import { peers } from './peers.ts'
 import { toPublic, type UserEvent } from './publish.ts'
 import { userRoutes } from './routes.ts'
 import { closeAccount } from './sagas/close-account.ts'
@@ -25,34 +21,31 @@ import { closingCommands } from './sagas/closing-commands.ts'
 import { invitationCommands } from './sagas/invitation-commands.ts'
 import { inviteMember } from './sagas/invite-member.ts'
 import { keepScheduled } from './scheduled.ts'
-import { mongoTable, prepareTables } from './store/mongo-table.ts'
+import { openTables } from './store/tables.ts'
 import { subscribe } from './subscriptions.ts'
 
 const service = await startService('user', {
   mongodbUri: secret(z.string().min(1), 'mongodb-uri'),
   tokenKey: secret(z.string().min(32, 'must have 32 characters or more'), 'token-key'),
+  oauthProviders: secret(ProviderSetting, 'oauth-providers'),
   keyRotationDays: z.coerce.number().int().min(1).max(365).default(30),
 }, process.env)
-const { config, base, dapr, clock, logger, instanceId } = service
+const { config, base: { publicUrl }, dapr, clock, logger, instanceId } = service
 
 const db = await connectMongo(config.mongodbUri, 'users_db')
-await prepareTables(db, { logins: [], person_keys: [], sessions: ['userId', 'day'], signing_keys: [] })
+const [tables, clients] = [await openTables(db), peers(dapr)]
 const log = openLog<UserEvent, typeof userEvents>({ db, service: 'user', topic: userEvents, toPublic, dapr, clock, logger, instanceId })
-const notification = client(notificationInternal, 'notification', dapr)
-const deps = await assemble({
-  log, dapr, clock, notification, tokenKey: config.tokenKey, publicUrl: base.publicUrl, settings: { https: base.publicUrl.startsWith('https:'), evenMs: 250 },
-  tables: { logins: mongoTable(db, 'logins'), keys: mongoTable(db, 'person_keys'), sessions: mongoTable(db, 'sessions'), signingKeys: mongoTable(db, 'signing_keys') },
-})
-const clients = { notification, project: client(projectInternal, 'project', dapr), task: client(taskInternalApi, 'task', dapr), analytics: client(analyticsInternal, 'analytics', dapr), ai: client(aiInternal, 'ai', dapr) }
-const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands: { ...closingCommands(deps), ...invitationCommands(deps) }, clock, logger })
+const deps = await assemble({ log, tables, dapr, clock, notification: clients.notification, tokenKey: config.tokenKey, publicUrl, providers: providers(config.oauthProviders), settings: { https: publicUrl.startsWith('https:'), evenMs: 250 } })
+const commands = { ...closingCommands(deps), ...invitationCommands(deps) }
+const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands, clock, logger })
 const idempotency = mongoIdempotency(db, clock)
 subscribe(log, deps, sagas)
 // A key that can sign is made before the first request.
 await deps.signing.current()
 
 await runService({
-  ...service, log, sagas, verify: deps.verify, routes: [...userRoutes(deps), sagaRoutes(sagas), feedRoutes(log)], idempotency: sealedIdempotency(idempotency, deps.keys), documents: { publishes: [userEvents] },
-  checks: { mongo: () => db.ping() }, breakers: [db.breaker],
+  ...service, log, sagas, verify: deps.verify, routes: [...userRoutes(deps), sagaRoutes(sagas), feedRoutes(log)], idempotency: sealedIdempotency(idempotency, deps.keys),
+  documents: { publishes: [userEvents] }, checks: { mongo: () => db.ping() }, breakers: [db.breaker],
   jobs: [job('user-daily', async () => { await Promise.all([deps.signing.rotate(config.keyRotationDays), deps.sessions.tidy(clock.now())]) })],
   onStop: [async () => { idempotency.stop() }, () => db.close()],
 })

@@ -6,7 +6,7 @@ import { rulesFor } from './rules.ts'
 /** Who may read which secret; all others are closed to him. */
 const secretsOf: Readonly<Record<AppId, readonly string[]>> = {
   gateway: [],
-  user: ['mongodb-uri', 'token-key'],
+  user: ['mongodb-uri', 'token-key', 'oauth-providers'],
   task: ['mongodb-uri'],
   project: ['mongodb-uri'],
   notification: ['mongodb-uri', 'queue-redis-url', 'smtp-url'],

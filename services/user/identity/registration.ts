@@ -5,7 +5,8 @@ import { readMailedToken } from './mailed-token.ts'
 import { checkPassword } from './password-policy.ts'
 import type { Caller } from './sign-in.ts'
 
-export type NewPerson = { email: string; password: string; name: string; organizationName?: string | undefined; invitationToken?: string | undefined }
+/** Without a password the person comes from another provider, which has checked the address. */
+export type NewPerson = { email: string; password: string | null; name: string; organizationName?: string | undefined; invitationToken?: string | undefined }
 type Deps = Pick<UserDeps, 'persons' | 'organizations' | 'logins' | 'passwords' | 'vault' | 'keys'>
 
 /** The invitation that a mailed token stands for; whether it still holds is for the organization to say. */
@@ -22,7 +23,7 @@ export const invitationOf = (keys: UserDeps['keys'], token: string): { organizat
  */
 export const registration = ({ persons, organizations, logins, passwords, vault, keys }: Deps) =>
   async ({ email, password, name, organizationName, invitationToken }: NewPerson, { meta, newId }: Caller): Promise<{ userId: string; organizationId: string; emailHash: string }> => {
-    checkPassword(password, email)
+    if (password !== null) checkPassword(password, email)
     const invitation = invitationToken === undefined ? undefined : invitationOf(keys, invitationToken)
     const emailHash = logins.hash(email)
     const [freshId, freshOrganization] = [newId(), newId()]
@@ -31,9 +32,9 @@ export const registration = ({ persons, organizations, logins, passwords, vault,
     if (userId !== freshId && (await persons.load(NO_TENANT, userId)).version > 0) throw new Refused('rule', 'email-taken', 'There is an account with this address already.')
 
     const profile = JSON.stringify({ name, avatarUrl: null, timezone: 'UTC', locale: 'en', preferences: {} })
-    const hash = await passwords.hash(password)
+    const hash = password === null ? null : await passwords.hash(password)
     const sealedEmail = await vault.seal(userId, email)
-    const [sealedProfile, sealedHash] = await Promise.all([vault.seal(userId, profile), vault.seal(userId, hash)])
+    const [sealedProfile, sealedHash] = await Promise.all([vault.seal(userId, profile), hash === null ? null : vault.seal(userId, hash)])
     if (invitation) await organizations.handle(organizationId, organizationId, { type: 'AcceptInvitation', invitationId: invitation.invitationId, userId, emailHash, at: meta.at }, meta)
     const organization = { id: organizationId, name: organizationName ?? null }
     await persons.handle(NO_TENANT, userId, { type: 'Register', emailHash, email: sealedEmail, profile: sealedProfile, password: sealedHash, organization, at: meta.at }, { ...meta, actor: userId })

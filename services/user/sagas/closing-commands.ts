@@ -17,7 +17,7 @@ export type ClosingCommands = {
 /** A saga acts by itself; a repeated order carries the same command id, so it has one effect. */
 export const sagaMeta = (at: string, { sagaId, outputId }: CommandContext): CommandMeta => ({ actor: 'service:user', at, correlationId: sagaId, causationId: sagaId, commandId: `${sagaId}.${outputId}` })
 
-export const closingCommands = ({ clock, persons, organizations, sessions, vault, logins, directory }: Pick<UserDeps, 'clock' | 'persons' | 'organizations' | 'sessions' | 'vault' | 'logins' | 'directory'>): ClosingCommands => ({
+export const closingCommands = ({ clock, persons, organizations, sessions, vault, logins, identities, directory }: Pick<UserDeps, 'clock' | 'persons' | 'organizations' | 'sessions' | 'vault' | 'logins' | 'identities' | 'directory'>): ClosingCommands => ({
   announceLeaving: async ({ organizationId, userId, sagaId }, context) => {
     const { state } = await organizations.handle(organizationId, organizationId, { type: 'AnnounceLeaving', userId, sagaId }, sagaMeta(clock.now(), context))
     return { handOverTo: otherOwner(state, userId), alone: [...state.members.keys()].every(id => id === userId) }
@@ -31,6 +31,7 @@ export const closingCommands = ({ clock, persons, organizations, sessions, vault
     const { state } = await persons.load(NO_TENANT, userId)
     // The address is let go while it is still known; by then it may be somebody else's.
     if ('emailHash' in state && await logins.find(state.emailHash) === userId) await logins.release(state.emailHash)
+    for (const { subjectHash } of 'identities' in state ? state.identities : []) await identities.remove(subjectHash)
     await sessions.endAll({ userId }, 'closed', meta)
     for (const id of ids) await organizations.handle(id, id, { type: 'Leave', userId, sagaId }, meta)
     await persons.handle(NO_TENANT, userId, { type: 'Close', sagaId }, meta)

@@ -1,17 +1,11 @@
 import { z } from 'zod'
 import { userEvents } from '../../shared/contracts/user/events.ts'
 import { SignedIn } from '../../shared/contracts/user/resources.ts'
-import { notificationInternal } from '../../shared/contracts/notification/internal.ts'
-import { projectInternal } from '../../shared/contracts/project/internal.ts'
-import { taskInternalApi } from '../../shared/contracts/task/internal.ts'
-import { analyticsInternal } from '../../shared/contracts/analytics/internal.ts'
-import { aiInternal } from '../../shared/contracts/ai/internal.ts'
 import { testClock } from '../../shared/kit/clock.ts'
 import { memoryDapr } from '../../shared/kit/dapr/memory-dapr.ts'
 import { CloudEvent } from '../../shared/contracts/feed.ts'
 import { openLog } from '../../shared/kit/events/log.ts'
 import { memoryStore } from '../../shared/kit/events/memory-store.ts'
-import { client } from '../../shared/kit/http/client.ts'
 import { memoryIdempotency } from '../../shared/kit/http/memory-idempotency.ts'
 import { testServer } from '../../shared/kit/http/test-server.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
@@ -24,6 +18,8 @@ import type { SessionRow } from '../identity/sessions.ts'
 import type { SigningKeyRow } from '../identity/signing-keys.ts'
 import type { OwnerKey } from '../identity/vault.ts'
 import { sealedIdempotency } from '../identity/sealed-idempotency.ts'
+import { providers, type ProviderSettings } from '../oauth/providers.ts'
+import { peers } from '../peers.ts'
 import { toPublic, type UserEvent } from '../publish.ts'
 import { userRoutes } from '../routes.ts'
 import { closeAccount } from '../sagas/close-account.ts'
@@ -39,7 +35,7 @@ export const goodPassword = 'plum tarragon seven'
 export const issuer = 'http://localhost:3000'
 
 /** The whole user service in process on stores in memory, with a sidecar that remembers what it was told. */
-export const userService = async () => {
+export const userService = async (oauthSettings: ProviderSettings = {}) => {
   const [dapr, store, clock, sagaStore] = [memoryDapr(), memoryStore(), testClock(), memorySagaStore()]
   const mails: Json[] = []
   const asked: string[] = []
@@ -53,13 +49,13 @@ export const userService = async () => {
       const { status, body: reply } = replies.get(path) ?? { status: path === '/internal/mails' ? 202 : 200, body: usual }
       return { status, headers: {}, body: reply }
     })
-  const tables = { logins: memoryTable<Login>(), keys: memoryTable<OwnerKey>(), sessions: memoryTable<SessionRow>(), signingKeys: memoryTable<SigningKeyRow>() }
+  const tables = { logins: memoryTable<Login>(), identities: memoryTable<Login>(), keys: memoryTable<OwnerKey>(), sessions: memoryTable<SessionRow>(), signingKeys: memoryTable<SigningKeyRow>() }
   const log = openLog<UserEvent, typeof userEvents>({ db: store, service: 'user', topic: userEvents, toPublic, dapr, clock, logger: silentLogger })
-  const notification = client(notificationInternal, 'notification', dapr)
+  const clients = peers(dapr)
+  const { notification } = clients
   const deps = await assemble({
-    log, tables, dapr, notification, clock, tokenKey: 'a key for tests, of many characters', publicUrl: issuer, settings: { https: false, evenMs: 0 }, hashCost: { memoryCost: 64, timeCost: 1, parallelism: 1 },
+    log, tables, dapr, notification, clock, tokenKey: 'a key for tests, of many characters', publicUrl: issuer, providers: providers(oauthSettings, { plainHttp: true }), settings: { https: false, evenMs: 0 }, hashCost: { memoryCost: 64, timeCost: 1, parallelism: 1 },
   })
-  const clients = { notification, project: client(projectInternal, 'project', dapr), task: client(taskInternalApi, 'task', dapr), analytics: client(analyticsInternal, 'analytics', dapr), ai: client(aiInternal, 'ai', dapr) }
   const sagas = sagaHostOn({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, store: sagaStore, clients, commands: { ...closingCommands(deps), ...invitationCommands(deps) }, clock, logger: silentLogger })
   dapr.host(sagas.actor)
   subscribe(log, deps, sagas)

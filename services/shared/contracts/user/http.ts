@@ -91,8 +91,18 @@ export const invitationsApi = {
   }),
 } as const
 
+const browser = 'goes back to the browser app with the refresh token in its HttpOnly cookie, or with `?problem=<code>`'
+/** Signing in by another provider; these are pages for the browser, so refusals come back as redirects. */
+export const oauthApi = {
+  startOauth: operation({ method: 'GET', path: '/api/users/oauth/:provider', summary: 'Go to another provider to sign in', access: 'public', status: 302, params: z.object({ provider: Id }), errors: { 'provider-unknown': 404 } }),
+  finishOauth: operation({
+    method: 'GET', path: '/api/users/oauth/:provider/callback', summary: `Back from the provider: ${browser}`, access: 'public', status: 302, params: z.object({ provider: Id }),
+    query: z.looseObject({ code: z.string().max(2000).optional(), state: z.string().max(500).optional(), error: z.string().max(200).optional() }), errors: { 'provider-unknown': 404 },
+  }),
+} as const
+
 /** The public operations of the user service. */
-export const userApi = { ...signingApi, ...sessionsApi, ...ownApi, ...membersApi, ...invitationsApi } as const
+export const userApi = { ...signingApi, ...sessionsApi, ...ownApi, ...membersApi, ...invitationsApi, ...oauthApi } as const
 
 /** What lies in the Dapr state store under a ticket's key for 30 s; the gateway reads it once and deletes it. */
 export const Ticket = z.object({ userId: Id, organizationId: Id, role: OrganizationRole, sessionId: Id, issuedAt: Time })

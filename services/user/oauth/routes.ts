@@ -1,0 +1,46 @@
+import type { oauthApi } from '../../shared/contracts/user/http.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { NO_TENANT } from '../../shared/kit/events/commit.ts'
+import { derivedId } from '../../shared/kit/ids.ts'
+import type { Call, Handlers } from '../../shared/kit/http/call.ts'
+import type { UserDeps } from '../deps.ts'
+import { registration } from '../identity/registration.ts'
+import { signIn } from '../identity/sign-in.ts'
+import { oauthFlow, type Identity } from './flow.ts'
+
+
+export const oauth = (deps: UserDeps): Handlers<typeof oauthApi> => {
+  const { persons, keys, identities, publicUrl } = deps
+  const [flow, enter, register] = [oauthFlow(deps), signIn(deps), registration(deps)]
+
+  /** An address that has an account already is not linked by the provider's word alone: `email-taken`. */
+  const newcomer = async ({ email, name }: Identity, hash: string, provider: string, call: Call<(typeof oauthApi)['finishOauth']>): Promise<string> => {
+    if (email === undefined) throw new Refused('invalid', 'oauth-email-unverified', 'The provider has not checked the address.')
+    const shown = name ?? email.split('@')[0] ?? 'Somebody'
+    const { userId } = await register({ email, password: null, name: shown, organizationName: shown }, call)
+    // Between this and the person stands only a repetition: whoever comes again with the same address is told that it is taken, and can set a password by mail.
+    await identities.insert({ _id: hash, userId })
+    await persons.handle(NO_TENANT, userId, { type: 'LinkIdentity', provider, subjectHash: hash }, { ...call.meta, actor: userId, commandId: derivedId(call.meta.commandId, 'link') })
+    return userId
+  }
+
+  return {
+    startOauth: async ({ params: { provider }, cookies }) => ({ headers: { Location: await flow.start(provider, cookies), 'Cache-Control': 'no-store' } }),
+    finishOauth: async call => {
+      const to = (query: string) => ({ headers: { Location: `${publicUrl}/${query}`, 'Cache-Control': 'no-store' } })
+      try {
+        const identity = await flow.finish(call.params.provider, call.query, call.cookies)
+        const hash = keys.mac('identity', `${identity.issuer}\n${identity.subject}`)
+        const userId = (await identities.find(hash))?.userId ?? await newcomer(identity, hash, call.params.provider, call)
+        const { state } = await persons.load(NO_TENANT, userId)
+        if (state.status !== 'active') throw new Refused('forbidden', 'account-closing', 'The account is closed, or being closed.')
+        const member = await enter.choose(userId, state.organizations)
+        await enter.start({ userId, member, by: 'oauth', tokenIn: 'cookie' }, { ...call, meta: { ...call.meta, actor: userId } })
+        return to('')
+      } catch (error) {
+        if (error instanceof Refused && error.kind !== 'missing') return to(`login?problem=${error.code}`)
+        throw error
+      }
+    },
+  }
+}
