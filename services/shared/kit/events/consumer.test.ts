@@ -170,6 +170,6 @@ describe('two replicas of a consumer', () => {
       await Promise.all(replicas.map(r => r.one.caughtUp()))
       expect([...applied.keys()].toSorted()).toEqual(events.map((e: CloudEvent) => e.id).toSorted())
       for (const versions of order.values()) expect(versions).toEqual(versions.toSorted((a, b) => a - b))
-    }), { numRuns: 40 })
+    }), { numRuns: 20 })
   })
 })

@@ -1,6 +1,6 @@
 import { Refused } from '../decider.ts'
 import { VersionConflict, type Commit } from './commit.ts'
-import { pause, within } from './patience.ts'
+import { away, pause, within } from './patience.ts'
 import type { CommitStore } from './store.ts'
 
 type Waiting = { commit: Commit; until: number; tried: boolean; resolve: () => void; reject: (error: Error) => void }
@@ -16,7 +16,6 @@ export type GroupCommitOptions = {
   lanes?: number
 }
 
-const away = (): Refused => new Refused('unavailable', 'store-unavailable', 'The document store does not answer. Nothing was acknowledged; try again.', { retryAfter: 2 })
 
 /** Appends of this process share inserts: what arrives while one is under way goes out together in the next. */
 export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, maxBatch = 256, lanes = 2 }: GroupCommitOptions) => {

@@ -1,13 +1,14 @@
 import type { Clock } from '../clock.ts'
 import type { Commit } from './commit.ts'
 import type { Journal } from './journal.ts'
-import { pause } from './patience.ts'
+import { away, pause, within } from './patience.ts'
 import type { FollowUpRun } from './pipeline.ts'
 import type { Logger } from './ports.ts'
 import type { recovery } from './recovery.ts'
 import type { CommitStore } from './store.ts'
 
 const DRAIN_MS = 10_000
+const READY_MS = 4_500
 /** So long an insert whose answer was lost is looked for. */
 const DOUBT_MS = 60_000
 
@@ -29,6 +30,7 @@ export const lifeOf = ({ store, journal, recovery, adopt, prepare, clock, logger
   let timer: NodeJS.Timeout | undefined
   let beaten = -Infinity
   let turn: Promise<void> | undefined
+  let prepared: Promise<unknown> | undefined
 
   const resolveDoubts = async (): Promise<void> => {
     for (const [id, { commit, since }] of doubtful) {
@@ -56,6 +58,8 @@ export const lifeOf = ({ store, journal, recovery, adopt, prepare, clock, logger
     await beat().catch((error: unknown) => { logger.warn({ error }, 'the beat did not arrive') })
     turn ??= look().finally(() => { turn = undefined })
   }
+  /** Once: before the ends of the partitions are known, nothing can be said about where commits go. */
+  const ready = (): Promise<unknown> => (prepared ??= prepare().catch((error: unknown) => { prepared = undefined; throw error }))
   const idle = (): boolean => {
     const { followUps, publications } = journal.unfinished()
     return followUps + publications <= doubtful.size * 2
@@ -64,7 +68,7 @@ export const lifeOf = ({ store, journal, recovery, adopt, prepare, clock, logger
   return {
     start: async (): Promise<void> => {
       timer ??= setInterval(() => { void tick() }, beatMs).unref()
-      await prepare().catch((error: unknown) => { logger.warn({ error }, 'the log starts without its store') })
+      await ready().catch((error: unknown) => { logger.warn({ error }, 'the log starts without its store') })
       await tick()
     },
     stop: async (): Promise<void> => {
@@ -78,6 +82,7 @@ export const lifeOf = ({ store, journal, recovery, adopt, prepare, clock, logger
     },
     /** A process that was paused long enough to be taken for dead makes itself known before it appends again. */
     fresh: async (): Promise<void> => {
+      await within(ready(), READY_MS, away)
       if (timer && clock.monotonic() - beaten > beatMs * 3) await beat()
     },
     watch: (commit: Commit): void => { doubtful.set(commit.id, { commit, since: clock.monotonic() }) },

@@ -65,7 +65,7 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
   }
   /** Holds back what follows in the stream until this commit has been placed behind what others appended before it. */
   const inOrder = (commit: Commit): void => {
-    const from = sequencerOf(commit.partition).known()?.next ?? journal.headsOf(commit.journal)[commit.partition]?.next ?? 0
+    const from = journal.headsOf(commit.journal)[commit.partition]?.next ?? 0
     const retry = backOff({ first: 20, most: 2_000 })
     const attempt = async (): Promise<void> => {
       try { await place(commit.partition, [commit], from, commit.journal) } catch (error) {
@@ -89,7 +89,9 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
     /** A commit that this process has just appended, in its chunk; `continues`: the one before it in the stream is known to have been positioned by this process. */
     enter: (commit: Commit, continues: boolean): void => {
       followUp(commit, commit.journal)
-      if (continues && !held.has(commit.stream)) sequencerOf(commit.partition).position(commit, commit.journal)
+      const sequencer = sequencerOf(commit.partition)
+      // Another process may have been quicker: it continued the stream, and positioned this commit on the way.
+      if (continues && !held.has(commit.stream) && !sequencer.placed(commit.id)) sequencer.position(commit, commit.journal)
       else inOrder(commit)
     },
     adopt: (async (commits, heads) => {

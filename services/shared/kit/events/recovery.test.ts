@@ -113,6 +113,6 @@ describe('several processes on one store', () => {
       const published = logs.flatMap(l => l.published().map(e => e.id))
       expect(new Set(published).size).toBe(commits.reduce((n, c) => n + c.publicEvents.length, 0))
       for (const stream of new Set(commits.map(c => c.stream))) expect(await logs[1]!.log.verifyChain(stream)).toBeUndefined()
-    }), { numRuns: 40 })
+    }), { numRuns: 25 })
   })
 })

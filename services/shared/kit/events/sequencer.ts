@@ -70,7 +70,10 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
   }
   const step = async (): Promise<void> => {
     const at = end ?? await catchUp()
-    const segment = segmentAt(partition, at, nextBatch(), now())
+    const batch = nextBatch()
+    // What was read on the way here may have held all that waited; an empty segment would block its place for ever.
+    if (batch.length === 0) return
+    const segment = segmentAt(partition, at, batch, now())
     const result = await within(store.addSegment(segment), STORE_MS, late)
     if (end && end.next !== at.next) return
     if (result === 'inserted') { take(segment); retry.reset(); return }
@@ -96,6 +99,8 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
   return {
     /** The caller must know that the commit is in no segment before the known end; `known()` tells that end. */
     position: (commit: Commit, group: string): void => { pending.set(commit.id, { commit, group }); kick() },
+    /** The commit is in a segment that was read already. */
+    placed: (id: string): boolean => seen.has(id),
     /** True: the commit has its position, or waits here for it. */
     has: (id: string): boolean => seen.has(id) || pending.has(id),
     known: (): End | undefined => end,

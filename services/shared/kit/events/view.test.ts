@@ -58,7 +58,7 @@ describe('a state view', () => {
       expect(result.commits).toBeGreaterThanOrEqual(before.length)
       const counts = Object.entries(Object.groupBy([...before, ...during], id => `p${id}`)).map(([id, all]) => [id, all?.length]).filter(([, n]) => n !== 3)
       expect((await view.collection.find({}, { sort: { _id: 1 } })).map(d => [d._id, d.count])).toEqual(counts.toSorted())
-    }), { numRuns: 20 })
+    }), { numRuns: 10 })
   })
   it('is made whole from what other processes wrote', async () => {
     const store = memoryStore()

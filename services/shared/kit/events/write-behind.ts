@@ -1,5 +1,4 @@
-import { Refused } from '../decider.ts'
-import { backOff, within } from './patience.ts'
+import { away, backOff, within } from './patience.ts'
 import type { Logger } from './ports.ts'
 import type { StoredDocument, Tombstone } from './store.ts'
 
@@ -64,7 +63,7 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
     },
     /** Resolves when all that was added before is stored. */
     settled: async (): Promise<void> => {
-      if (flushing) await within(flushing, SETTLE_MS, () => new Refused('unavailable', 'store-unavailable', 'The document store does not answer.', { retryAfter: 2 }))
+      if (flushing) await within(flushing, SETTLE_MS, away)
     },
   }
 }
