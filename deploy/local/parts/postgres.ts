@@ -12,7 +12,7 @@ const settings = (socket: string): string => `# Written at each start.
 listen_addresses = ''
 unix_socket_directories = '${socket}'
 unix_socket_permissions = 0700
-max_connections = 60
+max_connections = 110
 # FerretDB's equality filters come as parameters; only a plan for the value itself can use their indexes.
 plan_cache_mode = force_custom_plan
 jit = off
@@ -51,7 +51,7 @@ export const clusterFolder = (home: string): string => {
 const socketFolder = (home: string): string => join(tmpdir(), `cybertask-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`)
 
 /** The connection string of the cluster: through a socket only its owner can open. */
-export const postgresUri = (home: string): string => `postgres://postgres@/postgres?host=${encodeURIComponent(socketFolder(home))}&pool_max_conns=32`
+export const postgresUri = (home: string): string => `postgres://postgres@/postgres?host=${encodeURIComponent(socketFolder(home))}&pool_max_conns=96`
 
 const own = (folder: string): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })

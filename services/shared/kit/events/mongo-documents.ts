@@ -2,6 +2,10 @@ import type { mongo } from 'mongoose'
 import { insertEach, isDuplicate, isMissing } from './mongo-insert.ts'
 import type { Documents, StoredDocument, Tombstone } from './store.ts'
 
+// FerretDB holds a PostgreSQL connection for every statement of an update command until the command ends, and needs one more to write:
+// a command with as many statements as its pool has connections waits for itself for ever, and everybody with it.
+const UPDATES_AT_ONCE = 4
+
 /** A read model's collection in the document store. */
 export const mongoDocuments = <D extends StoredDocument>(db: () => mongo.Db, name: string): Documents<D> => {
   type Row = StoredDocument & Record<string, unknown>
@@ -13,8 +17,12 @@ export const mongoDocuments = <D extends StoredDocument>(db: () => mongo.Db, nam
 
   const over = async (document: D | Tombstone): Promise<void> => { await rows().replaceOne({ _id: document._id, version: { $lt: document.version } }, { ...document }) }
   const replace = async (documents: readonly (D | Tombstone)[]): Promise<boolean> => {
-    const { matchedCount } = await rows().bulkWrite(documents.map(d => ({ replaceOne: { filter: { _id: d._id, version: { $lt: d.version } }, replacement: { ...d } } })), { ordered: false })
-    return matchedCount === documents.length
+    let matched = 0
+    for (let i = 0; i < documents.length; i += UPDATES_AT_ONCE) {
+      const some = documents.slice(i, i + UPDATES_AT_ONCE)
+      matched += (await rows().bulkWrite(some.map(d => ({ replaceOne: { filter: { _id: d._id, version: { $lt: d.version } }, replacement: { ...d } } })), { ordered: false })).matchedCount
+    }
+    return matched === documents.length
   }
   const put = async (documents: readonly (D | Tombstone)[], fresh = false): Promise<void> => {
     // Each way may find that another process, or an earlier try, was here first; then the other way decides by version.
