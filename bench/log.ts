@@ -9,7 +9,7 @@ import { silentLogger } from '../services/shared/kit/observe/log.ts'
 // Commands through the event log (decide, append, position; a broker that takes everything) against bare inserts of the same size, in turns on the same store.
 type Event = { type: 'Counted'; note: string }
 const [seconds = 3, rounds = 3] = process.argv.slice(2).map(Number)
-const db = await connectMongo(process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:27020', `bench_${randomUUID().slice(0, 8)}`)
+const db = await connectMongo(process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:6392', `bench_${randomUUID().slice(0, 8)}`)
 const log = openLog<Event, typeof projectEvents>({
   db, service: 'project', topic: projectEvents, dapr: { publishBulk: async () => [] }, clock: systemClock, logger: silentLogger,
   toPublic: ({ aggregateId }) => [{ type: ProjectDeleted.type, data: { projectId: aggregateId } }],

@@ -1,15 +1,19 @@
 import { createServer } from 'node:net'
 import type { PartSpec } from './part.ts'
-import { ownerOf } from './port-owner.ts'
+import { nobodyKnown, ownerOf } from './port-owner.ts'
+import { waitFor } from './probe.ts'
 
 const free = (port: number): Promise<boolean> => new Promise(resolve => {
   const server = createServer()
   server.once('error', () => resolve(false)).listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
 })
 
+// An outgoing connection may hold a high port for a moment; somebody who listens there will stay.
+const freeSoon = async (port: number): Promise<boolean> => await free(port) || (ownerOf(port) === nobodyKnown && waitFor(() => free(port), 5000))
+
 /** Says which ports are taken, by whom, and what to do, before anything is started. */
 export const refuseTakenPorts = async (parts: readonly PartSpec[]): Promise<void> => {
-  const taken = await Promise.all(parts.flatMap(part => part.ports.map(async port => await free(port) ? [] : [{ port, title: part.title }])))
+  const taken = await Promise.all(parts.flatMap(part => part.ports.map(async port => await freeSoon(port) ? [] : [{ port, title: part.title }])))
   const lines = taken.flat().map(({ port, title }) => `Port ${port} (${title}) is in use by ${ownerOf(port)}.`)
   if (lines.length) throw new Error(`${lines.join('\n')}\nStop ${lines.length > 1 ? 'them' : 'it'}, or move all ports of CyberTask, for example: PORT_OFFSET=10000 npm start`)
 }

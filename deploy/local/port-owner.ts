@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 const listening = '0A'
+/** The answer when the system does not tell. */
+export const nobodyKnown = 'another program'
 
 const inodesOf = (port: number): Set<string> => {
   const hex = port.toString(16).toUpperCase().padStart(4, '0')
@@ -23,5 +25,5 @@ export const ownerOf = (port: number): string => {
     const pid = readdirSync('/proc').filter(name => /^\d+$/.test(name)).find(name => socketsOf(name).some(link => inodes.has(link.match(/^socket:\[(\d+)\]$/)?.[1] ?? '-')))
     if (pid) return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (process ${pid})`
   } catch { /* the system does not tell */ }
-  return 'another program'
+  return nobodyKnown
 }

@@ -1,9 +1,10 @@
+// Below 32768: above it the system hands ports to outgoing connections. Sentry alone stays where the Dapr CLI looks for it.
 /** The ports of what the services stand on; the services' own stand in dapr/dapr.yaml, and the Redis and Kafka ones again in components/ (a test holds them equal). */
 export const ports = {
-  broker: 6390, state: 6391, documents: 27020, kafka: 19092, kafkaController: 19093, smtp: 1025, mail: 1080,
+  broker: 6390, state: 6391, documents: 6392, kafka: 6393, kafkaController: 6394, smtp: 1025, mail: 1080,
   sentry: 50001, sentryHealth: 8180, sentryMetrics: 9190,
-  placement: 50005, placementHealth: 8181, placementMetrics: 9191, raft: 8211,
-  scheduler: 50006, schedulerHealth: 8182, schedulerMetrics: 9192, etcdClient: 2389, etcdPeer: 2390,
+  placement: 3535, placementHealth: 8181, placementMetrics: 9191, raft: 8211,
+  scheduler: 3536, schedulerHealth: 8182, schedulerMetrics: 9192, etcdClient: 3537, etcdPeer: 3538,
 } as const
 export type Ports = Readonly<Record<keyof typeof ports, number>>
 

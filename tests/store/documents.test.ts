@@ -10,7 +10,7 @@ afterAll(async () => {
 })
 
 storeContract('document store', async () => {
-  const connection = await connectMongo(process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:27020', `store_${randomUUID().slice(0, 8)}`)
+  const connection = await connectMongo(process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:6392', `store_${randomUUID().slice(0, 8)}`)
   opened.push(connection)
   return mongoStore(connection)
 })

@@ -6,7 +6,7 @@ import { isUnavailable } from '../../services/shared/kit/http/unavailable.ts'
 import { testClock } from '../../services/shared/kit/clock.ts'
 import { connectMongo, type Mongo } from '../../services/shared/kit/mongo.ts'
 
-const uri = process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:27020'
+const uri = process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:6392'
 
 /** A wire to the store that can be cut and held. */
 const wire = async () => {

@@ -21,7 +21,7 @@ import (
 var indexes string
 
 func main() {
-	listen := flag.String("listen", "127.0.0.1:27020", "address for MongoDB clients")
+	listen := flag.String("listen", "127.0.0.1:6392", "address for MongoDB clients")
 	postgres := flag.String("postgres", "", "PostgreSQL connection string")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -20,7 +20,7 @@ export const run = (command, args, { cwd, env, onLine } = {}) => new Promise((re
   let output = ''
   let rest = ''
   const take = chunk => {
-    output = (output + chunk).slice(-32_000)
+    output = (output + chunk).slice(-64_000)
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) onLine?.(line)
@@ -28,7 +28,7 @@ export const run = (command, args, { cwd, env, onLine } = {}) => new Promise((re
   child.stdout.setEncoding('utf8').on('data', take)
   child.stderr.setEncoding('utf8').on('data', take)
   child.on('error', reject)
-  child.on('close', code => code === 0 ? resolve(output.trim()) : reject(new Error(`${command} ${args[0] ?? ''} ended with ${code}:\n${output.trim().split('\n').slice(-40).join('\n')}`)))
+  child.on('close', code => code === 0 ? resolve(output.trim()) : reject(Object.assign(new Error(`${command} ${args[0] ?? ''} ended with ${code}:\n${output.trim().split('\n').slice(-12).join('\n')}`), { output })))
 })
 
 /** The output of a program, or undefined when it fails. */

@@ -30,11 +30,12 @@ const install = async (root, line) => {
   try {
     await run(npm, ['ci', ...quietly], { cwd: root }).catch(error => {
       // A lockfile that was written where the packages of other platforms cannot be had lacks them, and npm ci refuses it; npm install does not.
-      if (!/EUSAGE/.test(error.message)) throw error
+      if (!/code EUSAGE/.test(error.output ?? '')) throw error
       return run(npm, ['install', '--no-save', ...quietly], { cwd: root })
     })
   } catch (error) {
-    throw new Missing(`The packages could not be installed: ${String(error.message).split('\n').filter(text => text.includes('npm error')).slice(0, 2).join(' ') || error.message}`)
+    const why = String(error.output ?? error.message).split('\n').filter(text => /npm error/.test(text)).slice(0, 3).join(' ')
+    throw new Missing(`The packages could not be installed: ${why || error.message}`)
   } finally { clearInterval(count) }
 }
 const packagesIn = folder => { try { return readdirSync(folder).flatMap(name => name.startsWith('@') ? readdirSync(join(folder, name)).map(inner => join(name, inner)) : [name]) } catch { return [] } }
