@@ -13,15 +13,17 @@ export type ProviderSettings = z.infer<typeof known>
 export type Found = { issuer: string; scope: string; configuration: oidc.Configuration }
 export type Providers = { find(name: string): Promise<Found> }
 
-/** Issuers are asked for their addresses when they are first needed, and again when that failed. Plain http is for tests only. */
-export const providers = (settings: ProviderSettings, { plainHttp = false } = {}): Providers => {
+const onThisMachine = (issuer: string): boolean => /^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(issuer)
+
+/** Issuers are asked for their addresses when they are first needed, and again when that failed. Plain http is taken from this machine only. */
+export const providers = (settings: ProviderSettings): Providers => {
   const discovered = new Map<string, Promise<oidc.Configuration>>()
   return {
     find: async name => {
       const setting = Object.hasOwn(settings, name) ? settings[name] : undefined
       if (!setting) throw new Refused('missing', 'provider-unknown', 'There is no such provider here.')
       const { issuer, clientId, clientSecret, scope } = setting
-      const asked = discovered.get(name) ?? oidc.discovery(new URL(issuer), clientId, clientSecret, undefined, { timeout: 5, ...(plainHttp && { execute: [oidc.allowInsecureRequests] }) })
+      const asked = discovered.get(name) ?? oidc.discovery(new URL(issuer), clientId, clientSecret, undefined, { timeout: 5, ...(onThisMachine(issuer) && { execute: [oidc.allowInsecureRequests] }) })
       discovered.set(name, asked)
       try {
         return { issuer, scope, configuration: await asked }
