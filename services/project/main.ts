@@ -32,4 +32,4 @@ const { routes, sagas } = projectService({
   host: commands => sagaHost({ actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, db, clients, commands, clock, logger }),
 })
 
-await runService({ ...service, log, sagas, routes, checks: { mongo: () => db.ping() }, breakers: [db.breaker], idempotency: mongoIdempotency(db, clock), onStop: [() => db.close()] })
+await runService({ ...service, log, sagas, routes, checks: { mongo: () => db.ping() }, breakers: [db.breaker], idempotency: mongoIdempotency(db, clock), documents: { publishes: [projectEvents] }, onStop: [() => db.close()] })

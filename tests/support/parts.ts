@@ -2,7 +2,7 @@ import { inject } from 'vitest'
 import { z } from 'zod'
 
 const State = z.object({ state: z.string(), pid: z.number().optional(), restarts: z.number(), log: z.string() })
-const control = async (action: 'kill' | 'stop' | 'start' | 'state', part: string): Promise<z.infer<typeof State>> => {
+const control = async (action: 'kill' | 'stop' | 'start', part: string): Promise<z.infer<typeof State>> => {
   const response = await fetch(`${inject('control')}/${action}?part=${encodeURIComponent(part)}`)
   return State.parse(await response.json())
 }
@@ -11,4 +11,3 @@ export const kill = (part: string) => control('kill', part)
 /** Stops a part until `start`. */
 export const stop = (part: string) => control('stop', part)
 export const start = (part: string) => control('start', part)
-export const stateOf = (part: string) => control('state', part)

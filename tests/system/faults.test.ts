@@ -5,7 +5,7 @@ import { projectApi } from '../../services/shared/contracts/project/http.ts'
 import { taskApi } from '../../services/shared/contracts/task/http.ts'
 import { call, send } from '../support/call.ts'
 import { eventually } from '../support/eventually.ts'
-import { kill } from '../support/parts.ts'
+import { kill, start, stop } from '../support/parts.ts'
 import { founder, type Person } from '../support/people.ts'
 
 const pause = (ms: number) => new Promise<void>(done => { setTimeout(done, ms) })
@@ -56,6 +56,19 @@ describe('parts die while commands flow', () => {
     }, 30_000)
     expect(found.map(task => task.id).toSorted()).toEqual(acknowledged.toSorted())
   }, 180_000)
+
+  it('a write is answered 503 within 5 s while the document store is away, and goes through when it is back', async () => {
+    await stop('documents')
+    for (let i = 0; i < 3; i++) {
+      const began = performance.now()
+      const reply = await send('POST', '/api/tasks', { token: owner.token, body: { projectId, title: 'Too early' } })
+      expect(reply.status, reply.text).toBe(503)
+      expect(reply.headers.get('retry-after')).toMatch(/^\d+$/)
+      expect(performance.now() - began).toBeLessThan(5_500)
+    }
+    await start('documents')
+    await createUntilAcknowledged('In time')
+  }, 90_000)
 
   it('every event of all that became one row', async () => {
     const all = new Set<string>()

@@ -1,0 +1,104 @@
+import { CommunicationProtocolEnum, DaprClient } from '@dapr/dapr'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { DaprError } from '../../services/shared/kit/dapr/dapr-error.ts'
+import { startHarness, type Harness } from './harness.ts'
+
+let harness: Harness
+let sdk: DaprClient
+beforeAll(async () => {
+  harness = await startHarness()
+  sdk = new DaprClient({ daprHost: harness.sdk.host, daprPort: harness.sdk.port, daprApiToken: harness.sdk.token, communicationProtocol: CommunicationProtocolEnum.HTTP })
+})
+afterAll(async () => { await sdk?.stop(); await harness?.stop() })
+afterEach(() => { harness.onTold(() => {}); harness.told.length = 0 })
+const eventually = (check: () => void, timeout = 20_000): Promise<void> => vi.waitFor(check, { timeout, interval: 100 })
+
+describe('the sidecar client, beside Dapr\'s own SDK', () => {
+  it('reads the same secrets, and none that are not there or not ours', async () => {
+    const mine = await harness.user.secret('token-key')
+    expect(mine).toBe(harness.secrets['token-key'])
+    expect(await sdk.secret.get('secretstore', 'token-key')).toEqual({ 'token-key': mine })
+    await expect(harness.user.secret('smtp-url')).rejects.toBeInstanceOf(DaprError)
+  })
+  it('keeps state that the SDK reads, and the other way round', async () => {
+    const { state } = harness.user
+    expect(await state.get('nothing')).toBeUndefined()
+    await state.set('ours', { n: 1, falsy: false })
+    expect(await sdk.state.get('statestore', 'ours')).toEqual({ n: 1, falsy: false })
+    await sdk.state.save('statestore', [{ key: 'theirs', value: [1, 2] }])
+    expect((await state.get('theirs'))?.value).toEqual([1, 2])
+  })
+  it('lets the first write win', async () => {
+    const { state } = harness.user
+    await state.delete('once')
+    expect([await state.set('once', 1, { firstWrite: true }), await state.set('once', 2, { firstWrite: true })]).toEqual([true, false])
+    const seen = await state.get('once')
+    expect(await state.set('once', 3, { etag: seen?.etag ?? '' })).toBe(true)
+    expect(await state.set('once', 4, { etag: seen?.etag ?? '' })).toBe(false)
+    expect(await state.delete('once', { etag: seen?.etag ?? '' })).toBe(false)
+    expect((await state.get('once'))?.value).toBe(3)
+    await state.transact([{ operation: 'delete', key: 'once' }, { operation: 'upsert', key: 'twice', value: 0 }])
+    expect([await state.get('once'), (await state.get('twice'))?.value]).toEqual([undefined, 0])
+  })
+  it('forgets state after its time to live', async () => {
+    await harness.user.state.set('brief', 1, { ttlSeconds: 1 })
+    await eventually(() => expect(harness.user.state.get('brief')).resolves.toBeUndefined(), 5_000)
+  })
+  it('tells an app\'s own refusal from an app that is not there', async () => {
+    const answer = await harness.user.invoke('user', 'GET', '/.well-known/teapot', { query: { a: 'x y', b: undefined } })
+    expect(answer).toMatchObject({ status: 418, body: { path: '/.well-known/teapot', query: { a: 'x y' } } })
+    await expect(harness.user.invoke('task', 'GET', '/health/live', { timeoutMs: 10_000 })).rejects.toMatchObject({ kind: 'unavailable' })
+    await expect(harness.user.invoke('ai', 'GET', '/x', { timeoutMs: 300 })).rejects.toMatchObject({ reason: 'timeout' })
+  })
+})
+
+describe('an actor behind the app contract', () => {
+  const id = 'close-account.0192aa00-0000-7000-8000-000000000001'
+  it('is called, keeps state in one transaction, and its failures are failures', async () => {
+    const { actors } = harness.user
+    expect(await actors.invoke('UserSaga', id, 'greet', { a: 1 }, 30_000)).toEqual({ heard: { a: 1 } })
+    await actors.transact('UserSaga', id, [{ operation: 'upsert', key: 'saga', value: { step: 'x' } }, { operation: 'upsert', key: 'other', value: 1 }])
+    expect([await actors.getState('UserSaga', id, 'saga'), await actors.getState('UserSaga', id, 'none')]).toEqual([{ step: 'x' }, undefined])
+    harness.onTold(() => { throw new Error('boom') })
+    await expect(actors.invoke('UserSaga', id, 'greet')).rejects.toMatchObject({ reason: 'peer' })
+    await expect(actors.invoke('UserSaga', 'a|b', 'greet')).rejects.toBeInstanceOf(RangeError)
+  })
+  it('is reminded again when its reminder failed, also by a process that came later', async () => {
+    const { actors } = harness.user
+    await actors.invoke('UserSaga', id, 'greet', {}, 30_000)
+    harness.onTold(({ what }) => { if (what === 'remind') throw new Error('not now') })
+    await actors.remind('UserSaga', id, 'drive', { due: 'PT1S', period: 'PT2S', data: { n: 1 } })
+    await eventually(() => { expect(harness.told.filter(t => t.what === 'remind').length).toBeGreaterThan(0) })
+    await harness.leave()
+    harness.told.length = 0
+    harness.onTold(() => {})
+    await harness.comeBack()
+    await eventually(() => { expect(harness.told).toContainEqual({ what: 'remind', id, name: 'drive', data: { n: 1 } }) })
+    await actors.unremind('UserSaga', id, 'drive')
+  }, 60_000)
+  it('may replace its reminder while it is reminded', async () => {
+    const { actors } = harness.user
+    await actors.invoke('UserSaga', id, 'greet', {}, 30_000)
+    let times = 0
+    harness.onTold(({ what }) => { if (what === 'remind' && ++times === 1) void actors.remind('UserSaga', id, 'again', { due: 'PT1S', period: 'PT1S' }) })
+    await actors.remind('UserSaga', id, 'again', { due: 'PT0S', period: 'PT1H' })
+    await eventually(() => { expect(times).toBeGreaterThan(1) })
+    await actors.unremind('UserSaga', id, 'again')
+  }, 40_000)
+})
+
+describe('a job', () => {
+  it('fires with its data, and again when it failed', async () => {
+    let failures = 1
+    harness.onTold(({ what }) => { if (what === 'job' && failures-- > 0) throw new Error('not now') })
+    await harness.user.jobs.schedule('tick', { due: 'PT1S', data: { a: [1, 'x'] } })
+    await eventually(() => { expect(harness.told.filter(t => t.what === 'job')).toEqual(Array.from({ length: 2 }, () => ({ what: 'job', id: '', name: 'tick', data: { a: [1, 'x'] } }))) }, 30_000)
+  }, 40_000)
+  it('does not fire once it is deleted', async () => {
+    await harness.user.jobs.schedule('tick', { due: 'PT2S' })
+    await harness.user.jobs.delete('tick')
+    await harness.user.jobs.delete('never-there')
+    await new Promise(resolve => { setTimeout(resolve, 3_000) })
+    expect(harness.told).toEqual([])
+  })
+})
