@@ -20,10 +20,10 @@ export const throughGateway = (url: string, tally: Tally): Pick<Dapr, 'invoke'> 
   },
 })
 
-const send = async (url: string, method: string, path: string, { query = {}, body, headers, timeoutMs = 30_000 }: InvokeOptions): Promise<InvokeAnswer> => {
+const send = async (url: string, method: string, path: string, { query = {}, body, headers, timeoutMs = 0 }: InvokeOptions): Promise<InvokeAnswer> => {
   const search = new URLSearchParams(Object.entries(query).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)] as [string, string]]))).toString()
   const response = await fetch(`${url}${path}${search && `?${search}`}`, {
-    method, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs),
+    method, redirect: 'manual', signal: AbortSignal.timeout(Math.max(timeoutMs, 30_000)),
     headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body: JSON.stringify(body) }),
   }).catch((error: unknown) => { throw new Error(`${method} ${url}${path} got no answer. Is the platform up? \`npm start\` brings it up, \`npm run doctor\` says what is wrong.`, { cause: error }) })
   const text = await response.text()

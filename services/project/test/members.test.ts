@@ -79,6 +79,8 @@ describe('other services', () => {
     expect(first.left).toEqual(expect.arrayContaining([own, shared, others].map(projectId => ({ projectId, role: 'owner', allocationPercent: 0 }))))
     expect(await rolesOf(own)).toEqual({ olga: 'owner' })
     expect(await rolesOf(shared)).toEqual({ bob: 'owner', adam: 'viewer' })
+    const history = await service.client(projectApi, { as: owner }).projectHistory({ params: { id: own }, query: {} })
+    expect(history.items[0]).toMatchObject({ actor: expect.stringContaining('service:'), events: ['MemberRemoved', 'MemberAdded'] })
     expect(await rolesOf(others)).toEqual({ bob: 'contributor', olga: 'owner' })
     expect((await internal('notification').memberships({ params: { userId: 'ann' }, query: { organizationId } })).projectIds).toEqual([])
     const rejoin = () => internal('user').rejoin({ body: { organizationId, userId: 'ann', sagaId: 'close-account.1', left: first.left } })

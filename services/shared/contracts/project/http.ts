@@ -58,7 +58,7 @@ export const projectApi = {
   projectHistory: operation({
     method: 'GET', path: '/api/projects/:id/history', access: 'user', status: 200, summary: 'Who changed what, when',
     params, query: z.strictObject({ ...paging }),
-    reply: page(z.object({ version: z.number().int(), at: Time, actor: Id, events: z.array(z.string()), changes: Changes })), errors: { 'project-unknown': 404, 'bad-cursor': 400 },
+    reply: page(z.object({ version: z.number().int(), at: Time, actor: z.string(), events: z.array(z.string()), changes: Changes })), errors: { 'project-unknown': 404, 'bad-cursor': 400 },
   }),
   addMember: operation({
     method: 'POST', path: '/api/projects/:id/members', access: 'user', status: 201, summary: 'Add a person of the organization by id or e-mail address',
