@@ -3,6 +3,7 @@ import { ProjectDeleted, projectEvents } from '../services/shared/contracts/proj
 import { systemClock } from '../services/shared/kit/clock.ts'
 import { aggregate } from '../services/shared/kit/events/aggregate.ts'
 import { openLog } from '../services/shared/kit/events/log.ts'
+import { uuidv7 } from '../services/shared/kit/ids.ts'
 import { connectMongo } from '../services/shared/kit/mongo.ts'
 import { silentLogger } from '../services/shared/kit/observe/log.ts'
 
@@ -16,7 +17,7 @@ const log = openLog<Event, typeof projectEvents>({
 })
 const counters = aggregate<number, { note: string }, Event, Event>({ name: 'counter', log, decider: { initial: 0, decide: (_, { note }) => [{ type: 'Counted', note }], evolve: n => n + 1 } })
 const note = 'x'.repeat(200)
-const meta = () => ({ actor: 'u', at: systemClock.now(), correlationId: 'k', causationId: null, commandId: randomUUID() })
+const meta = () => ({ actor: 'u', at: systemClock.now(), correlationId: 'k', causationId: null, commandId: uuidv7() })
 const bare = () => ({ _id: randomUUID(), tenantId: 'org', stream: randomUUID(), version: 1, at: systemClock.now(), events: [{ type: 'Counted', note }], actor: 'u', hash: 'x'.repeat(64), previousHash: '' })
 
 /** Calls per second of `work` with so many callers side by side. */

@@ -6,6 +6,8 @@ import type { EventLog } from './ports.ts'
 export type Folded<S> = { state: S; version: number; hash: string; journal: string; commands: readonly string[] }
 
 const COMMANDS_KEPT = 64
+// A UUIDv7 was made for this one command; an id that can come again after many others is derived from something.
+const isUnique = (commandId: string): boolean => /^[\da-f]{8}-[\da-f]{4}-7/.test(commandId)
 const PROBES = 4
 
 /** Folded states in memory, and how they are brought up to date. */
@@ -40,7 +42,7 @@ export const aggregateCache = <S, L extends DomainEvent>({ log, initial, fold, s
     },
     /** Whether the stream already has this command. */
     hasCommand: async (stream: string, known: Folded<S>, commandId: string): Promise<boolean> =>
-      known.commands.includes(commandId) || (known.version > COMMANDS_KEPT && await log.store.findCommand(stream, commandId) !== undefined),
+      known.commands.includes(commandId) || (known.version > COMMANDS_KEPT && !isUnique(commandId) && await log.store.findCommand(stream, commandId) !== undefined),
     /** Runs what concerns one stream one after the other. */
     serial: <T>(stream: string, work: () => Promise<T>): Promise<T> => {
       const run = (queues.get(stream) ?? Promise.resolve()).then(work, work)

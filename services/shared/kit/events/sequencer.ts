@@ -9,6 +9,8 @@ const BATCH = 200
 const BATCH_CHARACTERS = 1_000_000
 const STORE_MS = 10_000
 const SEEN = 20_000
+// The first commit after a rest is positioned at once; while they keep coming, those of a few milliseconds share a segment.
+const PACE_MS = 8
 
 export type SequencerOptions = {
   store: Pick<CommitStore, 'addSegment' | 'findSegment' | 'readPage'>
@@ -76,7 +78,12 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
     const segment = segmentAt(partition, at, batch, now())
     const result = await within(store.addSegment(segment), STORE_MS, late)
     if (end && end.next !== at.next) return
-    if (result === 'inserted') { take(segment); retry.reset(); return }
+    if (result === 'inserted') {
+      take(segment)
+      retry.reset()
+      await pause(PACE_MS)
+      return
+    }
     const before = at.next
     if ((await catchUp()).next === before) await retry.wait()
   }
