@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(async () => { await sdk?.stop(); await harness?.stop() })
 afterEach(() => { harness.onTold(() => {}); harness.told.length = 0 })
-const eventually = (check: () => void, timeout = 20_000): Promise<void> => vi.waitFor(check, { timeout, interval: 100 })
+const eventually = (check: () => void | Promise<void>, timeout = 20_000): Promise<void> => vi.waitFor(check, { timeout, interval: 100 })
 
 describe('the sidecar client, beside Dapr\'s own SDK', () => {
   it('reads the same secrets, and none that are not there or not ours', async () => {

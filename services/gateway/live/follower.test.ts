@@ -19,7 +19,7 @@ describe('a follower', () => {
   it('hands on in order what comes in order, private positions between', () => {
     const all = partition([0, 1, 4, 5])
     const { one, handed, asked } = world(all, -1)
-    all.forEach(one.take)
+    for (const event of all) one.take(event)
     expect([handed, asked]).toEqual([[0, 1, 4, 5], []])
   })
   it('waits a moment for what the broker brings late, and asks nobody', async () => {
@@ -42,8 +42,8 @@ describe('a follower', () => {
   it('ignores what it has had', () => {
     const all = partition([0, 1])
     const { one, handed } = world(all, 0)
-    all.forEach(one.take)
-    all.forEach(one.take)
+    for (const event of all) one.take(event)
+    for (const event of all) one.take(event)
     expect(handed).toEqual([1])
   })
   it('begins with what comes first when it knows no position', () => {

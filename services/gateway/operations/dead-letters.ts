@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { deadLetterApi } from '../../shared/contracts/dead-letters.ts'
 import type { ServiceId } from '../../shared/contracts/define.ts'
 import type { gatewayApi } from '../../shared/contracts/gateway/http.ts'
@@ -6,7 +7,6 @@ import { Refused } from '../../shared/kit/decider.ts'
 import type { Actor, Handlers } from '../../shared/kit/http/call.ts'
 import { client, type Client } from '../../shared/kit/http/client.ts'
 import { decodeCursor, encodeCursor } from '../../shared/kit/http/page.ts'
-import { z } from 'zod'
 
 type Operations = Pick<typeof gatewayApi, 'listDeadLetters' | 'showDeadLetter' | 'replayDeadLetter' | 'skipDeadLetter'>
 /** Where the list goes on: a service, and its own cursor. */
@@ -22,17 +22,19 @@ export const deadLetterHandlers = (dapr: Pick<Dapr, 'invoke'>, services: readonl
       const asked = service === undefined ? services : [service]
       const from = cursor === undefined ? { at: 0 } : decodeCursor(Cursor, cursor)
       const { organizationId } = actor
-      // One service after the other, each page from one of them: cursors stay simple, and dead letters are few.
       const unreachable: ServiceId[] = []
-      for (let at = from.at; at < asked.length; at++) {
-        const name = asked[at]!
-        const inner = at === from.at ? from.cursor : undefined
-        const page = await of(name).listDeadLetters({ query: { organizationId, state, limit, ...(inner === undefined ? {} : { cursor: inner }) } }).catch(unlessAway(name, unreachable))
-        if (!page?.items.length) continue
-        const next = page.nextCursor === null ? (at + 1 < asked.length ? { at: at + 1 } : null) : { at, cursor: page.nextCursor }
-        return { body: { items: page.items.map(item => ({ ...item, service: name })), nextCursor: next && encodeCursor(next), unreachable } }
-      }
-      return { body: { items: [], nextCursor: null, unreachable } }
+      const rest = asked.slice(from.at)
+      // Each page is one service's, so that cursors stay simple; all are asked at once, because most have nothing.
+      const pages = await Promise.all(rest.map((name, i) => {
+        const inner = i === 0 && from.cursor !== undefined ? { cursor: from.cursor } : {}
+        return of(name).listDeadLetters({ query: { organizationId, state, limit, ...inner } }).catch(unlessAway(name, unreachable))
+      }))
+      const at = pages.findIndex(page => page?.items.length)
+      const [name, page] = [rest[at], pages[at]]
+      if (name === undefined || !page) return { body: { items: [], nextCursor: null, unreachable } }
+      const more = pages.slice(at + 1).some(other => other?.items.length) ? { at: from.at + at + 1 } : null
+      const next = page.nextCursor === null ? more : { at: from.at + at, cursor: page.nextCursor }
+      return { body: { items: page.items.map(item => ({ ...item, service: name })), nextCursor: next && encodeCursor(next), unreachable } }
     },
     showDeadLetter: async ({ actor, params: { service, id } }) => {
       demandOperator(actor)

@@ -5,6 +5,7 @@ import { headers as names } from '../../shared/kit/http/headers.ts'
 import { HttpRefused } from '../../shared/kit/http/problem.ts'
 import { currentContext } from '../../shared/kit/observe/context.ts'
 import { traceparentOf } from '../../shared/kit/observe/traceparent.ts'
+import { answerBody } from './answer-body.ts'
 import { headersIn, headersOut } from './pass-headers.ts'
 import { defaultBodyLimit, passingBody } from './request-body.ts'
 import type { Target } from './route-table.ts'
@@ -61,7 +62,7 @@ const hand = async (ctx: Context, { statusCode, headers, body }: Dispatcher.Resp
   const length = headers['content-length']
   const bare = statusCode === 204 || statusCode === 304 || ctx.method === 'HEAD'
   if (bare) await body.dump()
-  else ctx.body = body
+  else ctx.body = await answerBody(body)
   ctx.set(headersOut(headers))
   if (bare && statusCode !== 204 && length !== undefined) ctx.set('Content-Length', String(length))
 }

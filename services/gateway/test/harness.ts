@@ -3,6 +3,7 @@ import { memoryDapr, type MemoryDapr } from '../../shared/kit/dapr/memory-dapr.t
 import { chained, createApp, routed } from '../../shared/kit/http/app.ts'
 import { gate as newGate } from '../../shared/kit/http/gate.ts'
 import { callerOf, guard } from '../../shared/kit/http/guard.ts'
+import { healthRoutes } from '../../shared/kit/http/health.ts'
 import { listen } from '../../shared/kit/http/listen.ts'
 import { memoryIdempotency } from '../../shared/kit/http/memory-idempotency.ts'
 import { mount } from '../../shared/kit/http/mount.ts'
@@ -16,18 +17,19 @@ export const publicUrl = 'http://gateway.test'
 export const appToken = 'the-app-token-of-tests'
 
 /** The whole gateway in process: real HTTP and sockets, the sidecar's invocation and state faked. */
-export const startGateway = async ({ behind = (_, response) => { response.end() }, dapr = memoryDapr(), settings = {} }: { behind?: Behind; dapr?: MemoryDapr; settings?: Partial<GatewaySettings> } = {}): Promise<Harness> => {
+export const startGateway = async ({ behind = (_, response) => { response.end() }, dapr = memoryDapr(), settings = {}, sidecarPort }: { behind?: Behind; dapr?: MemoryDapr; settings?: Partial<GatewaySettings>; sidecarPort?: number } = {}): Promise<Harness> => {
   const sidecar = await fakeSidecar(behind)
   const gate = newGate()
   const clock = testClock('2026-05-04T10:00:00.000Z')
   const metrics = createMetrics('gateway')
   const app = createApp({ logger: silentLogger, metrics }, [guard({ appToken, edge: true }), gate.handler])
   const listening = await listen(app, 0, '127.0.0.1')
-  const base = { appPort: 0, daprHttpPort: sidecar.port, daprApiToken: 'the-sidecar-token', appApiToken: appToken, appIdPrefix: 'x-', logLevel: 'info' as const, otelExporterOtlpEndpoint: undefined, publicUrl, instanceId: undefined }
+  const base = { appPort: 0, daprHttpPort: sidecarPort ?? sidecar.port, daprApiToken: 'the-sidecar-token', appApiToken: appToken, appIdPrefix: 'x-', logLevel: 'info' as const, otelExporterOtlpEndpoint: undefined, publicUrl, instanceId: undefined }
   const parts = await gateway({ base, dapr, clock, logger: silentLogger, metrics, server: listening.server, listening }, {
     origins: ['https://app.test'], trustedProxies: 0, limits: { userPer10s: 1_000, addressPer10s: 1_000, signInPerMinute: 1_000 }, ...settings,
   })
-  const own = mount(parts.routes.flat(), { clock, verify: parts.verify, idempotency: memoryIdempotency(), callerOf })
+  const health = healthRoutes({ service: 'gateway', instanceId: 'gateway-1', gate, checks: new Map(), optional: new Set(), breakers: new Map() })
+  const own = mount([...health, ...parts.routes.flat()], { clock, verify: parts.verify, idempotency: memoryIdempotency(), callerOf })
   gate.open(chained(...parts.edge.before, routed(own), ...parts.edge.after))
   return {
     url: listening.url, dapr, sidecar, parts,

@@ -47,7 +47,7 @@ let tickets = 0
 const connect = async (person: Partial<Ticket> = {}, options: { origin?: string; ticket?: string } = {}): Promise<Client> => {
   const ticket = options.ticket ?? `ticket-of-a-test-${++tickets}`
   if (options.ticket === undefined) await dapr.state.set(ticketKey(ticket), { userId: 'u1', organizationId: 'o1', role: 'member', sessionId: 's1', issuedAt: '2026-05-04T10:00:00.000Z', ...person })
-  const ws = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws?ticket=${ticket}`, { ...(options.origin === undefined ? {} : { origin: options.origin }) })
+  const ws = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws?ticket=${ticket}`, options.origin === undefined ? {} : { origin: options.origin })
   const frames: Frame[] = []
   const closed = new Promise<number>(resolve => { ws.on('close', resolve) })
   ws.on('message', (data: Buffer) => { frames.push(JSON.parse(data.toString())) })

@@ -1,0 +1,71 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PlatformStatus } from '../../shared/contracts/gateway/http.ts'
+import { DaprError } from '../../shared/kit/dapr/dapr-error.ts'
+import type { ServiceId } from '../../shared/contracts/define.ts'
+import { publicUrl, startGateway, type Harness } from './harness.ts'
+
+let gateway: Harness
+let token: (role: string) => Promise<string>
+const json = (body: unknown, status = 200) => ({ status, headers: {}, body })
+const letter = (id: string) => ({ id, consumer: 'c', topic: 'task-events', partition: 0, position: 1, subject: 't1', state: 'waiting', reason: 'boom', attempts: 5, behind: null, traceId: null, at: '2026-05-04T10:00:00.000Z' })
+const asked: { app: string; path: string; query: unknown; body: unknown }[] = []
+
+beforeAll(async () => {
+  gateway = await startGateway()
+  const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' })
+  const jwk = { ...await exportJWK(publicKey), kid: 'k1' }
+  const now = Date.parse('2026-05-04T10:00:00.000Z') / 1_000
+  token = role => new SignJWT({ org: 'o1', role, sid: 's1' }).setProtectedHeader({ alg: 'EdDSA', kid: 'k1', typ: 'at+jwt' }).setSubject('u1').setIssuer(publicUrl).setAudience('cybertask').setIssuedAt(now).setExpirationTime(now + 600).sign(privateKey)
+  for (const app of ['user', 'task', 'project', 'notification', 'analytics'] satisfies ServiceId[]) gateway.dapr.answer(app, ({ path, query, body }) => {
+    asked.push({ app, path, query, body })
+    if (path === '/.well-known/jwks.json') return json({ keys: [jwk] })
+    if (path === '/health/dependencies') return json({ service: app, state: 'ready', instanceId: `${app}-1`, uptimeSeconds: 5, dependencies: [{ name: 'dapr', state: 'up', essential: true, latencyMs: 1 }] })
+    if (path === '/metrics') return json(`# HELP x\napp_info{version="1.2.3",service="${app}"} 1\nevent_log_lag{service="${app}"} 4\nconsumer_parked{service="${app}"} ${app === 'task' ? 2 : 0}\n`)
+    if (path === '/internal/dead-letters') return json({ items: app === 'task' ? [letter('aaa')] : app === 'project' ? [letter('bbb')] : [], nextCursor: null })
+    return json({ replayed: 3, state: 'replayed' })
+  })
+  gateway.dapr.answer('ai', () => { throw new DaprError('peer', 'couldn\'t find service') })
+})
+afterAll(() => gateway.stop())
+const as = async (role: string, path: string, method = 'GET') => {
+  const answer = await fetch(gateway.url + path, { method, headers: { authorization: `Bearer ${await token(role)}` } })
+  return { status: answer.status, body: JSON.parse(await answer.text()) }
+}
+
+describe('/status', () => {
+  it('shows every service with its sidecar, its numbers and what is down', async () => {
+    const status = PlatformStatus.parse(await (await fetch(`${gateway.url}/status`)).json())
+    expect(status).toMatchObject({ state: 'degraded', sockets: 0 })
+    expect(status.services.find(s => s.service === 'task')).toMatchObject({ state: 'ready', version: '1.2.3', sidecar: 'up', relayLag: 4, deadLetters: 2 })
+    expect(status.services.find(s => s.service === 'ai')).toMatchObject({ state: 'down', sidecar: 'unknown', error: 'couldn\'t find service' })
+    expect(status.services).toHaveLength(7)
+  })
+  it('is a page for people, with a policy that runs nothing', async () => {
+    const page = await fetch(`${gateway.url}/status`, { headers: { accept: 'text/html,*/*' } })
+    expect(page.headers.get('content-type')).toContain('text/html')
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; style-src 'sha256-")
+    expect(await page.text()).toContain('couldn\'t find service')
+    expect(await (await fetch(gateway.url)).text()).toContain('href="/docs"')
+  })
+})
+
+describe('dead letters', () => {
+  it('are for owners and admins', async () => {
+    expect((await as('member', '/api/operations/dead-letters')).status).toBe(403)
+    expect((await fetch(`${gateway.url}/api/operations/dead-letters`)).status).toBe(401)
+  })
+  it('of all services are listed, page by page, for the own organization', async () => {
+    const first = await as('owner', '/api/operations/dead-letters')
+    expect(first.body).toMatchObject({ items: [{ id: 'aaa', service: 'task' }], unreachable: ['ai'] })
+    const second = await as('admin', `/api/operations/dead-letters?cursor=${first.body.nextCursor}`)
+    expect(second.body).toMatchObject({ items: [{ id: 'bbb', service: 'project' }], nextCursor: null })
+    expect(asked.filter(a => a.path === '/internal/dead-letters').every(a => JSON.stringify(a.query).includes('"organizationId":"o1"'))).toBe(true)
+  })
+  it('are handled again, or given up', async () => {
+    expect(await as('owner', '/api/operations/dead-letters/task/aaa/replay', 'POST')).toEqual({ status: 200, body: { replayed: 3, state: 'replayed' } })
+    expect(asked.at(-1)).toMatchObject({ app: 'task', path: '/internal/dead-letters/aaa/replay', body: { organizationId: 'o1' } })
+    expect((await as('owner', '/api/operations/dead-letters/nothing/aaa/skip', 'POST')).status).toBe(400)
+    expect((await as('owner', '/api/operations/dead-letters/ai/aaa/skip', 'POST')).status).toBe(503)
+  })
+})

@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connectDapr } from './connect.ts'
+import type { Dapr } from './dapr.ts'
+
+type Call = { method: string; url: string; token: unknown; body: unknown }
+type Reply = { status?: number; type?: string; body?: unknown; headers?: Record<string, string> }
+
+let server: Server
+let dapr: Dapr
+let calls: Call[]
+let reply: (call: Call) => Reply | undefined
+const portOf = (s: Server): number => { const a = s.address(); return typeof a === 'object' && a ? a.port : 0 }
+const parsed = (text: string): unknown => (text === '' ? undefined : JSON.parse(text))
+
+beforeEach(async () => {
+  calls = []
+  reply = () => ({ status: 204 })
+  server = createServer((request, response) => {
+    let text = ''
+    request.on('data', (chunk: Buffer) => { text += chunk.toString() }).on('end', () => {
+      if (request.url === '/v1.0/healthz/outbound') return response.writeHead(204).end()
+      const call = { method: request.method ?? '', url: request.url ?? '', token: request.headers['dapr-api-token'], body: parsed(text) }
+      calls.push(call)
+      const answer = reply(call)
+      if (!answer) return undefined
+      response.writeHead(answer.status ?? 200, { 'content-type': answer.type ?? 'application/json', ...answer.headers })
+      return response.end(answer.body === undefined ? '' : typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body))
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  dapr = connectDapr({ port: portOf(server), apiToken: 'secret', appIdPrefix: 'x-', waitMs: 500 })
+})
+afterEach(async () => { await dapr.close(); server.closeAllConnections(); server.close() })
+
+const event = (n: number, size = 0) => ({ id: `e${n}`, subject: `t${n}`, data: 'x'.repeat(size) })
+
+describe('the sidecar client', () => {
+  it('waits for a sidecar that is not there yet, and says so when it does not come', async () => {
+    const later = createServer((_, response) => { response.writeHead(204).end() })
+    const hidden = createServer().listen(0, '127.0.0.1')
+    await once(hidden, 'listening')
+    const port = portOf(hidden)
+    hidden.close()
+    const early = connectDapr({ port, waitMs: 3_000 })
+    const waiting = early.state.get('a')
+    await new Promise(resolve => { setTimeout(resolve, 200) })
+    later.listen(port, '127.0.0.1')
+    await expect(waiting).resolves.toBeUndefined()
+    await early.close()
+    later.closeAllConnections()
+    later.close()
+    const never = connectDapr({ port: 1, waitMs: 200 })
+    await expect(never.state.get('a')).rejects.toMatchObject({ kind: 'unavailable', reason: 'unreachable' })
+    await never.close()
+  })
+  it('invokes by prefixed app id with its token, and hands any answer of the app through', async () => {
+    reply = () => ({ status: 409, type: 'application/problem+json', body: { code: 'task-blocked' } })
+    expect(await dapr.invoke('task', 'POST', '/api/tasks', { query: { a: 1, b: undefined }, body: { t: false } })).toMatchObject({ status: 409, body: { code: 'task-blocked' } })
+    expect(calls).toEqual([{ method: 'POST', url: '/v1.0/invoke/x-task/method/api/tasks?a=1', token: 'secret', body: { t: false } }])
+  })
+  it('throws when nobody answered: by the sidecar\'s word, in time, or at all', async () => {
+    reply = () => ({ status: 500, body: { errorCode: 'ERR_DIRECT_INVOKE', message: 'failed to invoke' } })
+    await expect(dapr.invoke('task', 'GET', '/x')).rejects.toMatchObject({ kind: 'unavailable', reason: 'peer', errorCode: 'ERR_DIRECT_INVOKE' })
+    reply = () => undefined
+    await expect(dapr.invoke('task', 'GET', '/x', { timeoutMs: 50 })).rejects.toMatchObject({ reason: 'timeout', code: 'dependency-timeout' })
+  })
+  it('publishes whole CloudEvents with their subject as key, in batches, and names what failed', async () => {
+    expect(await dapr.publishBulk('task-events', [event(1)])).toEqual([])
+    expect(calls[0]).toMatchObject({ url: '/v1.0/publish/bulk/pubsub/task-events', body: [{ entryId: 'e1', contentType: 'application/cloudevents+json', metadata: { partitionKey: 't1' }, event: event(1) }] })
+    calls.length = 0
+    await dapr.publishBulk('task-events', Array.from({ length: 401 }, (_, i) => event(i)))
+    expect(calls.map(c => (Array.isArray(c.body) ? c.body.length : 0))).toEqual([200, 200, 1])
+    calls.length = 0
+    await dapr.publishBulk('task-events', [event(1, 500_000), event(2, 500_000)])
+    expect(calls).toHaveLength(2)
+    reply = () => ({ status: 500, body: { failedEntries: [{ entryId: 'e2', error: 'no' }], errorCode: 'ERR_PUBSUB_PUBLISH_MESSAGE' } })
+    expect(await dapr.publishBulk('task-events', [event(1), event(2)])).toEqual([{ id: 'e2', error: 'no' }])
+    reply = () => ({ status: 403, body: { errorCode: 'ERR_PUBSUB_FORBIDDEN', message: 'topic is not allowed' } })
+    await expect(dapr.publishBulk('task-events', [event(1)])).rejects.toMatchObject({ reason: 'rejected', errorCode: 'ERR_PUBSUB_FORBIDDEN' })
+  })
+  it('takes a missing secret for missing, and a store that is away for away', async () => {
+    reply = () => ({ body: { 'token-key': 'abc' } })
+    expect(await dapr.secret('token-key')).toBe('abc')
+    reply = () => ({ status: 500, body: { errorCode: 'ERR_SECRET_GET', message: 'secret nothing not found' } })
+    expect(await dapr.secret('nothing')).toBeUndefined()
+    reply = () => ({ status: 500, body: { errorCode: 'ERR_SECRET_GET', message: 'vault is sealed' } })
+    await expect(dapr.secret('token-key')).rejects.toMatchObject({ kind: 'unavailable' })
+  })
+})
