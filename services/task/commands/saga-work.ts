@@ -85,11 +85,6 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
       await inParallel(rows, WIDTH, ({ _id: id }) => tasks.handle(organizationId, id, { type: 'RestoreTask', taskId: id, sagaId, at: meta.at }, own(meta, sagaId, 'restore', id)))
       return rows.length
     },
-    countByStatus: async (organizationId: string, projectId: string): Promise<Record<string, number>> => {
-      const counts = new Map<string, number>()
-      for (const row of await rowsOf({ organizationId, projectId })) if (!row.deleted) counts.set(row.status, (counts.get(row.status) ?? 0) + 1)
-      return Object.fromEntries(counts)
-    },
   }
 }
 export type SagaWork = ReturnType<typeof sagaWork>

@@ -10,5 +10,4 @@ export const internalRoutes = (work: SagaWork): Routes => serve(taskInternalApi,
   discardTasks: async ({ body: { organizationId, projectId, sagaId }, meta }) => ({ body: { discarded: await work.discard(organizationId, projectId, sagaId, meta) } }),
   deleteProjectTasks: async ({ body: { organizationId, projectId, sagaId }, meta }) => ({ body: { deleted: await work.deleteAll(organizationId, projectId, sagaId, meta) } }),
   restoreProjectTasks: async ({ body: { organizationId, projectId, sagaId }, meta }) => ({ body: { restored: await work.restoreAll(organizationId, projectId, sagaId, meta) } }),
-  countByStatus: async ({ params, query }) => ({ body: { counts: await work.countByStatus(query.organizationId, params.id) } }),
 })

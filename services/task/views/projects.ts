@@ -18,6 +18,7 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
   const known = new LRUCache<string, { row: ProjectRow; since: number }>({ max: 20_000 })
   const organizations = new LRUCache<string, { rows: Promise<ProjectRow[]>; since: number }>({ max: 500 })
   const asked = new LRUCache<string, { answer: Promise<ProjectRow | undefined>; since: number }>({ max: 20_000 })
+  const readings = new Map<string, Promise<ProjectRow | undefined>>()
   const keyOf = (organizationId: string, projectId: string): string => `${organizationId}/${projectId}`
 
   const learn = async ({ id, ...record }: ProjectRecord): Promise<ProjectRow> => {
@@ -52,15 +53,21 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
     return answer
   }
 
+  const stored = async (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {
+    const row = await documents.findOne({ _id: keyOf(organizationId, projectId) })
+    return row ? keep(row) : fresh(organizationId, projectId)
+  }
+
   return {
     fresh,
     get: async (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {
       const key = keyOf(organizationId, projectId)
       const cached = known.get(key)
       if (cached && clock.monotonic() - cached.since < TRUSTED_MS) return cached.row
-      const row = await documents.findOne({ _id: key })
-      if (!row) return fresh(organizationId, projectId)
-      return keep(row)
+      // A bulk request asks a hundred times at once; the store is asked once.
+      const reading = readings.get(key) ?? stored(organizationId, projectId).finally(() => { readings.delete(key) })
+      readings.set(key, reading)
+      return reading
     },
     /** Brings the copy up to a version that an event told of. */
     follow: async (organizationId: string, projectId: string, version: number): Promise<void> => {

@@ -24,6 +24,4 @@ export const taskInternalApi = {
     body: z.strictObject(aboutProject), reply: z.object({ deleted: z.number().int() }) }),
   restoreProjectTasks: operation({ method: 'POST', path: '/internal/projects/tasks/restore', summary: 'Undo the deletion of the tasks of a project', access: 'internal', callers: ['project'], status: 200,
     body: z.strictObject(aboutProject), reply: z.object({ restored: z.number().int() }) }),
-  countByStatus: operation({ method: 'GET', path: '/internal/projects/:id/status-counts', summary: 'How many tasks of a project stand in each status', access: 'internal', callers: ['project'], status: 200,
-    params: z.object({ id: Id }), query: z.strictObject({ organizationId: Id }), reply: z.object({ counts: z.record(z.string(), z.number().int()) }) }),
 }
