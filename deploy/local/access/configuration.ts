@@ -10,7 +10,7 @@ const secretsOf: Readonly<Record<AppId, readonly string[]>> = {
   task: ['mongodb-uri'],
   project: ['mongodb-uri'],
   notification: ['mongodb-uri', 'queue-redis-url', 'smtp-url'],
-  analytics: ['mongodb-uri', 'clickhouse-url'],
+  analytics: ['clickhouse-url'],
   ai: ['mongodb-uri', 'anthropic-api-key', 'anthropic-base-url'],
 }
 
@@ -27,6 +27,7 @@ export const configurationOf = async (app: AppId): Promise<string> => {
     spec: {
       mtls: { enabled: true, controlPlaneTrustDomain: 'localhost', sentryAddress: 'localhost:50001' },
       tracing: { samplingRate: '1' },
+      metric: { enabled: true, http: { increasedCardinality: false } },
       features: [{ name: 'HotReload', enabled: false }],
       secrets: { scopes: [{ storeName: 'secretstore', defaultAccess: 'deny', allowedSecrets: secretsOf[app] }] },
       accessControl: {
