@@ -13,9 +13,7 @@ export type RouteDeps = { dapr: Pick<Dapr, 'invoke'>; services: readonly Service
 export const gatewayRoutes = ({ dapr, services, status, hub }: RouteDeps): Routes[] => [
   serve(gatewayApi, { status: async () => ({ body: await status() }), ...deadLetterHandlers(dapr, services) }),
   serve(gatewayInternal, {
-    notify: async ({ body: { organizationId, userId, notificationId, unreadCount, notification }, meta }) => {
-      const sockets = hub.push(liveNotification({ organizationId, userId, notificationId, data: { unreadCount, notification } }, meta.at))
-      return { body: { sockets } }
-    },
+    showNotifications: async ({ body: { organizationId, items } }) =>
+      ({ body: { sockets: items.reduce((sum, { userId, notification }) => sum + hub.push(liveNotification(organizationId, userId, notification)), 0) } }),
   }),
 ]

@@ -9,7 +9,6 @@ export type Journal = { append(event: LiveEvent): Entry; since(after: number): S
 
 // A journal's number fills the upper digits, so that a seq of another journal (another replica, a wiped store) is never taken for one of this.
 const span = 2 ** 32
-export const journalOf = (seq: number): number => Math.floor(seq / span)
 export const newJournal = (random: () => number = Math.random): number => (1 + Math.floor(random() * 2 ** 20)) * span
 
 /**

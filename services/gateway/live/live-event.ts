@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CloudEvent } from '../../shared/contracts/feed.ts'
+import type { Notification } from '../../shared/contracts/notification/http.ts'
 
 /** Something that happened, as sockets see it. `text` is what all its frames share, made once. */
 export type LiveEvent = {
@@ -34,9 +35,9 @@ export const liveEvent = (event: CloudEvent): LiveEvent | undefined => {
 }
 
 /** A notification as a live event, for one person only. */
-export const liveNotification = (about: { organizationId: string; userId: string; notificationId: string; data: unknown }, at: string): LiveEvent =>
-  made({ id: `notification.${about.notificationId}`, name: 'NotificationAdded', organizationId: about.organizationId, projectId: undefined, people: [about.userId], data: about.data },
-    { at, actor: 'service:notification', subject: about.notificationId, version: 1 })
+export const liveNotification = (organizationId: string, userId: string, notification: Notification): LiveEvent =>
+  made({ id: `notification.${notification.id}`, name: 'NotificationAdded', organizationId, projectId: undefined, people: [userId], data: { notification } },
+    { at: notification.createdAt, actor: notification.event.actorId ?? 'system', subject: notification.id, version: 1 })
 
 const made = (event: Omit<LiveEvent, 'text'>, rest: { at: string; actor: string; subject: string; version: number }): LiveEvent =>
   ({ ...event, text: `"id":${JSON.stringify(event.id)},"name":${JSON.stringify(event.name)},${JSON.stringify(rest).slice(1, -1)},"data":${JSON.stringify(event.data)}}` })

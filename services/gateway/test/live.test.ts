@@ -151,13 +151,16 @@ describe('a subscriber', () => {
   it('gets notifications that the notification service pushes', async () => {
     const client = await connect()
     await subscribed(client, ['me'])
+    const notification = {
+      id: 'n1', type: 'assigned', title: 'Hello', body: '', link: '/tasks/t1', event: { id: 'e1', name: 'TaskUpdated', subject: 't1', projectId: 'p1', actorId: null }, readAt: null, createdAt: '2026-05-04T10:00:00.000Z',
+    }
     const answer = await fetch(`${gateway.url}/internal/live/notifications`, {
-      method: 'POST', body: JSON.stringify({ organizationId: 'o1', userId: 'u1', notificationId: 'n1', unreadCount: 3, notification: { title: 'Hello' } }),
+      method: 'POST', body: JSON.stringify({ organizationId: 'o1', items: [{ userId: 'u1', notification }] }),
       headers: { 'content-type': 'application/json', 'dapr-api-token': 'the-app-token-of-tests', 'dapr-caller-app-id': 'notification' },
     })
     expect(answer.status).toBe(202)
     await client.until(() => client.events().length === 1)
-    expect(client.frames.at(-1)).toMatchObject({ topic: 'me', name: 'NotificationAdded', data: { unreadCount: 3, notification: { title: 'Hello' } } })
+    expect(client.frames.at(-1)).toMatchObject({ topic: 'me', name: 'NotificationAdded', id: 'notification.n1', data: { notification } })
     expect((await fetch(`${gateway.url}/internal/live/notifications`, { method: 'POST' })).status).toBe(401)
     client.close()
   })

@@ -22,7 +22,6 @@ export const ServerFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pong') }),
 ])
 export type ServerFrame = z.infer<typeof ServerFrame>
-export type EventFrame = Extract<ServerFrame, { type: 'event' }>
 
 /** Close codes of `/ws` beside the standard ones. */
 export const closeCodes = { sessionEnded: 4401, tooSlow: 4408, idle: 4409 } as const
