@@ -8,7 +8,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['services/**/*.test.ts', 'deploy/**/*.test.ts', 'components/**/*.test.ts', 'dapr/**/*.test.ts', 'scripts/**/*.test.ts'], exclude: ['**/test/**', '**/node_modules/**'], testTimeout: 10_000 } },
       { test: { name: 'service', include: ['services/*/test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
-      { test: { name: 'store', include: ['tests/store/**/*.test.ts'], ...slow } },
+      { test: { name: 'store', include: ['tests/store/**/*.test.ts'], globalSetup: ['tests/store/global-setup.ts'], ...slow } },
       { test: { name: 'sidecar', include: ['tests/sidecar/**/*.test.ts'], ...slow } },
       { test: { name: 'pubsub', include: ['tests/pubsub/**/*.test.ts'], ...slow } },
       { test: { name: 'system', include: ['tests/system/**/*.test.ts'], globalSetup: ['tests/support/global-setup.ts'], ...slow } },

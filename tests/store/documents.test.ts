@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll } from 'vitest'
+import { afterAll, inject } from 'vitest'
 import { connectMongo, type Mongo } from '../../services/shared/kit/mongo.ts'
 import { mongoStore } from '../../services/shared/kit/events/mongo-store.ts'
 import { storeContract } from './contract.ts'
@@ -10,7 +10,7 @@ afterAll(async () => {
 })
 
 storeContract('document store', async () => {
-  const connection = await connectMongo(process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:6392', `store_${randomUUID().slice(0, 8)}`)
+  const connection = await connectMongo(inject('documents'), `store_${randomUUID().slice(0, 8)}`)
   opened.push(connection)
   return mongoStore(connection)
 })

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { mongoIdempotency, type MongoIdempotency } from '../../services/shared/kit/http/mongo-idempotency.ts'
 import { isUnavailable } from '../../services/shared/kit/http/unavailable.ts'
 import { testClock } from '../../services/shared/kit/clock.ts'
 import { connectMongo, type Mongo } from '../../services/shared/kit/mongo.ts'
 
-const uri = process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:6392'
+const uri = inject('documents')
 
 /** A wire to the store that can be cut and held. */
 const wire = async () => {
