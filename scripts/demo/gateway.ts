@@ -43,7 +43,7 @@ const counted = (answer: InvokeAnswer, method: string, path: string, tally: Tall
   const outcomes = Array.isArray(results) ? results.map(r => ({ status: Number(field(r, 'status')), code: field(field(r, 'problem'), 'code') })) : [{ status: answer.status, code: field(answer.body, 'code') }]
   for (const { status, code } of outcomes) {
     if (status < 300 && method !== 'GET') tally.commands++
-    if (status >= 400) count(tally.refusals, String(code ?? status))
+    if (status >= 400) count(tally.refusals, typeof code === 'string' ? code : String(status))
   }
   return answer
 }

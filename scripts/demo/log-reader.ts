@@ -1,5 +1,6 @@
 import type { Apis } from './apis.ts'
 import { inParallel } from './in-parallel.ts'
+import { pages } from './pages.ts'
 import type { Person } from './person.ts'
 import type { Progress } from './progress.ts'
 import { count } from './tally.ts'
@@ -38,13 +39,4 @@ const countEntry = ({ events, assigned }: LogCounts, { actor, events: names, cha
   for (const name of names) if (publicTaskEvents.has(name) || (name === 'TaskLinked' && 'blockedBy' in changes)) count(events, name === 'TaskLinked' ? 'TaskUpdated' : name)
   const after = changes['assigneeId']?.after
   if (typeof after === 'string' && after !== actor) count(assigned, after)
-}
-
-/** Every item of a list, page by page. */
-export async function* pages<T>(read: (cursor: { cursor?: string }) => Promise<{ items: T[]; nextCursor: string | null }>): AsyncGenerator<T> {
-  for (let cursor: { cursor?: string } | undefined = {}; cursor;) {
-    const page: { items: T[]; nextCursor: string | null } = await read(cursor)
-    yield* page.items
-    cursor = page.nextCursor === null ? undefined : { cursor: page.nextCursor }
-  }
 }

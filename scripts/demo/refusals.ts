@@ -4,14 +4,17 @@ import type { Apis } from './apis.ts'
 import type { Person } from './person.ts'
 import type { Progress } from './progress.ts'
 import { tasksOf } from './work.ts'
+import { pathToDone } from './workflow-path.ts'
 
 export type Refusal = { what: string; expected: string; got: string }
 type Deps = { apis: Apis; founder: Person; worker: Person; watcher: Person; progress: Progress; projectId: string }
 type Case = { what: string; expected: string; attempt: () => Promise<unknown> }
+/** `statusChanges`: what had to be done properly on the way to something forbidden. */
+export type Tried = { refusals: Refusal[]; statusChanges: number }
 
 /** What must not go through, and does not: each with the answer that the documentation promises. */
-export const tryWhatIsForbidden = async (deps: Deps): Promise<Refusal[]> => {
-  const cases = await casesFor(deps)
+export const tryWhatIsForbidden = async (deps: Deps): Promise<Tried> => {
+  const { cases, statusChanges } = await casesFor(deps)
   const step = deps.progress.step('forbidden things tried', cases.length)
   const refusals: Refusal[] = []
   for (const { what, expected, attempt } of cases) {
@@ -20,10 +23,10 @@ export const tryWhatIsForbidden = async (deps: Deps): Promise<Refusal[]> => {
     step.to(refusals.length)
   }
   step.done()
-  return refusals
+  return { refusals, statusChanges }
 }
 
-const casesFor = async ({ apis, founder, worker, watcher, projectId }: Deps): Promise<Case[]> => {
+const casesFor = async ({ apis, founder, worker, watcher, projectId }: Deps): Promise<{ cases: Case[]; statusChanges: number }> => {
   const tasks = await tasksOf(apis, founder, projectId)
   const open = new Set(tasks.filter(t => t.completedAt === null).map(t => t.id))
   const blocked = tasks.find(t => open.has(t.id) && t.blockedBy.some(b => open.has(b)))
@@ -31,18 +34,16 @@ const casesFor = async ({ apis, founder, worker, watcher, projectId }: Deps): Pr
   if (!blocked || !blocker) throw new Error('the project has no task that waits for another')
   const { workflow } = await apis.projects.getProject({ params: { id: projectId }, token: await founder.token() })
   const last = workflow.statuses.find(s => s.category === 'done')?.key ?? 'done'
-  const started = workflow.transitions.find(t => t.from === blocked.status && workflow.statuses.some(s => s.key === t.to && s.category !== 'cancelled'))?.to ?? 'in_progress'
-  const inProgress = workflow.statuses.find(s => s.category === 'active')?.key ?? started
+  const move = async (id: string, status: string): Promise<unknown> => apis.tasks.changeStatus({ params: { id }, body: { status }, token: await founder.token() })
+  // A task that waits may be made ready; the step into work is the forbidden one.
+  const way = pathToDone(workflow, blocked.status).map(s => s.to)
+  const ready = way.slice(0, way.findIndex(key => workflow.statuses.some(s => s.key === key && s.category === 'active')))
+  for (const status of ready) await move(blocked.id, status)
   const [tokens, key] = [{ founder: await founder.token(), worker: await worker.token(), watcher: await watcher.token() }, randomUUID()]
   const create = (body: { projectId: string; title: string }, token: string, idempotencyKey = randomUUID()) => apis.tasks.createTask({ body, token, idempotencyKey })
-  return [
-    { what: 'starting a task whose blocker is open', expected: 'task-blocked', attempt: async () => {
-      // Where the first step is only getting ready, the one after it is the start.
-      const first = workflow.statuses.find(s => s.key === started)?.category
-      if (first === 'open') await apis.tasks.changeStatus({ params: { id: blocked.id }, body: { status: started }, token: tokens.founder })
-      await apis.tasks.changeStatus({ params: { id: blocked.id }, body: { status: first === 'open' ? inProgress : started }, token: tokens.founder })
-    } },
-    { what: 'jumping over the workflow', expected: 'illegal-transition', attempt: () => apis.tasks.changeStatus({ params: { id: blocker.id }, body: { status: last }, token: tokens.founder }) },
+  const cases: Case[] = [
+    { what: 'starting a task whose blocker is open', expected: 'task-blocked', attempt: () => move(blocked.id, way[ready.length] ?? last) },
+    { what: 'jumping over the workflow', expected: 'illegal-transition', attempt: () => move(blocker.id, last) },
     { what: 'closing a circle of dependencies', expected: 'dependency-cycle', attempt: () => apis.tasks.addDependency({ params: { id: blocker.id }, body: { blockedBy: blocked.id }, token: tokens.founder }) },
     { what: 'creating a task as one who only watches', expected: 'forbidden', attempt: () => create({ projectId, title: 'Not mine to create' }, tokens.watcher) },
     { what: 'changing what somebody else has changed since', expected: 'stale', attempt: () => apis.tasks.updateTask({ params: { id: blocker.id }, body: { title: 'Too late' }, ifMatch: 1_000_000, token: tokens.founder }) },
@@ -55,4 +56,5 @@ const casesFor = async ({ apis, founder, worker, watcher, projectId }: Deps): Pr
     } },
     { what: 'another request under the same Idempotency-Key', expected: 'mismatch', attempt: () => apis.projects.createProject({ body: { name: 'Something else' }, token: tokens.worker, idempotencyKey: key }) },
   ]
+  return { cases, statusChanges: ready.length }
 }

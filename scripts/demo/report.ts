@@ -23,7 +23,7 @@ const some = (lines: readonly string[]): string[] => [...lines.slice(0, shown).m
 export const finalReport = (told: Told, verified: Verified, tally: Tally, seconds: number): { text: string; agree: boolean } => {
   const { rows, checks } = verified
   const agree = rows.every(agrees) && checks.every(c => c.expected === c.found)
-  const wrong = told.refusals.filter(r => r.expected !== r.got).map(r => `${r.what}: expected ${r.expected}, got ${r.got}`)
+  const wrong = told.tried.refusals.filter(r => r.expected !== r.got).map(r => `${r.what}: expected ${r.expected}, got ${r.got}`)
   return {
     agree,
     text: [

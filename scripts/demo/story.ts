@@ -8,7 +8,7 @@ import type { MailCatcher } from './mails.ts'
 import type { Person } from './person.ts'
 import type { Progress } from './progress.ts'
 import { backlogProject, fromTemplates } from './projects.ts'
-import { tryWhatIsForbidden, type Refusal } from './refusals.ts'
+import { tryWhatIsForbidden, type Tried } from './refusals.ts'
 import type { Run } from './run-file.ts'
 import { openSocket, type Frames } from './socket.ts'
 import { inviteEverybody, signUpFounder, teamNames } from './team.ts'
@@ -16,7 +16,7 @@ import { workOn, type Worked } from './work.ts'
 
 export type Told = {
   founder: Person; team: Person[]; leaver: Person; everybody: Map<string, Person>; muted: Set<string>; projectIds: string[]; links: Links
-  brought: BroughtIn; worked: Worked; refusals: Refusal[]; closed: Closed; templateTasks: number; frames: Frames
+  brought: BroughtIn; worked: Worked; tried: Tried; closed: Closed; templateTasks: number; frames: Frames
 }
 type Deps = { apis: Apis; mails: MailCatcher; progress: Progress; run: Run; save: () => Promise<void>; settledMails: (told: Pick<Told, 'everybody'>) => Promise<void> }
 
@@ -49,14 +49,14 @@ export const tellStory = async (deps: Deps, { items }: Backlog): Promise<Told> =
   const brought = await bringIn({ apis, founder, progress, projectId: backlog, assigneeOf: person => everybody.get(person)?.id }, items, links)
   const templates = await apis.projects.listTemplates({ query: {}, token: await founder.token() })
   const worked = await workOn({ apis, founder, workers: team.slice(0, -1), progress }, planned)
-  const refusals = await tryWhatIsForbidden({ apis, founder, worker: leaver, watcher: team.at(-1) ?? leaver, progress, projectId: planned[0] ?? '' })
+  const tried = await tryWhatIsForbidden({ apis, founder, worker: leaver, watcher: team.at(-1) ?? leaver, progress, projectId: planned[0] ?? '' })
   // One of the forbidden things left its project behind, which its only owner now leaves to the founder.
   const alone = (await apis.projects.listProjects({ query: { memberId: leaver.id, q: 'Mine alone' }, token: await founder.token() })).items.map(p => p.id)
   for (const id of alone) { await know(id); frames.follow(`project:${id}`) }
   await deps.settledMails({ everybody })
   const closed = await closeAccount({ apis, founder, leaver, password: run.password, progress })
   return {
-    founder, team, leaver, everybody, muted, links, brought, worked, refusals, closed, frames, projectIds: [...planned, backlog, ...alone],
+    founder, team, leaver, everybody, muted, links, brought, worked, tried, closed, frames, projectIds: [...planned, backlog, ...alone],
     templateTasks: templates.items.filter(t => t.source === 'shipped').reduce((total, t) => total + t.taskCount, 0),
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Apis } from './apis.ts'
 import { inParallel } from './in-parallel.ts'
 import type { MailCatcher } from './mails.ts'
@@ -10,7 +11,13 @@ export const teamNames = ['Ben Ito', 'Chiara Rossi', 'Deniz Kaya', 'Emma Lindqvi
 
 /** The addresses of a run are its own, so that runs never meet. */
 export const domainOf = (runId: string): string => `${runId}.demo.example`
-export const addressOf = (name: string, runId: string): string => `${name.toLowerCase().normalize('NFKD').replaceAll(/[^a-z0-9]+/g, '.').replaceAll(/^\.+|\.+$/g, '') || 'somebody'}@${domainOf(runId)}`
+export const addressOf = (name: string, runId: string): string => {
+  const letters = name.toLowerCase().normalize('NFKD').replaceAll(/\p{M}/gu, '')
+  const plain = letters.replaceAll(/[^a-z0-9]+/g, '.').replaceAll(/^\.+|\.+$/g, '')
+  // Names that differ only in letters which an address cannot hold are still two people.
+  const rest = /^[a-z0-9 ._-]*$/.test(letters) ? '' : createHash('sha256').update(name).digest('hex').slice(0, 6)
+  return `${[plain.slice(0, 50), rest].filter(Boolean).join('.') || 'somebody'}@${domainOf(runId)}`
+}
 
 type Deps = { apis: Apis; mails: MailCatcher; progress: Progress; runId: string; password: string }
 

@@ -1,7 +1,8 @@
 import type { Apis } from './apis.ts'
 import { inParallel } from './in-parallel.ts'
-import { pages, readLog, type LogCounts } from './log-reader.ts'
+import { readLog, type LogCounts } from './log-reader.ts'
 import type { MailCatcher } from './mails.ts'
+import { pages } from './pages.ts'
 import type { Progress } from './progress.ts'
 import { agrees, counted, rowsOf, sum, untilSettled, type Check, type Row } from './reconcile.ts'
 import type { Told } from './story.ts'
@@ -52,15 +53,15 @@ export const verify = async ({ apis, mails, progress, runId }: Deps, told: Told)
       { name: 'mails (invitations, assignments, mentions)', expected: expectedMails, found: mailed.length },
       { name: 'events that a service could not handle', expected: 0, found: letters.items.length },
       { name: 'gaps on the socket', expected: 0, found: frames.gaps() },
-      { name: 'forbidden things refused as documented', expected: told.refusals.length, found: told.refusals.filter(r => r.expected === r.got).length },
+      { name: 'forbidden things refused as documented', expected: told.tried.refusals.length, found: told.tried.refusals.filter(r => r.expected === r.got).length },
       { name: 'traces of the closed account', expected: 0, found: told.closed.problems.length + (told.closed.outcome === 'completed' ? 0 : 1) },
     ],
   }
 }
 
 /** What the gateway's answers amount to in events, where an answer says so by itself. */
-const acknowledgedBy = ({ brought, worked, templateTasks, everybody, projectIds }: Told): Map<string, number> => new Map([
-  ['TaskCreated', brought.idOf.size + templateTasks], ['TaskStatusChanged', brought.statusChanges + worked.statusChanges], ['TaskCompleted', brought.completed + worked.completed],
+const acknowledgedBy = ({ brought, worked, tried, templateTasks, everybody, projectIds }: Told): Map<string, number> => new Map([
+  ['TaskCreated', brought.idOf.size + templateTasks], ['TaskStatusChanged', brought.statusChanges + worked.statusChanges + tried.statusChanges], ['TaskCompleted', brought.completed + worked.completed],
   ['CommentAdded', worked.comments], ['ProjectCreated', projectIds.length], ['UserCreated', new Set(everybody.values()).size], ['UserDeleted', 1],
 ])
 

@@ -11,7 +11,7 @@ export const readCsv = (text: string): Backlog => {
   const bad: BadRow[] = []
   const parsed: unknown = parse(text, {
     bom: true, delimiter: delimiterOf(text), info: true, trim: true, skip_empty_lines: true, relax_column_count: true, skip_records_with_error: true,
-    on_skip: error => { bad.push({ line: Number(error?.lines ?? 0), reason: `it is not well-formed (${error?.code ?? 'unknown'})` }) },
+    on_skip: error => { if (bad.at(-1)?.line !== Number(error?.lines ?? 0)) bad.push({ line: Number(error?.lines ?? 0), reason: `it is not well-formed (${error?.code ?? 'unknown'})` }) },
   })
   const [head, ...rows] = Rows.parse(parsed)
   if (!head) throw new Error('The file is empty.')

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { generateBacklog } from './generate.ts'
+import { dependencies, layers } from './links.ts'
+import { readCsv } from './read-csv.ts'
+
+describe('a backlog from CSV', () => {
+  it('finds its columns by their headers, whatever their names', () => {
+    const { items, bad, ignoredColumns } = readCsv('\uFEFFIssue ID;Summary;Assigned To;Tags;Closed At;Depends-on;Story Points;Colour\n7;Ship it;Ann;a|b;2026-01-02;#6 5;4;red\n')
+    expect(items).toEqual([expect.objectContaining({ ref: '7', title: 'Ship it', person: 'Ann', labels: ['a', 'b'], completedAt: '2026-01-02T00:00:00.000Z', relatesTo: ['6', '5'], difficulty: 3, dueAt: null })])
+    expect([bad, ignoredColumns]).toEqual([[], ['Colour']])
+  })
+  it('reports every bad row with its line and reason, and takes the rest', () => {
+    const text = ['id,title,created,closed,priority', '1,Good,2026-01-01,,high', '2,,2026-01-01,,', '3,Bad date,31.02.2026,,', '4,Backwards,2026-02-01,2026-01-01,', '1,Again,,,', '5,Odd,,,sometimes', '6,"Two\nlines",2026-01-01T10:00:00+02:00,,P0', '7,Too,many,cells,in,here', `8,${'x'.repeat(501)},,,`, '9,Broken "quote" here,,,', '10,Last,01.03.2026,,'].join('\n')
+    const { items, bad } = readCsv(text)
+    expect(items.map(i => [i.ref, i.openedAt, i.priority])).toEqual([['1', '2026-01-01T00:00:00.000Z', 'high'], ['6', '2026-01-01T08:00:00.000Z', 'urgent'], ['10', '2026-03-01T00:00:00.000Z', 'none']])
+    expect(bad.map(b => [b.line, b.reason.slice(0, 28)])).toEqual([
+      [3, 'it has no title'], [4, '"31.02.2026" is not a date'], [5, 'it was completed before it w'], [6, '1 stands already in line 2'], [7, '"sometimes" is not a priorit'],
+      [10, 'it has 6 cells, the header 5'], [11, 'its title has 501 characters'], [12, expect.stringContaining('it is not well-formed')],
+    ])
+  })
+  it('says what is missing', () => {
+    expect(() => readCsv('a,b\n1,2\n')).toThrow(/No column is called title.*the file has: a, b/)
+    expect(() => readCsv('')).toThrow('The file is empty.')
+  })
+})
+
+const item = (ref: string, ...relatesTo: string[]) => ({ ...generateBacklog({ count: 1, seed: 1, people: [], now: 0 })[0]!, ref, relatesTo })
+describe('relations', () => {
+  it('become dependencies where they close no circle', () => {
+    const { blockedBy, cycles, unknown } = dependencies([item('a', 'b', 'b'), item('b', 'c'), item('c', 'a', 'z'), item('d', 'd')])
+    expect(Object.fromEntries(blockedBy)).toEqual({ a: ['b'], b: ['c'], c: [], d: [] })
+    expect(cycles).toEqual([['c', 'a', 'b', 'c'], ['d', 'd']])
+    expect(unknown).toEqual([{ ref: 'c', to: 'z' }])
+  })
+  it('come in layers, also when the chain is long', () => {
+    expect(layers(['a', 'b', 'c', 'd'], new Map([['a', ['b', 'x']], ['b', ['c']], ['c', []]]))).toEqual([['c', 'd'], ['b'], ['a']])
+    const chain = Array.from({ length: 20_000 }, (_, i) => String(i))
+    expect(layers(chain, new Map(chain.map((ref, i) => [ref, i + 1 < chain.length ? [String(i + 1)] : []])))).toHaveLength(20_000)
+    expect(dependencies(chain.slice(0, 800).map((ref, i) => item(ref, ...(i ? [String(i - 1)] : [])))).cycles).toEqual([])
+  })
+})
+
+describe('a backlog made up', () => {
+  const people = ['Ben', 'Chiara', 'Deniz']
+  const now = Date.parse('2026-06-01T12:00:00Z')
+  const items = generateBacklog({ count: 300, seed: 1, people, now })
+  it('is the same for the same seed, and another for another', () => {
+    expect(generateBacklog({ count: 300, seed: 1, people, now })).toEqual(items)
+    expect(generateBacklog({ count: 300, seed: 2, people, now })).not.toEqual(items)
+  })
+  it('looks like one: mostly done, with dates in order, work for everybody, links and a few circles', () => {
+    const done = items.filter(i => i.completedAt !== null)
+    expect(done.length / items.length).toBeGreaterThan(0.6)
+    expect(done.length / items.length).toBeLessThan(0.9)
+    for (const { openedAt, completedAt } of done) expect(openedAt! <= completedAt! && completedAt! <= new Date(now).toISOString()).toBe(true)
+    expect(new Set(items.map(i => i.person))).toEqual(new Set([null, ...people]))
+    expect(items.filter(i => i.relatesTo.length > 0).length).toBeGreaterThan(30)
+    const { cycles, unknown, blockedBy } = dependencies(items)
+    expect([cycles.length, unknown.length]).toEqual([2, 0])
+    const isDone = new Set(done.map(i => i.ref))
+    for (const ref of isDone) for (const blocker of blockedBy.get(ref) ?? []) expect(isDone.has(blocker), `${ref} waits for ${blocker}`).toBe(true)
+  })
+})
