@@ -14,6 +14,7 @@ import { deliver } from './inbox/deliver.ts'
 import { inbox } from './inbox/inbox.ts'
 import { known } from './inbox/known.ts'
 import { preferencesStore } from './inbox/preferences-store.ts'
+import { show } from './inbox/show.ts'
 import { directory } from './mail/directory.ts'
 import { outbox as mailOutbox } from './mail/outbox.ts'
 import { mailQueue } from './mail/queue.ts'
@@ -35,7 +36,7 @@ const mailer = smtp(config.smtpUrl, config.mailFrom)
 const { send, lost } = sender({ mails: tables.mails, directory: directory(client(userInternal, 'user', dapr)), preferencesOf: preferences.of, smtp: mailer, clock, site: base })
 const queue = mailQueue({ redisUrl: config.queueRedisUrl, prefix: `${base.appIdPrefix}mail`, work: send, lost, logger })
 const outbox = mailOutbox({ mails: tables.mails, queue, clock, logger })
-const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, wake: outbox.wake })
+const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, push: outbox.push, show: show({ dapr, logger }) })
 const idempotency = mongoIdempotency(db, clock)
 queue.start()
 outbox.start()
@@ -49,7 +50,7 @@ await runService({
   checks: { mongo: db.ping, queue: queue.ping, smtp: mailer.ping },
   idempotency,
   optional: ['queue', 'smtp'],
-  breakers: [db.breaker, mailer.breaker],
+  breakers: [db.breaker, queue.breaker, mailer.breaker],
   documents: { consumes: topics },
   onStop: [async () => { idempotency.stop() }, outbox.stop, queue.stop, async () => { mailer.close() }, () => db.close()],
 })

@@ -5,11 +5,12 @@ import type { HeardEvent } from './events.ts'
 import type { Known } from './known.ts'
 import { channelsFor } from './preferences.ts'
 import type { PreferencesOf } from './preferences-store.ts'
+import type { Show } from './show.ts'
 
-export type DeliverDeps = { tables: Pick<Tables, 'notifications' | 'mails'>; known: Known; preferencesOf: PreferencesOf; wake: () => void }
+export type DeliverDeps = { tables: Pick<Tables, 'notifications' | 'mails'>; known: Known; preferencesOf: PreferencesOf; push: (mailIds: readonly string[]) => void; show?: Show }
 
 /** Turns an event into notifications and waiting mails, over the channels each person chose. Every row's id comes from event, person and type: the event again changes nothing. */
-export const deliver = ({ tables, known, preferencesOf, wake }: DeliverDeps) => async (event: HeardEvent): Promise<void> => {
+export const deliver = ({ tables, known, preferencesOf, push, show }: DeliverDeps) => async (event: HeardEvent): Promise<void> => {
   const rows: NotificationRow[] = []
   const mails: MailRow[] = []
   for (const draft of notificationsFor(event, await known.before(event))) {
@@ -17,10 +18,11 @@ export const deliver = ({ tables, known, preferencesOf, wake }: DeliverDeps) => 
     if (channels.inApp) rows.push(notificationRow(event, draft))
     if (channels.email) mails.push(mailRow(event, draft))
   }
-  await tables.notifications.insert(rows)
+  const fresh = await tables.notifications.insert(rows)
   const waiting = await tables.mails.insert(mails)
   await known.learn(event)
-  if (waiting.length) wake()
+  if (fresh.length) show?.(event.organizationId, fresh)
+  if (waiting.length) push(waiting.map(mail => mail._id))
 }
 
 const actorOf = ({ actor }: HeardEvent): string | null => actor.includes(':') || actor === 'anonymous' ? null : actor

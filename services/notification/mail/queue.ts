@@ -1,4 +1,5 @@
 import { Queue, UnrecoverableError, Worker, DelayedError, type Job } from 'bullmq'
+import { breaker as newBreaker, type Breaker } from '../../shared/kit/breaker.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
 
 /** What became of one try: done, not before a time, or given up for good. A throw is tried again. */
@@ -11,6 +12,7 @@ export type MailQueue = {
   start(): void
   stop(): Promise<void>
   ping(): Promise<unknown>
+  readonly breaker: Breaker
 }
 export type QueueOptions = {
   redisUrl: string
@@ -30,6 +32,8 @@ const attempts = 300
 /** The Redis job queue of mails. A job holds the mail's id and nothing else, and its id is the mail's: the same mail is queued once. */
 export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_000 }: QueueOptions): MailQueue => {
   const connection = { url: redisUrl, connectTimeout: 3_000, retryStrategy: (times: number) => Math.min(times * 200, 3_000) }
+  // Without a limit a call waits for as long as Redis was never there.
+  const breaker = newBreaker({ name: 'mail-queue', timeoutMs: 3_000, retryAfterMs: 500 })
   const queue = new Queue(name, { prefix, connection: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 }, defaultJobOptions: { attempts, backoff: { type: 'growing' }, removeOnComplete: true, removeOnFail: true } })
   const process = async (job: Job, token?: string): Promise<void> => {
     const outcome = await work(job.id ?? '')
@@ -39,7 +43,7 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
     throw new DelayedError()
   }
   const worker = new Worker(name, process, {
-    prefix, connection: { ...connection, maxRetriesPerRequest: null }, autorun: false, concurrency: 3,
+    prefix, connection: { ...connection, maxRetriesPerRequest: null }, autorun: false, concurrency: 3, runRetryDelay: 1_000,
     settings: { backoffStrategy: tries => Math.min(retryMs * 2 ** (tries - 1), longest) * (0.75 + Math.random() / 2) },
   })
   // ioredis reports every reconnect; one line per outage is enough.
@@ -54,10 +58,16 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
     if (final) lost(job.id ?? '', error.message).catch((cause: unknown) => { logger.error({ error: cause }, 'a lost mail could not be marked') })
   })
   return {
-    add: async mailIds => { if (mailIds.length) await queue.addBulk(mailIds.map(mailId => ({ name, data: {}, opts: { jobId: mailId } }))) },
-    size: async () => Object.values(await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')).reduce((a, b) => a + b, 0),
+    breaker,
+    add: async mailIds => { if (mailIds.length) await breaker.run(() => queue.addBulk(mailIds.map(mailId => ({ name, data: {}, opts: { jobId: mailId } })))) },
+    size: async () => Object.values(await breaker.run(() => queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized'))).reduce((a, b) => a + b, 0),
     start: () => { worker.run().catch((error: unknown) => { logger.error({ error }, 'the mail worker stopped') }) },
-    stop: async () => { await worker.close(); await queue.close() },
-    ping: () => queue.getJobCounts('waiting'),
+    // A job that is under way has five seconds; after that another process takes it up again.
+    stop: async () => {
+      await Promise.race([worker.close(), new Promise(resolve => { setTimeout(resolve, 5_000).unref() })])
+      await worker.close(true)
+      await queue.close()
+    },
+    ping: () => breaker.run(() => queue.getJobCounts('waiting')),
   }
 }

@@ -50,7 +50,7 @@ const invitation = { template: 'invitation', organizationId: 'o1', to: { address
 describe('mails through a real Redis and a real SMTP server', () => {
   it('reach today’s address of the person, as text and as HTML, with a stable id', async () => {
     await tables.mails.insert([row('m1')])
-    box.wake()
+    box.push(['m1'])
     await until(async () => await stateOf('m1') === 'sent')
     const [mail] = server.mails
     expect(mail?.to).toMatchObject({ text: '"Ann Lee" <ann@example.test>' })
@@ -107,6 +107,6 @@ describe('mails through a real Redis and a real SMTP server', () => {
     await expect(box.sweep()).rejects.toThrow()
     expect(await stateOf(id)).toBe('waiting')
     await redis.start()
-    await until(async () => await stateOf(id) === 'sent', 8_000)
+    await until(async () => await stateOf(id) === 'sent', 25_000)
   })
 })

@@ -20,7 +20,7 @@ const person = (userId: string, organizationId = 'o1'): Actor => ({ userId, orga
 const tables = memoryTables()
 const preferences = preferencesStore(tables)
 const mails = outbox({ mails: tables.mails, queue: { add: async () => {}, size: async () => 0 }, clock: testClock(), logger: silentLogger })
-const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, wake: () => {} })
+const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, push: () => {} })
 const projects = { getProject: async ({ params }: { params: { id: string } }) => {
   if (params.id !== 'p1') throw new Refused('missing', 'project-unknown')
   return { id: 'p1', organizationId: 'o1', name: 'Apollo', key: 'AP', status: 'active' as const, workflow: { statuses: [], transitions: [], initial: 'todo' }, members: [{ userId: 'ann', role: 'viewer' as const, allocationPercent: 0 }], deletedAt: null, version: 1 }
