@@ -22,6 +22,8 @@ const table: readonly (readonly [string, HeardEvent, Facts, readonly string[]])[
   ['a move tells all involved once', { ...by('cy'), type: 'TaskStatusChanged', data: { ...about, from: 'todo', to: 'in_progress' } }, { ...noFacts, watchers: ['eve', 'ann', 'cy'] }, ['ann status-changed', 'bob status-changed', 'eve status-changed']],
   ['a completion tells those who waited', { ...by('ann'), type: 'TaskCompleted', data: { ...about, completedAt: '2026-03-02T09:00:00.000Z', startedAt: null, createdAt: '2026-03-01T09:00:00.000Z' } }, { ...noFacts, waiting }, ['dee blocker-done']],
   ['a deletion tells all involved', { ...by('bob'), type: 'TaskDeleted', data: about }, noFacts, ['ann task-deleted']],
+  ['a deletion with its project tells nobody', { ...by('service:project'), type: 'TaskDeleted', data: about }, noFacts, []],
+  ['a task let go with an account tells nobody', { ...updated({ assigneeId: { before: 'old', after: null } }), actor: 'service:user' }, noFacts, []],
   ['an overdue task tells its assignee', { ...by('service:task'), type: 'TaskOverdue', data: { ...about, dueAt: '2026-03-01T09:00:00.000Z' } }, noFacts, ['ann overdue']],
   ['an overdue task of nobody tells its reporter', { ...by('service:task'), type: 'TaskOverdue', data: { ...about, assigneeId: null, dueAt: '2026-03-01T09:00:00.000Z' } }, noFacts, ['bob overdue']],
   ['a comment: who is mentioned is told that, the others that there is one', { ...by('bob'), type: 'CommentAdded', data: { ...about, commentId: 'c1', mentions: ['ann', 'dee'] } }, { ...noFacts, watchers: ['eve'] }, ['ann mentioned', 'dee mentioned', 'eve commented']],

@@ -19,7 +19,7 @@ const draftsOf = (event: HeardEvent, facts: Facts): Draft[] => {
     case 'TaskUpdated': return updated(event)
     case 'TaskStatusChanged': return to(involved(event, facts), 'status-changed', event, texts.moved(event.data.from, event.data.to))
     case 'TaskCompleted': return unblocked(facts)
-    case 'TaskDeleted': return to(involved(event, facts), 'task-deleted', event)
+    case 'TaskDeleted': return bySaga(event) ? [] : to(involved(event, facts), 'task-deleted', event)
     case 'TaskOverdue': return to([event.data.assigneeId ?? event.data.reporterId], 'overdue', event, texts.wasDue(event.data.dueAt))
     case 'CommentAdded': return [...to(event.data.mentions, 'mentioned', event), ...to(involved(event, facts), 'commented', event)]
     case 'MemberAdded': return memberAdded(event, facts)
@@ -32,6 +32,9 @@ const draftsOf = (event: HeardEvent, facts: Facts): Draft[] => {
     case 'AIAnalysisCompleted': case 'RecommendationGenerated': return []
   }
 }
+
+/** Tasks that go with their project, or are let go with an account: the greater change tells of it once. */
+const bySaga = ({ actor }: HeardEvent): boolean => actor.startsWith('service:')
 
 /** Everybody whom a task concerns: who has it, who asked for it, and who took part. */
 const involved = ({ data }: TaskEvent, { watchers }: Facts): (string | null)[] => [data.assigneeId, data.reporterId, ...watchers]
@@ -47,7 +50,8 @@ const person = (value: unknown): string | null => typeof value === 'string' ? va
 const updated = (event: Heard<'TaskUpdated'>): Draft[] => {
   const { assigneeId: hands, dueAt } = event.data.changes
   return [
-    ...hands ? [...to([person(hands.after)], 'assigned', event), ...to([person(hands.before)], 'unassigned', event)] : [],
+    ...hands ? to([person(hands.after)], 'assigned', event) : [],
+    ...hands && !bySaga(event) ? to([person(hands.before)], 'unassigned', event) : [],
     ...to(event.data.mentions, 'mentioned', event),
     ...dueAt ? to([event.data.assigneeId], 'due-changed', event, texts.due(person(dueAt.after))) : [],
   ]

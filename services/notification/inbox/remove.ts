@@ -6,6 +6,7 @@ import type { PreferencesStore } from './preferences-store.ts'
 export const erase = async (tables: Tables, preferences: PreferencesStore, person: Person): Promise<void> => {
   const { organizationId, userId } = person
   await tables.notifications.remove({ recipient: `${organizationId}.${userId}` })
+  await tables.notifications.remove({ subject: userId, organizationId })
   await tables.notifications.set({ actorId: userId, organizationId }, { actorId: null })
   await tables.mails.remove({ userId, organizationId })
   await tables.mails.set({ actorId: userId, organizationId }, { actorId: null })

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { userInternal } from '../../shared/contracts/user/internal.ts'
+import type { userInternal } from '../../shared/contracts/user/internal.ts'
 import type { Client } from '../../shared/kit/http/client.ts'
 
 export type Contact = { id: string; name: string; email: string; locale: string; timezone: string }

@@ -43,7 +43,7 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
     throw new DelayedError()
   }
   const worker = new Worker(name, process, {
-    prefix, connection: { ...connection, maxRetriesPerRequest: null }, autorun: false, concurrency: 3, runRetryDelay: 1_000,
+    prefix, connection: { ...connection, maxRetriesPerRequest: null }, autorun: false, concurrency: 3, runRetryDelay: 1_000, lockDuration: 15_000, stalledInterval: 10_000, maxStalledCount: attempts,
     settings: { backoffStrategy: tries => Math.min(retryMs * 2 ** (tries - 1), longest) * (0.75 + Math.random() / 2) },
   })
   // ioredis reports every reconnect; one line per outage is enough.

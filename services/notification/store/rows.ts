@@ -33,7 +33,7 @@ export type Tables = {
 }
 
 export const mongoTables = async (db: Connection): Promise<Tables> => ({
-  notifications: await mongoTable<NotificationRow>(db, 'notifications', ['recipient', 'unreadFor', 'projectId', 'actorId']),
+  notifications: await mongoTable<NotificationRow>(db, 'notifications', ['recipient', 'unreadFor', 'projectId', 'actorId', 'subject']),
   preferences: await mongoTable<PreferencesRow>(db, 'preferences', ['userId']),
   mails: await mongoTable<MailRow>(db, 'mail_outbox', ['state', 'userId', 'actorId']),
   watchers: await mongoTable<WatcherRow>(db, 'watchers', ['taskId', 'userId']),

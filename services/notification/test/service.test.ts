@@ -115,6 +115,7 @@ describe('what other services ask', () => {
   it('erases a person: his own are gone, his id stands nowhere', async () => {
     await tell(task('gus'))
     await tell(task('hal', { actor: 'gus' }))
+    await tell({ id: 'o1/person/gus:1#0', subject: 'gus', organizationId: 'o1', actor: 'anonymous', at: '2026-03-02T09:00:00.000Z', type: 'UserCreated', data: { userId: 'gus', role: 'member', invitedBy: 'hal' } })
     const inside = server.client(notificationInternal, { caller: 'user' })
     await inside.erase({ body: { ...saga, userId: 'gus' } })
     await inside.erase({ body: { ...saga, userId: 'gus' } })
