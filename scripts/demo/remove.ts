@@ -12,7 +12,7 @@ export const removeRun = async (apis: Apis, run: Run, progress: Progress): Promi
   if (!founder) return
   const projects = progress.step('projects deleted', run.projects.length)
   let deleted = 0
-  await inParallel(run.projects, 4, async id => {
+  await inParallel(run.projects, 32, async id => {
     const started = await unlessGone(founder.token().then(token => apis.projects.deleteProject({ params: { id }, token })))
     if (started) await sagaEnd(apis, founder, started.sagaId, 300_000)
     projects.to(++deleted)

@@ -1,5 +1,6 @@
 import { Pool } from 'undici'
 import { projectInternal } from '../shared/contracts/project/internal.ts'
+import { peerBreakers } from '../shared/kit/dapr/peer-breakers.ts'
 import { tokenVerifier, type Verify } from '../shared/kit/http/auth.ts'
 import { client } from '../shared/kit/http/client.ts'
 import { keysThroughDapr } from '../shared/kit/http/key-ring.ts'
@@ -32,7 +33,7 @@ export const gateway = async (started: Pick<Started, 'base' | 'dapr' | 'clock' |
   const status = statusCollector({ dapr, clock, version, services, own: ownStatus(started, () => sockets.hub.size) })
 
   const sidecar = new Pool(`http://127.0.0.1:${base.daprHttpPort}`, { connections: 128, connect: { timeout: 2_000 }, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 })
-  const forward = forwarder({ sidecar, appIdPrefix: base.appIdPrefix, ...(base.daprApiToken === undefined ? {} : { daprApiToken: base.daprApiToken }) })
+  const forward = forwarder({ sidecar, circuit: peerBreakers(), appIdPrefix: base.appIdPrefix, ...(base.daprApiToken === undefined ? {} : { daprApiToken: base.daprApiToken }) })
   return {
     verify, feeds: sockets.feeds,
     routes: gatewayRoutes({ dapr, services, status, hub: sockets.hub }),

@@ -14,6 +14,7 @@ import { deliver } from './inbox/deliver.ts'
 import { inbox } from './inbox/inbox.ts'
 import { known } from './inbox/known.ts'
 import { preferencesStore } from './inbox/preferences-store.ts'
+import { erase } from './inbox/remove.ts'
 import { show } from './inbox/show.ts'
 import { directory } from './mail/directory.ts'
 import { outbox as mailOutbox } from './mail/outbox.ts'
@@ -36,7 +37,7 @@ const mailer = smtp(config.smtpUrl, config.mailFrom)
 const { send, lost } = sender({ mails: tables.mails, directory: directory(client(userInternal, 'user', dapr)), preferencesOf: preferences.of, smtp: mailer, clock, site: base })
 const queue = mailQueue({ redisUrl: config.queueRedisUrl, prefix: `${base.appIdPrefix}mail`, work: send, lost, logger })
 const outbox = mailOutbox({ mails: tables.mails, queue, clock, logger })
-const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, push: outbox.push, show: show({ dapr, logger }) })
+const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, push: outbox.push, show: show({ dapr, logger }), erase: person => erase(tables, preferences, person) })
 const idempotency = mongoIdempotency(db, clock)
 queue.start()
 outbox.start()

@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import { errors, type Dispatcher } from 'undici'
+import type { PeerBreakers } from '../../shared/kit/dapr/peer-breakers.ts'
 import { invokePath } from '../../shared/kit/dapr/invoke.ts'
 import { headers as names } from '../../shared/kit/http/headers.ts'
 import { HttpRefused } from '../../shared/kit/http/problem.ts'
@@ -11,11 +12,11 @@ import { defaultBodyLimit, passingBody } from './request-body.ts'
 import type { Target } from './route-table.ts'
 import { maybeSidecar, refusalOfSidecar, serviceDown } from './sidecar-answer.ts'
 
-export type ForwardOptions = { sidecar: Dispatcher; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number }
+export type ForwardOptions = { sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number }
 export type Forward = (ctx: Context, target: Target, segments: readonly string[]) => Promise<void>
 
 /** Streams a request to its service through the sidecar and the answer back. Nothing is parsed on the way, and nothing hangs: whatever does not answer is a 503. */
-export const forwarder = ({ sidecar, appIdPrefix, daprApiToken, timeoutMs = 15_000 }: ForwardOptions): Forward => async (ctx, { service, operation }, segments) => {
+export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 15_000 }: ForwardOptions): Forward => (ctx, { service, operation }, segments) => circuit(service).run(async () => {
   const body = ctx.method === 'GET' || ctx.method === 'HEAD' ? null : passingBody(ctx.req, operation.bodyLimit ?? defaultBodyLimit)
   const gone = new AbortController()
   const onClose = (): void => { if (!ctx.res.writableFinished) gone.abort() }
@@ -33,7 +34,7 @@ export const forwarder = ({ sidecar, appIdPrefix, daprApiToken, timeoutMs = 15_0
     if (body && body !== ctx.req) ctx.req.unpipe()
     throw refusalOf(error, service)
   }
-}
+})
 
 const pathOf = (segments: readonly string[]): string => segments.reduce((path, segment) => `${path}/${encodeURIComponent(segment)}`, '')
 

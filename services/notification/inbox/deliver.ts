@@ -2,15 +2,19 @@ import { derivedId } from '../../shared/kit/ids.ts'
 import { recipientOf, type MailRow, type NotificationRow, type Tables } from '../store/rows.ts'
 import { notificationsFor, type Draft } from './drafts.ts'
 import type { HeardEvent } from './events.ts'
+import type { Person } from './inbox.ts'
 import type { Known } from './known.ts'
 import { channelsFor } from './preferences.ts'
 import type { PreferencesOf } from './preferences-store.ts'
 import type { Show } from './show.ts'
 
-export type DeliverDeps = { tables: Pick<Tables, 'notifications' | 'mails'>; known: Known; preferencesOf: PreferencesOf; push: (mailIds: readonly string[]) => void; show?: Show }
+export type DeliverDeps = {
+  tables: Pick<Tables, 'notifications' | 'mails'>; known: Known; preferencesOf: PreferencesOf
+  push: (mailIds: readonly string[]) => void; show?: Show; erase: (person: Person) => Promise<void>
+}
 
 /** Turns an event into notifications and waiting mails, over the channels each person chose. Every row's id comes from event, person and type: the event again changes nothing. */
-export const deliver = ({ tables, known, preferencesOf, push, show }: DeliverDeps) => async (event: HeardEvent): Promise<void> => {
+export const deliver = ({ tables, known, preferencesOf, push, show, erase }: DeliverDeps) => async (event: HeardEvent): Promise<void> => {
   const rows: NotificationRow[] = []
   const mails: MailRow[] = []
   for (const draft of notificationsFor(event, await known.before(event))) {
@@ -21,6 +25,8 @@ export const deliver = ({ tables, known, preferencesOf, push, show }: DeliverDep
   const fresh = await tables.notifications.insert(rows)
   const waiting = await tables.mails.insert(mails)
   await known.learn(event)
+  // The saga has asked already; this catches what was on its way meanwhile.
+  if (event.type === 'UserDeleted') await erase({ organizationId: event.organizationId, userId: event.data.userId })
   if (fresh.length) show?.(event.organizationId, fresh)
   if (waiting.length) push(waiting.map(mail => mail._id))
 }

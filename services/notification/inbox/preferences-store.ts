@@ -1,20 +1,27 @@
 import { LRUCache } from 'lru-cache'
 import type { Preferences, PreferencesChange } from '../../shared/contracts/notification/preferences.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { derivedId } from '../../shared/kit/ids.ts'
 import { recipientOf, type PreferencesRow, type Tables } from '../store/rows.ts'
 import type { Person } from './inbox.ts'
-import { changed, defaultPreferences } from './preferences.ts'
+import { changed, defaultPreferences, silent } from './preferences.ts'
 
 export type PreferencesOf = (person: Person) => Promise<Preferences>
-export type PreferencesStore = { of: PreferencesOf; change(person: Person, change: PreferencesChange, expected?: number): Promise<Preferences>; forget(person: Person): Promise<void> }
+export type PreferencesStore = {
+  of: PreferencesOf
+  change(person: Person, change: PreferencesChange, expected?: number): Promise<Preferences>
+  /** Erases them, and nobody of this id is told anything in this organization again. */
+  forget(person: Person): Promise<void>
+}
 
 const attempts = 4
 
 /** Preferences by person. Two changes at once both count: the version is the lock. */
-export const preferencesStore = ({ preferences }: Pick<Tables, 'preferences'>): PreferencesStore => {
+export const preferencesStore = ({ preferences, gone }: Pick<Tables, 'preferences' | 'gone'>): PreferencesStore => {
   // A replica that did not take the change itself sees it within this time.
   const cache = new LRUCache<string, Preferences>({ max: 10_000, ttl: 3_000 })
   const idOf = ({ organizationId, userId }: Person): string => recipientOf(organizationId, userId)
+  const goneId = ({ organizationId, userId }: Person): string => derivedId('gone', organizationId, userId)
   const read = async (person: Person): Promise<Preferences> => {
     const row = await preferences.one({ _id: idOf(person) })
     return row ? withoutKeys(row) : defaultPreferences
@@ -25,9 +32,11 @@ export const preferencesStore = ({ preferences }: Pick<Tables, 'preferences'>): 
   }
   return {
     of: async person => {
-      const known = cache.get(idOf(person)) ?? await read(person)
-      cache.set(idOf(person), known)
-      return known
+      const known = cache.get(idOf(person))
+      if (known) return known
+      const found = await gone.one({ _id: goneId(person) }) ? silent : await read(person)
+      cache.set(idOf(person), found)
+      return found
     },
     change: async (person, change, expected) => {
       for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -40,7 +49,11 @@ export const preferencesStore = ({ preferences }: Pick<Tables, 'preferences'>): 
       }
       throw new Refused('unavailable', 'preferences-busy', 'Somebody else is changing these preferences. Try again.')
     },
-    forget: async person => { await preferences.remove({ _id: idOf(person) }); cache.delete(idOf(person)) },
+    forget: async person => {
+      await gone.insert([{ _id: goneId(person) }])
+      cache.delete(idOf(person))
+      await preferences.remove({ _id: idOf(person) })
+    },
   }
 }
 

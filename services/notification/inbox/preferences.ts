@@ -7,6 +7,9 @@ export const defaultPreferences: Preferences = {
   events: channelsOfAll(type => ({ inApp: true, email: mailed.has(type) })), projects: [], quietHours: null, timezone: null, version: 0,
 }
 
+/** Of somebody who has closed the account: whatever still comes up for him goes nowhere. */
+export const silent: Preferences = { ...defaultPreferences, events: channelsOfAll(() => ({ inApp: false, email: false })) }
+
 /** Over which channels a person is told. A project's own choice goes before the general one. */
 export const channelsFor = (preferences: Preferences, type: NotificationType, projectId: string | null): Channels => ({
   ...preferences.events[type], ...defined(preferences.projects.find(p => p.projectId === projectId)?.events[type]),

@@ -5,6 +5,7 @@ import type { PreferencesStore } from './preferences-store.ts'
 /** Erases what is kept for a person in an organization, and takes the person's id out of what others were told. */
 export const erase = async (tables: Tables, preferences: PreferencesStore, person: Person): Promise<void> => {
   const { organizationId, userId } = person
+  await preferences.forget(person)
   await tables.notifications.remove({ recipient: `${organizationId}.${userId}` })
   await tables.notifications.remove({ subject: userId, organizationId })
   await tables.notifications.set({ actorId: userId, organizationId }, { actorId: null })
@@ -14,7 +15,6 @@ export const erase = async (tables: Tables, preferences: PreferencesStore, perso
   await tables.members.remove({ userId, organizationId })
   await tables.waiting.set({ assigneeId: userId, organizationId }, { assigneeId: null })
   await tables.waiting.set({ reporterId: userId, organizationId }, { reporterId: null })
-  await preferences.forget(person)
 }
 
 type OfProject = { organizationId: string; projectId: string; sagaId: string }

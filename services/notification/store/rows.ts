@@ -25,11 +25,13 @@ export type MailRow = {
 export type WatcherRow = { _id: string; organizationId: string; taskId: string; userId: string }
 export type WaitingRow = { _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string; assigneeId: string | null; reporterId: string | null }
 export type MemberRow = { _id: string; organizationId: string; projectId: string; userId: string; role: ProjectRole }
+/** That somebody was erased, by a hash of the id: events that come late must not bring him back. */
+export type GoneRow = { _id: string }
 export type ProjectRow = { _id: string; organizationId: string; name: string }
 
 export type Tables = {
   notifications: Table<NotificationRow>; preferences: Table<PreferencesRow>; mails: Table<MailRow>
-  watchers: Table<WatcherRow>; waiting: Table<WaitingRow>; members: Table<MemberRow>; projects: Table<ProjectRow>
+  watchers: Table<WatcherRow>; waiting: Table<WaitingRow>; members: Table<MemberRow>; projects: Table<ProjectRow>; gone: Table<GoneRow>
 }
 
 export const mongoTables = async (db: Connection): Promise<Tables> => ({
@@ -40,11 +42,12 @@ export const mongoTables = async (db: Connection): Promise<Tables> => ({
   waiting: await mongoTable<WaitingRow>(db, 'waiting', ['blockerId', 'taskId', 'assigneeId', 'reporterId']),
   members: await mongoTable<MemberRow>(db, 'members', ['projectId', 'userId']),
   projects: await mongoTable<ProjectRow>(db, 'projects', []),
+  gone: await mongoTable<GoneRow>(db, 'gone', []),
 })
 
 /** For tests in process. */
 export const memoryTables = (): Tables => ({
-  notifications: memoryTable(), preferences: memoryTable(), mails: memoryTable(), watchers: memoryTable(), waiting: memoryTable(), members: memoryTable(), projects: memoryTable(),
+  notifications: memoryTable(), preferences: memoryTable(), mails: memoryTable(), watchers: memoryTable(), waiting: memoryTable(), members: memoryTable(), projects: memoryTable(), gone: memoryTable(),
 })
 
 /** The only place where a stored field gets its public name. */

@@ -1,5 +1,4 @@
-import type { Collection, Document, Filter } from 'mongodb'
-import type { Connection } from 'mongoose'
+import type { Connection, mongo } from 'mongoose'
 
 export type Row = { _id: string }
 /** Equality on fields, and `$lt` where a list goes on. Values are parsed scalars: no operator comes from outside. */
@@ -17,15 +16,15 @@ export type Table<D extends Row> = {
 }
 
 export const mongoTable = async <D extends Row>(db: Connection, name: string, indexes: readonly (keyof D & string)[]): Promise<Table<D>> => {
-  const rows = db.collection<Document>(name) as unknown as Collection<Document>
+  const rows = db.collection<mongo.Document>(name) as unknown as mongo.Collection<mongo.Document>
   for (const field of indexes) await rows.createIndex({ [field]: 1 })
   // A collection has one writer, this table: what it reads is what it wrote.
-  const typed = (found: Document[]): D[] => found as D[]
-  const filter = (where: Where): Filter<Document> => ({ ...where })
+  const typed = (found: mongo.Document[]): D[] => found as D[]
+  const filter = (where: Where): mongo.Filter<mongo.Document> => ({ ...where })
   return {
     insert: async fresh => {
       if (fresh.length === 0) return []
-      const taken = await rows.insertMany([...fresh] as unknown as Document[], { ordered: false }).then(() => new Set<number>(), takenIn)
+      const taken = await rows.insertMany([...fresh] as unknown as mongo.Document[], { ordered: false }).then(() => new Set<number>(), takenIn)
       return fresh.filter((_, i) => !taken.has(i))
     },
     find: async (where, { sort, limit } = {}) => {

@@ -13,6 +13,7 @@ import { inbox } from '../inbox/inbox.ts'
 import { known } from '../inbox/known.ts'
 import { preferencesStore } from '../inbox/preferences-store.ts'
 import { outbox } from '../mail/outbox.ts'
+import { erase } from '../inbox/remove.ts'
 import { routes } from '../routes.ts'
 import { memoryTables } from '../store/rows.ts'
 
@@ -20,7 +21,7 @@ const person = (userId: string, organizationId = 'o1'): Actor => ({ userId, orga
 const tables = memoryTables()
 const preferences = preferencesStore(tables)
 const mails = outbox({ mails: tables.mails, queue: { add: async () => {}, size: async () => 0 }, clock: testClock(), logger: silentLogger })
-const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, push: () => {} })
+const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, push: () => {}, erase: someone => erase(tables, preferences, someone) })
 const projects = { getProject: async ({ params }: { params: { id: string } }) => {
   if (params.id !== 'p1') throw new Refused('missing', 'project-unknown')
   return { id: 'p1', organizationId: 'o1', name: 'Apollo', key: 'AP', status: 'active' as const, workflow: { statuses: [], transitions: [], initial: 'todo' }, members: [{ userId: 'ann', role: 'viewer' as const, allocationPercent: 0 }], deletedAt: null, version: 1 }
@@ -119,6 +120,8 @@ describe('what other services ask', () => {
     const inside = server.client(notificationInternal, { caller: 'user' })
     await inside.erase({ body: { ...saga, userId: 'gus' } })
     await inside.erase({ body: { ...saga, userId: 'gus' } })
+    await tell(task('gus'))
+    await tell({ id: 'o1/member/gus:2#0', subject: 'gus', organizationId: 'o1', actor: 'service:user', at: '2026-03-02T09:00:00.000Z', type: 'UserDeleted', data: { userId: 'gus' } })
     const all = await Promise.all(Object.values(tables).map(async table => JSON.stringify(await table.find({}))))
     expect(all.join()).not.toContain('gus')
     expect((await as(person('hal')).list({})).items[0]?.event.actorId).toBeNull()

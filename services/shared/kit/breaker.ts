@@ -16,15 +16,16 @@ export type BreakerOptions = {
   timeoutMs?: number
   /** Failures in a row that open it. */
   failures?: number
-  /** The first wait before a trial call; it doubles up to 30 s while trials fail. */
+  /** The first wait before a trial call; it doubles up to `longestRetryMs` (30 s) while trials fail. */
   retryAfterMs?: number
+  longestRetryMs?: number
   /** Which errors mean an outage; all of them unless told. */
   isOutage?: (error: Error) => boolean
 }
 
 /** A circuit breaker with a time limit around each call. */
-export const breaker = ({ name, timeoutMs = 5_000, failures = 5, retryAfterMs = 500, isOutage = () => true }: BreakerOptions): Breaker => {
-  const backoff = new ExponentialBackoff({ initialDelay: retryAfterMs, maxDelay: 30_000 })
+export const breaker = ({ name, timeoutMs = 5_000, failures = 5, retryAfterMs = 500, longestRetryMs = 30_000, isOutage = () => true }: BreakerOptions): Breaker => {
+  const backoff = new ExponentialBackoff({ initialDelay: retryAfterMs, maxDelay: longestRetryMs })
   const circuit = circuitBreaker(handleWhen(error => isOutage(error)), { halfOpenAfter: backoff, breaker: new ConsecutiveBreaker(failures) })
   const policy = wrap(circuit, timeout(timeoutMs, TimeoutStrategy.Aggressive))
   const down = (): Refused => new Refused('unavailable', 'dependency-unavailable', `${name} is down.`)

@@ -6,12 +6,11 @@ import { statusOfKind } from '../../shared/kit/http/problem.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { TaskChanges } from './change-task.ts'
-import { bulkLinks } from './bulk-links.ts'
+import { bulkLinks, type Item } from './bulk-links.ts'
 
 // As many as group commit takes in one batch: more would only wait.
 const WIDTH = 128
 
-export type Item = { index: number; operation: BulkOperation; id: string; meta: CommandMeta }
 type Create = Extract<BulkOperation, { op: 'create' }>
 
 /** Many operations at once, each with its own result. Those on one task keep their order; new tasks come first, parents before their children, and links last. */

@@ -1,4 +1,5 @@
-import type { Edge } from './graph.ts'
+/** A task and one that blocks it. */
+export type Edge = { taskId: string; blockerId: string }
 
 /**
  * The cycle that a new edge would close, as ids from the blocked task along its blockers, or undefined.

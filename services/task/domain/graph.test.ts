@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { Refused } from '../../shared/kit/decider.ts'
 import { spec } from '../../shared/kit/spec.ts'
 import { t0 } from './examples.ts'
-import { blockedOf, blockersOf, graphDecider, type Edge, type Graph, type GraphCommand } from './graph.ts'
+import { blockedOf, blockersOf, graphDecider, type Graph, type GraphCommand } from './graph.ts'
+import type { Edge } from './cycle.ts'
 
 const given = spec(graphDecider)
 const edge = (taskId: string, blockerId: string): Edge => ({ taskId, blockerId })

@@ -1,9 +1,6 @@
 import { Refused, type Decider } from '../../shared/kit/decider.ts'
-import { cycleThrough } from './cycle.ts'
+import { cycleThrough, type Edge } from './cycle.ts'
 import { emptyMap, getIn, withIn, type PersistentMap } from './persistent-map.ts'
-
-/** A task and one that blocks it. */
-export type Edge = { taskId: string; blockerId: string }
 
 /** Who blocks whom in one project, both ways round, and the parents of tasks that were moved: the lock and the truth of links. */
 export type Graph = { blockedBy: PersistentMap<readonly string[]>; blocks: PersistentMap<readonly string[]>; parents: PersistentMap<string | null> }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { actorsClient } from './actors.ts'
 import type { Dapr } from './dapr.ts'
 import { invoker } from './invoke.ts'
+import { peerBreakers } from './peer-breakers.ts'
 import { publisher } from './publish.ts'
 import { bodyOf, succeeded } from './replies.ts'
 import { jobsClient } from './schedule.ts'
@@ -18,7 +19,7 @@ export const connectDapr = ({ port, apiToken, appIdPrefix = '', host = '127.0.0.
   const sidecar = transport({ baseUrl: `http://${host}:${port}`, ...(apiToken === undefined ? {} : { apiToken }), ...(waitMs === undefined ? {} : { waitMs }) })
   const { send } = sidecar
   return {
-    invoke: invoker(send, appIdPrefix),
+    invoke: invoker(send, appIdPrefix, peerBreakers()),
     publishBulk: publisher(send, components.pubsub),
     state: stateClient(send, components.state),
     secret: secretReader(send),

@@ -2,13 +2,14 @@ import type { AppId } from '../../contracts/define.ts'
 import { DaprError } from './dapr-error.ts'
 import type { Dapr, InvokeOptions } from './dapr.ts'
 import { bodyOf, sidecarProblem } from './replies.ts'
+import type { PeerBreakers } from './peer-breakers.ts'
 import type { Send } from './transport.ts'
 
 /** The path under which a sidecar forwards a call to another app. */
 export const invokePath = (prefix: string, app: AppId, path: string): string => `/v1.0/invoke/${prefix}${app}/method${path}`
 
 /** Service invocation through the sidecar. What the app answers comes back whatever its status; that nobody answered throws. */
-export const invoker = (send: Send, prefix: string): Dapr['invoke'] => async (app, method, path, { query, body, headers, timeoutMs } = {}) => {
+export const invoker = (send: Send, prefix: string, circuit: PeerBreakers): Dapr['invoke'] => (app, method, path, { query, body, headers, timeoutMs } = {}) => circuit(app).run(async () => {
   const reply = await send({
     method, path: invokePath(prefix, app, path) + queryOf(query),
     ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}), ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -16,7 +17,7 @@ export const invoker = (send: Send, prefix: string): Dapr['invoke'] => async (ap
   const problem = sidecarProblem(reply)
   if (problem) throw new DaprError(reply.status === 403 ? 'rejected' : 'peer', `${app} did not answer ${method} ${path}: ${problem.message}`, reply.status, problem.errorCode)
   return { status: reply.status, headers: reply.headers, body: bodyOf(reply) }
-}
+})
 
 const queryOf = (query: InvokeOptions['query']): string => {
   const pairs = new URLSearchParams()

@@ -13,7 +13,7 @@ import type { Logger } from './ports.ts'
 import { storeOf } from './store-of.ts'
 import type { ConsumerStore } from './store.ts'
 
-export { on, onAny, type Handler, type Received } from './handler.ts'
+export { on, type Handler, type Received } from './handler.ts'
 
 export type ConsumerOptions = Work & {
   /** The consumer's name: its checkpoints and dead letters belong to it. */

@@ -16,7 +16,7 @@ export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) =>
   const isTransient = (error: unknown): boolean => store.isTransient(error)
   const once = async (topic: Topic, event: CloudEvent): Promise<void> => {
     if (work.batch) return work.batch([receivedOf(event, topic)])
-    const interested = work.handlers.filter(h => h.type === undefined || h.type === event.type)
+    const interested = work.handlers.filter(h => h.type === event.type)
     if (interested.length === 0) return
     const received = receivedOf(event, topic)
     await inEvent(event, async () => { for (const { run } of interested) await run(received) })

@@ -22,7 +22,7 @@ export type Received<T extends string = string, D = unknown> = {
   traceId: string | null
 }
 /** `undefined`: every event. */
-export type Handler = { readonly type: string | undefined; run(event: Received): Promise<void> }
+export type Handler = { readonly type: string; run(event: Received): Promise<void> }
 
 /** An event that no retry will make better. */
 export class Poison extends Error {
@@ -41,8 +41,6 @@ export const on = <T extends string, D extends z.ZodType>({ type, data }: EventC
     await run({ ...event, type, data: parsed.data })
   },
 })
-/** Handles every event of the consumer's topics; its data has been checked by its contract. */
-export const onAny = (run: (event: Received) => Promise<void>): Handler => ({ type: undefined, run })
 
 /** A published event as handlers get it. Throws `Poison` when its contract does not know it. */
 export const receivedOf = (event: CloudEvent, topic: { name: string; events: readonly EventContract[] }): Received => {
