@@ -25,4 +25,6 @@ CREATE TABLE events (
   completed_at Nullable(DateTime64(3, 'UTC')),
   correlation_id String,
   data String CODEC(ZSTD(1))
-) ENGINE = ReplacingMergeTree ORDER BY (organization_id, project_id, at, event_id);
+) ENGINE = ReplacingMergeTree ORDER BY (organization_id, project_id, at, event_id)
+-- A row that a checkpoint counts on must outlive a loss of power.
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
