@@ -45,6 +45,8 @@ export const projectHandlers = (deps: ProjectDeps): Pick<Handlers<typeof project
       if (rekeyed !== undefined) await keys.take(actor.organizationId, rekeyed, id, meta)
       try {
         const { state, version } = await projects.handle(actor.organizationId, id, { type: 'UpdateProject', fields, at: meta.at }, meta)
+        // The follow-up of an earlier change may have given this key back between the claim and the commit.
+        if (rekeyed !== undefined) await keys.take(actor.organizationId, rekeyed, id, meta)
         return { body: presentProject(id, version, visible(state)), version }
       } catch (error) {
         if (rekeyed !== undefined && error instanceof Refused && error.kind !== 'unavailable') await keys.release(actor.organizationId, rekeyed, id, meta)

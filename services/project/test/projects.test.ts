@@ -113,6 +113,13 @@ describe('changing', () => {
     await service.log.settled()
     expect((await create({ key: 'OLDKEY' })).key).toBe('OLDKEY')
   })
+  it('keeps a key that it goes back to', async () => {
+    const { id } = await create({ key: 'BACK' })
+    for (const key of ['FORTH', 'BACK', 'FORTH', 'BACK']) await as(ann).updateProject({ params: { id }, body: { key } })
+    await service.log.settled()
+    expect(await service.request('POST', '/api/projects', { as: ann, body: { name: 'X', key: 'BACK' } })).toMatchObject({ status: 409, body: { code: 'key-taken' } })
+    expect((await create({ key: 'FORTH' })).key).toBe('FORTH')
+  })
   it('gives a key back when the change is refused', async () => {
     const { id } = await create({ status: 'active' })
     expect(await service.request('PUT', `/api/projects/${id}`, { as: ann, body: { key: 'UNUSED' }, headers: { 'if-match': '"7"' } })).toMatchObject({ status: 412 })
