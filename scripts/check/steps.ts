@@ -13,5 +13,6 @@ export const steps: readonly Step[] = [
   vitest('service tests', 'service'),
   vitest('store contract', 'store'),
   vitest('pub/sub contract on Redis and Kafka', 'pubsub'),
+  vitest('sidecar contract', 'sidecar'),
   vitest('system tests on the real stack', 'system'),
 ]

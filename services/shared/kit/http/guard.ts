@@ -18,7 +18,11 @@ export const guard = ({ appToken, edge = false }: GuardOptions) => {
   return async (ctx: Context, next: Next): Promise<void> => {
     const trusted = same(Buffer.from(ctx.get(headers.appToken)), expected)
     ctx.state.trusted = trusted
-    if (!trusted && !isOpen(ctx, edge)) throw new Refused('unauthenticated', 'app-token', 'Calls must come through the sidecar.')
+    if (!trusted && !isOpen(ctx, edge)) {
+      // People who come to the edge need not learn what is behind it.
+      if (edge) throw new Refused('missing', 'unknown-path', 'There is nothing at this path.')
+      throw new Refused('unauthenticated', 'app-token', 'Calls must come through the sidecar.')
+    }
     await next()
   }
 }

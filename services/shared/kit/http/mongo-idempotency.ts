@@ -9,7 +9,8 @@ import type { IdempotencyStore, Kept } from './idempotency.ts'
 type Entry = { _id: string; day: string; at?: string; bodyHash?: string; answer?: string }
 
 /** A claim without an answer for this long belongs to a process that is gone; the next request may do the work. */
-const abandonedMs = 30_000
+// An operation under way fails within 6 s (see mongo.ts). One taken over too early has one effect all the same: its commands and ids are derived from the key.
+const abandonedMs = 7_000
 const sweepMs = 3_600_000
 
 export type MongoIdempotency = IdempotencyStore & {
