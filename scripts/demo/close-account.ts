@@ -7,16 +7,16 @@ import type { Progress } from './progress.ts'
 import { sagaEnd } from './sagas.ts'
 
 export type Closed = { outcome: string; problems: string[] }
-type Deps = { apis: Apis; founder: Person; leaver: Person; password: string; progress: Progress }
+type Deps = { apis: Apis; founder: Person; leaver: Person; password: string; progress: Progress; projectIds: readonly string[] }
 
 /** Somebody leaves for good: work is handed back, projects are handed over, and nobody can sign in any more. */
-export const closeAccount = async ({ apis, founder, leaver, password, progress }: Deps): Promise<Closed> => {
+export const closeAccount = async ({ apis, founder, leaver, password, progress, projectIds }: Deps): Promise<Closed> => {
   const step = progress.step('account closed', 1)
   const { sagaId } = await apis.users.closeAccount({ body: { password }, token: await leaver.token() })
   const outcome = await sagaEnd(apis, founder, sagaId)
   const token = await founder.token()
   const [projects, tasks, signIn] = await Promise.all([
-    apis.projects.listProjects({ query: { memberId: leaver.id }, token }),
+    Promise.all(projectIds.map(id => apis.projects.getProject({ params: { id }, token }))),
     openTasksOf(apis, founder, leaver),
     apis.users.login({ body: { email: leaver.email, password } }).then(() => 'still possible', (error: unknown) => { if (error instanceof Refused) return error.code; throw error }),
   ])
@@ -24,7 +24,7 @@ export const closeAccount = async ({ apis, founder, leaver, password, progress }
   return {
     outcome,
     problems: [
-      ...projects.items.map(p => `${leaver.name} is still a member of ${p.name}`), ...tasks.map(t => `${leaver.name} still has "${t.title}"`),
+      ...projects.filter(p => p.members.some(m => m.userId === leaver.id)).map(p => `${leaver.name} is still a member of ${p.name}`), ...tasks.map(t => `${leaver.name} still has "${t.title}"`),
       ...(signIn === 'bad-credentials' ? [] : [`signing in as ${leaver.name} answers "${signIn}"`]),
     ],
   }

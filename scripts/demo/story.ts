@@ -54,9 +54,10 @@ export const tellStory = async (deps: Deps, { items }: Backlog): Promise<Told> =
   const alone = (await apis.projects.listProjects({ query: { memberId: leaver.id, q: 'Mine alone' }, token: await founder.token() })).items.map(p => p.id)
   for (const id of alone) { await know(id); frames.follow(`project:${id}`) }
   await deps.settledMails({ everybody })
-  const closed = await closeAccount({ apis, founder, leaver, password: run.password, progress })
+  const projectIds = [...planned, backlog, ...alone]
+  const closed = await closeAccount({ apis, founder, leaver, password: run.password, progress, projectIds })
   return {
-    founder, team, leaver, everybody, muted, links, brought, worked, tried, closed, frames, projectIds: [...planned, backlog, ...alone],
+    founder, team, leaver, everybody, muted, links, brought, worked, tried, closed, frames, projectIds,
     templateTasks: templates.items.filter(t => t.source === 'shipped').reduce((total, t) => total + t.taskCount, 0),
   }
 }

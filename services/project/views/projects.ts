@@ -9,7 +9,7 @@ import type { Project, ProjectCommand, ProjectEvent } from '../domain/project-st
 import { presentProject } from '../present.ts'
 import type { StoredEvent } from '../publish.ts'
 
-/** A row of the projects list. `memberIds` and `departedIn` are compared with one value at a time, which every document store can look up. */
+/** A row of the projects list. The lists of people have no index of their own: an index entry has room for some kilobytes, and a project for hundreds of people. */
 export type ProjectRow = {
   organizationId: string; phase: 'building' | 'live' | 'deleted'; status: ProjectStatus; search: string; createdAt: string
   memberIds: string[]; departedIn: string[]; project: PublicProject
@@ -19,7 +19,7 @@ const Cursor = z.tuple([z.string().max(40), z.string().max(100)])
 
 export const projectViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<Project, ProjectCommand, ProjectEvent>) => {
   const view = stateView({
-    log, aggregate, collection: 'projects', indexes: ['organizationId', 'memberIds', 'departedIn'],
+    log, aggregate, collection: 'projects', indexes: ['organizationId'],
     toDocument: (state, { tenantId, id, version }): ProjectRow | undefined => {
       if (state.phase === 'absent' || state.phase === 'planned' || state.phase === 'purged') return undefined
       const { phase, status, name, key, createdAt, members, departures } = state
