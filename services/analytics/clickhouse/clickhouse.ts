@@ -46,7 +46,11 @@ const clientFor = async (where: Where): Promise<ClickHouseClient> => {
   if ('url' in where) return createClient({ url: where.url, request_timeout: 30_000, max_open_connections: 10, application: 'cybertask-analytics' })
   // The engine is big: it is loaded only where there is no server.
   const { createChdbConnection } = await import('chdb/connection')
-  const connection: unknown = createChdbConnection({ path: where.folder })
+  const connection: unknown = opened(where.folder, () => createChdbConnection({ path: where.folder }))
   // chdb brings its own copy of the client's types: the same shape, but private fields make two classes differ.
   return createClient({ connection: connection as NonNullable<ClickHouseClientConfigOptions['connection']> })
+}
+
+const opened = <T>(folder: string, open: () => T): T => {
+  try { return open() } catch (error) { throw new Error(`The folder ${folder} cannot be opened: another process uses it, or it cannot be written to.`, { cause: error }) }
 }

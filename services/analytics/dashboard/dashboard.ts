@@ -44,4 +44,4 @@ const nothing = {
   loadOpen: none, loadInProgress: none, loadOverdue: none, loadCompleted: none,
 }
 
-function round(value: number | null): number | null { return value === null ? null : Math.round(value * 100) / 100 }
+function round(value: number | null): number | null { return value === null ? null : Math.round(value * 10_000) / 10_000 }

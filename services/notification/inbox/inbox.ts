@@ -6,7 +6,7 @@ import { present, recipientOf, type NotificationRow, type Tables } from '../stor
 
 export type Person = { organizationId: string; userId: string }
 export type Inbox = {
-  list(person: Person, options: { unread?: boolean | undefined; limit: number; cursor?: string | undefined }): Promise<{ items: Notification[]; nextCursor: string | null; unreadCount: number }>
+  list(person: Person, options: { unread?: 'true' | 'false' | undefined; limit: number; cursor?: string | undefined }): Promise<{ items: Notification[]; nextCursor: string | null; unreadCount: number }>
   read(person: Person, id: string, at: string): Promise<Notification>
   readAll(person: Person, at: string): Promise<void>
   unreadCount(person: Person): Promise<number>
@@ -21,7 +21,7 @@ export const inbox = ({ notifications }: Pick<Tables, 'notifications'>): Inbox =
   return {
     unreadCount,
     list: async (person, { unread, limit, cursor }) => {
-      const where = { ...unread === true ? { unreadFor: keyOf(person) } : { recipient: keyOf(person) }, hidden: false }
+      const where = { ...unread === 'true' ? { unreadFor: keyOf(person) } : { recipient: keyOf(person) }, hidden: false }
       const after = cursor === undefined ? {} : { order: { $lt: decodeCursor(Cursor, cursor) } }
       const [rows, count] = await Promise.all([notifications.find({ ...where, ...after }, { sort: { order: -1 }, limit: limit + 1 }), unreadCount(person)])
       const { items, nextCursor } = pageOf(rows, limit, last => last.order)

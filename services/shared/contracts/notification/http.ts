@@ -14,7 +14,7 @@ export type Notification = z.infer<typeof Notification>
 export const notificationApi = {
   list: operation({
     method: 'GET', path: '/api/notifications', access: 'user', status: 200, summary: 'Your notifications, newest first',
-    query: z.strictObject({ unread: z.stringbool().optional(), ...paging }),
+    query: z.strictObject({ unread: z.enum(['true', 'false']).optional(), ...paging }),
     reply: page(Notification).extend({ unreadCount: z.number().int() }),
   }),
   read: operation({
