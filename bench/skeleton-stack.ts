@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { startStack, type Stack } from '../deploy/local/stack.ts'
+import { eventually } from '../tests/support/eventually.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const offset = 13_000
@@ -15,6 +16,9 @@ export const startSkeleton = async (home: string): Promise<{ stack: Stack; stop(
   const stack = await startStack({ root, home, offset, prefix: 'skeleton-', services: ['gateway', 'task'], sidecarsOnly: true })
   run('handler.ts', { APP_PORT: String(3_002 + offset), MONGODB_URI: stack.secrets['mongodb-uri'] ?? '' })
   run('gateway.ts', { APP_PORT: String(3_000 + offset), DAPR_HTTP_PORT: String(3_500 + offset), DAPR_API_TOKEN: stack.tokens.gateway.dapr, SKELETON_TARGET: 'skeleton-task' })
+  const answers = (url: string) => eventually(async () => (await fetch(url)).ok)
+  await Promise.all([answers(`${skeleton.gateway}/health`), answers(`${skeleton.bare}/health`)])
+  await answers(`${skeleton.gateway}/api/tasks/none`)
   return {
     stack,
     stop: async () => {

@@ -14,7 +14,7 @@ app.use(async ctx => {
     const thing = { _id: randomUUID(), ...(await readJson(ctx.req)), createdAt: new Date().toISOString() }
     await things.insertOne(thing)
     ctx.status = 201
-    ctx.body = thing
+    ctx.body = { id: thing._id, ...thing }
     return
   }
   const id = ctx.path.split('/').at(-1) ?? ''

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import type { Checkpoint, ConsumerStore, DeadLetter } from '../../shared/kit/events/store.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 
+/** Checkpoints are written at most so often: each insert is a part that ClickHouse merges later. */
+const CHECKPOINT_MS = 2_000
+
 const CheckpointRow = z.object({ id: z.string(), next: z.number(), revision: z.number() })
 const State = z.enum(['waiting', 'replayed', 'skipped'])
 const Letter = z.object({
@@ -14,8 +17,18 @@ const letters = 'SELECT state, letter, revision FROM analytics_db.dead_letters F
 const read = ({ state, letter }: z.output<typeof LetterRow>): DeadLetter => ({ ...Letter.parse(JSON.parse(letter)), state })
 
 /** Where the consumer stands and what it could not handle, in ClickHouse. Compare-and-set holds within the one process that writes. */
-export const consumerStore = (db: ClickHouse): ConsumerStore => {
+export const consumerStore = (db: ClickHouse, everyMs = CHECKPOINT_MS): ConsumerStore => {
   const known = new Map<string, Checkpoint>()
+  const written = new Map<string, number>()
+  let wrote = -everyMs
+  // What a checkpoint on disk does not know yet comes again, and `ingest` finds it in the table.
+  const write = async (): Promise<void> => {
+    if (performance.now() - wrote < everyMs) return
+    wrote = performance.now()
+    const rows = [...known.values()].filter(({ id, revision }) => written.get(id) !== revision)
+    await db.insert('checkpoints', rows)
+    for (const { id, revision } of rows) written.set(id, revision)
+  }
   const letterRow = async (id: string): Promise<z.output<typeof LetterRow> | undefined> => (await db.query(LetterRow, `${letters} WHERE id = {id:String}`, { id }))[0]
   const put = (letter: DeadLetter, revision: number): Promise<void> =>
     db.insert('dead_letters', [{ id: letter.id, consumer: letter.consumer, subject: letter.subject, organization_id: letter.organizationId, state: letter.state, letter: JSON.stringify(letter), revision }])
@@ -30,9 +43,8 @@ export const consumerStore = (db: ClickHouse): ConsumerStore => {
     },
     saveCheckpoint: async checkpoint => {
       if ((known.get(checkpoint.id)?.revision ?? 0) !== checkpoint.revision) return false
-      const next = { ...checkpoint, revision: checkpoint.revision + 1 }
-      await db.insert('checkpoints', [next])
-      known.set(checkpoint.id, next)
+      known.set(checkpoint.id, { ...checkpoint, revision: checkpoint.revision + 1 })
+      await write()
       return true
     },
     addDeadLetter: async letter => {

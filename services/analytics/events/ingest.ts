@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import type { Received } from '../../shared/kit/events/consumer.ts'
+import { pause } from '../../shared/kit/events/patience.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { rowOf, type EventRow } from './row.ts'
+
+/** Inserts come at most so often: each is a part that ClickHouse merges later, and rows gather meanwhile. The first after a rest does not wait. */
+const PACE_MS = 300
 
 type Waiting = { rows: EventRow[]; done: () => void; failed: (error: unknown) => void }
 const Id = z.object({ id: z.string() })
@@ -15,6 +19,7 @@ export const ingest = (db: ClickHouse) => {
   let last: Map<string, number> | undefined
   let waiting: Waiting[] = []
   let writing = false
+  let wrote = -PACE_MS
 
   const lastKnown = async (): Promise<Map<string, number>> => {
     last ??= new Map((await db.query(Known, 'SELECT topic, partition, max(position) AS last FROM analytics_db.events GROUP BY topic, partition')).map(k => [`${k.topic}/${k.partition}`, k.last]))
@@ -40,6 +45,9 @@ export const ingest = (db: ClickHouse) => {
     if (writing) return
     writing = true
     while (waiting.length) {
+      const rest = wrote + PACE_MS - performance.now()
+      if (rest > 0) await pause(rest)
+      wrote = performance.now()
       const batches = waiting
       waiting = []
       try {

@@ -78,7 +78,7 @@ describe('each event is one row', () => {
 
 describe('the consumer’s own tables', () => {
   it('keep a checkpoint by compare-and-set, also for the next process', async () => {
-    const store = consumerStore(chdb.db)
+    const store = consumerStore(chdb.db, 0)
     expect(await store.checkpoint('a')).toBeUndefined()
     expect(await store.saveCheckpoint({ id: 'a', next: 5, revision: 0 })).toBe(true)
     expect(await store.saveCheckpoint({ id: 'a', next: 9, revision: 0 })).toBe(false)
@@ -86,7 +86,7 @@ describe('the consumer’s own tables', () => {
     expect(await consumerStore(chdb.db).checkpoint('a')).toEqual({ id: 'a', next: 7, revision: 2 })
   })
   it('keep dead letters', async () => {
-    const store = consumerStore(chdb.db)
+    const store = consumerStore(chdb.db, 0)
     const letter = { id: 'l1', consumer: 'analytics', topic: 'task-events', partition: 0, position: 3, subject: 't1', organizationId: 'o1', state: 'waiting', event: { some: ['thing'] }, reason: 'no', attempts: 5, behind: null, traceId: null, at: '2026-03-02T09:00:00.000Z' } as const
     expect([await store.addDeadLetter(letter), await store.addDeadLetter(letter)]).toEqual(['inserted', 'taken'])
     expect(await store.deadLetters({ consumer: 'analytics', state: 'waiting' })).toEqual([letter])

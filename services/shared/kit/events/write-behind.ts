@@ -1,4 +1,4 @@
-import { away, backOff, within } from './patience.ts'
+import { away, backOff, pause, within } from './patience.ts'
 import type { Logger } from './ports.ts'
 import type { StoredDocument, Tombstone } from './store.ts'
 
@@ -10,6 +10,8 @@ export type WriteBehindOptions<D> = {
 }
 const BATCH = 200
 const SETTLE_MS = 4_500
+/** Under load batches grow while this passes: a write costs the store far more than a document of it. */
+const PACE_MS = 20
 
 /** Collects documents and writes the newest of each in batches, one batch at a time. */
 export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger }: WriteBehindOptions<D>) => {
@@ -47,6 +49,7 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
         }
       }
       retry.reset()
+      if (waiting.size > 0 && waiting.size < BATCH) await pause(PACE_MS)
     }
   }
 
