@@ -42,12 +42,8 @@ const play = async (options: Options, files: RunFiles): Promise<boolean> => {
   const [tally, mails, progress, began] = [newTally(), mailCatcher(options.mail), openProgress(), performance.now()]
   const apis = publicApis(options.url, tally)
   console.log('')
-  // A person who leaves gets no more mail: what is on its way arrives first.
-  const settledMails = async (): Promise<void> => {
-    let before = -1
-    await untilSettled(() => mails.all(domainOf(run.id)), found => { const same = found.length === before; before = found.length; return same }, 60_000)
-  }
-  const told = await tellStory({ apis, mails, progress, run, save: () => files.save(run), settledMails }, backlog)
+  const mailsArrived = async (count: number): Promise<void> => { await untilSettled(() => mails.all(domainOf(run.id)), found => found.length >= count, 60_000) }
+  const told = await tellStory({ apis, mails, progress, run, save: () => files.save(run), mailsArrived }, backlog)
   const seconds = (performance.now() - began) / 1000
   const { text, agree } = finalReport(told, await verify({ apis, mails, progress, runId: run.id }, told), tally, seconds)
   told.frames.close()

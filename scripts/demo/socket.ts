@@ -3,13 +3,13 @@ import type { Apis } from './apis.ts'
 import type { Person } from './person.ts'
 import { count } from './tally.ts'
 
-export type Frames = { byName: () => Map<string, number>; total: () => number; gaps: () => number; follow(topic: string): void; close(): void }
+export type Frames = { byName: () => Map<string, number>; total: () => number; gaps: () => number; now(): number; follow(topic: string, after: number): void; close(): void }
 
 /** One person's WebSocket. What it missed while it was away it asks for by its last `seq`; a frame that comes twice counts once. */
 export const openSocket = async (apis: Apis, url: string, person: Person): Promise<Frames> => {
   const seen = new Map<string, string>()
   const topics = new Set<string>()
-  let [total, gaps, first, last, closed] = [0, 0, undefined as number | undefined, undefined as number | undefined, false]
+  let [total, gaps, last, closed] = [0, 0, undefined as number | undefined, false]
   let socket: WebSocket
 
   const subscribe = (some: readonly string[], after: number | undefined): void => {
@@ -17,7 +17,7 @@ export const openSocket = async (apis: Apis, url: string, person: Person): Promi
   }
   const take = (text: string): void => {
     const frame = ServerFrame.parse(JSON.parse(text))
-    if ('seq' in frame) { first ??= frame.seq; last = Math.max(last ?? 0, frame.seq) }
+    if ('seq' in frame) last = Math.max(last ?? 0, frame.seq)
     if (frame.type === 'gap') gaps++
     if (frame.type === 'event') { total++; seen.set(frame.id, frame.name) }
   }
@@ -38,8 +38,9 @@ export const openSocket = async (apis: Apis, url: string, person: Person): Promi
     byName: () => { const names = new Map<string, number>(); for (const name of seen.values()) count(names, name); return names },
     total: () => total,
     gaps: () => gaps,
-    // From the beginning of this connection: what happened in a project before it was followed comes too.
-    follow: topic => { topics.add(topic); subscribe([topic], first ?? 0) },
+    now: () => last ?? 0,
+    // What happened in a project after that moment and before it was followed comes too.
+    follow: (topic, after) => { topics.add(topic); subscribe([topic], after) },
     close: () => { closed = true; socket.close() },
   }
 }

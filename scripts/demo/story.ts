@@ -18,7 +18,7 @@ export type Told = {
   founder: Person; team: Person[]; leaver: Person; everybody: Map<string, Person>; muted: Set<string>; projectIds: string[]; links: Links
   brought: BroughtIn; worked: Worked; tried: Tried; closed: Closed; templateTasks: number; frames: Frames
 }
-type Deps = { apis: Apis; mails: MailCatcher; progress: Progress; run: Run; save: () => Promise<void>; settledMails: (told: Pick<Told, 'everybody'>) => Promise<void> }
+type Deps = { apis: Apis; mails: MailCatcher; progress: Progress; run: Run; save: () => Promise<void>; mailsArrived: (count: number) => Promise<void> }
 
 /** Above this, people who come with a file get no mail about each of their items. */
 const muteAbove = 1_000
@@ -40,20 +40,24 @@ export const tellStory = async (deps: Deps, { items }: Backlog): Promise<Told> =
   const muted = items.length > muteAbove ? await mute(apis, progress, others) : new Set<string>()
 
   const know = async (id: string): Promise<void> => { run.projects.push(id); await save() }
+  const beforeProjects = frames.now()
   const planned = await fromTemplates(apis, founder, team, progress, know)
   const backlog = await backlogProject(apis, founder, team, others)
   await know(backlog)
-  for (const id of [...planned, backlog]) frames.follow(`project:${id}`)
+  for (const id of [...planned, backlog]) frames.follow(`project:${id}`, beforeProjects)
 
   const links = dependencies(items)
   const brought = await bringIn({ apis, founder, progress, projectId: backlog, assigneeOf: person => everybody.get(person)?.id }, items, links)
   const templates = await apis.projects.listTemplates({ query: {}, token: await founder.token() })
   const worked = await workOn({ apis, founder, workers: team.slice(0, -1), progress }, planned)
+  const beforeForbidden = frames.now()
   const tried = await tryWhatIsForbidden({ apis, founder, worker: leaver, watcher: team.at(-1) ?? leaver, progress, projectId: planned[0] ?? '' })
   // One of the forbidden things left its project behind, which its only owner now leaves to the founder.
   const alone = (await apis.projects.listProjects({ query: { memberId: leaver.id, q: 'Mine alone' }, token: await founder.token() })).items.map(p => p.id)
-  for (const id of alone) { await know(id); frames.follow(`project:${id}`) }
-  await deps.settledMails({ everybody })
+  for (const id of alone) { await know(id); frames.follow(`project:${id}`, beforeForbidden) }
+  // A person who leaves gets no more mail: what is on its way arrives first.
+  const assigned = items.filter(i => brought.idOf.has(i.ref) && mailedOn(everybody.get(i.person ?? ''), founder, muted)).length
+  await deps.mailsArrived(new Set(everybody.values()).size - 1 + assigned + worked.assigned + worked.mentions)
   const projectIds = [...planned, backlog, ...alone]
   const closed = await closeAccount({ apis, founder, leaver, password: run.password, progress, projectIds })
   return {
@@ -61,6 +65,9 @@ export const tellStory = async (deps: Deps, { items }: Backlog): Promise<Told> =
     templateTasks: templates.items.filter(t => t.source === 'shipped').reduce((total, t) => total + t.taskCount, 0),
   }
 }
+
+/** Nobody is told what he did himself, and who wants no mail gets none. */
+const mailedOn = (person: Person | undefined, actor: Person, muted: ReadonlySet<string>): boolean => person !== undefined && person !== actor && !muted.has(person.id)
 
 const mute = async (apis: Apis, progress: Progress, people: readonly Person[]): Promise<Set<string>> => {
   const step = progress.step('people who want no mail', people.length)

@@ -41,7 +41,7 @@ export const verify = async ({ apis, mails, progress, runId }: Deps, told: Told)
   const inboxes = await untilSettled(readInboxes, found => found.assigned === expectedAssigned, patienceMs)
   step.to(2)
 
-  const expectedMails = everybody.size - 1 + assignedTo(id => !muted.has(id)) + told.worked.mentions
+  const expectedMails = people.length + assignedTo(id => !muted.has(id)) + told.worked.mentions
   const mailed = await untilSettled(() => mails.all(domainOf(runId)), found => found.length === expectedMails, patienceMs)
   const letters = await apis.gateway.listDeadLetters({ query: {}, token: await founder.token() })
   step.done()
