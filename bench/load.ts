@@ -1,12 +1,12 @@
 import autocannon from 'autocannon'
 
-export type Load = { url: string; method: 'GET' | 'POST'; headers: Record<string, string>; body?: () => string; path?: () => string }
+export type Load = { url: string; connections?: number; method: 'GET' | 'POST'; headers: Record<string, string>; body?: () => string; path?: () => string }
 export type Figures = { perSecond: number; p50: number; p99: number; failed: number }
 
 /** Drives one operation with 16 connections for some seconds. Latencies in milliseconds. */
-export const drive = async ({ url, method, headers, body, path }: Load, seconds: number): Promise<Figures> => {
+export const drive = async ({ url, method, headers, body, path, connections = 16 }: Load, seconds: number): Promise<Figures> => {
   const result = await autocannon({
-    url, method, connections: 16, duration: seconds,
+    url, method, connections, duration: seconds,
     headers: { 'content-type': 'application/json', ...headers },
     requests: [{
       method,
