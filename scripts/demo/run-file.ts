@@ -9,6 +9,7 @@ export type Run = z.infer<typeof Run>
 /** Kept in the ignored state folder, readable by its owner only: a run holds the password of its made-up people. */
 export const runFiles = (folder: string) => {
   const fileOf = (id: string): string => join(folder, `${id}.json`)
+  const reportOf = (id: string): string => join(folder, `${id}.bad-rows.txt`)
   return {
     save: async (run: Run): Promise<void> => {
       await mkdir(folder, { recursive: true })
@@ -18,12 +19,11 @@ export const runFiles = (folder: string) => {
       const names = await readdir(folder).catch(() => [])
       return Promise.all(names.filter(n => n.endsWith('.json')).toSorted().map(async n => Run.parse(JSON.parse(await readFile(join(folder, n), 'utf8')))))
     },
-    forget: async (id: string): Promise<void> => { await rm(fileOf(id), { force: true }) },
+    forget: async (id: string): Promise<void> => { await Promise.all([fileOf(id), reportOf(id)].map(file => rm(file, { force: true }))) },
     writeReport: async (id: string, text: string): Promise<string> => {
       await mkdir(folder, { recursive: true })
-      const file = join(folder, `${id}.bad-rows.txt`)
-      await writeFile(file, text)
-      return file
+      await writeFile(reportOf(id), text)
+      return reportOf(id)
     },
   }
 }
