@@ -144,7 +144,6 @@ describe('changing', () => {
     expect(await put({ ...smaller, initial: 'nowhere' })).toMatchObject({ status: 400, body: { code: 'workflow-invalid', errors: [{ path: 'initial' }] } })
   })
 })
-
 const aTask = (projectId: string) => ({
   id: 't1', projectId, title: 'T', description: '', status: 'in_review', priority: 'none', difficulty: null, score: { value: 0, parts: [] }, startAt: null, dueAt: null, recurrence: null, assigneeId: null,
   reporterId: null, parentId: null, labels: [], blockedBy: [], blocks: [], estimateMinutes: null, position: 0, createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-01-01T00:00:00Z', completedAt: null, version: 1,
