@@ -5,8 +5,9 @@ const slow = { testTimeout: 60_000, hookTimeout: 240_000, fileParallelism: false
 // unit: no I/O beyond loopback · service: a whole service in process · store, pubsub: the same suite on each real part · system: the whole stack through the gateway
 export default defineConfig({
   test: {
+    maxWorkers: '100%',
     projects: [
-      { test: { name: 'unit', include: ['services/**/*.test.ts', 'deploy/**/*.test.ts', 'components/**/*.test.ts', 'dapr/**/*.test.ts', 'scripts/**/*.test.ts'], exclude: ['**/test/**', '**/node_modules/**'], testTimeout: 10_000 } },
+      { test: { name: 'unit', include: ['services/**/*.test.ts', 'deploy/**/*.test.ts', 'components/**/*.test.ts', 'dapr/**/*.test.ts', 'scripts/**/*.test.ts'], exclude: ['**/test/**', '**/node_modules/**'], testTimeout: 10_000, isolate: false } },
       { test: { name: 'service', include: ['services/*/test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
       { test: { name: 'store', include: ['tests/store/**/*.test.ts'], globalSetup: ['tests/store/global-setup.ts'], ...slow } },
       { test: { name: 'sidecar', include: ['tests/sidecar/**/*.test.ts'], ...slow } },
