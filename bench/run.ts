@@ -52,13 +52,17 @@ try {
     { url: gateway, path: `/api/tasks/${taskId}`, headers: authorization },
     { url: platform.urls.sidecar('gateway'), path: `/v1.0/invoke/bench-task/method/api/tasks/${taskId}`, headers: { ...authorization, 'dapr-api-token': platform.tokens.gateway.dapr } }, 1_000,
   )
+  const bareHop = await gatewayHop(
+    { url: skeleton.gateway, path: `/api/tasks/${controlId}`, headers: {} },
+    { url: control.stack.urls.sidecar('gateway'), path: `/v1.0/invoke/skeleton-task/method/api/tasks/${controlId}`, headers: { 'dapr-api-token': control.stack.tokens.gateway.dapr } }, 1_000,
+  )
   const latency = await writeToSocket(gateway, token, projectId, 200)
   const figures = { ...await inTurns(gets), ...await inTurns(creates) }
   console.log('\nmedians')
   console.table(figures)
   const ratio = (a: string, b: string) => ((figures[a]?.perSecond ?? 0) / (figures[b]?.perSecond ?? 1)).toFixed(2)
   console.log(`create / B1: ${ratio('create task, platform', 'create, skeleton (B1)')}   create / B0: ${ratio('create task, platform', 'create, bare handler (B0)')}   get / B1: ${ratio('get task, platform', 'get, skeleton (B1)')}`)
-  console.log(`the gateway adds ${hop.added.toFixed(2)} ms to the raw invocation (p50 ${hop.raw.toFixed(2)} → ${hop.gateway.toFixed(2)} ms, one call at a time)`)
+  console.log(`the gateway adds ${hop.added.toFixed(2)} ms to the raw invocation (p50 ${hop.raw.toFixed(2)} → ${hop.gateway.toFixed(2)} ms, one call at a time); a bare one that only passes on adds ${bareHop.added.toFixed(2)} ms`)
   console.log(`write → WebSocket frame, idle: p50 ${quantile(latency, 0.5).toFixed(1)} ms, p99 ${quantile(latency, 0.99).toFixed(1)} ms`)
 } finally {
   await Promise.all([platform.stop(), control.stop()])

@@ -13,6 +13,7 @@ export type Breaker = {
 
 export type BreakerOptions = {
   name: string
+  /** Infinity: the calls carry limits of their own. */
   timeoutMs?: number
   /** Failures in a row that open it. */
   failures?: number
@@ -27,7 +28,7 @@ export type BreakerOptions = {
 export const breaker = ({ name, timeoutMs = 5_000, failures = 5, retryAfterMs = 500, longestRetryMs = 30_000, isOutage = () => true }: BreakerOptions): Breaker => {
   const backoff = new ExponentialBackoff({ initialDelay: retryAfterMs, maxDelay: longestRetryMs })
   const circuit = circuitBreaker(handleWhen(error => isOutage(error)), { halfOpenAfter: backoff, breaker: new ConsecutiveBreaker(failures) })
-  const policy = wrap(circuit, timeout(timeoutMs, TimeoutStrategy.Aggressive))
+  const policy = timeoutMs === Infinity ? circuit : wrap(circuit, timeout(timeoutMs, TimeoutStrategy.Aggressive))
   const down = (): Refused => new Refused('unavailable', 'dependency-unavailable', `${name} is down.`)
   const late = (): Refused => new Refused('unavailable', 'dependency-timeout', `${name} does not answer in time.`)
   return {

@@ -12,8 +12,7 @@ export const peerBreakers = (): PeerBreakers => {
   return app => {
     const known = circuits.get(app)
     if (known) return known
-    // Calls carry time limits of their own; this one only keeps a lost call from staying for ever.
-    const made = breaker({ name: app, failures: 10, retryAfterMs: 250, longestRetryMs: 2_000, timeoutMs: 120_000, isOutage: error => error instanceof Refused && error.kind === 'unavailable' })
+    const made = breaker({ name: app, failures: 10, retryAfterMs: 250, longestRetryMs: 2_000, timeoutMs: Infinity, isOutage: error => error instanceof Refused && error.kind === 'unavailable' })
     circuits.set(app, made)
     return made
   }
