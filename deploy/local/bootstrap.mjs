@@ -18,7 +18,7 @@ const partsFile = join(root, '.cybertask/parts.json')
 const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/test.ts', bench: 'bench/run.ts', prepare: undefined }
 
 const prepare = async withKafka => {
-  await checkDisk(join(root, '.cybertask'))
+  for (const folder of new Set([join(root, '.cybertask'), resolve(process.env.CYBERTASK_HOME ?? join(root, '.cybertask'))])) await checkDisk(folder)
   const wanted = [
     ['Dapr', 'dapr', prepareDapr], ['Document store', 'documents', prepareDocuments], ['Redis', 'redis', prepareRedis], ['Node 24 and packages', 'node', prepareNode],
     ...(withKafka ? [['Kafka', 'kafka', prepareKafka]] : []),
