@@ -10,7 +10,7 @@ import { answerBody } from './answer-body.ts'
 import { headersIn, headersOut } from './pass-headers.ts'
 import { defaultBodyLimit, passingBody } from './request-body.ts'
 import type { Target } from './route-table.ts'
-import { maybeSidecar, refusalOfSidecar, serviceDown } from './sidecar-answer.ts'
+import { maybeSidecar, refusalOfSidecar, serviceDown, unpromised } from './sidecar-answer.ts'
 
 export type ForwardOptions = { sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number }
 export type Forward = (ctx: Context, target: Target, segments: readonly string[]) => Promise<void>
@@ -29,7 +29,7 @@ export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeout
       headers: { ...headersIn(ctx.req.headers, service === 'user'), ...ownHeaders(ctx, daprApiToken) },
       body, signal: gone.signal, headersTimeout: limit, bodyTimeout: limit,
     })
-    await hand(ctx, answer, service)
+    await hand(ctx, answer, { service, operation })
   } catch (error) {
     if (body && body !== ctx.req) ctx.req.unpipe()
     throw refusalOf(error, service)
@@ -49,7 +49,11 @@ const ownHeaders = (ctx: Context, daprApiToken: string | undefined): Record<stri
   return own
 }
 
-const hand = async (ctx: Context, { statusCode, headers, body }: Dispatcher.ResponseData, service: Target['service']): Promise<void> => {
+const hand = async (ctx: Context, { statusCode, headers, body }: Dispatcher.ResponseData, { service, operation }: Pick<Target, 'service' | 'operation'>): Promise<void> => {
+  if (unpromised(operation, statusCode, headers['content-type'])) {
+    await body.dump()
+    throw serviceDown(service)
+  }
   if (maybeSidecar(statusCode, headers['content-type'])) {
     const text = await body.text()
     const refusal = refusalOfSidecar(service, statusCode, headers['content-type'], text)

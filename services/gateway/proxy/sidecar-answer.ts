@@ -1,5 +1,5 @@
 import { sidecarProblem } from '../../shared/kit/dapr/replies.ts'
-import type { ServiceId } from '../../shared/contracts/define.ts'
+import type { Operation, ServiceId } from '../../shared/contracts/define.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 
 export const serviceDown = (service: ServiceId, code: 'dependency-unavailable' | 'dependency-timeout' = 'dependency-unavailable'): Refused =>
@@ -14,3 +14,7 @@ export const refusalOfSidecar = (service: ServiceId, status: number, contentType
   // Without JSON there is no service behind it: a proxy or a breaking connection speaks.
   return status >= 500 ? serviceDown(service) : undefined
 }
+
+/** A success that the contract does not promise: when the connection to a service breaks, sidecars can answer 200 with nothing in it (Dapr 1.18.2). Nobody may take that for done. */
+export const unpromised = ({ status, also, reply, produces }: Operation, answered: number, contentType: string | string[] | undefined): boolean =>
+  answered < 300 && ((answered !== status && answered !== also) || (contentType === undefined && (reply ?? produces) !== undefined))

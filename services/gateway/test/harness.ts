@@ -17,7 +17,7 @@ export const publicUrl = 'http://gateway.test'
 export const appToken = 'the-app-token-of-tests'
 
 /** The whole gateway in process: real HTTP and sockets, the sidecar's invocation and state faked. */
-export const startGateway = async ({ behind = (_, response) => { response.end() }, dapr = memoryDapr(), settings = {}, sidecarPort }: { behind?: Behind; dapr?: MemoryDapr; settings?: Partial<GatewaySettings>; sidecarPort?: number } = {}): Promise<Harness> => {
+export const startGateway = async ({ behind = (_, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end('{}') }, dapr = memoryDapr(), settings = {}, sidecarPort }: { behind?: Behind; dapr?: MemoryDapr; settings?: Partial<GatewaySettings>; sidecarPort?: number } = {}): Promise<Harness> => {
   const sidecar = await fakeSidecar(behind)
   const gate = newGate()
   const clock = testClock('2026-05-04T10:00:00.000Z')

@@ -130,6 +130,10 @@ describe('when a part is down the gateway says 503 at once', () => {
     gateway.sidecar.behind = (_, response) => { response.socket?.destroy() }
     expect(await down()).toEqual([503, 'dependency-unavailable', '2'])
   })
+  it('the connection behind the sidecar breaks, which it calls 200 with nothing in it', async () => {
+    gateway.sidecar.behind = (_, response) => { response.writeHead(200).end() }
+    expect(await down()).toEqual([503, 'dependency-unavailable', '2'])
+  })
   it('something in between answers in words of its own', async () => {
     gateway.sidecar.behind = (_, response) => { response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>') }
     expect(await down()).toEqual([503, 'dependency-unavailable', '2'])

@@ -11,6 +11,7 @@ export type ServiceId = Exclude<AppId, 'gateway'>
  * - `access`: `public` needs no token, `user` needs a bearer token, `internal` is for the listed `callers` only and never on the gateway.
  * - `errors`: the stable problem codes of this operation beside the general ones (invalid, unauthenticated, forbidden, unknown …), with their status.
  * - `reply`: absent when the answer has no body (204).
+ * - `also`: the other success, where an input can make the operation go on in the background.
  * - `produces`: the media type of an answer that is not JSON (a file, a stream); then there is no `reply`.
  * - `bodyLimit`: bytes, where 1 MiB is not right.
  */
@@ -20,6 +21,7 @@ export type Operation = {
   summary: string
   access: 'public' | 'user' | 'internal'
   status: 200 | 201 | 202 | 204 | 302
+  also?: 202
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType

@@ -27,7 +27,7 @@ export const projectApi = {
   ...templateOperations,
   ...timeOperations,
   createProject: operation({
-    method: 'POST', path: '/api/projects', access: 'user', status: 201,
+    method: 'POST', path: '/api/projects', access: 'user', status: 201, also: 202,
     summary: 'Create a project (201), or start creating one from a template (202 with sagaId and projectId)',
     body: NewProject, reply: z.union([Project, Started]), errors: { 'key-taken': 409, 'template-unknown': 404, 'dates-reversed': 409, 'workflow-invalid': 400, 'user-unknown': 404 },
   }),

@@ -64,6 +64,8 @@ describe('a typed client', () => {
     await expect(answers.make({ body: { title: 'A' } })).rejects.toMatchObject(outage)
     const gone = client(api, 'project', { invoke: async () => { throw new DaprError('timeout', 'late') } })
     await expect(gone.make({ body: { title: 'A' } })).rejects.toMatchObject(outage)
+    const nothing = client(api, 'project', { invoke: async () => ({ status: 200, headers: {}, body: undefined }) })
+    await expect(nothing.drop({ params: { id: 'a' } })).rejects.toMatchObject(outage)
     const page = client(api, 'project', { invoke: async () => ({ status: 502, headers: {}, body: '<html>' }) })
     await expect(page.make({ body: { title: 'A' } })).rejects.toMatchObject(outage)
   })

@@ -48,7 +48,9 @@ const invoke = async (operation: Operation, service: ServiceId, dapr: Pick<Dapr,
 
 const unavailable = (service: ServiceId, why: string): Refused => new Refused('unavailable', `${service}-unavailable`, `The ${service} service does not answer: ${why}`)
 
-const replyOf = ({ reply }: Operation, service: ServiceId, answer: InvokeAnswer): unknown => {
+const replyOf = ({ reply, status, also }: Operation, service: ServiceId, answer: InvokeAnswer): unknown => {
+  // When the connection to a service breaks, a sidecar can answer 200 with nothing in it (Dapr 1.18.2).
+  if (answer.status !== status && answer.status !== also) throw unavailable(service, `it answered ${answer.status} where the contract says ${status}`)
   if (!reply) return undefined
   const parsed = reply.safeParse(answer.body)
   if (!parsed.success) throw unavailable(service, 'its reply is not what the contract says')

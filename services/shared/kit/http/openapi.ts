@@ -42,7 +42,7 @@ const operationOf = (name: string, tag: string, operation: Operation, components
     security: access === 'public' ? [] : [access === 'user' ? { bearer: [] } : { sidecar: [] }],
     parameters: [...pathParameters(operation, components), ...queryParameters(operation, components), ...headerParameters(operation)],
     ...(body ? { requestBody: { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: jsonSchema(body, 'input', components) } } } } : {}),
-    responses: { [String(operation.status)]: success(operation, components), ...problemResponses(operation) },
+    responses: { ...successes(operation, components), ...problemResponses(operation) },
   }
 }
 
@@ -55,9 +55,12 @@ const pathParameters = ({ path, params }: Operation, components: Components): Js
 const queryParameters = ({ query }: Operation, components: Components): Json[] =>
   Object.entries(query?.shape ?? {}).flatMap(([name, schema]) => (schema instanceof z.ZodType ? [{ name, in: 'query', required: !schema.safeParse(undefined).success, schema: jsonSchema(schema, 'input', components) }] : []))
 
-const success = (operation: Operation, components: Components): Json => {
+const successes = (operation: Operation, components: Components): Json =>
+  Object.fromEntries([operation.status, ...(operation.also ? [operation.also] : [])].map(status => [String(status), success(operation, status, components)]))
+
+const success = (operation: Operation, status: Operation['status'], components: Components): Json => {
   const content = operation.produces !== undefined ? { [operation.produces]: { schema: {} } }
     : operation.reply ? { 'application/json': { schema: jsonSchema(operation.reply, 'output', components) } } : undefined
-  return { description: meanings[operation.status], headers: replyHeaders(operation), ...(content ? { content } : {}) }
+  return { description: meanings[status], headers: replyHeaders(operation), ...(content ? { content } : {}) }
 }
 const meanings: Record<Operation['status'], string> = { 200: 'Done', 201: 'Created', 202: 'Accepted; it goes on in the background', 204: 'Done, nothing to say', 302: 'Go on there' }
