@@ -37,10 +37,7 @@ export const gateway = async (started: Pick<Started, 'base' | 'dapr' | 'clock' |
   return {
     verify, feeds: sockets.feeds,
     routes: gatewayRoutes({ dapr, services, status, hub: sockets.hub }),
-    edge: {
-      before: [...edge({ publicUrl: base.publicUrl, origins, trustedProxies, limits, verify }), pages(status)],
-      after: [proxy({ table: routeTable(publicApis), forward, sagaOwner })],
-    },
+    edge: [...edge({ publicUrl: base.publicUrl, origins, trustedProxies, limits, verify }), proxy({ table: routeTable(publicApis), forward, sagaOwner }), pages(status)],
     stop: async () => {
       await sockets.stop()
       await sidecar.close()

@@ -6,7 +6,7 @@ import { headers as names } from '../../shared/kit/http/headers.ts'
 import { HttpRefused } from '../../shared/kit/http/problem.ts'
 import { currentContext } from '../../shared/kit/observe/context.ts'
 import { traceparentOf } from '../../shared/kit/observe/traceparent.ts'
-import { answerBody } from './answer-body.ts'
+import { exchange, type Exchanged } from './exchange.ts'
 import { headersIn, headersOut } from './pass-headers.ts'
 import { defaultBodyLimit, passingBody } from './request-body.ts'
 import type { Target } from './route-table.ts'
@@ -18,18 +18,16 @@ export type Forward = (ctx: Context, target: Target, segments: readonly string[]
 /** Streams a request to its service through the sidecar and the answer back. Nothing is parsed on the way, and nothing hangs: whatever does not answer is a 503. */
 export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 15_000 }: ForwardOptions): Forward => (ctx, { service, operation }, segments) => circuit(service).run(async () => {
   const body = ctx.method === 'GET' || ctx.method === 'HEAD' ? null : passingBody(ctx.req, operation.bodyLimit ?? defaultBodyLimit)
-  const gone = new AbortController()
-  const onClose = (): void => { if (!ctx.res.writableFinished) gone.abort() }
-  ctx.res.once('close', onClose)
   const limit = operation.produces === undefined ? timeoutMs : 60_000
+  const { answer, abort } = exchange(sidecar, {
+    method: ctx.method === 'HEAD' ? 'GET' : operation.method,
+    path: invokePath(appIdPrefix, service, pathOf(segments)) + ctx.search,
+    headers: { ...headersIn(ctx.req.headers, service === 'user'), ...ownHeaders(ctx, daprApiToken) },
+    body, headersTimeout: limit, bodyTimeout: limit,
+  })
+  ctx.res.once('close', () => { if (!ctx.res.writableFinished) abort() })
   try {
-    const answer = await sidecar.request({
-      method: ctx.method === 'HEAD' ? 'GET' : operation.method,
-      path: invokePath(appIdPrefix, service, pathOf(segments)) + ctx.search,
-      headers: { ...headersIn(ctx.req.headers, service === 'user'), ...ownHeaders(ctx, daprApiToken) },
-      body, signal: gone.signal, headersTimeout: limit, bodyTimeout: limit,
-    })
-    await hand(ctx, answer, { service, operation })
+    hand(ctx, await answer, { service, operation })
   } catch (error) {
     if (body && body !== ctx.req) ctx.req.unpipe()
     throw refusalOf(error, service)
@@ -49,26 +47,18 @@ const ownHeaders = (ctx: Context, daprApiToken: string | undefined): Record<stri
   return own
 }
 
-const hand = async (ctx: Context, { statusCode, headers, body }: Dispatcher.ResponseData, { service, operation }: Pick<Target, 'service' | 'operation'>): Promise<void> => {
-  if (unpromised(operation, statusCode, headers['content-type'])) {
-    await body.dump()
-    throw serviceDown(service)
-  }
-  if (maybeSidecar(statusCode, headers['content-type'])) {
-    const text = await body.text()
-    const refusal = refusalOfSidecar(service, statusCode, headers['content-type'], text)
+const hand = (ctx: Context, { statusCode, headers, body }: Exchanged, { service, operation }: Pick<Target, 'service' | 'operation'>): void => {
+  if (unpromised(operation, statusCode, headers['content-type'])) throw serviceDown(service)
+  if (Buffer.isBuffer(body) && maybeSidecar(statusCode, headers['content-type'])) {
+    const refusal = refusalOfSidecar(service, statusCode, headers['content-type'], body.toString())
     if (refusal) throw refusal
-    ctx.status = statusCode
-    ctx.set(headersOut(headers))
-    ctx.body = text
-    return
   }
   ctx.status = statusCode
-  const length = headers['content-length']
   const bare = statusCode === 204 || statusCode === 304 || ctx.method === 'HEAD'
-  if (bare) await body.dump()
-  else ctx.body = await answerBody(body)
+  if (!bare) ctx.body = body
+  else if (!Buffer.isBuffer(body)) body.destroy()
   ctx.set(headersOut(headers))
+  const length = headers['content-length']
   if (bare && statusCode !== 204 && length !== undefined) ctx.set('Content-Length', String(length))
 }
 

@@ -12,7 +12,7 @@ export type ProxyOptions = { table: RouteTable; forward: Forward; sagaOwner: (sa
 export const proxy = ({ table, forward, sagaOwner }: ProxyOptions): Middleware => async (ctx, next) => {
   const segments = safeSegments(ctx.path)
   if (!segments) {
-    if (ctx.path === '/') return next()
+    if (!ctx.path.startsWith('/api')) return next()
     throw new Refused('invalid', 'bad-path', 'The path holds what no path of this API holds.')
   }
   const found = isSaga(segments) && ctx.method === 'GET' ? ownerOf(sagaOwner, segments[2] ?? '') : table.match(ctx.method, segments)

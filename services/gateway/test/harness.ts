@@ -30,7 +30,7 @@ export const startGateway = async ({ behind = (_, response) => { response.writeH
   })
   const health = healthRoutes({ service: 'gateway', instanceId: 'gateway-1', gate, checks: new Map(), optional: new Set(), breakers: new Map() })
   const own = mount([...health, ...parts.routes.flat()], { clock, verify: parts.verify, idempotency: memoryIdempotency(), callerOf })
-  gate.open(chained(...parts.edge.before, routed(own), ...parts.edge.after))
+  gate.open(chained(...parts.edge, routed(own)))
   return {
     url: listening.url, dapr, sidecar, parts,
     stop: async () => { await parts.stop(); await listening.drain(100); await sidecar.close() },

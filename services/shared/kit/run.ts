@@ -38,8 +38,8 @@ export type Service = Started & {
   verify?: Verify
   /** What the documents describe beside the mounted routes: the gateway shows every service's operations. */
   documents?: Omit<DocumentOptions, 'name' | 'publicUrl' | 'routes'>
-  /** The gateway: what every request goes through before the routes, and what answers where they do not. */
-  edge?: { before: readonly Middleware[]; after: readonly Middleware[] }
+  /** The gateway: what every request goes through before the routes. */
+  edge?: readonly Middleware[]
   onStop?: readonly (() => Promise<unknown>)[]
 }
 
@@ -68,7 +68,7 @@ export const runService = async (service: Service): Promise<void> => {
 
   await log?.start()
   const unwatch = sagas?.watch()
-  gate.open(chained(...(service.edge?.before ?? []), routed(api, contract, documents), ...(service.edge?.after ?? [])))
+  gate.open(chained(...(service.edge ?? []), routed(api, contract, documents)))
   logger.info({ operations: routes.flat().length }, 'ready')
 
   stopOnSignal(service, [

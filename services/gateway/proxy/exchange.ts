@@ -1,0 +1,55 @@
+import { PassThrough, type Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
+
+export type Exchanged = { statusCode: number; headers: Readonly<Record<string, string | string[] | undefined>>; body: Buffer | Readable }
+export type Exchange = {
+  answer: Promise<Exchanged>
+  /** The caller went away: nobody waits for the answer any more. */
+  abort(): void
+}
+
+const smallEnough = 64 * 1024
+
+/** One request and its answer. A short answer comes whole, so that it leaves in one write; of a long one comes a stream. The promise rejects when the answer breaks off before its size is known. */
+export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOptions): Exchange => {
+  const { promise: answer, resolve, reject } = Promise.withResolvers<Exchanged>()
+  const gone = new Error('the caller went away')
+  gone.name = 'AbortError'
+  let chunks: Buffer[] = []
+  let size = 0
+  let head: Omit<Exchanged, 'body'> | undefined
+  let through: PassThrough | undefined
+  let control: Dispatcher.DispatchController | undefined
+  let aborted = false
+
+  sidecar.dispatch(request, {
+    onRequestStart: controller => {
+      control = controller
+      if (aborted) controller.abort(gone)
+    },
+    onResponseStart: (_, statusCode, headers) => { if (statusCode >= 200) head = { statusCode, headers } },
+    onResponseData: (controller, chunk) => {
+      if (through) {
+        if (!through.write(chunk)) controller.pause()
+        return
+      }
+      chunks.push(chunk)
+      size += chunk.length
+      if (size <= smallEnough || !head) return
+      through = new PassThrough()
+      through.on('drain', () => { controller.resume() }).on('close', () => { if (!through?.writableFinished) controller.abort(gone) })
+      for (const early of chunks) through.write(early)
+      chunks = []
+      resolve({ ...head, body: through })
+    },
+    onResponseEnd: () => {
+      if (through) through.end()
+      else if (head) resolve({ ...head, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) })
+    },
+    onResponseError: (_, error) => {
+      if (through) through.destroy(error)
+      else reject(error)
+    },
+  })
+  return { answer, abort: () => { aborted = true; control?.abort(gone) } }
+}
