@@ -14,5 +14,6 @@ export const steps: readonly Step[] = [
   vitest('store contract', 'store'),
   vitest('pub/sub contract on Redis and Kafka', 'pubsub'),
   vitest('sidecar contract', 'sidecar'),
+  vitest('security tests on the real stack', 'security'),
   vitest('system tests on the real stack', 'system'),
 ]

@@ -8,15 +8,18 @@ import { startStack } from '../../deploy/local/stack.ts'
 import { unlimited } from './unlimited.ts'
 
 declare module 'vitest' {
-  interface ProvidedContext { gateway: string; mail: string; control: string; services: Record<string, string>; sidecars: Record<string, string>; tokens: Record<string, { dapr: string; app: string }>; home: string }
+  interface ProvidedContext { gateway: string; mail: string; control: string; services: Record<string, string>; sidecars: Record<string, string>; tokens: Record<string, { dapr: string; app: string }>; home: string; prefix: string }
 }
 const root = resolve(import.meta.dirname, '../..')
 const apps = ['gateway', 'user', 'task', 'project', 'notification', 'analytics', 'ai'] as const
 
-/** One whole stack for all system tests, beside a running one; a small control port lets tests stop and kill its parts. */
+/** One whole stack for all tests of a project, beside a running one; a small control port lets tests stop and kill its parts. */
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const home = mkdtempSync(join(tmpdir(), 'cybertask-system-'))
-  const stack = await startStack({ root, home, offset: Number(process.env['TEST_PORT_OFFSET'] ?? 10_000), prefix: 'test-', env: unlimited })
+  // Sidecars find each other by name on the whole network, so the name says which stack it is.
+  const offset = Number(process.env['TEST_PORT_OFFSET'] ?? 10_000)
+  const prefix = `test${offset}-`
+  const stack = await startStack({ root, home, offset, prefix, env: unlimited })
   const control = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
     const act = async (): Promise<object> => {
@@ -39,6 +42,7 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   project.provide('sidecars', Object.fromEntries(apps.map(app => [app, stack.urls.sidecar(app)])))
   project.provide('tokens', { ...stack.tokens })
   project.provide('home', home)
+  project.provide('prefix', prefix)
   return async () => {
     control.close()
     await stack.stop()
