@@ -3,7 +3,8 @@ import { publicSchemas } from '../shared/contracts/public-schemas.ts'
 import { topics } from '../shared/contracts/topics.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
-import { publicApis, services } from './apis.ts'
+import { publicApis } from '../shared/contracts/public-apis.ts'
+import { services } from './apis.ts'
 import { gateway } from './gateway.ts'
 
 const positive = z.coerce.number().int().min(1)

@@ -1,4 +1,4 @@
-import { appIds, type AppId } from '../../../services/shared/contracts/define.ts'
+import type { AppId } from '../../../services/shared/contracts/define.ts'
 import type { Operation } from './contracts.ts'
 
 /** A path pattern of Dapr's access control and the verbs that it lets through. */
@@ -9,9 +9,7 @@ const node = (): Node => ({ verbs: new Set(), children: new Map() })
 const wild = '*'
 
 /** What the gateway shows of every service, beside its operations. */
-const documents: Operation[] = ['/openapi.json', '/asyncapi.json', '/metrics', '/health/:check', '/.well-known/:name'].map(path => ({ method: 'GET', path, access: 'internal', callers: ['gateway'] }))
-/** Every service checks tokens itself, so each reads the user service's keys. */
-const keys: Operation = { method: 'GET', path: '/.well-known/:name', access: 'internal', callers: [...appIds] }
+const documents: Operation[] = ['/openapi.json', '/asyncapi.json', '/metrics', '/health/:check'].map(path => ({ method: 'GET', path, access: 'internal', callers: ['gateway'] }))
 
 const mayCall = (caller: AppId, { access, callers }: Operation): boolean => access === 'internal' ? callers?.includes(caller) ?? false : caller === 'gateway' || (callers?.includes(caller) ?? false)
 
@@ -31,7 +29,7 @@ const rulesOf = (from: Node, path: string): Rule[] => [...from.children].flatMap
 export const rulesFor = (caller: AppId, app: AppId, operations: readonly Operation[]): Rule[] => {
   if (caller === app) return []
   const root = node()
-  for (const operation of [...operations, ...documents, ...(app === 'user' ? [keys] : [])].filter(candidate => mayCall(caller, candidate))) {
+  for (const operation of [...operations, ...documents].filter(candidate => mayCall(caller, candidate))) {
     let at = root
     for (const segment of operation.path.split('/').slice(1)) {
       const key = segment.startsWith(':') ? wild : segment

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operation } from '../define.ts'
+import { appIds, operation } from '../define.ts'
 import { Id, OrganizationRole, page, paging, Time } from '../primitives.ts'
 import { Email, Invitation, Jwks, Member, NewPassword, Organization, OrganizationName, PersonName, Profile, ProfileChange, Secret, Session, SignedIn } from './resources.ts'
 
@@ -27,7 +27,7 @@ export const signingApi = {
     body: ownToken, reply: SignedIn, errors: { 'bad-refresh-token': 401, 'session-ended': 401, 'refresh-token-reused': 401 },
   }),
   logout: operation({ method: 'POST', path: '/api/users/logout', summary: 'End this session, named by refresh token, cookie or bearer token', access: 'public', status: 204, body: ownToken }),
-  jwks: operation({ method: 'GET', path: '/.well-known/jwks.json', summary: 'The public keys that access tokens are checked with', access: 'public', status: 200, reply: Jwks }),
+  jwks: operation({ method: 'GET', path: '/.well-known/jwks.json', summary: 'The public keys that access tokens are checked with', access: 'public', callers: appIds, status: 200, reply: Jwks }),
 } as const
 
 /** Own sessions, and the way to another organization. */

@@ -8,6 +8,7 @@ import { callOf } from './call-of.ts'
 import { etagOf, isKnown } from './etag.ts'
 import { once, type IdempotencyStore } from './idempotency.ts'
 import { inputParser } from './input.ts'
+import { promised, type Unpromised } from './promised.ts'
 import type { Route, Routes } from './serve.ts'
 import type { Verify } from './auth.ts'
 
@@ -19,15 +20,18 @@ export type MountDeps = {
   callerOf: (ctx: RouterContext) => AppId | undefined
   /** Refuses at once while a part is down that every operation needs. */
   admit?: () => void
+  unpromised?: Unpromised
 }
 
 /** All operations on one Koa router; fixed paths come before those with parameters. */
 export const mount = (routes: Routes, deps: MountDeps): Router => {
   const router = new Router()
-  for (const route of routes.toSorted((a, b) => rank(a.operation.path) < rank(b.operation.path) ? -1 : 1)) router.register(route.operation.path, [route.operation.method], handlerOf(route, deps))
+  for (const route of routes.toSorted((a, b) => rank(a.operation.path) < rank(b.operation.path) ? -1 : 1)) router.register(route.operation.path, [route.operation.method], watched(route, deps))
   return router
 }
 const rank = (path: string): string => path.split('/').map(part => (part.startsWith(':') ? '~' : part)).join('/')
+
+const watched = (route: Route, deps: MountDeps) => (deps.unpromised ? promised(route, handlerOf(route, deps), deps.unpromised) : handlerOf(route, deps))
 
 const handlerOf = (route: Route, deps: MountDeps) => {
   const { operation } = route
@@ -39,7 +43,7 @@ const handlerOf = (route: Route, deps: MountDeps) => {
     ctx.state.operation = route.name
     deps.admit?.()
     const caller = deps.callerOf(ctx)
-    if (operation.access === 'internal') demandCaller(operation, caller)
+    demandCaller(operation, caller)
     const token = bearerOf(ctx.get('authorization'))
     const actor = operation.access === 'user' ? await deps.verify(token) : undefined
     const { value, text } = takesBody ? await readJson(ctx.req, operation.bodyLimit) : { value: undefined, text: '' }
@@ -51,9 +55,11 @@ const handlerOf = (route: Route, deps: MountDeps) => {
   }
 }
 
-const demandCaller = ({ callers }: Operation, caller: AppId | undefined): void => {
-  if (caller === undefined) throw new Refused('unauthenticated', 'caller-unknown', 'This operation is for services only.')
-  if (callers && !callers.includes(caller)) throw new Refused('forbidden', 'caller-forbidden', 'This service may not call this operation.')
+// Dapr's access control speaks of whole branches of paths; here each operation is held to its own list. People come through the gateway.
+const demandCaller = ({ access, callers = [] }: Operation, caller: AppId | undefined): void => {
+  if (caller === undefined && access === 'internal') throw new Refused('unauthenticated', 'caller-unknown', 'This operation is for services only.')
+  const listed = caller === undefined || callers.includes(caller) || (access !== 'internal' && caller === 'gateway')
+  if (!listed) throw new Refused('forbidden', 'caller-forbidden', 'This service may not call this operation.')
 }
 const bearerOf = (header: string): string | undefined => /^Bearer +(\S+)$/i.exec(header)?.[1]
 
