@@ -17,18 +17,17 @@ export type ProjectRow = {
 type Query = { limit: number; cursor?: string | undefined; status?: ProjectStatus | undefined; q?: string | undefined; memberId?: string | undefined }
 const Cursor = z.tuple([z.string().max(40), z.string().max(100)])
 
+export const toProjectRow = (state: Project, { tenantId, id, version }: { tenantId: string; id: string; version: number }): ProjectRow | undefined => {
+  if (state.phase === 'absent' || state.phase === 'planned' || state.phase === 'purged') return undefined
+  const { phase, status, name, key, createdAt, members, departures } = state
+  return {
+    organizationId: tenantId, phase, status, search: `${name}\n${key}`.toLowerCase(), createdAt,
+    memberIds: members.map(m => m.userId), departedIn: Object.keys(departures), project: presentProject(id, version, state),
+  }
+}
+
 export const projectViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<Project, ProjectCommand, ProjectEvent>) => {
-  const view = stateView({
-    log, aggregate, collection: 'projects', indexes: ['organizationId'],
-    toDocument: (state, { tenantId, id, version }): ProjectRow | undefined => {
-      if (state.phase === 'absent' || state.phase === 'planned' || state.phase === 'purged') return undefined
-      const { phase, status, name, key, createdAt, members, departures } = state
-      return {
-        organizationId: tenantId, phase, status, search: `${name}\n${key}`.toLowerCase(), createdAt,
-        memberIds: members.map(m => m.userId), departedIn: Object.keys(departures), project: presentProject(id, version, state),
-      }
-    },
-  })
+  const view = stateView({ log, aggregate, collection: 'projects', indexes: ['organizationId'], toDocument: toProjectRow })
   const find = async (filter: Readonly<Record<string, unknown>>): Promise<ProjectRow[]> => {
     await view.settled()
     return view.collection.find(filter)

@@ -36,6 +36,10 @@ describe('a thrown value', () => {
     new mongo.MongoServerSelectionError('x', {} as never), new mongo.MongoNetworkError('x'), new mongo.MongoNetworkTimeoutError('x'), new mongo.MongoNotConnectedError('x'), new mongo.MongoTopologyClosedError('x'),
     coded('ECONNREFUSED'), coded('ECONNRESET'), coded('UND_ERR_SOCKET'), new DaprError('unreachable', 'x'), new DaprError('timeout', 'x'),
     new mongo.MongoServerError({ message: 'failed to connect to `user=x`: dial error (connection refused)', code: 1 }),
+    new mongo.MongoServerError({ message: 'MsgInsert] write failed: write unix @->/run/.s.PGSQL.5432: write: broken pipe', code: 1 }),
+    new mongo.MongoServerError({ message: 'FATAL: terminating connection due to unexpected postmaster exit (SQLSTATE 57P01)', code: 1 }),
+    new mongo.MongoServerError({ message: 'could not extend file: No space left on device (SQLSTATE 53100)', code: 1 }),
+    new mongo.MongoServerError({ message: 'not primary', code: 10107 }), new mongo.MongoBulkWriteError({ message: 'unexpected EOF', code: 1, writeErrors: [] }, {} as never),
   ])('that means an outage is 503: %s', error => {
     expect(toProblem(error, trace)).toMatchObject({ problem: { status: 503 }, unforeseen: false, headers: { 'Retry-After': expect.any(String) } })
   })

@@ -13,7 +13,17 @@ export const isUnavailable = (error: unknown): boolean => {
   if (error instanceof Refused) return error.kind === 'unavailable'
   if (names.has(error.name)) return true
   if ('code' in error && typeof error.code === 'string' && codes.has(error.code)) return true
-  // FerretDB passes its own database's outage on as an internal error; mongoose says so when it waited in vain for a connection.
-  if (error.name === 'MongoServerError' && /failed to connect|connection refused|conn closed|connection reset|shutting down|too many clients|unexpected EOF/i.test(error.message)) return true
+  if (isServerOutage(error)) return true
   return error.name === 'MongooseError' && error.message.includes('before initial connection')
+}
+
+// MongoDB's own words for: stepping down, shutting down, out of reach, too late, no room on the disk.
+const serverCodes = new Set([6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031])
+// FerretDB passes the words of its PostgreSQL on as an internal error: by SQLSTATE class (connection, resources, operator intervention, system), or by what the network said.
+const postgresOutage = /SQLSTATE (?:08|53|57|58)|failed to connect|connection refused|conn closed|connection reset|broken pipe|use of closed network connection|i\/o timeout|shutting down|too many clients|\bEOF\b/i
+
+/** The store answered, but only to say that it cannot: alone, or for some of a batch. */
+const isServerOutage = (error: Error): boolean => {
+  if (!/^Mongo(?:Server|BulkWrite|WriteConcern)Error$/.test(error.name)) return false
+  return ('code' in error && typeof error.code === 'number' && serverCodes.has(error.code)) || postgresOutage.test(error.message)
 }

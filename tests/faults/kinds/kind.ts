@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Chance } from '../../../scripts/demo/random.ts'
+import type { Door } from '../team/door.ts'
+import type { Team } from '../team/work.ts'
+import type { Platform } from '../stack/platform.ts'
+
+export type Scene = { platform: Platform; chance: Chance; door: Door; team: Team; /** Seconds instead of a minute. */ short: boolean }
+
+/** One way of breaking the platform while commands flow. `strike` resolves when what it broke is whole again. */
+export type Kind = {
+  name: string
+  /** What it can hit. */
+  targets: (platform: Platform) => readonly [string, ...string[]]
+  strike: (scene: Scene, target: string) => Promise<void>
+}
+
+export const between = (chance: Chance, from: number, to: number): number => from + chance.below(to - from)
+export const pause = (ms: number): Promise<void> => sleep(ms)

@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { allKinds } from './kinds/all.ts'
+import { reportOf, shortfalls } from './report.ts'
+import { faultRun } from './run.ts'
+
+const Settings = z.object({
+  SEED: z.coerce.number().int().default(Date.now() % 1_000_000),
+  MINUTES: z.coerce.number().min(1).default(30),
+  STRIKES: z.coerce.number().int().min(1).default(20),
+  WORKERS: z.coerce.number().int().min(1).max(64).default(4),
+  KINDS: z.string().default(''),
+  EVENTS: z.enum(['redis', 'kafka']).default('redis'),
+  PORT_OFFSET: z.coerce.number().int().min(0).max(15_000).default(13_400),
+  KEEP: z.string().optional(),
+})
+
+// The long fault run: SEED, MINUTES, STRIKES (points of each kind), KINDS (parts of their names, by comma), WORKERS and EVENTS choose what it does; KEEP=1 leaves the state folder.
+const { SEED: seed, MINUTES, STRIKES: strikes, KINDS, WORKERS: workers, EVENTS: events, PORT_OFFSET: offset, KEEP } = Settings.parse(process.env)
+const wanted = KINDS.split(',').map(k => k.trim()).filter(Boolean)
+const kinds = allKinds.filter(kind => wanted.length === 0 || wanted.some(w => kind.name.includes(w)))
+const home = mkdtempSync(join(tmpdir(), 'cybertask-faults-'))
+const outcome = await faultRun({ seed, kinds, home, offset, events, short: MINUTES < 20, strikes, untilMs: MINUTES * 60_000, workers, say: line => { console.log(line) } })
+console.log(`\n${reportOf(outcome)}\n`)
+const missed = shortfalls(outcome)
+console.log(missed.length === 0 ? 'Everything was reached.' : `Not reached:\n${missed.map(m => `  - ${m}`).join('\n')}`)
+if (KEEP === undefined) rmSync(home, { recursive: true, force: true })
+else console.log(`The state folder is ${home}`)
+process.exit(missed.length === 0 ? 0 : 1)

@@ -1,0 +1,42 @@
+import { kindsOfFinding, total } from './check/findings.ts'
+import type { Outcome, Strike } from './run.ts'
+import { hanging, withoutRetryAfter } from './team/tally.ts'
+
+const ms = (value: number | undefined): string => (value === undefined ? 'never' : `${Math.round(value)}`)
+const worst = (values: readonly number[]): number => Math.max(0, ...values)
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+/** One line for each kind: how often, how long broken, how long until the first write was acknowledged again. */
+const lineOf = (kind: string, some: readonly Strike[], bare: ReadonlyMap<string, number>): string => {
+  const first = some.map(s => s.firstSuccessMs ?? Infinity)
+  const ratios = some.flatMap(s => { const own = bare.get(s.target); return own === undefined || s.firstSuccessMs === undefined ? [] : [s.firstSuccessMs / own] })
+  return [kind.padEnd(38), String(some.length).padStart(6), ms(median(some.map(s => s.brokenMs))).padStart(10), ms(median(first)).padStart(10), ms(worst(first)).padStart(10), (ratios.length ? worst(ratios).toFixed(2) : '·').padStart(8)].join('  ')
+}
+
+/** What a run came to, in one table. */
+export const reportOf = ({ seed, strikes, bare, tally, audit, lostErrands, seconds }: Outcome): string => {
+  const { findings, lag, mails, frames } = audit
+  const hung = hanging(tally)
+  const statuses = Object.entries(Object.groupBy(tally.attempts, a => String(a.status))).map(([status, some]) => `${status === '0' ? 'no answer' : status} ${some?.length}`).join(', ')
+  return [
+    `SEED=${seed}  ${Math.round(seconds)} s, ${strikes.length} strikes, ${tally.commands} commands acknowledged in ${tally.attempts.length} requests (${statuses})`, '',
+    ['kind'.padEnd(38), 'points', 'broken ms', 'first ok ms', 'worst ms', 'worst/bare'].join('  '),
+    ...[...Map.groupBy(strikes, s => s.kind)].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([kind, some]) => lineOf(kind, some, bare)), '',
+    ...kindsOfFinding.map(kind => `${kind.padEnd(10)} ${findings[kind].length}${findings[kind].slice(0, 5).map(what => `\n    ${what}`).join('')}`),
+    `hanging    ${hung.length} of the writes took over ${tally.limitMs} ms; the longest ${ms(worst(tally.attempts.filter(a => a.method !== 'GET').map(a => a.ms)))} ms${hung.slice(0, 5).map(a => `\n    ${a.operation} ${a.status} ${a.code} ${ms(a.ms)} ms`).join('')}`,
+    `503        ${tally.attempts.filter(a => a.status === 503).length}, ${withoutRetryAfter(tally).length} of them without Retry-After`,
+    `strange    ${tally.strange.length}${tally.strange.slice(0, 5).map(what => `\n    ${what}`).join('')}`,
+    `given up   ${lostErrands.length}${lostErrands.slice(0, 5).map(what => `\n    ${what.slice(0, 300)}`).join('')}`,
+    `lag        ${lag.length === 0 ? 'none' : lag.join('; ')} after ${ms(audit.quietMs)} ms`,
+    `places     ${audit.commits} commits, ${audit.events} events, ${mails.distinct} mails (${mails.delivered} delivered), ${frames.shown} frames (${frames.repeats} repeats, ${frames.gaps} gaps)`,
+  ].join('\n')
+}
+
+/** Why a run did not reach what it should; empty when it did. */
+export const shortfalls = ({ strikes, tally, audit, lostErrands }: Outcome): string[] => [
+  ...total(audit.findings) > 0 ? kindsOfFinding.filter(kind => audit.findings[kind].length > 0).map(kind => `${audit.findings[kind].length} ${kind}: ${audit.findings[kind].slice(0, 3).join('; ')}`) : [],
+  ...hanging(tally).map(a => `${a.operation} hung ${Math.round(a.ms)} ms (${a.status} ${a.code})`),
+  ...withoutRetryAfter(tally).map(a => `${a.operation} was answered 503 without Retry-After`),
+  ...tally.strange, ...lostErrands, ...audit.lag,
+  ...strikes.filter(s => s.firstSuccessMs === undefined).map(s => `nothing was acknowledged any more after: ${s.kind} ${s.target}`),
+]

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { chance as chanceOf, type Chance } from '../../scripts/demo/random.ts'
+import { audit, type Audit } from './audit.ts'
+import { pause, between, type Kind, type Scene } from './kinds/kind.ts'
+import { startPlatform, type Platform } from './stack/platform.ts'
+import { doorTo, Unanswered, type Door } from './team/door.ts'
+import { errands } from './team/errands.ts'
+import { newLedger } from './team/ledger.ts'
+import { colleague, founder, type Person } from './team/people.ts'
+import { watch } from './team/socket.ts'
+import { firstSuccess, newTally, type Tally } from './team/tally.ts'
+import { foundProject, worker } from './team/work.ts'
+
+export type RunOptions = {
+  seed: number; kinds: readonly Kind[]; home: string; offset: number; events: 'redis' | 'kafka'; short: boolean
+  /** Ends when each kind has struck so often, or when the time is over. */
+  strikes: number; untilMs: number; workers: number; say: (line: string) => void
+}
+export type Strike = { kind: string; target: string; atMs: number; brokenMs: number; firstSuccessMs: number | undefined }
+export type Outcome = { seed: number; strikes: Strike[]; bare: Map<string, number>; tally: Tally; audit: Audit; lostErrands: string[]; seconds: number }
+
+const domain = 'unsinkable.example'
+const QUIET_MS = 90_000
+const BACK_MS = 60_000
+
+/** Brings up a platform, lets a team work, breaks things, and looks at what became of everything that was acknowledged. */
+export const faultRun = async (options: RunOptions): Promise<Outcome> => {
+  const { seed, say } = options
+  const chance = chanceOf(seed)
+  const began = performance.now()
+  say(`seed ${seed}`)
+  const platform = await startPlatform({ ...options, report: say })
+  try {
+    const door = doorTo(platform.stack.urls.gateway, newLedger(), newTally())
+    const owner = await founder(door, domain)
+    const members: [Person, ...Person[]] = [await colleague(door, platform.stack.urls.mail, owner, 'bob', domain), await colleague(door, platform.stack.urls.mail, owner, 'cleo', domain)]
+    const team = await foundProject(door, owner, members)
+    const watcher = await watch(door, platform.stack.urls.gateway, owner, ['me', `project:${team.projectId}`])
+    const bare = await bareRestarts(platform, door, options.kinds, say)
+    say(`${Math.round((performance.now() - began) / 1000)} s: the team is at work`)
+    const { strikes, lostErrands } = await underFire({ platform, chance, door, team, short: options.short }, options, began)
+    say(`${strikes.length} strikes, ${door.tally.commands} commands acknowledged; waiting until all is quiet`)
+    const found = await audit({ platform, ledger: door.ledger, team, watcher, quietMs: QUIET_MS })
+    watcher.close()
+    return { seed, strikes, bare, tally: door.tally, audit: found, lostErrands, seconds: (performance.now() - began) / 1000 }
+  } finally {
+    await platform.stop()
+  }
+}
+
+/** How long each part takes by itself, with nobody at work: kill -9 until it is ready. */
+const bareRestarts = async (platform: Platform, { tally }: Door, kinds: readonly Kind[], say: (line: string) => void): Promise<Map<string, number>> => {
+  const bare = new Map<string, number>()
+  for (const target of new Set(kinds.filter(k => k.name.startsWith('kill')).flatMap(k => k.targets(platform)))) {
+    const at = performance.now()
+    await platform.restart(target)
+    bare.set(target, performance.now() - at)
+  }
+  say(`bare restarts: ${[...bare].map(([part, ms]) => `${part} ${Math.round(ms)}`).join(', ')} ms`)
+  await sleep(2_000)
+  tally.attempts.length = 0
+  return bare
+}
+
+const underFire = async (scene: Scene, { kinds, strikes: most, untilMs, workers, say }: RunOptions, began: number): Promise<{ strikes: Strike[]; lostErrands: string[] }> => {
+  const { chance, door, team, platform } = scene
+  const lostErrands: string[] = []
+  const strikes: Strike[] = []
+  let over = false
+  const forever = async (work: () => Promise<void>, restMs: number): Promise<void> => {
+    while (!over) {
+      await work().catch((error: unknown) => { lostErrands.push(error instanceof Unanswered ? error.message : String(error)) })
+      await sleep(restMs)
+    }
+  }
+  const { build, pass, leave } = errands(door, team, { mail: platform.stack.urls.mail, domain })
+  const own = (n: number): Chance => chanceOf(chance.below(2 ** 31) + n)
+  const hands = Array.from({ length: workers }, (_, i) => forever(worker(door, team, own(i), `w${i}`).step, 20))
+  const trips = [forever(async () => { await build() }, 4_000), forever(pass, 2_000), forever(leave, 8_000)]
+  const plan = Array.from({ length: most }, () => kinds).flat()
+  await pause(1_000)
+  while (plan.length > 0 && performance.now() - began < untilMs) {
+    const [kind] = plan.splice(chance.below(plan.length), 1)
+    if (!kind) break
+    const target = chance.pick(kind.targets(platform))
+    await pause(between(chance, 100, 1_500))
+    const at = performance.now()
+    await kind.strike(scene, target)
+    const healed = performance.now()
+    const first = await backAtWork(door, at)
+    strikes.push({ kind: kind.name, target, atMs: at - began, brokenMs: healed - at, firstSuccessMs: first && first - at })
+    say(`${String(Math.round((at - began) / 1000)).padStart(5)} s  ${kind.name}: ${target}, whole again after ${Math.round(healed - at)} ms, first write acknowledged after ${first ? Math.round(first - at) : 'never'} ms`)
+  }
+  over = true
+  await Promise.all([...hands, ...trips])
+  return { strikes, lostErrands }
+}
+
+/** Waits for a write that was sent after the blow. */
+const backAtWork = async ({ tally }: Door, at: number): Promise<number | undefined> => {
+  for (const until = performance.now() + BACK_MS; performance.now() < until;) {
+    const first = firstSuccess(tally, at)
+    if (first) return first.endedAt
+    await sleep(50)
+  }
+  return undefined
+}

@@ -1,0 +1,27 @@
+import { createConnection, type Connection } from 'mongoose'
+import type { ServiceId } from '../../../services/shared/contracts/define.ts'
+import { cloudEvents, type CloudEvent } from '../../../services/shared/kit/events/cloud-event.ts'
+import type { Commit } from '../../../services/shared/kit/events/commit.ts'
+import { commitOf, segmentOf, type CommitRow, type SegmentRow } from '../../../services/shared/kit/events/mongo-codec.ts'
+import type { Segment } from '../../../services/shared/kit/events/store.ts'
+
+export const databases = { user: 'users_db', task: 'tasks_db', project: 'projects_db', notification: 'notifications_db', ai: 'ai_db' } as const
+export type Producer = Extract<ServiceId, 'user' | 'task' | 'project'>
+export const producers: readonly Producer[] = ['user', 'task', 'project']
+export type ProducerLog = { service: Producer; commits: Commit[]; segments: Segment[]; events: CloudEvent[] }
+
+/** Opens a service's database beside it; for looking only. */
+export const openDatabase = (uri: string, service: keyof typeof databases): Promise<Connection> =>
+  createConnection(uri, { dbName: databases[service], maxPoolSize: 2, serverSelectionTimeoutMS: 5_000, autoIndex: false, autoCreate: false }).asPromise()
+
+export const withDatabase = async <T>(uri: string, service: keyof typeof databases, look: (db: Connection) => Promise<T>): Promise<T> => {
+  const db = await openDatabase(uri, service)
+  try { return await look(db) } finally { await db.destroy() }
+}
+
+/** A producer's whole log as it lies in the store, past all code of the services. */
+export const readLog = (uri: string, service: Producer): Promise<ProducerLog> => withDatabase(uri, service, async db => {
+  const commits = (await db.collection<CommitRow>('commits').find({}).toArray()).map(commitOf)
+  const segments = (await db.collection<SegmentRow>('segments').find({}).toArray()).map(segmentOf).toSorted((a, b) => a.partition - b.partition || a.first - b.first)
+  return { service, commits, segments, events: segments.flatMap(segment => cloudEvents(service, segment)) }
+})

@@ -1,0 +1,13 @@
+import type { Effect } from '../check/effects.ts'
+import type { Promised } from '../check/sagas.ts'
+
+/** What the client knows: what was acknowledged, and what was asked for without ever an answer. */
+export type Ledger = {
+  acknowledged: Effect[]
+  /** Nobody knows whether these happened. */
+  asked: Effect[]
+  sagas: Promised[]
+  /** Projects that sagas build: their tasks are known by title. */
+  built: Set<string>
+}
+export const newLedger = (): Ledger => ({ acknowledged: [], asked: [], sagas: [], built: new Set() })

@@ -1,0 +1,19 @@
+/** One request and how it went. */
+export type Attempt = { operation: string; method: string; status: number; ms: number; retryAfter: boolean; code: string; startedAt: number; endedAt: number }
+
+/** What the client saw of all requests. */
+export type Tally = {
+  attempts: Attempt[]
+  commands: number
+  /** Answers that no careful client expects, word for word. */
+  strange: string[]
+  /** Kept waiting longer than this is hanging. */
+  limitMs: number
+}
+export const newTally = (limitMs = 5_000): Tally => ({ attempts: [], commands: 0, strange: [], limitMs })
+
+/** The first write acknowledged that was sent after this moment; undefined when there is none yet. */
+export const firstSuccess = ({ attempts }: Tally, after: number): Attempt | undefined => attempts.filter(a => a.method !== 'GET' && a.status < 300 && a.startedAt >= after).toSorted((a, b) => a.endedAt - b.endedAt)[0]
+
+export const hanging = ({ attempts, limitMs }: Tally): Attempt[] => attempts.filter(a => a.method !== 'GET' && a.ms > limitMs)
+export const withoutRetryAfter = ({ attempts }: Tally): Attempt[] => attempts.filter(a => a.status === 503 && !a.retryAfter)
