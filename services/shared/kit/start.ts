@@ -3,10 +3,11 @@ import Router from '@koa/router'
 import type { AppId } from '../contracts/define.ts'
 import { baseSpec, type BaseConfig } from './base-config.ts'
 import type { Breaker } from './breaker.ts'
-import { systemClock, type Clock } from './clock.ts'
+import { clockOff, systemClock, type Clock } from './clock.ts'
 import { ConfigError, loadConfig, withoutSecrets, type ConfigOf, type Spec } from './config.ts'
 import { connectDapr } from './dapr/connect.ts'
 import type { Dapr } from './dapr/dapr.ts'
+import { armFaults, withFaultPoints } from './fault-points.ts'
 import { createApp, routed } from './http/app.ts'
 import { gate as newGate, type Gate } from './http/gate.ts'
 import { callerOf, guard } from './http/guard.ts'
@@ -45,12 +46,13 @@ export type Env = Readonly<Record<string, string | undefined>>
 export const startService = async <const S extends Spec>(name: AppId, spec: S, env: Env, { edge = false }: { edge?: boolean } = {}): Promise<Started<ConfigOf<S>>> => {
   const base = await orExit(() => allAtOnce(() => loadConfig(baseSpec, env, noSecrets), () => loadConfig(withoutSecrets(spec), env, noSecrets)))
   const instanceId = base.instanceId ?? `${name}-${uuidv7().slice(-12)}`
+  const { clockOffsetMs } = armFaults(env['FAULTS'], name)
   const logger = createLogger({ service: name, instanceId, level: base.logLevel })
   const metrics = createMetrics(name)
   const stopTracing = await startTracing(base, name, instanceId)
   const gate = newGate()
   const health = { checks: new Map<string, Check>(), optional: new Set<string>(), breakers: new Map<string, Breaker>() }
-  const dapr = connectDapr({ port: base.daprHttpPort, apiToken: base.daprApiToken, appIdPrefix: base.appIdPrefix })
+  const dapr = withFaultPoints('dapr', connectDapr({ port: base.daprHttpPort, apiToken: base.daprApiToken, appIdPrefix: base.appIdPrefix }))
   health.checks.set('dapr', () => dapr.healthy())
 
   const inner = mount(healthRoutes({ service: name, instanceId, gate, ...health }), { clock: systemClock, verify: noOne, idempotency: memoryIdempotency(), callerOf: ctx => callerOf(ctx, base.appIdPrefix) })
@@ -59,7 +61,7 @@ export const startService = async <const S extends Spec>(name: AppId, spec: S, e
   logger.info({ port: listening.port, node: process.version }, 'listening, not ready yet')
 
   const config = await orExit(() => loadConfig(spec, env, dapr))
-  return { name, config, base, dapr, clock: systemClock, logger, metrics, instanceId, gate, listening, server: listening.server, health, stopTracing }
+  return { name, config, base, dapr, clock: clockOff(clockOffsetMs), logger, metrics, instanceId, gate, listening, server: listening.server, health, stopTracing }
 }
 
 const noSecrets = { secret: async () => undefined }

@@ -1,15 +1,18 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { appIds } from '../../../services/shared/contracts/define.ts'
-import type { Part } from '../../../deploy/local/part.ts'
+import { appIds, type AppId } from '../../../services/shared/contracts/define.ts'
+import { supervise, type Part } from '../../../deploy/local/part.ts'
 import { signal } from '../../../deploy/local/process-info.ts'
 import { startStack, type Stack } from '../../../deploy/local/stack.ts'
 import { unlimited } from '../../support/unlimited.ts'
+import { wireTo, type Wire } from './wire.ts'
 
 export type Platform = {
   stack: Stack
   home: string
   events: 'redis' | 'kafka'
+  /** The wires between some services and their sidecars, by service. */
+  wires: ReadonlyMap<string, Wire>
   part(name: string): Part
   /** Ends a part with SIGKILL and starts it again at once. */
   restart(name: string): Promise<void>
@@ -23,22 +26,46 @@ export type PlatformOptions = { home: string; offset: number; events: 'redis' | 
 export const services = appIds
 export const brokerOf = (events: 'redis' | 'kafka'): string => (events === 'kafka' ? 'kafka' : 'broker')
 const root = resolve(import.meta.dirname, '../../..')
+const wired: readonly AppId[] = ['task', 'project', 'gateway', 'notification']
 
-/** A whole stack of its own, whose parts can be killed, held and started again. */
+/** A whole stack of its own, whose parts can be killed, held and started again, and some of whose wires can be cut. */
 export const startPlatform = async ({ home, offset, events, report }: PlatformOptions): Promise<Platform> => {
   mkdirSync(join(home, 'faults'), { recursive: true })
   // The document store's own user must get through.
   chmodSync(home, 0o755)
   const stack = await startStack({ root, home, offset, prefix: 'faults-', events, env: { ...unlimited, PROJECT_RESTORE_SECONDS: '1', FAULTS: join(home, 'faults') }, report })
-  const toAll = (name: string, how: NodeJS.Signals): void => { const { pid } = stack.part(name); if (pid !== undefined) signal(pid, how) }
+  const wires = new Map<string, Wire>()
+  const own = new Map<string, Part>()
+  const part = (name: string): Part => own.get(name) ?? stack.part(name)
+  const toAll = (name: string, how: NodeJS.Signals): void => { const { pid } = part(name); if (pid !== undefined) signal(pid, how) }
+  const stop = async (): Promise<void> => {
+    for (const one of own.values()) toAll(one.name, 'SIGCONT')
+    await Promise.all([...own.values()].map(one => one.stop()))
+    for (const wire of wires.values()) wire.close()
+    await stack.stop()
+  }
+  try {
+    // The same service once more, that reaches its sidecar through our wire.
+    for (const name of wired) {
+      const { spec, logFile } = stack.part(name)
+      await stack.part(name).stop()
+      const wire = await wireTo(Number(new URL(stack.urls.sidecar(name)).port))
+      wires.set(name, wire)
+      const replaced = supervise({ ...spec, env: { ...spec.env, DAPR_HTTP_PORT: String(wire.port) } }, { logFile, report, changed: () => {} })
+      own.set(name, replaced)
+      await replaced.start()
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
   return {
-    stack, home, events, part: name => stack.part(name),
+    stack, home, events, wires, part, stop,
     restart: async name => {
-      await stack.part(name).stop('SIGKILL')
-      await stack.part(name).start()
+      await part(name).stop('SIGKILL')
+      await part(name).start()
     },
     hold: name => { toAll(name, 'SIGSTOP') },
     release: name => { toAll(name, 'SIGCONT') },
-    stop: () => stack.stop(),
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { ActorHost } from '../dapr/actor-host.ts'
 import type { Dapr } from '../dapr/dapr.ts'
 import { durationMs, later } from './duration.ts'
+import { withFaultPoints } from '../fault-points.ts'
 import { mongoSagaStore } from './mongo-saga-store.ts'
 import { sagaActor, type SagaLog } from './saga-actor.ts'
 import type { AnyClients, AnyCommands, AnyInput, AnySaga } from './saga-types.ts'
@@ -35,7 +36,7 @@ export type SagaHost = {
 }
 
 /** Hosts the sagas of a service, their visible records in its database. */
-export const sagaHost = ({ db, ...options }: SagaHostOptions & { db: Connection }): SagaHost => sagaHostOn({ ...options, store: mongoSagaStore(db) })
+export const sagaHost = ({ db, ...options }: SagaHostOptions & { db: Connection }): SagaHost => sagaHostOn({ ...options, store: withFaultPoints('sagas', mongoSagaStore(db)) })
 
 const staleMs = 30_000
 

@@ -1,0 +1,48 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { brokerOf, services } from '../stack/platform.ts'
+import { between, pause, type Kind, type Scene } from './kind.ts'
+
+const whileMs = ({ chance, short }: Scene): number => (short ? between(chance, 3_000, 7_000) : between(chance, 20_000, 60_000))
+const stores = (events: 'redis' | 'kafka'): [string, ...string[]] => [brokerOf(events), 'documents', 'postgres', 'state', 'scheduler', 'placement']
+
+/** Parts that are gone for a while, that stand still, or that lose everything they had. */
+export const absences: readonly Kind[] = [
+  {
+    name: 'stop a part for a while',
+    targets: ({ events }) => [...stores(events), 'project', 'notification', 'analytics', 'user', 'task-sidecar', 'notification-sidecar'],
+    strike: async (scene, target) => {
+      await scene.platform.part(target).stop('SIGKILL')
+      await pause(whileMs(scene))
+      await scene.platform.part(target).start()
+    },
+  },
+  {
+    name: 'hold a part (SIGSTOP)',
+    targets: ({ events }) => [...stores(events), ...services, ...services.map(service => `${service}-sidecar`)],
+    strike: async (scene, target) => {
+      scene.platform.hold(target)
+      await pause(whileMs(scene))
+      scene.platform.release(target)
+    },
+  },
+  {
+    name: 'pause a consumer',
+    targets: () => ['notification', 'analytics', 'ai'],
+    strike: async (scene, target) => {
+      scene.platform.hold(target)
+      await pause(whileMs(scene))
+      scene.platform.release(target)
+    },
+  },
+  {
+    name: 'wipe the broker',
+    targets: ({ events }) => [brokerOf(events)],
+    strike: async ({ platform, chance }, target) => {
+      await platform.part(target).stop('SIGKILL')
+      rmSync(join(platform.home, 'data', target), { recursive: true, force: true })
+      await pause(between(chance, 0, 2_000))
+      await platform.part(target).start()
+    },
+  },
+]

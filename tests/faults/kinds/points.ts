@@ -1,0 +1,61 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FaultOrder } from '../../../services/shared/kit/fault-points.ts'
+import type { Platform } from '../stack/platform.ts'
+import { between, pause, type Kind, type Scene } from './kind.ts'
+
+/** Lays an order out for the next start of a service, and starts it. */
+export const startWith = async ({ home, restart }: Platform, service: string, order: FaultOrder): Promise<void> => {
+  writeFileSync(join(home, 'faults', `${service}.json`), JSON.stringify(order))
+  await restart(service)
+}
+const WAIT_MS = 20_000
+
+/** The service dies at a named point, the n-th time it passes there; its supervisor starts it again. */
+const dieAt = async ({ platform, chance }: Scene, service: string, point: string, most: number): Promise<void> => {
+  const part = platform.part(service)
+  const before = part.restarts
+  await startWith(platform, service, { point, pass: 1 + chance.below(most) })
+  for (let waited = 0; part.restarts === before && waited < WAIT_MS; waited += 50) await pause(50)
+  // A point that nobody passes is no fault; the process is sound again after its next start.
+  if (part.restarts === before) await platform.restart(service)
+  for (let waited = 0; part.state !== 'ready' && waited < WAIT_MS; waited += 50) await pause(50)
+}
+const both = (...names: string[]): string[] => names.flatMap(name => [`${name}.before`, `${name}.after`])
+
+const points = (name: string, services: readonly [string, ...string[]], where: readonly string[], most: number): Kind => ({
+  name: `die at: ${name}`,
+  targets: () => {
+    const all = services.flatMap(service => where.map(point => `${service} ${point}`))
+    return [all[0] ?? '', ...all.slice(1)]
+  },
+  strike: async (scene, target) => {
+    const [service = '', point = ''] = target.split(' ')
+    await dieAt(scene, service, point, most)
+  },
+})
+
+/** Each named point of the way of a command and of a saga, before and after. */
+export const namedPoints: readonly Kind[] = [
+  points('append', ['task', 'project', 'user'], both('store.append'), 6),
+  points('position', ['task', 'project'], both('store.addSegment'), 6),
+  points('projection', ['task', 'project'], both('store.documents.put'), 6),
+  points('publish', ['task', 'project', 'user'], both('dapr.publishBulk'), 6),
+  points('mark', ['task', 'project'], both('store.saveWriter'), 2),
+  points('checkpoint', ['notification', 'task', 'analytics'], both('store.saveCheckpoint'), 8),
+  points('saga step', ['project', 'user'], both('dapr.actors.transact', 'dapr.actors.remind', 'sagas.save'), 8),
+  points('saga order', ['project', 'user'], both('dapr.invoke', 'dapr.actors.invoke'), 8),
+  points('saga start', ['project', 'user'], both('sagas.open'), 2),
+]
+
+/** One service's clock runs an hour ahead or behind, and goes right again later. */
+export const clocks: readonly Kind[] = [{
+  name: 'clock an hour off',
+  targets: () => ['notification', 'analytics', 'ai', 'project', 'task', 'user'],
+  strike: async (scene, target) => {
+    await startWith(scene.platform, target, { clockOffsetMs: scene.chance.pick([3_600_000, -3_600_000]) })
+    await pause(between(scene.chance, 2_000, scene.short ? 4_000 : 15_000))
+    await scene.platform.restart(target)
+    if (existsSync(join(scene.platform.home, 'faults', `${target}.json`))) throw new Error(`${target} did not take its clock`)
+  },
+}]
