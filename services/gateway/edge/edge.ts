@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa'
 import { userApi } from '../../shared/contracts/user/http.ts'
 import type { Operation } from '../../shared/contracts/define.ts'
 import type { Verify } from '../../shared/kit/http/auth.ts'
+import { Refused } from '../../shared/kit/decider.ts'
 import { clientIp } from './client-ip.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { rateLimit, type RateLimits } from './rate-limit.ts'
@@ -25,6 +26,11 @@ const fromOutsideOnly = (middleware: Middleware): Middleware => (ctx, next) => (
 
 const userOf = (verify: Verify) => async (ctx: Context): Promise<string | undefined> => {
   const token = /^Bearer +(\S+)$/i.exec(ctx.get('authorization'))?.[1]
-  // A bad token is the service's to refuse; here it only counts for the address it came from.
-  return token === undefined ? undefined : verify(token).then(actor => actor.userId, () => undefined)
+  if (token === undefined) return undefined
+  return verify(token).then(actor => actor.userId, (error: unknown) => {
+    // Only the gateway hears at once that a session ended; to the services its token is good until it expires. The proxy refuses what needs a token.
+    if (error instanceof Refused && error.code === 'session-ended') ctx.state.sessionEnded = error
+    // Any other bad token is the service's to refuse; here it only counts for the address it came from.
+    return undefined
+  })
 }

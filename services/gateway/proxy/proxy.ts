@@ -24,6 +24,7 @@ export const proxy = ({ table, forward, sagaOwner }: ProxyOptions): Middleware =
     return
   }
   ctx.state.operation = found.target.name
+  if (found.target.operation.access === 'user' && ctx.state.sessionEnded) throw ctx.state.sessionEnded
   await forward(ctx, found.target, segments)
 }
 

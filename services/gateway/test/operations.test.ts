@@ -69,3 +69,14 @@ describe('dead letters', () => {
     expect((await as('owner', '/api/operations/dead-letters/ai/aaa/skip', 'POST')).status).toBe(503)
   })
 })
+
+describe('a session that ended', () => {
+  it('opens nothing any more, though its token has not expired and the services do not know', async () => {
+    expect((await as('owner', '/api/tasks')).status).toBe(200)
+    const ended = { specversion: '1.0', id: 'e1', source: 'user', type: 'SessionEnded', subject: 's1', time: '2026-05-04T10:00:00.000Z', data: { userId: 'u1', sessionId: 's1', reason: 'disabled' }, dataversion: 1, organizationid: 'o1', partition: 0, position: 0, previous: -1, aggregateversion: 2, actor: 'u9', correlationid: 'c1' }
+    expect(await gateway.parts.feeds.deliver(ended, 'user-events')).toBe('SUCCESS')
+    expect(await as('owner', '/api/tasks')).toMatchObject({ status: 401, body: { code: 'session-ended' } })
+    expect((await as('owner', '/api/operations/dead-letters')).status).toBe(401)
+    expect((await as('owner', '/.well-known/jwks.json')).status).toBe(200)
+  })
+})
