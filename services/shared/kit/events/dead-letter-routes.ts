@@ -5,7 +5,10 @@ import { serve, type Routes } from '../http/serve.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { DeadLetter } from './store.ts'
 
-const viewOf = ({ organizationId: _, event: __, ...view }: DeadLetter): DeadLetterView => view
+// Stored ids hold what no path segment may (`/`, `#`); on the wire they are base64url.
+const toWire = (id: string): string => Buffer.from(id).toString('base64url')
+const fromWire = (id: string): string => Buffer.from(id, 'base64url').toString()
+const viewOf = ({ organizationId: _, event: __, id, behind, ...view }: DeadLetter): DeadLetterView => ({ ...view, id: toWire(id), behind: behind === null ? null : toWire(behind) })
 
 /** The routes with which operators see and settle the dead letters of a consumer; the gateway has checked who they are. */
 export const deadLetterRoutes = (letters: DeadLetters): Routes =>
@@ -18,9 +21,9 @@ export const deadLetterRoutes = (letters: DeadLetters): Routes =>
       return { body: { items: items.map(viewOf), nextCursor: found.length > limit && last ? encodeCursor(last.id) : null } }
     },
     showDeadLetter: async ({ params, query }) => {
-      const letter = await letters.get(params.id, query.organizationId)
+      const letter = await letters.get(fromWire(params.id), query.organizationId)
       return { body: { ...viewOf(letter), event: letter.event } }
     },
-    replayDeadLetter: async ({ params, body }) => ({ body: await letters.replay(params.id, body.organizationId) }),
-    skipDeadLetter: async ({ params, body }) => ({ body: await letters.skip(params.id, body.organizationId) }),
+    replayDeadLetter: async ({ params, body }) => ({ body: await letters.replay(fromWire(params.id), body.organizationId) }),
+    skipDeadLetter: async ({ params, body }) => ({ body: await letters.skip(fromWire(params.id), body.organizationId) }),
   })
