@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { publicSchemas } from '../shared/contracts/public-schemas.ts'
 import { topics } from '../shared/contracts/topics.ts'
+import { sagaApi } from '../shared/contracts/sagas/http.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
 import { publicApis } from '../shared/contracts/public-apis.ts'
@@ -25,6 +26,6 @@ const parts = await gateway(service, {
 
 await runService({
   ...service, routes: parts.routes, edge: parts.edge, verify: parts.verify, consumers: [parts.feeds],
-  documents: { apis: services.map(tag => ({ tag, api: publicApis[tag] })), publishes: topics, schemas: publicSchemas },
+  documents: { apis: [...services.map(tag => ({ tag, api: publicApis[tag] })), { tag: 'saga', api: sagaApi }], publishes: topics, schemas: publicSchemas },
   onStop: [() => parts.stop()],
 })

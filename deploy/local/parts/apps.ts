@@ -5,6 +5,9 @@ import type { AppSpec } from '../topology.ts'
 import type { Context } from './context.ts'
 import { trustAnchors, trustDomain } from './control-plane.ts'
 
+// The default of 4 KiB would refuse headers and paths that the gateway lets in (16 KiB).
+const readBuffer = '32Ki'
+
 /** The sidecar of a service. Tokens and certificates go by environment: a command line can be read by everybody. */
 export const sidecarPart = (context: Context, app: AppSpec, resources: string, config: string): PartSpec => {
   const { home, found, ports, env, tokens, topology: { health, logLevel } } = context
@@ -13,7 +16,7 @@ export const sidecarPart = (context: Context, app: AppSpec, resources: string, c
     command: [join(found.dapr.folder, 'daprd'), '--app-id', app.appId, '--app-port', String(app.port), '--app-protocol', 'http', '--resources-path', resources, '--config', config,
       '--dapr-http-port', String(app.daprHttp), '--dapr-grpc-port', String(app.daprGrpc), '--dapr-internal-grpc-port', String(app.daprInternal), '--metrics-port', String(app.metrics),
       '--dapr-listen-addresses', '127.0.0.1', '--dapr-internal-grpc-listen-address', '127.0.0.1', '--metrics-listen-address', '127.0.0.1',
-      '--enable-app-health-check', '--app-health-check-path', health.path, '--app-health-probe-interval', String(health.interval), '--app-health-probe-timeout', String(health.timeout),
+      '--read-buffer-size', readBuffer, '--enable-app-health-check', '--app-health-check-path', health.path, '--app-health-probe-interval', String(health.interval), '--app-health-probe-timeout', String(health.timeout),
       '--app-health-threshold', String(health.threshold), '--placement-host-address', `127.0.0.1:${ports.placement}`, '--scheduler-host-address', `127.0.0.1:${ports.scheduler}`,
       '--enable-mtls', '--sentry-address', `127.0.0.1:${ports.sentry}`, '--control-plane-trust-domain', trustDomain, '--control-plane-namespace', 'default', '--log-level', logLevel],
     env: { ...env, DAPR_API_TOKEN: tokens[app.name].dapr, APP_API_TOKEN: tokens[app.name].app, DAPR_TRUST_ANCHORS: trustAnchors(home), NAMESPACE: 'default', DAPR_HOST_IP: '127.0.0.1' },

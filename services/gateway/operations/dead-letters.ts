@@ -38,15 +38,15 @@ export const deadLetterHandlers = (dapr: Pick<Dapr, 'invoke'>, services: readonl
     },
     showDeadLetter: async ({ actor, params: { service, id } }) => {
       demandOperator(actor)
-      return { body: { ...await of(service).showDeadLetter({ params: { id }, query: { organizationId: actor.organizationId } }), service } }
+      return { body: { ...await of(service).showDeadLetter({ params: { id }, query: { organizationId: actor.organizationId } }).catch(unknownThere), service } }
     },
     replayDeadLetter: async ({ actor, params: { service, id }, meta }) => {
       demandOperator(actor)
-      return { body: await of(service).replayDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: 15_000 }) }
+      return { body: await of(service).replayDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: 15_000 }).catch(unknownThere) }
     },
     skipDeadLetter: async ({ actor, params: { service, id }, meta }) => {
       demandOperator(actor)
-      return { body: await of(service).skipDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: 15_000 }) }
+      return { body: await of(service).skipDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: 15_000 }).catch(unknownThere) }
     },
   }
 }
@@ -54,6 +54,8 @@ export const deadLetterHandlers = (dapr: Pick<Dapr, 'invoke'>, services: readonl
 const demandOperator = ({ role }: Actor): void => {
   if (role !== 'owner' && role !== 'admin') throw new Refused('forbidden', 'forbidden', 'Only the owner or an admin of the organization may do this.')
 }
+/** A service that follows no events keeps no list of them. */
+const unknownThere = (error: unknown): never => { throw error instanceof Refused && error.kind === 'missing' ? new Refused('missing', 'dead-letter-unknown', 'There is no such dead letter.') : error }
 const unlessAway = (service: ServiceId, unreachable: ServiceId[]) => (error: unknown): undefined => {
   if (!(error instanceof Refused) || (error.kind !== 'unavailable' && error.kind !== 'missing')) throw error
   if (error.kind === 'unavailable') unreachable.push(service)

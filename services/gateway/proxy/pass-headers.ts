@@ -1,10 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { Refused } from '../../shared/kit/decider.ts'
 
 const hopByHop = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
 // Only the gateway says who somebody is and where he comes from.
 const fromOutside = ['host', 'forwarded', 'via', 'x-real-ip', 'x-client-ip', 'x-correlation-id', 'x-causation-id', 'traceparent', 'tracestate', 'baggage', 'expect', 'x-http-method-override']
 const notIn = new Set([...hopByHop, ...fromOutside])
 const notOut = new Set([...hopByHop, 'server', 'x-powered-by', 'date', 'via', 'traceparent', 'tracestate', 'metadata', 'grpc-status', 'grpc-message'])
+// Sidecars speak gRPC to each other: a header that its metadata cannot hold would come back as an outage of the service, and count as one.
+const carried = { name: /^[\w.-]+$/, value: /^[\t\x20-\x7e]*$/ }
+const binding = new Set(['if-match', 'idempotency-key', 'authorization', 'content-type'])
+const canTravel = (name: string, value: string | string[]): boolean => {
+  if (carried.name.test(name) && [value].flat().every(text => carried.value.test(text))) return true
+  if (binding.has(name)) throw new Refused('invalid', 'invalid', `The header ${name} may hold visible ASCII characters only.`)
+  return false
+}
 const internal = (name: string): boolean => name.startsWith('dapr-') || name.startsWith('x-forwarded-') || name.startsWith('grpc-') || name.startsWith('metadata.')
 
 /** What of a caller's headers goes on to a service: nothing that concerns one connection only, nothing that services take as said by their peers. */
@@ -13,7 +22,7 @@ export const headersIn = (headers: IncomingHttpHeaders, withCookies: boolean): R
   const out: Record<string, string | string[]> = {}
   for (const name in headers) {
     const value = headers[name]
-    if (value === undefined || notIn.has(name) || internal(name) || named?.includes(name) || (name === 'cookie' && !withCookies)) continue
+    if (value === undefined || notIn.has(name) || internal(name) || named?.includes(name) || (name === 'cookie' && !withCookies) || !canTravel(name, value)) continue
     out[name] = value
   }
   return out

@@ -72,7 +72,7 @@ describe('the gateway refuses', () => {
     expect([404, 401]).toContain((await fetch(gateway.url + path)).status)
     expect(gateway.sidecar.calls).toEqual([])
   })
-  it.each(['/api/tasks/..%2finternal', '/api/tasks/%2e%2e/x', '/api//tasks', '/api/tasks/../users', '/api/tasks/a%5cb', '/api/tasks/%00', '/api/tasks/%252e', '/api/tasks/%ff', '/api/tasks/a;b'])('the trick in %s', async path => {
+  it.each(['/api/tasks/..%2finternal', '/api/tasks/%2e%2e/x', '/api//tasks', '/api/tasks/../users', '/api/tasks/a%5cb', '/api/tasks/a%3fb/comments', '/api/tasks/a%23b', '/api/tasks/%c2%90', '/api/tasks/%00', '/api/tasks/%252e', '/api/tasks/%ff', '/api/tasks/a;b'])('the trick in %s', async path => {
     const answer = await raw(path)
     expect(answer.status).toBe(400)
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'bad-path' })

@@ -41,7 +41,7 @@ export const preferencesStore = ({ preferences, gone }: Pick<Tables, 'preference
     change: async (person, change, expected) => {
       for (let attempt = 1; attempt <= attempts; attempt++) {
         const old = await read(person)
-        if (expected !== undefined && expected !== old.version) throw new Refused('stale', 'stale-version', 'It was changed in the meantime. Load it again.', { version: old.version })
+        if (expected !== undefined && expected !== old.version) throw new Refused('stale', 'stale', 'It was changed in the meantime. Load it again.', { version: old.version })
         const next = changed(old, change)
         if (!await write(person, old, next)) continue
         cache.delete(idOf(person))

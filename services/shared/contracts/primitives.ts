@@ -2,8 +2,12 @@ import { z } from 'zod'
 
 /** An opaque id. Ids are UUIDv7 as made by the services; a saga's id is `<saga>.<uuid>`. */
 export const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,99}$/, 'must be an id: letters, digits, dots and dashes').meta({ description: 'opaque id' })
+/** A line without control characters; written without `\p{Cc}`, which readers of the documents in other languages do not all know. */
+export const oneLine = /^[^\u0000-\u001f\u007f-\u009f]*$/
+// What the years are is said in the documents, too; which days a month has is left to `date-time`.
+const stamp = String.raw`^(19[7-9]\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?Z$`
 /** An instant, ISO 8601 in UTC, between the years 1970 and 2200. */
-export const Time = z.iso.datetime().refine(t => t >= '1970' && t < '2200', 'must lie between the years 1970 and 2200')
+export const Time = z.iso.datetime().refine(t => t >= '1970' && t < '2200', 'must lie between the years 1970 and 2200').meta({ pattern: stamp })
 /** A list answer: the items, and the cursor of the next page or null at the end. */
 export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 /** The query fields that every list takes. */

@@ -56,6 +56,7 @@ export const runService = async (service: Service): Promise<void> => {
   const verify = service.verify ?? tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock })
   const api = mount(routes.flat(), {
     admit: () => { for (const breaker of essential) breaker.check() },
+    unpromised: (operation, status, code) => { logger.error({ operation, status, code }, 'a refusal that the contract does not name') },
     clock, idempotency: service.idempotency ?? memoryIdempotency(), callerOf: ctx => callerOf(ctx, base.appIdPrefix),
     verify: async token => {
       const actor = await verify(token)

@@ -25,10 +25,11 @@ const actives = ({ members }: Organization): [string, Membership][] => [...membe
 export const otherOwner = (organization: Organization, userId: string): string | null =>
   actives(organization).find(([id, m]) => id !== userId && m.role === 'owner')?.[0] ?? null
 
+export const soleOwner = (): Refused => new Refused('rule', 'sole-owner', 'The organization needs another owner first.')
 /** While others depend on him, the only owner stays. */
 export const refuseSoleOwner = (organization: Organization, userId: string): void => {
   const owner = organization.members.get(userId)
   const others = [...organization.members].some(([id, m]) => id !== userId && m.status !== 'leaving')
   if (owner?.role === 'owner' && owner.status === 'active' && others && !otherOwner(organization, userId))
-    throw new Refused('rule', 'sole-owner', 'The organization needs another owner first.')
+    throw soleOwner()
 }

@@ -26,6 +26,7 @@ describe('ChangeRole', () => {
   it('changes', () => given(...team).when(change('bob', 'admin')).thenEvents([{ type: 'RoleChanged', userId: 'bob', from: 'member', to: 'admin' }]))
   it('says nothing when it is so already', () => given(...team).when(change('bob', 'member')).thenEvents([]))
   it('keeps the last owner', () => given(...team).when(change('ann', 'admin')).thenRefused('sole-owner'))
+  it('keeps an owner who is alone', () => given(...alone).when(change('ann', 'member')).thenRefused('sole-owner'))
   it('lets one of two owners go', () => given(...two).when(change('ann', 'admin')).thenEvents([{ type: 'RoleChanged', userId: 'ann', from: 'owner', to: 'admin' }]))
   it('does not count an owner who is leaving', () => given(...two, leaving('cat')).when(change('ann', 'admin')).thenRefused('sole-owner'))
   it('does not count an owner who is shut out', () => given(...two, { type: 'MemberDisabled', userId: 'cat', role: 'owner' }).when(change('ann', 'admin')).thenRefused('sole-owner'))

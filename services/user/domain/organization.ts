@@ -1,7 +1,7 @@
 import { Refused } from '../../shared/kit/decider.ts'
 import type { OrganizationRole } from '../../shared/contracts/primitives.ts'
 import { acceptInvitation, invite, settleInvitation, type InvitationCommand, type InvitationEvent } from './invitation.ts'
-import { memberOf, nobody, refuseSoleOwner, type Membership, type Organization } from './organization-state.ts'
+import { memberOf, nobody, otherOwner, refuseSoleOwner, soleOwner, type Membership, type Organization } from './organization-state.ts'
 
 export type OrganizationEvent = InvitationEvent
   | { type: 'OrganizationCreated'; name: string }
@@ -40,7 +40,8 @@ const create = (organization: Organization, { name, ownerId, at }: Extract<Organ
 const changeRole = (organization: Organization, { userId, role }: Extract<OrganizationCommand, { type: 'ChangeRole' }>): OrganizationEvent[] => {
   const member = memberOf(organization, userId)
   if (member.role === role) return []
-  refuseSoleOwner(organization, userId)
+  // Unlike leaving: who stays on as something less leaves an organization that nobody runs, also when he is alone in it.
+  if (member.role === 'owner' && !otherOwner(organization, userId)) throw soleOwner()
   return [{ type: 'RoleChanged', userId, from: member.role, to: role }]
 }
 const disable = (organization: Organization, userId: string): OrganizationEvent[] => {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { Difficulty, Id, Priority, ProjectRole, Time } from '../primitives.ts'
+import { Difficulty, Id, oneLine, Priority, ProjectRole, Time } from '../primitives.ts'
 import { Workflow } from '../workflow.ts'
 import { ProjectStatus } from './events.ts'
 
 /** A line of text a person wrote: trimmed, not empty, no control characters. */
-const line = (max: number) => z.string().trim().min(1).max(max).regex(/^[^\p{Cc}]*$/u, 'must not hold control characters')
+const line = (max: number) => z.string().trim().min(1).max(max).regex(oneLine, 'must not hold control characters')
 export const Name = line(200)
 export const Description = z.string().max(20_000)
 /** The short unique name of a project within its organization. */

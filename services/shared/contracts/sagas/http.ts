@@ -19,6 +19,6 @@ export type SagaStatus = z.infer<typeof SagaStatus>
 export const sagaApi = {
   showSaga: operation({
     method: 'GET', path: '/api/sagas/:id', summary: 'Show a saga of one\'s organization', access: 'user', status: 200,
-    params: z.object({ id: Id }), reply: SagaStatus,
+    params: z.object({ id: Id }), reply: SagaStatus, errors: { 'saga-unknown': 404 },
   }),
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, OrganizationRole, Time } from '../primitives.ts'
+import { Id, oneLine, OrganizationRole, Time } from '../primitives.ts'
 
 const inIntl = (check: () => unknown): boolean => { try { check(); return true } catch { return false } }
 
@@ -9,8 +9,8 @@ export const Email = z.string().trim().max(254).pipe(z.email('must be an e-mail 
 export const NewPassword = z.string().min(10, 'must have at least 10 characters').max(128, 'must have at most 128 characters')
 /** A password or one-time secret that is being checked; any text is taken, so that the answer does not tell what is well formed. */
 export const Secret = z.string().min(1).max(1000)
-export const PersonName = z.string().trim().min(1).max(100).regex(/^[^\p{Cc}]*$/u, 'must not hold control characters')
-export const OrganizationName = z.string().trim().min(1).max(100).regex(/^[^\p{Cc}]*$/u, 'must not hold control characters')
+export const PersonName = z.string().trim().min(1).max(100).regex(oneLine, 'must not hold control characters')
+export const OrganizationName = z.string().trim().min(1).max(100).regex(oneLine, 'must not hold control characters')
 const TimeZone = z.string().max(64).refine(zone => inIntl(() => new Intl.DateTimeFormat('en', { timeZone: zone })), 'must be an IANA time zone, such as Europe/Vienna')
 const Locale = z.string().max(35).refine(tag => inIntl(() => Intl.getCanonicalLocales(tag)), 'must be a BCP 47 language tag, such as de-AT')
 const AvatarUrl = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(2000)

@@ -12,7 +12,7 @@ const api = {
   create: operation({ method: 'POST', path: '/api/things', summary: 's', access: 'user', status: 201, body: New, reply: Thing }),
   list: operation({ method: 'GET', path: '/api/things', summary: 's', access: 'user', status: 200, query: z.object({ ...paging, label: z.array(z.string()).optional() }), reply: page(Thing) }),
   own: operation({ method: 'GET', path: '/api/things/own', summary: 's', access: 'user', status: 200, reply: Thing }),
-  show: operation({ method: 'GET', path: '/api/things/:id', summary: 's', access: 'user', status: 200, reply: Thing }),
+  show: operation({ method: 'GET', path: '/api/things/:id', summary: 's', access: 'user', status: 200, reply: Thing, errors: { 'thing-unknown': 404 } }),
   replace: operation({ method: 'PUT', path: '/api/things/:id', summary: 's', access: 'user', status: 200, params: z.object({ id: Id }), body: New, reply: z.object({ expected: z.number().nullable() }) }),
   remove: operation({ method: 'DELETE', path: '/api/things/:id', summary: 's', access: 'user', status: 204 }),
   open: operation({ method: 'POST', path: '/api/open', summary: 's', access: 'public', status: 200, reply: z.object({ actor: z.string() }) }),

@@ -11,9 +11,9 @@ import { testServer, testToken, type TestServer } from './test-server.ts'
 
 const Reply = z.object({ id: z.string(), said: z.record(z.string(), z.string().nullable()) })
 const api = {
-  show: operation({ method: 'GET', path: '/api/things/:id/parts/:partId', summary: 's', access: 'user', status: 200, query: z.object({ at: z.string().optional(), limit: z.coerce.number().default(5) }), reply: Reply }),
-  make: operation({ method: 'POST', path: '/internal/things', summary: 's', access: 'internal', callers: ['task'], status: 201, body: z.object({ title: z.string() }), reply: Reply }),
-  drop: operation({ method: 'DELETE', path: '/internal/things/:id', summary: 's', access: 'internal', status: 204 }),
+  show: operation({ method: 'GET', path: '/api/things/:id/parts/:partId', summary: 's', access: 'user', callers: ['task'], status: 200, query: z.object({ at: z.string().optional(), limit: z.coerce.number().default(5) }), reply: Reply }),
+  make: operation({ method: 'POST', path: '/internal/things', summary: 's', access: 'internal', callers: ['task'], status: 201, body: z.object({ title: z.string() }), reply: Reply, errors: { 'title-taken': 409 } }),
+  drop: operation({ method: 'DELETE', path: '/internal/things/:id', summary: 's', access: 'internal', callers: ['task'], status: 204 }),
 }
 const ann = { userId: 'ann', organizationId: 'o1', role: 'member', sessionId: 's1' } as const
 const dapr = memoryDapr()

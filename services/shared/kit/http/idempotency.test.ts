@@ -7,7 +7,7 @@ import { memoryIdempotency } from './memory-idempotency.ts'
 import { serve } from './serve.ts'
 import { testServer, type TestServer } from './test-server.ts'
 
-const api = { make: operation({ method: 'POST', path: '/api/things', summary: 's', access: 'user', status: 201, body: z.object({ title: z.string() }), reply: z.object({ id: z.string(), second: z.string(), token: z.string() }) }) }
+const api = { make: operation({ method: 'POST', path: '/api/things', summary: 's', access: 'user', status: 201, body: z.object({ title: z.string() }), reply: z.object({ id: z.string(), second: z.string(), token: z.string() }), errors: { 'thing-taken': 409 } }) }
 const ann = { userId: 'ann', organizationId: 'o1', role: 'member', sessionId: 's1' } as const
 const body = { title: 'A' }
 let server: TestServer

@@ -34,7 +34,7 @@ describe('the OpenAPI document', () => {
   it('names parameters, headers and every code of refusal', () => {
     expect(at('paths', '/api/things', 'get', 'parameters')).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'limit', in: 'query', required: false }), expect.objectContaining({ name: 'label', schema: expect.objectContaining({ type: 'array' }) })]))
     expect(at('paths', '/api/things/{id}', 'put', 'parameters')).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'id', in: 'path', required: true }), expect.objectContaining({ name: 'If-Match' })]))
-    expect(Object.keys(Object(at('paths', '/api/things', 'post', 'responses')))).toEqual(['201', '400', '401', '403', '408', '409', '413', '415', '422', '429', '503'])
+    expect(Object.keys(Object(at('paths', '/api/things', 'post', 'responses')))).toEqual(['201', '400', '401', '403', '408', '409', '412', '413', '415', '422', '429', '431', '503'])
     expect(JSON.stringify(at('paths', '/api/things', 'post', 'responses', '409'))).toContain('thing-taken')
     expect(at('paths', '/api/things/{id}/file', 'get', 'responses', '200', 'content')).toHaveProperty('text/csv')
   })

@@ -42,7 +42,7 @@ const operationOf = (name: string, tag: string, operation: Operation, components
     security: access === 'public' ? [] : [access === 'user' ? { bearer: [] } : { sidecar: [] }],
     parameters: [...pathParameters(operation, components), ...queryParameters(operation, components), ...headerParameters(operation)],
     ...(body ? { requestBody: { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: jsonSchema(body, 'input', components) } } } } : {}),
-    responses: { ...successes(operation, components), ...problemResponses(operation) },
+    responses: { ...successes(operation, components), ...notModified(operation), ...problemResponses(operation) },
   }
 }
 
@@ -63,4 +63,5 @@ const success = (operation: Operation, status: Operation['status'], components: 
     : operation.reply ? { 'application/json': { schema: jsonSchema(operation.reply, 'output', components) } } : undefined
   return { description: meanings[status], headers: replyHeaders(operation), ...(content ? { content } : {}) }
 }
+const notModified = (operation: Operation): Json => (operation.method === 'GET' && operation.reply ? { 304: { description: 'The caller has this version already', headers: replyHeaders(operation) } } : {})
 const meanings: Record<Operation['status'], string> = { 200: 'Done', 201: 'Created', 202: 'Accepted; it goes on in the background', 204: 'Done, nothing to say', 302: 'Go on there' }
