@@ -9,7 +9,7 @@ export type Person = { id: string; email: string; password: string; name: string
 const asPerson = (signedIn: Awaited<ReturnType<typeof call<typeof userApi.register>>>, password: string): Person => ({
   id: signedIn.user.id, email: signedIn.user.email, name: signedIn.user.name, password, organizationId: signedIn.organization.id, token: signedIn.accessToken, refreshToken: signedIn.refreshToken ?? '',
 })
-const newAddress = (name: string) => `${name.toLowerCase().replace(/[^a-z]/g, '.')}.${randomUUID().slice(0, 8)}@example.org`
+const newAddress = (name: string) => `${name.toLowerCase().replace(/[^a-z]+/g, '.').replace(/\.$/, '')}.${randomUUID().slice(0, 8)}@example.org`
 
 /** Signs up the owner of a new organization. */
 export const founder = async (name = 'Ada Founder'): Promise<Person> => {
