@@ -15,6 +15,7 @@ import { keyring } from './identity/keyring.ts'
 import { logins, type Login } from './identity/logins.ts'
 import { passwords, type HashCost } from './identity/passwords.ts'
 import { sessions, type SessionRow } from './identity/sessions.ts'
+import { spentTokens, type SpentToken } from './identity/spent-tokens.ts'
 import { signingKeys, type SigningKeyRow } from './identity/signing-keys.ts'
 import { throttle } from './identity/throttle.ts'
 import { vault, type OwnerKey } from './identity/vault.ts'
@@ -23,7 +24,7 @@ import type { UserEvent } from './publish.ts'
 import type { Table } from './store/table.ts'
 import { directory } from './views/directory.ts'
 
-export type Tables = { logins: Table<Login>; identities: Table<Login>; keys: Table<OwnerKey>; sessions: Table<SessionRow>; signingKeys: Table<SigningKeyRow> }
+export type Tables = { logins: Table<Login>; identities: Table<Login>; keys: Table<OwnerKey>; sessions: Table<SessionRow>; spentTokens: Table<SpentToken>; signingKeys: Table<SigningKeyRow> }
 export type Parts = {
   log: EventLog<UserEvent>
   tables: Tables
@@ -54,7 +55,7 @@ export const assemble = async ({ log, tables, dapr, notification, clock, tokenKe
     identities: tables.identities,
     passwords: await passwords(hashCost),
     throttle: throttle(dapr.state, clock),
-    sessions: sessions(tables.sessions, keys, (...command) => sessionStreams.handle(...command)),
+    sessions: sessions(tables.sessions, spentTokens(tables.spentTokens), keys, (...command) => sessionStreams.handle(...command)),
     accessToken: accessTokens({ issuer: publicUrl, signing, clock }),
     verify: tokenVerifier({ issuer: publicUrl, keys: () => signing.jwks(), clock }),
     directory: directory(persons, safe),

@@ -1,25 +1,25 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Keyring } from './keyring.ts'
 
-/** `<session>.<secret>.<tag>`: the tag tells a token that was really given out (and is now old) from one that somebody made up. */
-export type RefreshToken = { sessionId: string; secret: string }
+/** `<session>.<generation>-<secret>.<tag>`: the tag tells a token that was really given out (and may be old) from one that somebody made up. */
+export type RefreshToken = { sessionId: string; generation: number; secret: string }
 
-const body = ({ sessionId, secret }: RefreshToken): string => `${sessionId}.${secret}`
+const body = ({ sessionId, generation, secret }: RefreshToken): string => `${sessionId}.${generation}-${secret}`
 
-/** Only this is stored. */
-export const hashOfToken = (token: RefreshToken): string => createHash('sha256').update(body(token)).digest('base64url')
-export const firstToken = (sessionId: string): RefreshToken => ({ sessionId, secret: randomBytes(32).toString('base64url') })
-
-/** The same for everybody who holds the same token, so that tabs that refresh at the same moment end up with the same pair; it takes the old token and the server's key to know it. */
-export const successor = (keys: Keyring, { sessionId, secret }: RefreshToken): RefreshToken =>
-  ({ sessionId, secret: createHmac('sha256', keys.key('refresh')).update(`next.${sessionId}.${secret}`).digest('base64url') })
+/**
+ * The tokens of a session are one chain, each computed from the one before it with the server's key: who repeats a sign-in or refreshes in two tabs at once gets the same
+ * token, there is never a second chain, and nothing that is stored opens a session.
+ */
+export const firstToken = (keys: Keyring, sessionId: string): RefreshToken => ({ sessionId, generation: 0, secret: keys.mac('refresh', `first.${sessionId}`) })
+export const successor = (keys: Keyring, { sessionId, generation, secret }: RefreshToken): RefreshToken =>
+  ({ sessionId, generation: generation + 1, secret: createHmac('sha256', keys.key('refresh')).update(`next.${sessionId}.${secret}`).digest('base64url') })
 
 export const writeToken = (keys: Keyring, token: RefreshToken): string => `${body(token)}.${keys.mac('refresh', body(token))}`
 
 /** Undefined for anything that this service has not given out. */
 export const readToken = (keys: Keyring, text: string): RefreshToken | undefined => {
-  const [sessionId, secret, tag, ...rest] = text.split('.')
-  if (!sessionId || !secret || !tag || rest.length) return undefined
-  const token = { sessionId, secret }
+  const [, sessionId, generation, secret, tag] = /^([^.]+)\.(\d{1,9})-([^.]+)\.([^.]+)$/.exec(text) ?? []
+  if (sessionId === undefined || secret === undefined || tag === undefined) return undefined
+  const token = { sessionId, generation: Number(generation), secret }
   return keys.macHolds('refresh', body(token), tag) ? token : undefined
 }

@@ -4,12 +4,11 @@ import { derivedId } from '../../shared/kit/ids.ts'
 import type { EndReason, SessionCommand } from '../domain/session.ts'
 import type { Row, Table } from '../store/table.ts'
 import type { Keyring } from './keyring.ts'
-import { firstToken, hashOfToken, readToken, successor, writeToken } from './refresh-token.ts'
+import { firstToken, readToken, successor, writeToken } from './refresh-token.ts'
+import type { SpentTokens } from './spent-tokens.ts'
 
 export type SessionRow = Row & {
   userId: string; organizationId: string; ip: string; userAgent: string; createdAt: string; lastSeenAt: string; endedAt: string | null
-  /** Hashes of the living token and of the one before it. */
-  token: string; previous: string | null; rotatedAt: string
   /** The day it began, so that what is long over is found by equality. */
   day: string
 }
@@ -43,41 +42,39 @@ export const expiryOf = ({ createdAt, lastSeenAt }: Pick<SessionRow, 'createdAt'
   new Date(Math.min(Date.parse(createdAt) + sessionLimits.absoluteMs, Date.parse(lastSeenAt) + sessionLimits.idleMs)).toISOString()
 const lives = (row: SessionRow, at: string): boolean => row.endedAt === null && at < expiryOf(row)
 
-export const sessions = (table: Table<SessionRow>, keys: Keyring, handle: Handle): Sessions => {
+export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Keyring, handle: Handle): Sessions => {
   const end: Sessions['end'] = async ({ _id, organizationId }, reason, meta) => {
     // The log first: whoever hears of it (sockets) must hear of it even if this process dies now; its follow-up then marks the row.
     const { expectedVersion: _, ...rest } = meta
     await handle(organizationId, _id, { type: 'EndSession', reason }, { ...rest, commandId: derivedId(meta.commandId, 'end', _id) })
     await table.update(_id, { endedAt: null }, { endedAt: meta.at })
   }
+  const remove = async (id: string): Promise<void> => { await Promise.all([table.remove(id), spent.forget(id)]) }
   const refused = (code: string): Refused => new Refused('unauthenticated', code, 'The session has ended. Sign in again.')
 
   return {
     start: async ({ id, userId, organizationId, by, ip, userAgent }, meta) => {
-      const token = firstToken(id)
       await handle(organizationId, id, { type: 'StartSession', userId, by }, meta)
-      const living = { token: hashOfToken(token), previous: null, rotatedAt: meta.at, lastSeenAt: meta.at }
-      // The id is taken only when this very sign-in is repeated with its Idempotency-Key.
-      if (!await table.insert({ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, day: meta.at.slice(0, 10), endedAt: null, ...living })) await table.update(id, { userId, endedAt: null }, living)
-      return writeToken(keys, token)
+      // The id is taken only when this very sign-in is repeated with its Idempotency-Key; then the token is the same, too.
+      await table.insert({ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, lastSeenAt: meta.at, day: meta.at.slice(0, 10), endedAt: null })
+      return writeToken(keys, firstToken(keys, id))
     },
     rotate: async (text, meta) => {
       const given = readToken(keys, text)
       if (!given) throw refused('bad-refresh-token')
-      const [hash, next] = [hashOfToken(given), successor(keys, given)]
-      const changed = { token: hashOfToken(next), previous: hash, rotatedAt: meta.at, lastSeenAt: meta.at }
-      for (;;) {
-        const row = await table.find(given.sessionId)
-        if (!row || !lives(row, meta.at)) throw refused('session-ended')
-        if (row.token === hash) {
-          if (await table.update(row._id, { token: hash, endedAt: null }, changed)) return { row: { ...row, ...changed }, token: writeToken(keys, next) }
-        } else if (row.previous === hash && since(row.rotatedAt, meta.at) <= sessionLimits.graceMs) {
-          return { row, token: writeToken(keys, next) }
-        } else {
-          await end(row, 'reuse', meta)
-          throw refused('refresh-token-reused')
-        }
+      const row = await table.find(given.sessionId)
+      if (!row || !lives(row, meta.at)) throw refused('session-ended')
+      const now = { row: { ...row, lastSeenAt: meta.at }, token: writeToken(keys, successor(keys, given)) }
+      const before = await spent.newest(row._id)
+      if (given.generation > (before?.generation ?? -1) && await spent.spend(row._id, given.generation, meta.at)) {
+        await table.update(row._id, { endedAt: null }, { lastSeenAt: meta.at })
+        return now
       }
+      // Whoever traded it may have been another tab of the same browser, a moment ago.
+      const newest = await spent.newest(row._id)
+      if (newest?.generation === given.generation && since(newest.at, meta.at) <= sessionLimits.graceMs) return now
+      await end(row, 'reuse', meta)
+      throw refused('refresh-token-reused')
     },
     ofToken: async text => {
       const given = readToken(keys, text)
@@ -89,10 +86,10 @@ export const sessions = (table: Table<SessionRow>, keys: Keyring, handle: Handle
     tidy: async at => {
       for (let back = 1; back <= 10; back++) {
         const old = await table.findWhere({ day: new Date(Date.parse(at) - sessionLimits.absoluteMs - back * day).toISOString().slice(0, 10) })
-        for (const row of old) await table.remove(row._id)
+        for (const row of old) await remove(row._id)
       }
     },
-    forget: async userId => { await Promise.all((await table.findWhere({ userId })).map(row => table.remove(row._id))) },
+    forget: async userId => { await Promise.all((await table.findWhere({ userId })).map(row => remove(row._id))) },
     mark: async (id, at) => { await table.update(id, { endedAt: null }, { endedAt: at }) },
     endAll: async ({ userId, organizationId, except, before }, reason, meta) => {
       const rows = await table.findWhere({ userId, endedAt: null, ...(organizationId !== undefined && { organizationId }) })

@@ -15,6 +15,7 @@ import { sagaRoutes } from '../../shared/kit/sagas/saga-routes.ts'
 import { assemble } from '../assemble.ts'
 import type { Login } from '../identity/logins.ts'
 import type { SessionRow } from '../identity/sessions.ts'
+import type { SpentToken } from '../identity/spent-tokens.ts'
 import type { SigningKeyRow } from '../identity/signing-keys.ts'
 import type { OwnerKey } from '../identity/vault.ts'
 import { sealedIdempotency } from '../identity/sealed-idempotency.ts'
@@ -49,7 +50,7 @@ export const userService = async (oauthSettings: ProviderSettings = {}) => {
       const { status, body: reply } = replies.get(path) ?? { status: path === '/internal/mails' ? 202 : 200, body: usual }
       return { status, headers: {}, body: reply }
     })
-  const tables = { logins: memoryTable<Login>(), identities: memoryTable<Login>(), keys: memoryTable<OwnerKey>(), sessions: memoryTable<SessionRow>(), signingKeys: memoryTable<SigningKeyRow>() }
+  const tables = { logins: memoryTable<Login>(), identities: memoryTable<Login>(), keys: memoryTable<OwnerKey>(), sessions: memoryTable<SessionRow>(), spentTokens: memoryTable<SpentToken>(), signingKeys: memoryTable<SigningKeyRow>() }
   const log = openLog<UserEvent, typeof userEvents>({ db: store, service: 'user', topic: userEvents, toPublic, dapr, clock, logger: silentLogger })
   const clients = peers(dapr)
   const { notification } = clients

@@ -45,7 +45,7 @@ describe('refreshing', () => {
   it('stores no token', async () => {
     const ann = await user.login('ann@example.com')
     const secret = ann.refreshToken?.split('.')[1] ?? 'none'
-    expect(JSON.stringify(await user.tables.sessions.findWhere({}))).not.toContain(secret)
+    expect(JSON.stringify([await user.tables.sessions.findWhere({}), await user.tables.spentTokens.findWhere({})])).not.toContain(secret)
   })
   it.each([['made up', 'x'], ['of another key', 'a.b.c'], ['empty', ' ']])('refuses one that is %s', async (_, token) => {
     const answer = await refresh(token)

@@ -42,7 +42,7 @@ export const timeOperations = {
   }),
   listTime: operation({
     method: 'GET', path: '/api/projects/:id/time', access: 'user', status: 200, summary: 'List the time logged in a project, newest first',
-    params, query: z.strictObject({ ...paging, from: Moment.optional(), to: Moment.optional(), userId: Id.optional(), taskId: Id.optional() }), reply: page(TimeEntry), errors: { 'project-unknown': 404, 'bad-cursor': 400 },
+    params, query: z.strictObject({ ...paging, from: Moment.optional(), to: Moment.optional(), userId: Id.optional(), taskId: Id.optional() }), reply: page(TimeEntry), errors: { 'project-unknown': 404, 'bad-range': 400, 'bad-cursor': 400 },
   }),
   timeReport: operation({
     method: 'GET', path: '/api/projects/:id/time/report', access: 'user', status: 200, summary: 'Time logged in a project, by person, task or day (UTC)',
