@@ -31,7 +31,9 @@ export const subscribe = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
   each('join', async (event, { tenantId }, meta) => {
     if (event.type !== 'InvitationAccepted') return
     // Somebody who is just signing up has no stream yet; his first event names the organization.
-    if ((await persons.load(NO_TENANT, event.userId)).version > 0) await persons.handle(NO_TENANT, event.userId, { type: 'JoinOrganization', organizationId: tenantId }, meta)
+    // And somebody who has left since, when this is done again after a crash, joins nothing any more.
+    const { state } = await persons.load(NO_TENANT, event.userId)
+    if (state.status !== 'absent' && state.status !== 'closed') await persons.handle(NO_TENANT, event.userId, { type: 'JoinOrganization', organizationId: tenantId }, meta)
   })
   each('tell the organization', async (event, { tenantId, aggregateId }, meta) => {
     if (event.type === 'MemberJoined') await tell(tenantId, event.userId, { type: 'Joined', role: event.role, invitedBy: event.invitedBy }, meta)

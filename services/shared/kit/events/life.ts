@@ -37,8 +37,9 @@ export const lifeOf = ({ store, journal, recovery, adopt, prepare, clock, logger
       const found = await store.findCommit(id)
       if (!found && clock.monotonic() - since < DOUBT_MS) continue
       doubtful.delete(id)
-      if (found?.hash === commit.hash) await adopt([commit], journal.headsOf(commit.journal))
-      journal.leave(commit.journal)
+      // Not awaited: a follow-up that does not succeed must not keep others from being looked for.
+      const seen = found?.hash === commit.hash ? adopt([commit], journal.headsOf(commit.journal)) : Promise.resolve()
+      void seen.then(() => { journal.leave(commit.journal) })
     }
   }
   const beat = async (): Promise<void> => {

@@ -38,7 +38,7 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
     if (!sequencer) throw new Error(`no partition ${partition}`)
     return sequencer
   }
-  /** Positions those of the commits that are in no segment, each stream in its order, and publishes again the segments that hold the others. */
+  /** Positions those of the commits that are in no segment, each stream in its order, and publishes again the segments that hold the others. Whatever throws on the way, nothing has been done: it can be tried again. */
   const place = async (partition: number, commits: readonly Commit[], from: number, group: string): Promise<void> => {
     const sequencer = sequencerOf(partition)
     const missing = new Map<string, { commit: Commit; group: string }>()
@@ -52,29 +52,33 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
       for (const commit of [first, ...rest]) missing.set(commit.id, { commit, group })
     }
     const { next: known } = await sequencer.catchUp()
+    const placed: { segment: Segment; here: number }[] = []
     // Once this has read as far as the sequencer knows, what is still missing can be handed to it: whatever comes later it sees itself.
     do {
       for await (const segment of segmentsFrom(store, partition, at)) {
         at = endOf(segment).next
         const here = segment.commits.filter(c => missing.get(c.id)?.group === group).length
         for (const { id } of segment.commits) missing.delete(id)
-        if (here > 0) publish(segment, new Map([[group, here]]))
+        if (here > 0) placed.push({ segment, here })
       }
     } while (at < (sequencer.known()?.next ?? known))
+    // Each commit is counted once, so that no chunk is ever taken for passed too early, or never.
+    for (const { segment, here } of placed) publish(segment, new Map([[group, here]]))
     for (const { commit, group: name } of missing.values()) sequencer.position(commit, name)
+  }
+  /** The same, for as long as the store is away. */
+  const placeAtLast = async (partition: number, commits: readonly Commit[], from: number, group: string): Promise<void> => {
+    for (const retry = backOff({ first: 20, most: 2_000 }); ;) {
+      try { return await place(partition, commits, from, group) } catch (error) {
+        logger.warn({ error, partition, commits: commits.length }, 'positions wait for the store')
+        await retry.wait()
+      }
+    }
   }
   /** Holds back what follows in the stream until this commit has been placed behind what others appended before it. */
   const inOrder = (commit: Commit): void => {
     const from = journal.headsOf(commit.journal)[commit.partition]?.next ?? 0
-    const retry = backOff({ first: 20, most: 2_000 })
-    const attempt = async (): Promise<void> => {
-      try { await place(commit.partition, [commit], from, commit.journal) } catch (error) {
-        logger.warn({ error, commit: commit.id }, 'a position waits for the store')
-        await retry.wait()
-        await attempt()
-      }
-    }
-    const turn = (held.get(commit.stream) ?? Promise.resolve()).then(attempt)
+    const turn = (held.get(commit.stream) ?? Promise.resolve()).then(() => placeAtLast(commit.partition, [commit], from, commit.journal))
     held.set(commit.stream, turn)
     void turn.then(() => { if (held.get(commit.stream) === turn) held.delete(commit.stream) })
   }
@@ -98,7 +102,7 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
       const group = `adopted:${randomUUID()}`
       const done = journal.adopt(group, commits.length)
       for (const commit of commits) followUp(commit, group)
-      for (const [partition, some] of Map.groupBy(commits, c => c.partition)) await place(partition, some, heads[partition]?.next ?? 0, group)
+      for (const [partition, some] of Map.groupBy(commits, c => c.partition)) await placeAtLast(partition, some, heads[partition]?.next ?? 0, group)
       await done
     }) satisfies FollowUpRun,
   }

@@ -93,6 +93,36 @@ describe('a process that is killed', () => {
     await expectWhole(paused.log, [])
     expect(await everyCommit(paused.log)).toHaveLength(6)
   })
+  it('is seen through although a follow-up of another one never succeeds', async () => {
+    const [store, dapr] = [memoryStore(), memoryDapr()]
+    for (const name of ['one', 'two']) {
+      const gone = killable()
+      const { log } = logOf({ store: gone.only(store), dapr, instanceId: name, ...quick, beatMs: 1_000_000 })
+      await log.append(draft(name, 1, '', 'Sent'))
+      gone.kill()
+    }
+    const seen: string[] = []
+    const { log } = logOf({ store, dapr, ...quick })
+    log.react('note', async ({ id }) => { if (id.includes('one')) throw new Error('never'); seen.push(id) })
+    await log.start()
+    await expect.poll(() => seen, { timeout: 8_000, interval: 20 }).toContain('org/parcel/two:1')
+    await log.start()
+  }, 15_000)
+  it('is seen through although the store goes away in the midst of it, and no lag stays behind', async () => {
+    const [store, dapr] = [memoryStore(), memoryDapr()]
+    const gone = killable()
+    const left = logOf({ store: gone.only(store), dapr, instanceId: 'gone', ...quick, beatMs: 1_000_000 })
+    for (let i = 0; i < 8; i++) await left.log.append(draft(`p${i}`, 1, '', 'Sent'))
+    gone.kill()
+    const { log } = logOf({ store, dapr, ...quick })
+    let failures = 0
+    store.before = async call => { if (call === 'readPage' && failures++ < 6) throw new Error('away') }
+    await log.start()
+    await expect.poll(() => failures, { timeout: 5_000, interval: 20 }).toBeGreaterThan(6)
+    await expect.poll(() => log.gauges(), { timeout: 5_000, interval: 20 }).toMatchObject({ lag: 0, unfinished: 0 })
+    await log.stop()
+    await expectWhole(log, [])
+  })
 })
 
 describe('several processes on one store', () => {

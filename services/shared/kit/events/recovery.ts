@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts'
 import type { Commit } from './commit.ts'
+import { pause } from './patience.ts'
 import type { FollowUpRun } from './pipeline.ts'
 import type { CommitStore, Writer } from './store.ts'
 import type { Logger } from './ports.ts'
 
-type Seen = { beat: number; since: number; recovered: Set<string>; againAt: number }
+type Seen = { beat: number; since: number; recovered: Set<string>; againAt: number; under?: Promise<boolean> | undefined }
 export type RecoveryOptions = {
   store: Pick<CommitStore, 'writers' | 'readChunk' | 'removeWriter' | 'saveWriter'>
   writer: string
@@ -16,6 +17,7 @@ export type RecoveryOptions = {
   deadAfterMs: number
   forgetAfterMs?: number
 }
+const PATIENCE_MS = 1_000
 // Chunks are filled one after the other, but a chunk whose inserts all got lost leaves a hole.
 const HOLES = 3
 
@@ -46,11 +48,14 @@ export const recovery = ({ store, writer, instanceId, clock, logger, adopt, dead
     if (!seen || seen.beat !== other.beat) {
       // An earlier run of this very instance cannot be alive.
       const mine = other.id.startsWith(`${instanceId}.`)
-      others.set(other.id, { beat: other.beat, since: mine && !seen ? now - deadAfterMs : now, recovered: seen?.recovered ?? new Set(), againAt: 0 })
+      others.set(other.id, { beat: other.beat, since: mine && !seen ? now - deadAfterMs : now, recovered: seen?.recovered ?? new Set(), againAt: 0, under: seen?.under })
     }
     const known = others.get(other.id)
-    if (!known || now - known.since < deadAfterMs || now < known.againAt) return
-    await recover(other, known)
+    if (!known || known.under || now - known.since < deadAfterMs || now < known.againAt) return
+    // A follow-up that does not succeed holds up its own process's chunks, and nobody else's.
+    known.under = recover(other, known).then(() => true, (error: unknown) => { logger.warn({ error, writer: other.id }, 'the log will look again'); return false })
+    void known.under.finally(() => { known.under = undefined })
+    if (!await Promise.race([known.under, pause(PATIENCE_MS).then(() => false)])) return
     // It stays known for a while: a process that was only paused may append once more before it notices.
     if (now - known.since >= deadAfterMs + forgetAfterMs) { await store.removeWriter(other.id); others.delete(other.id) }
   }
