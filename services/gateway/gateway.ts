@@ -29,8 +29,8 @@ export type GatewayParts = { routes: Routes[]; edge: NonNullable<Service['edge']
 export const gateway = async (started: Pick<Started, 'base' | 'dapr' | 'clock' | 'logger' | 'metrics' | 'server' | 'listening'>, { origins, trustedProxies, limits }: GatewaySettings): Promise<GatewayParts> => {
   const { base, dapr, clock, logger, metrics, server } = started
   const allowed = new Set([new URL(base.publicUrl).origin, ...origins])
-  const sockets = await live({ dapr, logger, metrics, server, origins: allowed, key: `gateway-live.${base.instanceId ?? 'main'}`, ask: askProjects(client(projectInternal, 'project', dapr)) })
-  const verify = tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock, revoked: sessionId => sockets.hub.hasEnded(sessionId) })
+  const sockets = await live({ dapr, clock, logger, metrics, server, origins: allowed, key: `gateway-live.${base.instanceId ?? 'main'}`, ask: askProjects(client(projectInternal, 'project', dapr)) })
+  const verify = tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock, standing: sockets.standing.of })
   const status = statusCollector({ dapr, clock, version, services, own: ownStatus(started, () => sockets.hub.size) })
 
   const sidecar = new Pool(`http://127.0.0.1:${base.daprHttpPort}`, { connections: 128, connect: { timeout: 2_000 }, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 })

@@ -6,16 +6,15 @@ import type { Journal } from './journal.ts'
 import { liveEvent, type LiveEvent } from './live-event.ts'
 import type { Memberships } from './memberships.ts'
 import type { Session } from './session.ts'
+import type { Standing } from './standing.ts'
 
-export type HubOptions = { journal: Journal; memberships: Memberships }
+export type HubOptions = { journal: Journal; memberships: Memberships; standing: Pick<Standing, 'hear'> }
 export type Hub = {
   join(session: Session): void
   leave(session: Session): void
   /** Journals an event, keeps rights true, and offers it to every session that may want it. */
   publish(event: CloudEvent): void
   push(event: LiveEvent): number
-  /** Whether a session is known to have ended while its token still holds. */
-  hasEnded(sessionId: string): boolean
   closeAll(code: number, reason: string): void
   readonly size: number
 }
@@ -24,9 +23,8 @@ const text = z.string().nullish().catch(undefined)
 const Facts = z.object({ userId: text, projectId: text, sessionId: text, role: OrganizationRole.nullish().catch(undefined) })
 
 /** All open sessions of this gateway. */
-export const hub = ({ journal, memberships }: HubOptions): Hub => {
+export const hub = ({ journal, memberships, standing }: HubOptions): Hub => {
   const sessions = new Map<string, Set<Session>>()
-  const ended = new Set<string>()
   const all = (): Session[] => [...sessions.values()].flatMap(s => [...s])
   const ofUser = (userId: string | null | undefined): Session[] => [...(sessions.get(userId ?? '') ?? [])]
 
@@ -36,11 +34,7 @@ export const hub = ({ journal, memberships }: HubOptions): Hub => {
     if (type === 'MemberRemoved' && userId && projectId) memberships.left(organizationid, userId, projectId)
     if (type === 'UserUpdated' && role) for (const s of ofUser(userId)) if (s.person.organizationId === organizationid) s.person.role = role
     if (type === 'UserDeleted') for (const s of ofUser(userId)) s.close(closeCodes.sessionEnded, 'The account is closed.')
-    if (type === 'SessionEnded' && sessionId) {
-      ended.add(sessionId)
-      if (ended.size > 50_000) for (const oldest of ended) { ended.delete(oldest); break }
-      for (const s of ofUser(userId)) if (s.person.sessionId === sessionId) s.close(closeCodes.sessionEnded, 'The session has ended.')
-    }
+    if (type === 'SessionEnded') for (const s of ofUser(userId)) if (s.person.sessionId === sessionId) s.close(closeCodes.sessionEnded, 'The session has ended.')
   }
   const push = (event: LiveEvent): number => {
     const entry = journal.append(event)
@@ -60,6 +54,7 @@ export const hub = ({ journal, memberships }: HubOptions): Hub => {
       if (own?.size === 0) sessions.delete(session.person.userId)
     },
     publish: event => {
+      standing.hear(event)
       const live = liveEvent(event)
       const leaves = event.type === 'MemberRemoved'
       // Who joins sees his own joining; who leaves sees that he left, and nothing after it.
@@ -68,7 +63,6 @@ export const hub = ({ journal, memberships }: HubOptions): Hub => {
       if (leaves) keepTrue(event)
     },
     push,
-    hasEnded: sessionId => ended.has(sessionId),
     closeAll: (code, reason) => { for (const session of all()) session.close(code, reason) },
     get size() { return all().length },
   }

@@ -1,5 +1,8 @@
 import type { Server } from 'node:http'
+import { feedApi } from '../../shared/contracts/feed.ts'
+import type { Clock } from '../../shared/kit/clock.ts'
 import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
+import { client } from '../../shared/kit/http/client.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
 import type { Metrics } from '../../shared/kit/observe/metrics.ts'
 import { beginning, checkpoints } from './checkpoint.ts'
@@ -7,24 +10,42 @@ import { feeds, type Feeds } from './feeds.ts'
 import { hub as newHub, type Hub } from './hub.ts'
 import { journal as newJournal } from './journal.ts'
 import { memberships as newMemberships, type AskProjects } from './memberships.ts'
+import { recall, type PastEvents } from './recall.ts'
 import { sockets } from './sockets.ts'
+import { longestTokenMs, standing as newStanding, type Standing } from './standing.ts'
 import { ticketTaker } from './take-ticket.ts'
 
-export type LiveOptions = { dapr: Pick<Dapr, 'invoke' | 'state'>; logger: Logger; metrics?: Metrics; server: Server; origins: ReadonlySet<string>; key: string; ask: AskProjects }
-export type Live = { hub: Hub; feeds: Feeds; stop(): Promise<void> }
+export type LiveOptions = { dapr: Pick<Dapr, 'invoke' | 'state'>; clock: Clock; logger: Logger; metrics?: Metrics; server: Server; origins: ReadonlySet<string>; key: string; ask: AskProjects }
+export type Live = { hub: Hub; standing: Standing; feeds: Feeds; stop(): Promise<void> }
 
 /** Everything about sockets, from the topics to the frames, going on where the process before this one left off. */
-export const live = async ({ dapr, logger, metrics, server, origins, key, ask }: LiveOptions): Promise<Live> => {
+export const live = async ({ dapr, clock, logger, metrics, server, origins, key, ask }: LiveOptions): Promise<Live> => {
   const { seq, floor, positions } = await beginning(dapr.state, key)
   const journal = newJournal(seq, floor)
   const memberships = newMemberships(ask)
-  const hub = newHub({ journal, memberships })
+  const standing = newStanding()
+  const hub = newHub({ journal, memberships, standing })
   const incoming = feeds({ dapr, logger, positions, hand: event => { hub.publish(event) } })
   const kept = checkpoints({ state: dapr.state, key, logger, look: () => ({ seq: journal.seq, positions: incoming.positions() }) })
-  const open = sockets({ server, hub, journal, memberships, origins, logger, takeTicket: ticketTaker(dapr.state) })
+  const open = sockets({ server, hub, standing, journal, memberships, origins, logger, takeTicket: ticketTaker(dapr.state) })
   kept.start()
   metrics?.gauge('live_sockets', 'Open sockets', () => hub.size)
   metrics?.gauge('live_journal_entries', 'Events that a client can resume from', () => journal.size.entries)
   metrics?.gauge('live_events_waiting', 'Events that wait for one before them', () => incoming.waiting())
-  return { hub, feeds: incoming, stop: async () => { await open.stop(); await kept.stop() } }
+  const userFeed = client(feedApi, 'user', dapr)
+  const past: PastEvents = {
+    heads: async () => (await userFeed.heads({})).heads,
+    page: async (partition, after, limit) => (await userFeed.feed({ query: { partition, after, limit } })).events,
+  }
+  const remember = async (): Promise<void> => {
+    const since = new Date(Date.parse(clock.now()) - longestTokenMs).toISOString()
+    await recall(past, since, standing.hear).catch((error: unknown) => {
+      logger.debug({ error }, 'the user service could not be asked who has left')
+      setTimeout(() => { void remember() }, 2_000).unref()
+    })
+  }
+  return {
+    hub, standing, feeds: { ...incoming, start: async () => { void remember(); await incoming.start() } },
+    stop: async () => { await open.stop(); await kept.stop() },
+  }
 }

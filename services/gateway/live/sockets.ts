@@ -6,10 +6,12 @@ import type { Ticket } from '../../shared/contracts/user/http.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
 import type { Hub } from './hub.ts'
 import { session, type Session, type SessionDeps } from './session.ts'
+import type { Standing } from './standing.ts'
 
 export type SocketsOptions = SessionDeps & {
   server: Server
   hub: Hub
+  standing: Pick<Standing, 'hasEnded'>
   takeTicket: (ticket: string) => Promise<Ticket | undefined>
   /** Browsers say where a page came from; only these may open sockets. Clients that are no browsers say nothing. */
   origins: ReadonlySet<string>
@@ -24,7 +26,7 @@ const maxSaidPerMinute = 240
 
 /** `/ws`: lets in who holds a ticket, and looks after every socket: limits in both directions, pings, and an end for the silent and the slow. */
 export const sockets = (options: SocketsOptions): { stop(): Promise<void> } => {
-  const { server, hub, takeTicket, origins, logger, maxSockets = 20_000, pingMs = 25_000 } = options
+  const { server, hub, standing, takeTicket, origins, logger, maxSockets = 20_000, pingMs = 25_000 } = options
   const wss = new WebSocketServer({ noServer: true, maxPayload: maxFrame, perMessageDeflate: false, clientTracking: false })
   let open = 0
 
@@ -35,7 +37,7 @@ export const sockets = (options: SocketsOptions): { stop(): Promise<void> } => {
     if (origin !== undefined && !origins.has(origin)) return refuse(socket, 403, 'Forbidden')
     if (open >= maxSockets) return refuse(socket, 503, 'Service Unavailable')
     const ticket = await takeTicket(url.searchParams.get('ticket') ?? '')
-    if (!ticket || hub.hasEnded(ticket.sessionId)) return refuse(socket, 401, 'Unauthorized')
+    if (!ticket || standing.hasEnded(ticket.sessionId)) return refuse(socket, 401, 'Unauthorized')
     wss.handleUpgrade(request, socket, head, ws => { open += 1; attend(ws, ticket) })
   }
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

@@ -24,7 +24,7 @@ export const proxy = ({ table, forward, sagaOwner }: ProxyOptions): Middleware =
     return
   }
   ctx.state.operation = found.target.name
-  if (found.target.operation.access === 'user' && ctx.state.sessionEnded) throw ctx.state.sessionEnded
+  if (found.target.operation.access === 'user' && ctx.state.lapsed) throw ctx.state.lapsed
   await forward(ctx, found.target, segments)
 }
 

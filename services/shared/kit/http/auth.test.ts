@@ -17,9 +17,9 @@ const setup = () => {
   const clock = testClock()
   const seconds = () => Date.parse(clock.now()) / 1000
   const published = new Map<string, CryptoKey>([['k1', first.publicKey]])
-  const state = { fetches: 0, down: false, revoked: new Set<string>() }
+  const state = { fetches: 0, down: false, standing: 'good' as 'good' | 'ended' | 'outdated' }
   const verify = tokenVerifier({
-    issuer, clock, revoked: sessionId => state.revoked.has(sessionId),
+    issuer, clock, standing: () => state.standing,
     keys: async () => {
       state.fetches++
       if (state.down) throw new DaprError('unreachable', 'down')
@@ -78,8 +78,10 @@ describe('an access token', () => {
     const { verify, token, state } = setup()
     const given = await token()
     await verify(given)
-    state.revoked.add('s1')
+    state.standing = 'ended'
     await expect(verify(given)).rejects.toEqual(refused('session-ended'))
+    state.standing = 'outdated'
+    await expect(verify(given)).rejects.toEqual(refused('token-outdated'))
   })
 })
 

@@ -16,8 +16,8 @@ export type VerifierOptions = {
   /** The signing keys, from the user service (`keysThroughDapr`) or, in the user service itself, its own. */
   keys: FetchKeys
   clock?: Clock
-  /** Sessions that ended before their tokens did. */
-  revoked?: (sessionId: string, actor: Actor) => boolean | Promise<boolean>
+  /** What happened since the token was made: the session ended, or the role in it is no longer the person's. */
+  standing?: (actor: Actor) => 'good' | 'ended' | 'outdated'
 }
 
 export const audience = 'cybertask'
@@ -26,7 +26,7 @@ const leewaySeconds = 60
 const Claims = z.object({ sub: Id, org: Id, role: OrganizationRole, sid: Id, exp: z.number(), iat: z.number().optional() })
 
 /** Verifies access tokens: EdDSA only, by keys it looks up itself; nothing in a token's header can name a key's place. Verified ones are remembered until they expire. */
-export const tokenVerifier = ({ issuer, keys, clock = systemClock, revoked = () => false }: VerifierOptions): Verify => {
+export const tokenVerifier = ({ issuer, keys, clock = systemClock, standing = () => 'good' }: VerifierOptions): Verify => {
   const ring = keyRing(keys, clock)
   const known = new LRUCache<string, { actor: Actor; expiresAt: number }>({ max: 20_000 })
 
@@ -44,7 +44,9 @@ export const tokenVerifier = ({ issuer, keys, clock = systemClock, revoked = () 
     if (token === undefined || token === '') throw new Refused('unauthenticated', 'token-missing', 'A bearer token is needed.')
     if (token.length > 4096) throw new Refused('unauthenticated', 'token-invalid', 'The token is not valid.')
     const actor = await check(token).catch((error: unknown) => { throw refusal(error) })
-    if (await revoked(actor.sessionId, actor)) throw new Refused('unauthenticated', 'session-ended', 'The session has ended.')
+    const now = standing(actor)
+    if (now === 'ended') throw new Refused('unauthenticated', 'session-ended', 'The session has ended.')
+    if (now === 'outdated') throw new Refused('unauthenticated', 'token-outdated', 'Your role has changed since this token was made. Refresh it.')
     return actor
   }
 }
