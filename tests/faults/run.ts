@@ -38,7 +38,7 @@ export const faultRun = async (options: RunOptions): Promise<Outcome> => {
     const watcher = await watch(door, platform.stack.urls.gateway, owner, ['me', `project:${team.projectId}`])
     const bare = await bareRestarts(platform, door, options.kinds, say)
     say(`${Math.round((performance.now() - began) / 1000)} s: the team is at work`)
-    const { strikes, lostErrands } = await underFire({ platform, chance, door, team, short: options.short }, options, began)
+    const { strikes, lostErrands } = await underFire({ platform, chance, door, team, short: options.short, errand: () => {} }, options, began)
     say(`${strikes.length} strikes, ${door.tally.commands} commands acknowledged; waiting until all is quiet`)
     const found = await audit({ platform, ledger: door.ledger, team, watcher, quietMs: QUIET_MS })
     watcher.close()
@@ -62,18 +62,21 @@ const bareRestarts = async (platform: Platform, { tally }: Door, kinds: readonly
   return bare
 }
 
-const underFire = async (scene: Scene, { kinds, strikes: most, untilMs, workers, say }: RunOptions, began: number): Promise<{ strikes: Strike[]; lostErrands: string[] }> => {
-  const { chance, door, team, platform } = scene
+const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers, say }: RunOptions, began: number): Promise<{ strikes: Strike[]; lostErrands: string[] }> => {
+  const { chance, door, team, platform } = quiet
   const lostErrands: string[] = []
   const strikes: Strike[] = []
   let over = false
+  const note = (error: unknown): void => { lostErrands.push(error instanceof Unanswered ? error.message : String(error)) }
   const forever = async (work: () => Promise<void>, restMs: number): Promise<void> => {
     while (!over) {
-      await work().catch((error: unknown) => { lostErrands.push(error instanceof Unanswered ? error.message : String(error)) })
+      await work().catch(note)
       await sleep(restMs)
     }
   }
   const { build, pass, leave } = errands(door, team, { mail: platform.stack.urls.mail, domain })
+  const extra: Promise<void>[] = []
+  const scene: Scene = { ...quiet, errand: service => { extra.push((service === 'user' ? leave() : service === 'project' ? pass() : Promise.resolve()).catch(note)) } }
   const own = (n: number): Chance => chanceOf(chance.below(2 ** 31) + n)
   const hands = Array.from({ length: workers }, (_, i) => forever(worker(door, team, own(i), `w${i}`).step, 20))
   const trips = [forever(async () => { await build() }, 4_000), forever(pass, 2_000), forever(leave, 8_000)]
@@ -92,7 +95,7 @@ const underFire = async (scene: Scene, { kinds, strikes: most, untilMs, workers,
     say(`${String(Math.round((at - began) / 1000)).padStart(5)} s  ${kind.name}: ${target}, whole again after ${Math.round(healed - at)} ms, first write acknowledged after ${first ? Math.round(first - at) : 'never'} ms`)
   }
   over = true
-  await Promise.all([...hands, ...trips])
+  await Promise.all([...hands, ...trips, ...extra])
   return { strikes, lostErrands }
 }
 

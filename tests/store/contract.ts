@@ -95,7 +95,11 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
       expect((await store.deadLetters({ consumer: 'k', state: 'waiting' })).map(l => l.id)).toEqual(['l1', 'l2'])
       expect((await store.deadLetters({ consumer: 'k', after: 'l1', limit: 1 })).map(l => l.id)).toEqual(['l2'])
       expect(await store.deadLetter('l1')).toEqual(letter('l1', 'waiting'))
-      expect(await Promise.all([1, 2].map(() => store.moveDeadLetter('l1', 'waiting', 'replayed')))).toContain(true)
+      // One of many who settle it at once has settled it; its end is the one that he gave it.
+      const ends = (['replayed', 'skipped'] as const).flatMap(to => Array.from({ length: 8 }, () => to))
+      const won = (await Promise.all(ends.map(async to => ({ to, won: await store.moveDeadLetter('l1', 'waiting', to) })))).filter(m => m.won)
+      expect(won).toHaveLength(1)
+      expect((await store.deadLetter('l1'))?.state).toBe(won[0]?.to)
       expect(await store.moveDeadLetter('l1', 'waiting', 'skipped')).toBe(false)
       expect(await store.deadLetters({ organizationId: 'other' })).toEqual([])
       expect(await store.countDeadLetters('waiting')).toBe(1)

@@ -4,6 +4,7 @@ import type { PeerBreakers } from '../../shared/kit/dapr/peer-breakers.ts'
 import { invokePath } from '../../shared/kit/dapr/invoke.ts'
 import { headers as names } from '../../shared/kit/http/headers.ts'
 import { HttpRefused } from '../../shared/kit/http/problem.ts'
+import { within } from '../../shared/kit/events/patience.ts'
 import { currentContext } from '../../shared/kit/observe/context.ts'
 import { traceparentOf } from '../../shared/kit/observe/traceparent.ts'
 import { exchange, type Exchanged } from './exchange.ts'
@@ -15,20 +16,22 @@ import { maybeSidecar, refusalOfSidecar, serviceDown, unpromised } from './sidec
 export type ForwardOptions = { sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number }
 export type Forward = (ctx: Context, target: Target, segments: readonly string[]) => Promise<void>
 
-/** Streams a request to its service through the sidecar and the answer back. Nothing is parsed on the way, and nothing hangs: whatever does not answer is a 503. */
-export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 15_000 }: ForwardOptions): Forward => (ctx, { service, operation }, segments) => circuit(service).run(async () => {
+/** Streams a request to its service through the sidecar and the answer back. Nothing is parsed on the way, and nothing hangs: what does not answer within five seconds, or as long as its contract says, is a 503. */
+export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_600 }: ForwardOptions): Forward => (ctx, { service, operation }, segments) => circuit(service).run(async () => {
   const body = ctx.method === 'GET' || ctx.method === 'HEAD' ? null : passingBody(ctx.req, operation.bodyLimit ?? defaultBodyLimit)
-  const limit = operation.produces === undefined ? timeoutMs : 60_000
+  const limit = operation.patienceMs ?? (operation.produces === undefined ? timeoutMs : 60_000)
   const { answer, abort } = exchange(sidecar, {
     method: ctx.method === 'HEAD' ? 'GET' : operation.method,
     path: invokePath(appIdPrefix, service, pathOf(segments)) + ctx.search,
     headers: { ...headersIn(ctx.req.headers, service === 'user'), ...ownHeaders(ctx, daprApiToken) },
-    body, headersTimeout: limit, bodyTimeout: limit,
+    body, headersTimeout: limit + 1_000, bodyTimeout: limit + 1_000,
   })
   ctx.res.once('close', () => { if (!ctx.res.writableFinished) abort() })
   try {
-    hand(ctx, await answer, { service, operation })
+    // A timer of our own: undici's are half a second late.
+    hand(ctx, await within(answer, limit, () => serviceDown(service, 'dependency-timeout')), { service, operation })
   } catch (error) {
+    abort()
     if (body && body !== ctx.req) ctx.req.unpipe()
     throw refusalOf(error, service)
   }

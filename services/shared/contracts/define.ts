@@ -13,13 +13,14 @@ export type ServiceId = Exclude<AppId, 'gateway'>
  * - `reply`: absent when the answer has no body (204).
  * - `also`: the other success, where an input can make the operation go on in the background.
  * - `produces`: the media type of an answer that is not JSON (a file, a stream); then there is no `reply`.
+ * - `patienceMs`: how long people wait for it at most, where 4.6 s are not right: it is much work, or a long answer.
  * - `bodyLimit`: bytes, where 1 MiB is not right.
  */
-export type Operation = {
+export type Operation = Described & ({ access: 'public' | 'user'; callers?: readonly AppId[] } | { access: 'internal'; callers: readonly AppId[] })
+type Described = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: `/${string}`
   summary: string
-  access: 'public' | 'user' | 'internal'
   status: 200 | 201 | 202 | 204 | 302
   also?: 202
   params?: z.ZodObject
@@ -27,9 +28,9 @@ export type Operation = {
   body?: z.ZodType
   reply?: z.ZodType
   produces?: string
+  patienceMs?: number
   bodyLimit?: number
   errors?: Readonly<Record<string, number>>
-  callers?: readonly AppId[]
 }
 /** Keeps the literal types of an operation. */
 export const operation = <const O extends Operation>(definition: O): O => definition

@@ -19,7 +19,8 @@ export const absences: readonly Kind[] = [
   },
   {
     name: 'hold a part (SIGSTOP)',
-    targets: ({ events }) => [...stores(events), ...services, ...services.map(service => `${service}-sidecar`)],
+    // Not the gateway: where nobody listens, nobody can answer.
+    targets: ({ events }) => [...stores(events), ...services.filter(service => service !== 'gateway'), ...services.map(service => `${service}-sidecar`)],
     strike: async (scene, target) => {
       scene.platform.hold(target)
       await pause(whileMs(scene))

@@ -4,7 +4,7 @@ import type { Door } from '../team/door.ts'
 import type { Team } from '../team/work.ts'
 import type { Platform } from '../stack/platform.ts'
 
-export type Scene = { platform: Platform; chance: Chance; door: Door; team: Team; /** Seconds instead of a minute. */ short: boolean }
+export type Scene = { platform: Platform; chance: Chance; door: Door; team: Team; /** Seconds instead of a minute. */ short: boolean; /** Sets a saga going in this service, so that it passes its points. */ errand: (service: string) => void }
 
 /** One way of breaking the platform while commands flow. `strike` resolves when what it broke is whole again. */
 export type Kind = {

@@ -3,12 +3,13 @@ import { isUnavailable } from '../http/unavailable.ts'
 import { commitOf, commitRow, segmentOf, segmentRow, type CommitRow, type SegmentRow } from './mongo-codec.ts'
 import { mongoDocuments } from './mongo-documents.ts'
 import { insertEach, isDuplicate } from './mongo-insert.ts'
-import type { CommitStore, DeadLetter, StoredDocument, Writer } from './store.ts'
+import type { CommitStore, DeadLetter, DeadLetterState, StoredDocument, Writer } from './store.ts'
 
 type Row<T extends { id: string }> = Omit<T, 'id'> & { _id: string }
 const rowOf = <T extends { id: string }>({ id, ...rest }: T): Row<T> => ({ _id: id, ...rest })
 type CheckpointRow = { _id: string; of: string; next: number; revision: number }
 const KEPT = 32
+type Move = { _id: string; to: DeadLetterState }
 /** A dead letter keeps its event as text, as commits do. */
 type LetterRow = Omit<Row<DeadLetter>, 'event'> & { event: string }
 
@@ -23,6 +24,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
   const writers = (): mongo.Collection<Row<Writer>> => db().collection<Row<Writer>>('writers')
   const checkpoints = (): mongo.Collection<CheckpointRow> => db().collection<CheckpointRow>('checkpoints')
   const letters = (): mongo.Collection<LetterRow> => db().collection<LetterRow>('dead_letters')
+  const moves = (): mongo.Collection<Move> => db().collection<Move>('dead_letter_moves')
   const letterOf = ({ _id, event, ...rest }: LetterRow): DeadLetter => ({ id: _id, ...rest, event: JSON.parse(event) })
 
   return {
@@ -72,7 +74,14 @@ export const mongoStore = (connection: Connection): CommitStore => {
       const given = Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined))
       return (await letters().find({ ...given, ...(after !== undefined && { _id: { $gt: after } }) }).sort({ _id: 1 }).limit(limit).toArray()).map(letterOf)
     },
-    moveDeadLetter: async (id, from, to) => (await letters().updateOne({ _id: id, state: from }, { $set: { state: to } })).matchedCount > 0,
+    // Two who settle a letter at once would both pass a guarded update of FerretDB: who inserts the move has settled it. Whoever comes later finishes what he may have left half done.
+    moveDeadLetter: async (id, from, to) => {
+      if ((await letters().findOne({ _id: id }, { projection: { state: 1 } }))?.state !== from) return false
+      const [result] = await insertEach(moves(), [{ _id: id, to }])
+      const settled = result === 'inserted' ? to : (await moves().findOne({ _id: id }))?.to
+      if (settled) await letters().updateOne({ _id: id }, { $set: { state: settled } })
+      return result === 'inserted'
+    },
     countDeadLetters: state => letters().countDocuments({ state }),
 
     isTransient: isUnavailable,

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { connectMongo, type Mongo } from '../../services/shared/kit/mongo.ts'
+import { mongoSagaStore } from '../../services/shared/kit/sagas/mongo-saga-store.ts'
+import type { SagaDocument } from '../../services/shared/kit/sagas/status.ts'
+
+const at = '2026-01-01T00:00:00.000Z'
+const running = (id: string, revision: number): SagaDocument =>
+  ({ _id: id, tenantId: 'o', name: 'move', state: 'running', step: `step-${revision}`, outcome: null, startedAt: at, deadline: at, finishedAt: null, history: [], revision, dueAt: at })
+const finished = (id: string, revision: number): SagaDocument => ({ ...running(id, revision), state: 'finished', step: 'over', outcome: 'done', finishedAt: at, dueAt: null, start: null })
+
+describe('the visible records of sagas', () => {
+  let db: Mongo
+  beforeAll(async () => { db = await connectMongo(inject('documents'), `sagas_${randomUUID().slice(0, 8)}`) })
+  afterAll(async () => {
+    await db.dropDatabase()
+    await db.close()
+  })
+  const begun = async (id: string) => {
+    const store = mongoSagaStore(db)
+    await store.open({ ...running(id, 0), start: '{"type":"Start"}' })
+    await store.open({ ...running(id, 0), start: 'another' })
+    return store
+  }
+
+  it('show the newest revision, however many are saved at once, and what the saga began with', async () => {
+    const store = await begun('move.1')
+    const revisions = Array.from({ length: 30 }, (_, i) => i + 1).toSorted((a, b) => (a * 7) % 31 - (b * 7) % 31)
+    await Promise.all(revisions.map(revision => store.save(running('move.1', revision))))
+    expect(await store.find('move.1')).toMatchObject({ revision: 30, step: 'step-30', start: '{"type":"Start"}' })
+    expect((await store.unfinished()).map(s => [s._id, s.revision, s.start])).toEqual([['move.1', 30, '{"type":"Start"}']])
+  })
+  it('never leave an end again, whatever comes late', async () => {
+    const store = await begun('move.2')
+    await Promise.all([finished('move.2', 9), ...Array.from({ length: 8 }, (_, i) => running('move.2', i + 1))].map(d => store.save(d)))
+    await store.save(running('move.2', 3))
+    expect(await store.find('move.2')).toMatchObject({ state: 'finished', outcome: 'done', start: null })
+    expect((await store.unfinished()).map(s => s._id)).not.toContain('move.2')
+  })
+  it('close a saga whose process died between its last row and its end', async () => {
+    const store = await begun('move.3')
+    await db.collection<{ _id: string }>('saga_steps').insertOne({ ...finished('move.3', 4), _id: 'move.3#4', ...{ of: 'move.3' } })
+    expect(await store.find('move.3')).toMatchObject({ state: 'finished' })
+    expect((await store.unfinished()).map(s => s._id)).not.toContain('move.3')
+    expect(await db.collection<SagaDocument>('sagas').findOne({ _id: 'move.3' })).toMatchObject({ state: 'finished', outcome: 'done' })
+  })
+  it('come back when the first row was lost', async () => {
+    const store = mongoSagaStore(db)
+    await store.save(running('move.4', 5))
+    expect(await store.find('move.4')).toMatchObject({ revision: 5, start: null })
+    await store.save(finished('move.4', 6))
+    expect(await store.find('move.4')).toMatchObject({ state: 'finished' })
+  })
+})
