@@ -12,7 +12,7 @@ const api = {
   list: operation({ method: 'GET', path: '/api/things', summary: 'Lists', access: 'user', status: 200, query: z.object({ ...paging, label: z.array(z.string()).optional() }), reply: page(Thing) }),
   replace: operation({ method: 'PUT', path: '/api/things/:id', summary: 'Replaces', access: 'user', status: 200, body: Thing, reply: Thing }),
   file: operation({ method: 'GET', path: '/api/things/:id/file', summary: 'Loads', access: 'public', status: 200, produces: 'text/csv' }),
-  inside: operation({ method: 'POST', path: '/internal/things', summary: 'For services', access: 'internal', status: 204 }),
+  inside: operation({ method: 'POST', path: '/internal/things', summary: 'For services', access: 'internal', callers: ['user'], status: 204 }),
 }
 const document = openApi({ title: 'T', server: 'http://x', apis: [{ tag: 'thing', api }] })
 const at = (...path: string[]): unknown => path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined), document)

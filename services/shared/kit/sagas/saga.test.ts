@@ -11,10 +11,10 @@ import { defineSaga } from './saga.ts'
 
 const Body = z.object({ userId: z.string(), sagaId: z.string() })
 const projectApi = {
-  leave: operation({ method: 'POST', path: '/internal/projects/leave', summary: 'Leave', access: 'internal', status: 200, body: Body, reply: z.object({ left: z.array(z.string()) }) }),
-  rejoin: operation({ method: 'POST', path: '/internal/projects/rejoin', summary: 'Rejoin', access: 'internal', status: 204, body: z.object({ sagaId: z.string(), left: z.array(z.string()) }) }),
+  leave: operation({ method: 'POST', path: '/internal/projects/leave', summary: 'Leave', access: 'internal', callers: ['user'], status: 200, body: Body, reply: z.object({ left: z.array(z.string()) }) }),
+  rejoin: operation({ method: 'POST', path: '/internal/projects/rejoin', summary: 'Rejoin', access: 'internal', callers: ['user'], status: 204, body: z.object({ sagaId: z.string(), left: z.array(z.string()) }) }),
 }
-const taskApi = { release: operation({ method: 'POST', path: '/internal/tasks/release', summary: 'Release', access: 'internal', status: 204, body: Body }) }
+const taskApi = { release: operation({ method: 'POST', path: '/internal/tasks/release', summary: 'Release', access: 'internal', callers: ['user'], status: 204, body: Body }) }
 
 type State = { step: 'new' | 'leaving' | 'releasing' | 'erasing' | 'undoing' | 'closed' | 'open'; userId?: string; left?: string[] }
 type Own = { type: 'CloseAccount'; userId: string; sagaId: string } | { type: 'Nudge' }
