@@ -22,7 +22,7 @@ const db = await connectClickHouse(config.clickhouseUrl === undefined ? { folder
 const applied = await migrate(db)
 if (applied.length) logger.info({ applied }, 'the schema is up to date')
 
-const events = consumer({ name: 'analytics', topics, batch: ingest(db), db: consumerStore(db), dapr, clock, logger })
+const events = consumer({ name: 'analytics', topics, batch: ingest(db), db: consumerStore(db), dapr, clock, logger, gatherMs: 100 })
 
 await runService({
   ...service,

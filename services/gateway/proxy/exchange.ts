@@ -13,8 +13,6 @@ const smallEnough = 64 * 1024
 /** One request and its answer. A short answer comes whole, so that it leaves in one write; of a long one comes a stream. The promise rejects when the answer breaks off before its size is known. */
 export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOptions): Exchange => {
   const { promise: answer, resolve, reject } = Promise.withResolvers<Exchanged>()
-  const gone = new Error('the caller went away')
-  gone.name = 'AbortError'
   let chunks: Buffer[] = []
   let size = 0
   let head: Omit<Exchanged, 'body'> | undefined
@@ -25,7 +23,7 @@ export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOption
   sidecar.dispatch(request, {
     onRequestStart: controller => {
       control = controller
-      if (aborted) controller.abort(gone)
+      if (aborted) controller.abort(callerGone())
     },
     onResponseStart: (_, statusCode, headers) => { if (statusCode >= 200) head = { statusCode, headers } },
     onResponseData: (controller, chunk) => {
@@ -37,7 +35,7 @@ export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOption
       size += chunk.length
       if (size <= smallEnough || !head) return
       through = new PassThrough()
-      through.on('drain', () => { controller.resume() }).on('close', () => { if (!through?.writableFinished) controller.abort(gone) })
+      through.on('drain', () => { controller.resume() }).on('close', () => { if (!through?.writableFinished) controller.abort(callerGone()) })
       for (const early of chunks) through.write(early)
       chunks = []
       resolve({ ...head, body: through })
@@ -51,5 +49,7 @@ export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOption
       else reject(error)
     },
   })
-  return { answer, abort: () => { aborted = true; control?.abort(gone) } }
+  return { answer, abort: () => { aborted = true; control?.abort(callerGone()) } }
 }
+
+const callerGone = (): Error => Object.assign(new Error('the caller went away'), { name: 'AbortError' })

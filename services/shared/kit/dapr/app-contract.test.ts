@@ -47,7 +47,7 @@ const ask = async (method: string, path: string, body?: unknown): Promise<{ stat
 describe('the app contract', () => {
   it('tells the sidecar what there is, each topic once', async () => {
     expect((await ask('GET', '/dapr/config')).body).toMatchObject({ entities: ['UserSaga'], drainOngoingCallTimeout: '10s' })
-    expect((await ask('GET', '/dapr/subscribe')).body).toEqual([{ pubsubname: 'pubsub', topic: 'task-events', routes: { rules: [], default: '/dapr/events/task-events' }, deadLetterTopic: 'dead-letters' }])
+    expect((await ask('GET', '/dapr/subscribe')).body).toEqual([{ pubsubname: 'pubsub', topic: 'task-events', routes: { rules: [], default: '/dapr/events/task-events' }, deadLetterTopic: 'dead-letters', bulkSubscribe: { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 4 } }])
   })
   it('is done with an event when every consumer is', async () => {
     const delivered = async (...given: Delivery[]): Promise<unknown> => { answers = given; failing = false; return (await ask('POST', '/dapr/events/task-events', { id: 'e1' })).body }
@@ -56,6 +56,16 @@ describe('the app contract', () => {
     expect(await delivered('SUCCESS', 'RETRY')).toEqual({ status: 'RETRY' })
     expect(await delivered('SUCCESS', 'DROP')).toEqual({ status: 'SUCCESS' })
     expect(await delivered('DROP', 'DROP')).toEqual({ status: 'DROP' })
+  })
+  it('answers for each of many events that come together', async () => {
+    answers = ['SUCCESS', 'SUCCESS']
+    failing = false
+    const { body } = await ask('POST', '/dapr/events/task-events', { id: 'b1', topic: 'task-events', entries: [{ entryId: 'x', event: { id: 'e1' }, contentType: 'application/cloudevents+json' }, { entryId: 'y', event: { id: 'e2' } }] })
+    expect(body).toEqual({ statuses: [{ entryId: 'x', status: 'SUCCESS' }, { entryId: 'y', status: 'SUCCESS' }] })
+    expect(heard.slice(-4).map(h => JSON.stringify(h))).toEqual(['e1', 'e1', 'e2', 'e2'].map(id => JSON.stringify({ event: { id }, topic: 'task-events' })))
+    failing = true
+    expect((await ask('POST', '/dapr/events/task-events', { entries: [{ entryId: 'x', event: {} }] })).body).toEqual({ statuses: [{ entryId: 'x', status: 'RETRY' }] })
+    failing = false
   })
   it('never acknowledges what threw or cannot be read', async () => {
     failing = true

@@ -1,5 +1,6 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
+import { z } from 'zod'
 import type { ActorHost } from './actor-host.ts'
 import { actorRoutes } from './actor-routes.ts'
 import { components } from './connect.ts'
@@ -8,8 +9,8 @@ import { rawJson } from './raw-json.ts'
 
 /** What the broker is told about an event: done, again later, or never again (the consumer keeps its own dead letters). */
 export type Delivery = 'SUCCESS' | 'RETRY' | 'DROP'
-/** A consumer as the app contract sees it. `deliver` gets the raw CloudEvent (unchecked); a throw is RETRY. */
-export type Subscriber = { topics: readonly { readonly name: string }[]; deliver(event: unknown, topic: string): Promise<Delivery> }
+/** A consumer as the app contract sees it. `deliver` gets the raw CloudEvent (unchecked); a throw is RETRY. `gatherMs`: how long the sidecar may hold an event so that others share its delivery. */
+export type Subscriber = { topics: readonly { readonly name: string }[]; gatherMs?: number; deliver(event: unknown, topic: string): Promise<Delivery> }
 
 export type AppContract = { subscribers?: readonly Subscriber[]; actors?: readonly ActorHost[]; jobs?: readonly JobHandler[]; onError?: (error: unknown, where: string) => void }
 
@@ -22,11 +23,16 @@ export const appContract = ({ subscribers = [], actors = [], jobs = [], onError 
     ctx.body = { entities: actors.map(a => a.type), actorIdleTimeout: '10m', drainOngoingCallTimeout: '10s', drainRebalancedActors: true, reentrancy: { enabled: false } }
   })
   const topics = [...new Set(subscribers.flatMap(s => s.topics.map(t => t.name)))]
+  const of = (topic: string): Subscriber[] => subscribers.filter(s => s.topics.some(t => t.name === topic))
   router.get('/dapr/subscribe', ctx => {
-    ctx.body = topics.map(topic => ({ pubsubname: components.pubsub, topic, routes: { rules: [], default: `/dapr/events/${topic}` }, deadLetterTopic: 'dead-letters' }))
+    ctx.body = topics.map(topic => ({
+      pubsubname: components.pubsub, topic, routes: { rules: [], default: `/dapr/events/${topic}` }, deadLetterTopic: 'dead-letters',
+      // One request for many events: a request costs both sides more than an event. While one is answered, the next gathers by itself.
+      bulkSubscribe: { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: Math.min(...of(topic).map(s => s.gatherMs ?? 4)) },
+    }))
   })
   for (const topic of topics) {
-    const interested = subscribers.filter(s => s.topics.some(t => t.name === topic))
+    const interested = of(topic)
     router.post(`/dapr/events/${topic}`, async ctx => { await deliver(ctx, topic, interested, onError) })
   }
   for (const job of jobs)
@@ -43,12 +49,25 @@ export const appContract = ({ subscribers = [], actors = [], jobs = [], onError 
   return router
 }
 
+const Bulk = z.object({ entries: z.array(z.object({ entryId: z.string(), event: z.unknown() })) })
+
 const deliver = async (ctx: Context, topic: string, subscribers: readonly Subscriber[], onError: NonNullable<AppContract['onError']>): Promise<void> => {
+  const each = async (event: unknown): Promise<Delivery> => {
+    try {
+      // Several consumers of one app share the delivery: it is done when all are; those that were done already see a duplicate.
+      const answers = await Promise.all(subscribers.map(s => s.deliver(event, topic)))
+      return answers.includes('RETRY') ? 'RETRY' : answers.every(a => a === 'DROP') ? 'DROP' : 'SUCCESS'
+    } catch (error) {
+      onError(error, `event of ${topic}`)
+      return 'RETRY'
+    }
+  }
   try {
-    const event = await rawJson(ctx.req)
-    // Several consumers of one app share the delivery: it is done when all are; those that were done already see a duplicate.
-    const answers = await Promise.all(subscribers.map(s => s.deliver(event, topic)))
-    ctx.body = { status: answers.includes('RETRY') ? 'RETRY' : answers.every(a => a === 'DROP') ? 'DROP' : 'SUCCESS' }
+    const given = await rawJson(ctx.req)
+    const bulk = Bulk.safeParse(given)
+    ctx.body = bulk.success
+      ? { statuses: await Promise.all(bulk.data.entries.map(async ({ entryId, event }) => ({ entryId, status: await each(event) }))) }
+      : { status: await each(given) }
   } catch (error) {
     onError(error, `event of ${topic}`)
     ctx.body = { status: 'RETRY' }

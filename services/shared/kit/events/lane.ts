@@ -7,7 +7,7 @@ import type { Checkpoint, ConsumerStore } from './store.ts'
 const BUFFER = 5_000
 const GAP_MS = 100
 /** Under load events gather for so long, so that one checkpoint serves many. An event that comes alone never waits. */
-const PACE_MS = 40
+const PACE_MS = 100
 const FEED = 500
 
 export type LaneOptions = {
@@ -74,7 +74,8 @@ export const lane = ({ id, store, logger, first, feed, handle, run: most, refres
   const fill = async (): Promise<void> => {
     // The broker may only be late: wait a little, then look whether another process has it, then ask the producer.
     if (buffer.size > 0) {
-      await Promise.race([arrived.promise, pause(GAP_MS)])
+      const until = performance.now() + GAP_MS
+      for (let left = GAP_MS; left > 0 && !buffer.has(next - 1); left = until - performance.now()) await Promise.race([arrived.promise, pause(left)])
       if (buffer.has(next - 1)) return
       if (await load()) { await refresh(); return }
     }

@@ -61,7 +61,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
     saveCheckpoint: async ({ id, next, revision }) => {
       const [result] = await insertEach(checkpoints(), [{ _id: `${id}#${revision + 1}`, of: id, next, revision: revision + 1 }])
       // The first row stays for ever, so that nobody can begin anew; of the others a few, for readers that are under way.
-      if (result === 'inserted' && revision > KEPT) await checkpoints().deleteOne({ _id: `${id}#${revision + 1 - KEPT}` })
+      if (result === 'inserted' && revision % KEPT === 0) await checkpoints().deleteMany({ of: id, revision: { $gt: 1, $lte: revision - KEPT } })
       return result === 'inserted'
     },
 

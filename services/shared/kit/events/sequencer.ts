@@ -10,7 +10,7 @@ const BATCH_CHARACTERS = 1_000_000
 const STORE_MS = 10_000
 const SEEN = 20_000
 // The first commit after a rest is positioned at once; while they keep coming, those of a few milliseconds share a segment.
-const PACE_MS = 8
+const PACE_MS = 20
 
 export type SequencerOptions = {
   store: Pick<CommitStore, 'addSegment' | 'findSegment' | 'readPage'>
