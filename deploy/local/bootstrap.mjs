@@ -7,6 +7,7 @@ import { prepareDapr } from './prepare/dapr.mjs'
 import { checkDisk } from './prepare/disk.mjs'
 import { prepareDocuments } from './prepare/documents.mjs'
 import { Missing } from './prepare/find.mjs'
+import { prepareFuzzer } from './prepare/fuzzer.mjs'
 import { prepareKafka } from './prepare/kafka.mjs'
 import { findNode, modulesCurrent, prepareNode } from './prepare/node-modules.mjs'
 import { openBoard } from './prepare/progress.mjs'
@@ -15,13 +16,14 @@ import { prepareRedis } from './prepare/redis.mjs'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const builds = join(root, '.cybertask/bin')
 const partsFile = join(root, '.cybertask/parts.json')
-const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/test.ts', bench: 'bench/run.ts', prepare: undefined }
+const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/test.ts', fuzz: 'tests/security/fuzz/main.ts', bench: 'bench/run.ts', prepare: undefined }
 
-const prepare = async withKafka => {
+const prepare = async (withKafka, withFuzzer) => {
   for (const folder of new Set([join(root, '.cybertask'), resolve(process.env.CYBERTASK_HOME ?? join(root, '.cybertask'))])) await checkDisk(folder)
   const wanted = [
     ['Dapr', 'dapr', prepareDapr], ['Document store', 'documents', prepareDocuments], ['Redis', 'redis', prepareRedis], ['Node 24 and packages', 'node', prepareNode],
     ...(withKafka ? [['Kafka', 'kafka', prepareKafka]] : []),
+    ...(withFuzzer ? [['Fuzzer', 'fuzzer', prepareFuzzer]] : []),
   ]
   const board = openBoard()
   const place = { root, builds }
@@ -57,7 +59,7 @@ const main = async ([command = 'start', ...args]) => {
   if (!(command in commands)) throw new Missing(`"${command}" is none of ${Object.keys(commands).join(', ')}.`)
   if (command === 'doctor' && !await modulesCurrent(root)) throw new Missing('✗ The packages are not installed as the lockfile says: run npm start, or npm ci.')
   // The tests run the same contract on both brokers.
-  if (command !== 'doctor') await prepare(command === 'test' || process.env.EVENTS === 'kafka')
+  if (command !== 'doctor') await prepare(command === 'test' || process.env.EVENTS === 'kafka', command === 'test' || command === 'fuzz')
   if (commands[command]) await handOver(commands[command], args)
 }
 

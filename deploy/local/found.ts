@@ -10,6 +10,7 @@ const Found = z.object({
   ]),
   redis: z.object({ program: z.string(), version: z.string() }),
   node: z.object({ node: z.string() }),
+  fuzzer: z.union([z.object({ program: z.string() }), z.object({ missing: z.string() })]).optional(),
   kafka: z.discriminatedUnion('kind', [z.object({ kind: z.literal('brokers') }), z.object({ kind: z.literal('jars'), java: z.string(), jars: z.string() })]).optional(),
 })
 /** What the bootstrap found or built, and where it is. */
