@@ -19,6 +19,7 @@ export const documentParts = (context: Context): PartSpec[] => {
   }
   return [postgresPart(context, documents.postgres), {
     ...shared, title: 'FerretDB', command: [documents.program, '--listen', `127.0.0.1:${ports.documents}`, '--postgres', postgresUri(home)],
-    env: { ...plainEnv(env), GOMEMLIMIT: '256MiB' },
+    // Little lives long in it, so the collector would run all the time.
+    env: { ...plainEnv(env), GOMEMLIMIT: '256MiB', GOGC: '400' },
   }]
 }
