@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from './memory-store.ts'
+import { pause } from './patience.ts'
 import type { CommitStore } from './store.ts'
 import { logOf, parcelOn, send } from './testing.ts'
 import { stateView } from './view.ts'
@@ -28,6 +29,24 @@ describe('a state view', () => {
     await sendTo('a', 1)
     await view.settled()
     expect(await view.collection.findOne({ _id: 'a' })).toMatchObject({ count: 4 })
+  })
+  it('settles what was written before, while writing goes on', async () => {
+    const store = memoryStore()
+    const documents = store.documents
+    store.documents = <D extends { _id: string; version: number }>(name: string) => {
+      const rows = documents<D>(name)
+      return { ...rows, put: async (some: Parameters<typeof rows.put>[0], fresh?: boolean) => { await pause(5); await rows.put(some, fresh) } }
+    }
+    const { view, sendTo } = opened(store)
+    let writing = true
+    const others = Promise.all(['x', 'y', 'z'].map(async name => { for (let n = 0; writing && n < 2_000; n++) { await sendTo(`${name}${n}`); await pause(1) } }))
+    await pause(20)
+    await sendTo('mine')
+    const settled = view.settled().then(() => 'settled')
+    expect(await Promise.race([settled, pause(500).then(() => 'still waiting')])).toBe('settled')
+    expect(await view.collection.findOne({ _id: 'mine' })).toMatchObject({ count: 1 })
+    writing = false
+    await others
   })
   it('goes on when the store was away', async () => {
     const store = memoryStore()

@@ -16,6 +16,7 @@ const PACE_MS = 20
 /** Collects documents and writes the newest of each in batches, one batch at a time. */
 export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger }: WriteBehindOptions<D>) => {
   const waiting = new Map<string, Waiting<D>>()
+  let underWay: readonly Waiting<D>[] = []
   const retry = backOff({ first: 20, most: 2_000 })
   let flushing: Promise<void> | undefined
 
@@ -38,6 +39,7 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
     while (waiting.size > 0) {
       const batch = [...waiting.values()].slice(0, BATCH)
       for (const { document } of batch) waiting.delete(document._id)
+      underWay = batch
       for (let done = false; !done;) {
         try {
           await Promise.all([write(batch, true), write(batch, false)])
@@ -48,6 +50,7 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
           await retry.wait()
         }
       }
+      underWay = []
       retry.reset()
       if (waiting.size > 0 && waiting.size < BATCH) await pause(PACE_MS)
     }
@@ -64,9 +67,10 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
       flushing ??= new Promise<void>(resolve => { setImmediate(resolve) }).then(flush).finally(() => { flushing = undefined })
       return entry.stored.promise
     },
-    /** Resolves when all that was added before is stored. */
+    /** Resolves when all that was added before is stored, or was refused for good; what is added meanwhile is not waited for. */
     settled: async (): Promise<void> => {
-      if (flushing) await within(flushing, SETTLE_MS, away)
+      const before = [...underWay, ...waiting.values()].map(({ stored }) => stored.promise)
+      if (before.length > 0) await within(Promise.allSettled(before), SETTLE_MS, away)
     },
   }
 }
