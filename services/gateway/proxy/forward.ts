@@ -4,38 +4,54 @@ import type { PeerBreakers } from '../../shared/kit/dapr/peer-breakers.ts'
 import { invokePath } from '../../shared/kit/dapr/invoke.ts'
 import { headers as names } from '../../shared/kit/http/headers.ts'
 import { HttpRefused } from '../../shared/kit/http/problem.ts'
-import { within } from '../../shared/kit/events/patience.ts'
+import { pause, within } from '../../shared/kit/events/patience.ts'
 import { currentContext } from '../../shared/kit/observe/context.ts'
 import { traceparentOf } from '../../shared/kit/observe/traceparent.ts'
 import { exchange, type Exchanged } from './exchange.ts'
 import { headersIn, headersOut } from './pass-headers.ts'
-import { defaultBodyLimit, passingBody } from './request-body.ts'
+import { defaultBodyLimit, passingBody, shortBody } from './request-body.ts'
 import type { Target } from './route-table.ts'
-import { maybeSidecar, refusalOfSidecar, serviceDown, unpromised } from './sidecar-answer.ts'
+import { arrived, maybeSidecar, refusalOfSidecar, serviceDown, unpromised } from './sidecar-answer.ts'
 
 export type ForwardOptions = { sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number }
 export type Forward = (ctx: Context, target: Target, segments: readonly string[]) => Promise<void>
 
 /** Streams a request to its service through the sidecar and the answer back. Nothing is parsed on the way, and nothing hangs: what does not answer within five seconds, or as long as its contract says, is a 503. */
 export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_600 }: ForwardOptions): Forward => (ctx, { service, operation }, segments) => circuit(service).run(async () => {
-  const body = ctx.method === 'GET' || ctx.method === 'HEAD' ? null : passingBody(ctx.req, operation.bodyLimit ?? defaultBodyLimit)
+  const passing = ctx.method === 'GET' || ctx.method === 'HEAD' ? null : passingBody(ctx.req, operation.bodyLimit ?? defaultBodyLimit)
+  const short = passing && await shortBody(ctx.req)
   const limit = operation.patienceMs ?? (operation.produces === undefined ? timeoutMs : 60_000)
-  const { answer, abort } = exchange(sidecar, {
+  const request = {
     method: ctx.method === 'HEAD' ? 'GET' : operation.method,
     path: invokePath(appIdPrefix, service, pathOf(segments)) + ctx.search,
     headers: { ...headersIn(ctx.req.headers, service === 'user'), ...ownHeaders(ctx, daprApiToken) },
-    body, headersTimeout: limit + 1_000, bodyTimeout: limit + 1_000,
-  })
+    body: short ?? passing, headersTimeout: limit + 1_000, bodyTimeout: limit + 1_000,
+  } as const
+  const until = performance.now() + limit
+  let abort = (): void => {}
   ctx.res.once('close', () => { if (!ctx.res.writableFinished) abort() })
-  try {
+  const once = (): Promise<Exchanged> => {
+    const { answer, abort: stop } = exchange(sidecar, request)
+    abort = stop
     // A timer of our own: undici's are half a second late.
-    hand(ctx, await within(answer, limit, () => serviceDown(service, 'dependency-timeout')), { service, operation })
+    return within(answer, until - performance.now(), () => serviceDown(service, 'dependency-timeout'))
+  }
+  try {
+    let answer = await once()
+    // A service that is being replaced, or is just starting again, is back in a second or two: what never arrived there is held so long.
+    for (let wait = FIRST_WAIT_MS; !arrived(answer) && (short || !passing) && performance.now() + wait < until - SPARE_MS; wait *= 2) {
+      await pause(wait)
+      answer = await once()
+    }
+    hand(ctx, answer, { service, operation })
   } catch (error) {
     abort()
-    if (body && body !== ctx.req) ctx.req.unpipe()
+    if (passing && passing !== ctx.req) ctx.req.unpipe()
     throw refusalOf(error, service)
   }
 })
+const FIRST_WAIT_MS = 100
+const SPARE_MS = 600
 
 const pathOf = (segments: readonly string[]): string => segments.reduce((path, segment) => `${path}/${encodeURIComponent(segment)}`, '')
 

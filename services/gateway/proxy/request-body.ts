@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Transform } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { HttpRefused } from '../../shared/kit/http/problem.ts'
 
 export const defaultBodyLimit = 1024 * 1024
@@ -23,5 +24,12 @@ export const passingBody = (request: IncomingMessage, limit: number): IncomingMe
   request.once('aborted', () => { counted.destroy(new Error('the caller went away')) })
   return request.pipe(counted)
 }
+
+/** A short body, whole, so that it can be sent a second time; undefined when there is none, or it is long or of unknown length. */
+export const shortBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
+  const length = Number(request.headers['content-length'] ?? Infinity)
+  return length > 0 && length <= SHORT ? buffer(request) : undefined
+}
+const SHORT = 64 * 1024
 
 const tooLarge = (limit: number): HttpRefused => new HttpRefused(413, 'body-too-large', `The body may have ${limit} bytes at most.`)

@@ -1,4 +1,5 @@
-import { sidecarProblem } from '../../shared/kit/dapr/replies.ts'
+import { neverArrived, sidecarProblem } from '../../shared/kit/dapr/replies.ts'
+import type { Exchanged } from './exchange.ts'
 import type { Operation, ServiceId } from '../../shared/contracts/define.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 
@@ -13,6 +14,13 @@ export const refusalOfSidecar = (service: ServiceId, status: number, contentType
   if (sidecarProblem({ status, text, headers: { 'content-type': String(contentType ?? '') } })) return serviceDown(service)
   // Without JSON there is no service behind it: a proxy or a breaking connection speaks.
   return status >= 500 ? serviceDown(service) : undefined
+}
+
+/** Whether the service can have heard of a request that was answered so. */
+export const arrived = ({ statusCode, headers, body }: Exchanged): boolean => {
+  if (statusCode !== 500 || !Buffer.isBuffer(body) || !maybeSidecar(statusCode, headers['content-type'])) return true
+  const problem = sidecarProblem({ status: statusCode, text: body.toString(), headers: { 'content-type': String(headers['content-type'] ?? '') } })
+  return !problem || !neverArrived(problem)
 }
 
 /** A success that the contract does not promise: when the connection to a service breaks, sidecars can answer 200 with nothing in it (Dapr 1.18.2). Nobody may take that for done. */

@@ -19,6 +19,17 @@ describe('a breaker', () => {
     expect(await mail.run(async () => 7)).toBe(7)
     expect(mail.state()).toBe('closed')
   })
+  it('lets one call try whether it is over, and keeps nobody else waiting for it', async () => {
+    const slow = breaker({ name: 'slow', failures: 1, retryAfterMs: 10 })
+    await slow.run(fail).catch(() => {})
+    await sleep(30)
+    const trial = slow.run(() => sleep(200, 'over'))
+    const began = performance.now()
+    expect(isUnavailable(await slow.run(async () => 7).catch((e: unknown) => e))).toBe(true)
+    expect(performance.now() - began).toBeLessThan(100)
+    expect(await trial).toBe('over')
+    expect(await slow.run(async () => 7)).toBe(7)
+  })
   it('counts only what is an outage', async () => {
     const mongo = breaker({ name: 'mongo', failures: 2, isOutage: isUnavailable })
     for (let i = 0; i < 5; i++) await mongo.run(async () => { throw Object.assign(new Error('E11000'), { code: 11000 }) }).catch(() => {})

@@ -34,6 +34,8 @@ export const breaker = ({ name, timeoutMs = 5_000, failures = 5, retryAfterMs = 
   return {
     name,
     run: async call => {
+      // One call tries whether it is over; the library would let all others wait for it, and for themselves after that.
+      if (circuit.state === CircuitState.HalfOpen) throw down()
       try {
         return await policy.execute(({ signal }) => call(signal))
       } catch (error) {

@@ -10,14 +10,12 @@ export type ProjectSource = (organizationId: string, projectId: string) => Promi
 
 // How long another replica of this service may go on with what it knows before it looks at the stored copy again.
 const TRUSTED_MS = 5_000
-// How soon the project service is asked again about the same project, when the copy says no.
-const ASKED_MS = 1_000
 
 /** The copies of projects, fed by project events; one that is missing, or that says no, is asked for once. */
 export const projectCopies = ({ documents, ask, clock }: { documents: Documents<ProjectRow>; ask: ProjectSource; clock: Clock }) => {
   const known = new LRUCache<string, { row: ProjectRow; since: number }>({ max: 20_000 })
   const organizations = new LRUCache<string, { rows: Promise<ProjectRow[]>; since: number }>({ max: 500 })
-  const asked = new LRUCache<string, { answer: Promise<ProjectRow | undefined>; since: number }>({ max: 20_000 })
+  const asking = new Map<string, { now: Promise<ProjectRow | undefined>; next?: Promise<ProjectRow | undefined> }>()
   const readings = new Map<string, Promise<ProjectRow | undefined>>()
   const keyOf = (organizationId: string, projectId: string): string => `${organizationId}/${projectId}`
 
@@ -42,15 +40,18 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
       throw error
     }
   }
-  /** Asks the project service, but not twice within a second. */
+  /** Asks the project service. Those who come while it is asked share the next question: the answer under way may be older than what they know. */
   const fresh = (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {
     const key = keyOf(organizationId, projectId)
-    const last = asked.get(key)
-    if (last && clock.monotonic() - last.since < ASKED_MS) return last.answer.then(row => row && (known.get(key)?.row ?? row))
-    const answer = fetch(organizationId, projectId)
-    asked.set(key, { answer, since: clock.monotonic() })
-    answer.catch(() => asked.delete(key))
-    return answer
+    const ask = (): Promise<ProjectRow | undefined> => {
+      const now = fetch(organizationId, projectId)
+      asking.set(key, { now })
+      const done = (): void => { if (asking.get(key)?.now === now && !asking.get(key)?.next) asking.delete(key) }
+      now.then(done, done)
+      return now
+    }
+    const turn = asking.get(key)
+    return turn ? turn.next ??= turn.now.then(ask, ask) : ask()
   }
 
   const stored = async (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {

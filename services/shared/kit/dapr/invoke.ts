@@ -1,20 +1,32 @@
 import type { AppId } from '../../contracts/define.ts'
 import { DaprError } from './dapr-error.ts'
 import type { Dapr, InvokeOptions } from './dapr.ts'
-import { bodyOf, sidecarProblem } from './replies.ts'
+import { pause } from '../events/patience.ts'
+import { bodyOf, neverArrived, sidecarProblem } from './replies.ts'
 import type { PeerBreakers } from './peer-breakers.ts'
 import type { Send } from './transport.ts'
 
 /** The path under which a sidecar forwards a call to another app. */
 export const invokePath = (prefix: string, app: AppId, path: string): string => `/v1.0/invoke/${prefix}${app}/method${path}`
 
+/** So long a call is held that never arrived. */
+const HOLD_MS = 3_000
+
 /** Service invocation through the sidecar. What the app answers comes back whatever its status; that nobody answered throws. */
 export const invoker = (send: Send, prefix: string, circuit: PeerBreakers): Dapr['invoke'] => (app, method, path, { query, body, headers, timeoutMs } = {}) => circuit(app).run(async () => {
-  const reply = await send({
+  const call = {
     method, path: invokePath(prefix, app, path) + queryOf(query),
     ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}), ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  })
-  const problem = sidecarProblem(reply)
+  }
+  const until = performance.now() + Math.min(timeoutMs ?? HOLD_MS, HOLD_MS)
+  let reply = await send(call)
+  let problem = sidecarProblem(reply)
+  // The other app is being replaced, or is just starting again: that takes a second or two.
+  for (let wait = 100; problem && neverArrived(problem) && performance.now() + wait < until; wait *= 2) {
+    await pause(wait)
+    reply = await send(call)
+    problem = sidecarProblem(reply)
+  }
   if (problem) throw new DaprError(reply.status === 403 ? 'rejected' : 'peer', `${app} did not answer ${method} ${path}: ${problem.message}`, reply.status, problem.errorCode)
   return { status: reply.status, headers: reply.headers, body: bodyOf(reply) }
 })

@@ -18,6 +18,10 @@ export const sidecarProblem = (reply: Reply): { errorCode: string; message: stri
   return parsed.success && parsed.data.errorCode.startsWith('ERR_') ? { errorCode: parsed.data.errorCode, message: parsed.data.message ?? '' } : undefined
 }
 
+/** The app behind did not even hear of the call: nobody listened, or its sidecar knew that nobody would. It can be made again, whatever it is. */
+export const neverArrived = ({ errorCode, message }: { errorCode: string; message: string }): boolean =>
+  errorCode === 'ERR_DIRECT_INVOKE' && /error invoking app channel: .*(?:connect: connection refused|app is not in a healthy state)/s.test(message)
+
 /** Turns a reply that is not a success into a `DaprError`; hands a success through. */
 export const succeeded = (reply: Reply, what: string): Reply => {
   if (reply.status < 300) return reply

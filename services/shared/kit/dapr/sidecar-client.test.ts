@@ -37,6 +37,15 @@ afterEach(async () => { await dapr.close(); server.closeAllConnections(); server
 const event = (n: number, size = 0) => ({ id: `e${n}`, subject: `t${n}`, data: 'x'.repeat(size) })
 
 describe('the sidecar client', () => {
+  it('makes a call again that never arrived, and no other', async () => {
+    const failed = (why: string): Reply => ({ status: 500, body: { errorCode: 'ERR_DIRECT_INVOKE', message: `failed to invoke, id: x-task, err: rpc error: code = Internal desc = error invoking app channel: ${why}` } })
+    reply = () => (calls.length < 3 ? failed('Post "http://127.0.0.1:3002/": dial tcp 127.0.0.1:3002: connect: connection refused') : { body: { ok: true } })
+    expect(await dapr.invoke('task', 'POST', '/internal/x', { body: 1 })).toMatchObject({ status: 200, body: { ok: true } })
+    expect(calls).toHaveLength(3)
+    reply = () => failed('Post "http://127.0.0.1:3002/": EOF')
+    await expect(dapr.invoke('task', 'POST', '/internal/x', { body: 1 })).rejects.toMatchObject({ reason: 'peer' })
+    expect(calls).toHaveLength(4)
+  })
   it('waits for a sidecar that is not there yet, and says so when it does not come', async () => {
     const later = createServer((_, response) => { response.writeHead(204).end() })
     const hidden = createServer().listen(0, '127.0.0.1')
