@@ -2,7 +2,8 @@ import { Pool } from 'undici'
 import { DaprError } from './dapr-error.ts'
 import { patience } from './patience.ts'
 
-export type Send = (call: { method: string; path: string; body?: unknown; headers?: Readonly<Record<string, string>>; timeoutMs?: number }) => Promise<Reply>
+/** `json` is a body that is JSON text already. */
+export type Send = (call: { method: string; path: string; body?: unknown; json?: string; headers?: Readonly<Record<string, string>>; timeoutMs?: number }) => Promise<Reply>
 export type Reply = { status: number; headers: Record<string, string>; text: string }
 export type Transport = { send: Send; healthy(): Promise<boolean>; close(): Promise<void> }
 export type TransportOptions = { baseUrl: string; apiToken?: string; connections?: number; waitMs?: number }
@@ -13,8 +14,8 @@ export const transport = ({ baseUrl, apiToken, connections = 64, waitMs = 60_000
   const pool = new Pool(baseUrl, { connections, connect: { timeout: 2_000 }, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 })
   const token: Record<string, string> = apiToken ? { 'dapr-api-token': apiToken } : {}
 
-  const exchange: Send = async ({ method, path, body, headers, timeoutMs = 5_000 }) => {
-    const json = body === undefined ? null : JSON.stringify(body)
+  const exchange: Send = async ({ method, path, body, json: text, headers, timeoutMs = 5_000 }) => {
+    const json = text ?? (body === undefined ? null : JSON.stringify(body))
     const signal = AbortSignal.timeout(timeoutMs)
     try {
       const answer = await pool.request({

@@ -7,10 +7,12 @@ import { Refused } from '../decider.ts'
 import { currentContext } from '../observe/context.ts'
 import { traceparentOf } from '../observe/traceparent.ts'
 import { VersionConflict, type DomainEvent } from './commit.ts'
+import type { CloudEvent } from './cloud-event.ts'
 import { contractCheck } from './contract-check.ts'
 import { decoder } from './decode.ts'
 import { completeDraft, sealed } from './draft.ts'
 import { followUps } from './follow-ups.ts'
+import { gathered } from './gathered.ts'
 import { groupCommit } from './group-commit.ts'
 import { journal } from './journal.ts'
 import { lifeOf } from './life.ts'
@@ -63,7 +65,11 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     hint ??= earliest().catch((error: unknown) => { hint = undefined; throw error })
     return (await hint)[partition] ?? START
   }
-  const relays = numbers.map(() => relay({ store, source: service, publish: events => dapr.publishBulk(topic.name, events), logger }))
+  const publish = gathered(async (lists: readonly (readonly CloudEvent[])[]) => {
+    const failed = await dapr.publishBulk(topic.name, lists.flat())
+    return lists.map(list => failed.filter(f => list.some(event => event.id === f.id)))
+  })
+  const relays = numbers.map(() => relay({ store, source: service, publish, logger }))
   const sequencers = numbers.map(partition => sequencer({
     store, partition, from: () => from(partition), now: () => clock.now(), logger, onPositioned: (segment, groups) => { steps.publish(segment, groups) },
   }))

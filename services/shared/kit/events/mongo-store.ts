@@ -1,5 +1,6 @@
 import type { Connection, mongo } from 'mongoose'
 import { isUnavailable } from '../http/unavailable.ts'
+import { gathered } from './gathered.ts'
 import { commitOf, commitRow, segmentOf, segmentRow, type CommitRow, type SegmentRow } from './mongo-codec.ts'
 import { mongoDocuments } from './mongo-documents.ts'
 import { insertEach, isDuplicate } from './mongo-insert.ts'
@@ -25,6 +26,8 @@ export const mongoStore = (connection: Connection): CommitStore => {
   const checkpoints = (): mongo.Collection<CheckpointRow> => db().collection<CheckpointRow>('checkpoints')
   const letters = (): mongo.Collection<LetterRow> => db().collection<LetterRow>('dead_letters')
   const moves = (): mongo.Collection<Move> => db().collection<Move>('dead_letter_moves')
+  // Partitions move on in step, so their segments share an insert.
+  const addRow = gathered((rows: readonly SegmentRow[]) => insertEach(segments(), rows))
   const letterOf = ({ _id, event, ...rest }: LetterRow): DeadLetter => ({ id: _id, ...rest, event: JSON.parse(event) })
 
   return {
@@ -41,7 +44,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
     },
     readChunk: async journal => (await commits().find({ journal }).toArray()).map(commitOf),
 
-    addSegment: async segment => (await insertEach(segments(), [segmentRow(segment)]))[0] ?? 'taken',
+    addSegment: segment => addRow(segmentRow(segment)),
     findSegment: async id => {
       const row = await segments().findOne({ _id: id })
       return row ? segmentOf(row) : undefined

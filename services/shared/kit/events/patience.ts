@@ -6,6 +6,9 @@ export const away = (): Refused => new Refused('unavailable', 'store-unavailable
 /** Real time, whatever clock the domain runs on: waiting for input and output is never simulated. */
 export const pause = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms) })
 
+/** Waits until the next beat of a clock that all of the process share: who waits for it wakes together with others, and can share what comes next. */
+export const beat = (ms: number): Promise<void> => pause(ms - performance.now() % ms)
+
 /** The result of `work`, or a throw of `late()` when it takes longer than `ms`. The work itself is not stopped. */
 export const within = async <T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> => {
   const timer = Promise.withResolvers<never>()

@@ -3,7 +3,7 @@ import type { CloudEvent } from '../../contracts/feed.ts'
 import { silentLogger } from '../observe/log.ts'
 import { memoryStore } from './memory-store.ts'
 import { segmentAt, START, endOf } from './positions.ts'
-import { parts, relay } from './relay.ts'
+import { relay } from './relay.ts'
 import type { Segment } from './store.ts'
 import { logOf, parcelOn, send } from './testing.ts'
 
@@ -62,10 +62,5 @@ describe('the relay', () => {
       return sent.length === 1 ? events.slice(2).map(e => ({ id: e.id, error: 'no' })) : []
     }, await segments(4)).done
     expect(sent).toEqual([[0, 1, 2, 3], [2, 3]])
-  })
-  it('cuts by size too', () => {
-    const event = (n: number) => ({ data: 'x'.repeat(n) }) as unknown as CloudEvent
-    expect(parts([event(200_000), event(100_000), event(1_000)]).map(p => p.length)).toEqual([1, 2])
-    expect(parts([event(900_000)])).toHaveLength(1)
   })
 })

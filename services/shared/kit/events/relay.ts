@@ -5,7 +5,6 @@ import type { Logger } from './ports.ts'
 import type { CommitStore, Segment } from './store.ts'
 
 const BATCH = 200
-const BATCH_CHARACTERS = 256 * 1024
 const TRIES_OF_ONE = 10
 
 type Entry = { id: string; segment: Segment | undefined; since: number; published: () => void }
@@ -66,7 +65,7 @@ export const relay = ({ store, source, publish, logger, held = 500 }: RelayOptio
     while (queue.length > 0 && !stopped) {
       try {
         const { entries, events } = await nextBatch()
-        for (const part of parts(events)) if (!await send(part)) return
+        if (!await send(events)) return
         queue.splice(0, entries.length)
         for (const entry of entries) entry.published()
       } catch (error) {
@@ -91,16 +90,4 @@ export const relay = ({ store, source, publish, logger, held = 500 }: RelayOptio
     oldestMs: (): number => (queue[0] ? performance.now() - queue[0].since : 0),
     stop: async (): Promise<void> => { stopped = true; await running },
   }
-}
-
-/** Cuts events into what one publish call carries. */
-export const parts = (events: readonly CloudEvent[]): CloudEvent[][] => {
-  const cut: CloudEvent[][] = []
-  let size = 0
-  for (const event of events) {
-    const characters = JSON.stringify(event.data).length + 600
-    const last = cut.at(-1)
-    if (last && last.length < BATCH && size + characters <= BATCH_CHARACTERS) { last.push(event); size += characters } else { cut.push([event]); size = characters }
-  }
-  return cut
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Commit } from './commit.ts'
-import { backOff, pause, within } from './patience.ts'
+import { backOff, beat, pause, within } from './patience.ts'
 import { endOf, segmentAt, segmentId, segmentsFrom } from './positions.ts'
 import type { Logger } from './ports.ts'
 import type { CommitStore, End, Segment } from './store.ts'
@@ -9,8 +9,8 @@ const BATCH = 200
 const BATCH_CHARACTERS = 1_000_000
 const STORE_MS = 10_000
 const SEEN = 20_000
-// The first commit after a rest is positioned at once; while they keep coming, those of a few milliseconds share a segment.
-const PACE_MS = 20
+// The first commit after a rest is positioned at once; while they keep coming, those of one beat share a segment, and the partitions an insert.
+const PACE_MS = 25
 
 export type SequencerOptions = {
   store: Pick<CommitStore, 'addSegment' | 'findSegment' | 'readPage'>
@@ -81,7 +81,7 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
     if (result === 'inserted') {
       take(segment)
       retry.reset()
-      await pause(PACE_MS)
+      await beat(PACE_MS)
       return
     }
     const before = at.next

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { gathered } from './gathered.ts'
+
+describe('gathered calls', () => {
+  it('go out together when they come in one turn, or while others are under way', async () => {
+    const runs: number[][] = []
+    const first = Promise.withResolvers<void>()
+    const double = gathered(async (items: readonly number[]) => {
+      runs.push([...items])
+      if (runs.length === 1) await first.promise
+      return items.map(n => n * 2)
+    }, 3)
+    const early = [double(1), double(2)]
+    await new Promise(resolve => { setTimeout(resolve, 5) })
+    const later = [3, 4, 5, 6].map(double)
+    first.resolve()
+    expect(await Promise.all([...early, ...later])).toEqual([2, 4, 6, 8, 10, 12])
+    expect(runs).toEqual([[1, 2], [3, 4, 5], [6]])
+  })
+  it('fail alone', async () => {
+    const strict = gathered(async (items: readonly number[]) => {
+      if (items.includes(2)) throw new Error('not 2')
+      return items
+    })
+    expect(await Promise.allSettled([1, 2, 3].map(strict))).toMatchObject([{ value: 1 }, { status: 'rejected' }, { value: 3 }])
+  })
+})
