@@ -1,70 +1,79 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { startStack } from '../deploy/local/stack.ts'
-import { unlimited } from '../tests/support/unlimited.ts'
-import { gatewayHop } from './gateway-hop.ts'
-import { drive, median, quantile, type Figures, type Load } from './load.ts'
-import { skeleton, startSkeleton } from './skeleton-stack.ts'
-import { newTask, newTeam } from './team.ts'
-import { writeToSocket } from './write-to-socket.ts'
+import { loadavg } from 'node:os'
+import { relative } from 'node:path'
+import { summarize, worsening, type Summary } from './compare.ts'
+import { machineFacts } from './machine.ts'
+import type { Outcome, Plan } from './measure.ts'
+import { measures } from './measures.ts'
+import { readBaseline, resultsFolder, saveBaseline, writeResults } from './results.ts'
+import { newWorld } from './world.ts'
 
-// Create and get through the gateway beside the bare skeleton, in turns, on the same machine in the same run: absolute figures drift, ratios hold.
-const rounds = Number(process.env['ROUNDS'] ?? 5)
-const seconds = Number(process.env['SECONDS_EACH'] ?? 5)
-const root = resolve(import.meta.dirname, '..')
-const folder = mkdtempSync(join(tmpdir(), 'cybertask-bench-'))
-const offset = 10_000
-
-const platform = await startStack({ root, home: join(folder, 'platform'), offset, prefix: 'bench-', env: { ...unlimited, LOG_LEVEL: 'warn' } })
-const control = await startSkeleton(join(folder, 'skeleton'))
-try {
-  const gateway = platform.urls.gateway
-  const { token, projectId } = await newTeam(gateway)
-  const taskId = await newTask(gateway, token, projectId)
-  const controlId = await newTask(skeleton.gateway, token, projectId)
-  const authorization = { authorization: `Bearer ${token}` }
-  let n = 0
-  const body = () => JSON.stringify({ projectId, title: `Task ${++n}` })
-  const creates: Record<string, Load> = {
-    'create task, platform': { url: gateway, method: 'POST', headers: authorization, path: () => '/api/tasks', body },
-    'create, skeleton (B1)': { url: skeleton.gateway, method: 'POST', headers: authorization, path: () => '/api/tasks', body },
-    'create, bare handler (B0)': { url: skeleton.bare, method: 'POST', headers: authorization, path: () => '/api/tasks', body },
-  }
-  const gets: Record<string, Load> = {
-    'get task, platform': { url: gateway, method: 'GET', headers: authorization, path: () => `/api/tasks/${taskId}` },
-    'get, skeleton (B1)': { url: skeleton.gateway, method: 'GET', headers: authorization, path: () => `/api/tasks/${controlId}` },
-    'get, bare handler (B0)': { url: skeleton.bare, method: 'GET', headers: authorization, path: () => `/api/tasks/${controlId}` },
-  }
-  const inTurns = async (loads: Record<string, Load>): Promise<Record<string, Figures>> => {
-    for (const load of Object.values(loads)) await drive(load, 2)
-    const runs: Record<string, Figures[]> = {}
-    for (let round = 0; round < rounds; round++) {
-      for (const [name, load] of Object.entries(loads)) {
-        const figures = await drive(load, seconds)
-        ;(runs[name] ??= []).push(figures)
-        console.log(`  round ${round + 1} ${name.padEnd(28)} ${figures.perSecond.toFixed(0).padStart(6)}/s  p50 ${figures.p50} ms  p99 ${figures.p99} ms  failed ${figures.failed}`)
-      }
-    }
-    return Object.fromEntries(Object.entries(runs).map(([name, all]) => [name, median(all)]))
-  }
-  const hop = await gatewayHop(
-    { url: gateway, path: `/api/tasks/${taskId}`, headers: authorization },
-    { url: platform.urls.sidecar('gateway'), path: `/v1.0/invoke/bench-task/method/api/tasks/${taskId}`, headers: { ...authorization, 'dapr-api-token': platform.tokens.gateway.dapr } }, 1_000,
-  )
-  const bareHop = await gatewayHop(
-    { url: skeleton.gateway, path: `/api/tasks/${controlId}`, headers: {} },
-    { url: control.stack.urls.sidecar('gateway'), path: `/v1.0/invoke/skeleton-task/method/api/tasks/${controlId}`, headers: { 'dapr-api-token': control.stack.tokens.gateway.dapr } }, 1_000,
-  )
-  const latency = await writeToSocket(gateway, token, projectId, 200)
-  const figures = { ...await inTurns(gets), ...await inTurns(creates) }
-  console.log('\nmedians')
-  console.table(figures)
-  const ratio = (a: string, b: string) => ((figures[a]?.perSecond ?? 0) / (figures[b]?.perSecond ?? 1)).toFixed(2)
-  console.log(`create / B1: ${ratio('create task, platform', 'create, skeleton (B1)')}   create / B0: ${ratio('create task, platform', 'create, bare handler (B0)')}   get / B1: ${ratio('get task, platform', 'get, skeleton (B1)')}`)
-  console.log(`the gateway adds ${hop.added.toFixed(2)} ms to the raw invocation (p50 ${hop.raw.toFixed(2)} → ${hop.gateway.toFixed(2)} ms, one call at a time); a bare one that only passes on adds ${bareHop.added.toFixed(2)} ms`)
-  console.log(`write → WebSocket frame, idle: p50 ${quantile(latency, 0.5).toFixed(1)} ms, p99 ${quantile(latency, 0.99).toFixed(1)} ms`)
-} finally {
-  await Promise.all([platform.stop(), control.stop()])
-  rmSync(folder, { recursive: true, force: true })
+// Everything beside its control, in turns, on the same machine in the same run: absolute figures drift, ratios hold.
+const args = process.argv.slice(2)
+const names = args.filter(arg => !arg.startsWith('--'))
+const unknown = [...names.filter(name => !measures.some(m => m.name === name)), ...args.filter(arg => arg.startsWith('--') && !['--long', '--save-baseline', '--plan'].includes(arg))]
+if (unknown.length) {
+  console.error(`There is no ${unknown.join(', ')}. Measures: ${measures.map(m => m.name).join(' ')}. Options: --long, --plan, --save-baseline.`)
+  process.exit(64)
 }
+const plan: Plan = { rounds: Number(process.env['ROUNDS'] ?? 5), seconds: Number(process.env['SECONDS_EACH'] ?? 3), long: args.includes('--long') }
+const chosen = measures.filter(m => names.length === 0 || names.includes(m.name))
+const STARTING_S = 45
+const minutes = (seconds: number): string => `${Math.floor(Math.max(0, seconds) / 60)} min ${String(Math.round(Math.max(0, seconds) % 60)).padStart(2, '0')} s`
+const estimates = chosen.map(m => m.estimate(plan))
+const total = STARTING_S + estimates.reduce((a, b) => a + b, 0)
+
+console.log(`${chosen.length} measures, ${plan.rounds} pairs each, ${plan.seconds} s a turn; about ${minutes(total)}:`)
+for (const [i, { name, title }] of chosen.entries()) console.log(`  ${name.padEnd(10)} ${minutes(estimates[i] ?? 0).padStart(11)}  ${title}`)
+if (args.includes('--plan')) process.exit(0)
+
+const began = performance.now()
+const elapsed = (): number => (performance.now() - began) / 1000
+const facts = machineFacts()
+const folder = resultsFolder(facts.at)
+const world = newWorld(plan, text => { console.log(`  ${minutes(elapsed()).padStart(12)}  ${text}`) })
+const summaries: Summary[] = []
+const outcomes: Record<string, Outcome & { loadBefore: number; generatorCpuS: number }> = {}
+const failures: Record<string, string> = {}
+const took: Record<string, number> = {}
+const baseline = readBaseline()
+
+const one = async (i: number): Promise<void> => {
+  const m = chosen[i]
+  if (!m) return
+  const left = estimates.slice(i).reduce((a, b) => a + b, 0)
+  console.log(`\n[${i + 1}/${chosen.length}] ${m.title}, about ${minutes(estimates[i] ?? 0)}; ${minutes(left)} left`)
+  const [loadBefore = 0] = loadavg()
+  const [since, cpu] = [elapsed(), process.cpuUsage()]
+  try {
+    const outcome = await m.run(world)
+    const used = process.cpuUsage(cpu)
+    outcomes[m.name] = { ...outcome, loadBefore, generatorCpuS: (used.user + used.system) / 1e6 }
+    if (outcome.failed) failures[m.name] = `${outcome.failed} calls were not answered as they should be`
+    for (const [key, spec] of Object.entries(m.figures)) {
+      const samples = outcome.figures[key]
+      if (!samples) throw new Error(`${m.name} did not measure ${key}`)
+      const summary = summarize(`${m.name}: ${key}`, spec, samples)
+      summaries.push(summary)
+      const worse = worsening(summary, baseline[summary.key])
+      console.log(`  → ${key}: ${summary.ratio.toFixed(2)} (${summary.oursMedian.toFixed(1)} against ${summary.controlMedian.toFixed(1)} ${spec.unit})${worse === undefined ? '' : `, ${(worse * 100).toFixed(0)} % worse than the baseline`}`)
+    }
+  } catch (error) {
+    failures[m.name] = error instanceof Error ? error.stack ?? error.message : String(error)
+    console.error(`  ✗ ${failures[m.name]}`)
+  }
+  took[m.name] = elapsed() - since
+  writeResults(folder, { facts, summaries, outcomes, failures, took })
+}
+
+const stop = (): void => { void world.close().finally(() => { process.exit(130) }) }
+process.once('SIGINT', stop).once('SIGTERM', stop).once('uncaughtException', error => {
+  console.error(error)
+  stop()
+})
+for (const i of chosen.keys()) await one(i)
+const deaths = await world.close()
+for (const [i, death] of deaths.entries()) failures[`part ${i + 1}`] = death
+console.log(`\n${writeResults(folder, { facts, summaries, outcomes, failures, took })}`)
+if (args.includes('--save-baseline')) saveBaseline(summaries, facts)
+console.log(`Took ${minutes(elapsed())}. Raw samples, table and plots: ${relative(process.cwd(), folder)}`)
+process.exit(Object.keys(failures).length ? 1 : 0)

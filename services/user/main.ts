@@ -40,6 +40,7 @@ const commands = { ...closingCommands(deps), ...invitationCommands(deps) }
 const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands, clock, logger })
 const idempotency = mongoIdempotency(db, clock)
 subscribe(log, deps, sagas)
+service.metrics.gauge('password_comparisons', 'Passwords that were really compared since the start', () => deps.passwords.compared)
 // A key that can sign is made before the first request.
 await deps.signing.current()
 

@@ -12,6 +12,8 @@ export type Passwords = {
   verify(stored: string | undefined, password: string): Promise<boolean>
   /** True when the hash was made with another cost than today's. */
   isOutdated(stored: string): boolean
+  /** How often a password was really compared since the start: what guessing costs, and what it can gain. */
+  readonly compared: number
 }
 
 /** Hashing takes a core for tens of milliseconds: as many at once as there are cores, 200 wait, more are told to come back (503). */
@@ -19,12 +21,14 @@ export const passwords = async (cost: HashCost = defaultCost): Promise<Passwords
   const pool = bulkhead(availableParallelism(), 200)
   const dummy = await hash('nobody has this password', cost)
   const marker = `m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}`
+  let compared = 0
   return {
     hash: password => pool.execute(() => hash(password, cost)),
     verify: async (stored, password) => {
-      const same = await pool.execute(() => verify(stored ?? dummy, password))
+      const same = await pool.execute(() => { compared += 1; return verify(stored ?? dummy, password) })
       return stored !== undefined && same
     },
     isOutdated: stored => !stored.startsWith('$argon2id$') || !stored.includes(`$${marker}$`),
+    get compared() { return compared },
   }
 }

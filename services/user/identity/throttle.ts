@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../../shared/kit/clock.ts'
 import type { DaprState } from '../../shared/kit/dapr/dapr.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 
 /** Wrong guesses that cost nothing, the longest wait after that (each further one doubles it), and how many are looked at side by side. */
@@ -12,10 +13,12 @@ export type Budget = { free: number; maxSeconds: number; atOnce: number }
  */
 export const budgets = {
   account: { free: 5, maxSeconds: 900, atOnce: 1 },
-  address: { free: 50, maxSeconds: 300, atOnce: 1 },
+  address: { free: 50, maxSeconds: 300, atOnce: 4 },
   known: { free: 10, maxSeconds: 300, atOnce: 4 },
 } as const satisfies Record<string, Budget>
 const forgetSeconds = 86_400
+// How long a refusal is repeated without a look at the store: a flood costs next to nothing, and what another replica forgives is felt soon.
+const repeatMs = 2_000
 
 const Count = z.object({ failures: z.number(), until: z.string(), at: z.string() })
 export type Counted = { key: string; budget: Budget }
@@ -35,15 +38,24 @@ export const machineOf = (ip: string): string => {
 
 export const throttle = (state: DaprState, clock: Clock): Throttle => {
   const turns = new Map<string, Promise<unknown>>()
+  const waits = new LRUCache<string, number>({ max: 50_000 })
   const read = async (key: string) => {
     const entry = await state.get(key)
     const count = Count.safeParse(entry?.value)
     return { etag: entry?.etag, failures: count.data?.failures ?? 0, until: count.data?.until ?? '' }
   }
+  const tooMany = (waitMs: number): Refused => new Refused('throttled', 'too-many-attempts', 'Too many wrong attempts. Wait, or set a new password by mail.', { retryAfter: Math.ceil(waitMs / 1000) })
+  const repeatRefusal = ({ key }: Counted): void => {
+    const waitMs = (waits.get(key) ?? 0) - Date.parse(clock.now())
+    if (waitMs > 0) throw tooMany(waitMs)
+  }
   const admit = async ({ key }: Counted): Promise<number> => {
     const { until, failures } = await read(key)
     const waitMs = until ? Date.parse(until) - Date.parse(clock.now()) : 0
-    if (waitMs > 0) throw new Refused('throttled', 'too-many-attempts', 'Too many wrong attempts. Wait, or set a new password by mail.', { retryAfter: Math.ceil(waitMs / 1000) })
+    if (waitMs > 0) {
+      waits.set(key, Date.parse(clock.now()) + waitMs, { ttl: repeatMs })
+      throw tooMany(waitMs)
+    }
     return failures
   }
   const count = async ({ key, budget }: Counted): Promise<void> => {
@@ -57,7 +69,6 @@ export const throttle = (state: DaprState, clock: Clock): Throttle => {
     }
   }
   let asked = 0
-  // Guesses at one account wait for each other, or a burst would all be let in before the first is counted.
   const inTurn = async <T>({ key: whose, budget: { atOnce } }: Counted, run: () => Promise<T>): Promise<T> => {
     const key = `${whose} ${asked++ % atOnce}`
     const mine = (turns.get(key) ?? Promise.resolve()).then(run, run)
@@ -66,15 +77,21 @@ export const throttle = (state: DaprState, clock: Clock): Throttle => {
     try { return await mine } finally { if (turns.get(key) === settled) turns.delete(key) }
   }
 
+  // Only the first is forgiven: one's own account must not wash away an address' guesses at others.
+  const decide = async (counted: readonly [Counted, ...Counted[]], check: () => Promise<boolean>): Promise<boolean> => {
+    const [failures = 0] = await Promise.all(counted.map(admit))
+    const right = await check()
+    if (!right) await Promise.all(counted.map(count))
+    else if (failures > 0) await state.delete(counted[0].key)
+    return right
+  }
+
   return {
-    // Only the first is forgiven: one's own account must not wash away an address' guesses at others.
-    guess: (counted, check) => inTurn(counted[0], async () => {
-      const [failures = 0] = await Promise.all(counted.map(admit))
-      const right = await check()
-      if (!right) await Promise.all(counted.map(count))
-      else if (failures > 0) await state.delete(counted[0].key)
-      return right
-    }),
-    clear: async key => { await state.delete(key) },
+    // Each budget has its turns, account before address, or a burst at many accounts would all be let in before the first is counted.
+    guess: async (counted, check) => {
+      counted.forEach(repeatRefusal)
+      return counted.reduceRight<() => Promise<boolean>>((run, one) => () => inTurn(one, run), () => decide(counted, check))()
+    },
+    clear: async key => { waits.delete(key); await state.delete(key) },
   }
 }
