@@ -1,5 +1,5 @@
 import { Pool } from 'undici'
-import { quantile } from './load.ts'
+import { quantile } from './statistics.ts'
 
 export type Hop = { url: string; path: string; headers: Record<string, string> }
 
@@ -12,13 +12,13 @@ const timed = async (pool: Pool, { path, headers }: Hop): Promise<number> => {
 }
 
 /** What the gateway adds to the raw Dapr invocation of the same operation: one call at a time, in turns. Milliseconds. */
-export const gatewayHop = async (gateway: Hop, sidecar: Hop, times: number): Promise<{ raw: number; gateway: number; added: number }> => {
+export const gatewayHop = async (gateway: Hop, sidecar: Hop, times: number, warmUp = 200): Promise<{ raw: number; gateway: number; added: number }> => {
   const pools = { gateway: new Pool(gateway.url, { connections: 1 }), raw: new Pool(sidecar.url, { connections: 1 }) }
   const samples: { gateway: number[]; raw: number[] } = { gateway: [], raw: [] }
-  for (let i = 0; i < times + 200; i++) {
+  for (let i = 0; i < times + warmUp; i++) {
     const raw = await timed(pools.raw, sidecar)
     const through = await timed(pools.gateway, gateway)
-    if (i < 200) continue
+    if (i < warmUp) continue
     samples.raw.push(raw)
     samples.gateway.push(through)
   }

@@ -13,7 +13,7 @@ export const post = async (url: string, body: object, token?: string): Promise<u
 /** An organization with one project, through the public API. */
 export const newTeam = async (gateway: string): Promise<{ token: string; projectId: string }> => {
   const { accessToken: token } = SignedIn.parse(await post(`${gateway}/api/users/register`, { email: `bench.${randomUUID()}@example.org`, password: `long enough ${randomUUID()}`, name: 'Bench', organizationName: 'Bench' }))
-  const { id: projectId } = WithId.parse(await post(`${gateway}/api/projects`, { name: 'Bench' }, token))
-  return { token, projectId }
+  return { token, projectId: await newProject(gateway, token) }
 }
+export const newProject = async (gateway: string, token: string): Promise<string> => WithId.parse(await post(`${gateway}/api/projects`, { name: 'Bench' }, token)).id
 export const newTask = async (gateway: string, token: string, projectId: string): Promise<string> => WithId.parse(await post(`${gateway}/api/tasks`, { projectId, title: 'One' }, token)).id

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { hash, verify } from '@node-rs/argon2'
+import { defaultCost } from '../../services/user/identity/passwords.ts'
+import { callers, patientLoop } from '../closed-loop.ts'
+import type { Load } from '../load.ts'
+import { inTurns, measure } from '../measure.ts'
+import { openLoop } from '../open-loop.ts'
+import { percentilesOf } from '../statistics.ts'
+import { capacity, gets } from '../task-loads.ts'
+import { post } from '../team.ts'
+
+const PEOPLE = 16
+// Others ask for much less than they could, as on a quiet day.
+const OTHERS = 0.2
+
+export const login = measure({
+  name: 'login', title: 'Signing in, and what others feel of it', estimate: ({ rounds, seconds }) => 12 + rounds * (4 * seconds + 4),
+  figures: {
+    logins: { title: 'logins/s through the gateway', unit: '/s', control: 'raw argon2id of the same cost, as many at once as cores', goal: { ratioAtLeast: 0.9 }, better: 'more' },
+    'others’ p99': { title: 'get task during a login flood, p99', unit: 'ms', control: 'the same without the flood', goal: { ratioAtMost: 1.5 }, better: 'less' },
+  },
+  run: async world => {
+    const { plan: { rounds, seconds }, say } = world
+    const { gateway, settled } = await world.platform()
+    const { platform: others } = await gets(world)
+    const password = `long enough ${randomUUID()}`
+    const people = await Promise.all(Array.from({ length: PEOPLE }, async (_, n) => {
+      const email = `login.${n}.${randomUUID()}@example.org`
+      await post(`${gateway}/api/users/register`, { email, password, name: 'Login', organizationName: 'Login' })
+      return email
+    }))
+    let n = 0
+    const logins: Load = { url: gateway, method: 'POST', headers: {}, path: () => '/api/users/login', body: () => JSON.stringify({ email: people[n++ % PEOPLE], password }) }
+    const stored = await hash(password, defaultCost)
+    await patientLoop(logins, 1, PEOPLE)
+    const rate = await capacity(world, 'get on the platform', others) * OTHERS
+    say(`others ask ${rate.toFixed(0)} times a second`)
+    const quietly = async () => { await settled(); return openLoop(others, rate, seconds) }
+    const during = async () => {
+      const flood = patientLoop(logins, seconds + 2, PEOPLE)
+      await sleep(1_000)
+      const [arrivals, driven] = await Promise.all([openLoop(others, rate, seconds), flood])
+      return { ...arrivals, failed: arrivals.failed + driven.failed }
+    }
+    const speed = await inTurns(rounds, { ours: async () => patientLoop(logins, seconds, PEOPLE), raw: async () => ({ perSecond: await callers(availableParallelism(), seconds, () => verify(stored, password)), failed: 0 }) }, say)
+    const felt = await inTurns(rounds, { during, quietly }, say)
+    const p99 = (name: 'during' | 'quietly'): number[] => felt(name).map(a => percentilesOf(a.latencies).p99)
+    return {
+      figures: {
+        logins: { ours: speed('ours').map(s => s.perSecond), control: speed('raw').map(s => s.perSecond) },
+        'others’ p99': { ours: p99('during'), control: p99('quietly') },
+      },
+      raw: { speed: { ours: speed('ours'), raw: speed('raw') }, felt: { during: felt('during'), quietly: felt('quietly') } },
+      failed: [...speed('ours'), ...felt('during'), ...felt('quietly')].reduce((sum, s) => sum + s.failed, 0),
+    }
+  },
+})

@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { startStack, type Stack } from '../deploy/local/stack.ts'
+import { unlimited } from '../tests/support/unlimited.ts'
+import type { Plan } from './measure.ts'
+import { settled } from './settled.ts'
+import { startSkeleton, type Skeleton } from './skeleton-stack.ts'
+import { newTeam } from './team.ts'
+
+export type Platform = {
+  stack: Stack
+  gateway: string
+  token: string
+  projectId: string
+  headers: { authorization: string }
+  /** Waits until everything that follows from the commands so far has happened, so that it is on nobody else's time. Milliseconds. */
+  settled(): Promise<number>
+}
+/** What measures measure on. Each stack is started when the first measure asks for it. */
+export type World = {
+  plan: Plan
+  say(text: string): void
+  platform(): Promise<Platform>
+  skeleton(): Promise<Skeleton>
+  /** Remembers what several measures need, such as the most that a side can take. */
+  once(key: string, find: () => Promise<number>): Promise<number>
+}
+
+const root = resolve(import.meta.dirname, '..')
+export const platformOffset = Number(process.env['BENCH_PORT_OFFSET'] ?? 10_000)
+
+const startPlatform = async (home: string, report: (line: string) => void): Promise<Platform> => {
+  const stack = await startStack({ root, home, offset: platformOffset, prefix: 'bench-', env: { ...unlimited, LOG_LEVEL: 'warn' }, report })
+  const team = await newTeam(stack.urls.gateway)
+  return { stack, gateway: stack.urls.gateway, ...team, headers: { authorization: `Bearer ${team.token}` }, settled: () => settled(stack) }
+}
+
+/** A world that begins empty; `close` stops what was started in it, and says which parts of it died on the way. */
+export const newWorld = (plan: Plan, say: (text: string) => void): World & { close(): Promise<string[]> } => {
+  const home = process.env['BENCH_HOME']
+  if (home) mkdirSync(home, { recursive: true })
+  const folder = mkdtempSync(join(home ?? tmpdir(), 'cybertask-bench-'))
+  const known = new Map<string, Promise<number>>()
+  const deaths: string[] = []
+  const report = (line: string): void => { deaths.push(line); say(line) }
+  let [platform, skeleton]: [Promise<Platform> | undefined, Promise<Skeleton> | undefined] = [undefined, undefined]
+  return {
+    plan, say,
+    platform: () => platform ??= startPlatform(join(folder, 'platform'), report),
+    skeleton: () => skeleton ??= startSkeleton(join(folder, 'skeleton')),
+    once: (key, find) => {
+      const found = known.get(key) ?? find()
+      known.set(key, found)
+      return found
+    },
+    close: async () => {
+      const results = await Promise.allSettled([platform?.then(p => p.stack.stop()), skeleton?.then(s => s.stop())])
+      rmSync(folder, { recursive: true, force: true })
+      return [...deaths, ...results.flatMap(r => r.status === 'rejected' ? [`did not stop: ${String(r.reason)}`] : [])]
+    },
+  }
+}
