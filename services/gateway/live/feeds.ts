@@ -50,6 +50,8 @@ export const feeds = ({ dapr, logger, positions, hand, pollMs = 5_000 }: FeedsOp
   const again = (): void => { timer = setTimeout(() => { void poll().finally(again) }, pollMs).unref() }
   return {
     topics,
+    // People watch these.
+    gatherMs: 1,
     deliver: async (given, topic): Promise<Delivery> => {
       const event = CloudEvent.safeParse(given)
       if (!event.success || !producers.has(topic)) {

@@ -5,7 +5,7 @@ import { hashOf } from './commit.ts'
 import { endOf, segmentHolds, segmentsFrom, segmentStart, START } from './positions.ts'
 import type { BrokenLink, EventLog } from './ports.ts'
 import type { Sequencer } from './sequencer.ts'
-import type { CommitStore } from './store.ts'
+import type { CommitStore, Segment } from './store.ts'
 
 type Reader = Pick<EventLog, 'readStream' | 'feed' | 'heads' | 'scan' | 'verifyChain' | 'verifyPartition'>
 export type ReaderOptions = { store: CommitStore; service: ServiceId; partitions: number; sequencers: readonly Sequencer[] }
@@ -14,13 +14,20 @@ export type ReaderOptions = { store: CommitStore; service: ServiceId; partitions
 export const logReader = ({ store, service, partitions, sequencers }: ReaderOptions): Reader => {
   const endOfPartition = async (partition: number) => await sequencers[partition]?.catchUp() ?? START
 
+  const segmentsAt = async function* (partition: number, position: number): AsyncGenerator<Segment> {
+    const recent = sequencers[partition]?.recent() ?? []
+    const known = recent.findIndex(s => s.first <= position && position < s.first + s.count)
+    if (known >= 0) yield* recent.slice(known)
+    else yield* segmentsFrom(store, partition, await segmentStart(store, partition, position))
+  }
+
   return {
     readStream: (stream, after) => store.readStream(stream, after),
     feed: async (partition, after, limit) => {
       const head = (await endOfPartition(partition)).next
       const events: CloudEvent[] = []
       if (after + 1 >= head) return { events, head }
-      for await (const segment of segmentsFrom(store, partition, await segmentStart(store, partition, after + 1))) {
+      for await (const segment of segmentsAt(partition, after + 1)) {
         events.push(...cloudEvents(service, segment).filter(e => e.position > after))
         if (events.length >= limit) break
       }
@@ -30,7 +37,7 @@ export const logReader = ({ store, service, partitions, sequencers }: ReaderOpti
     scan: async function* (partition, from = 0) {
       const end = (await endOfPartition(partition)).next
       if (from >= end) return
-      for await (const segment of segmentsFrom(store, partition, await segmentStart(store, partition, from))) yield { commits: segment.commits, next: segment.first + segment.count }
+      for await (const segment of segmentsAt(partition, from)) yield { commits: segment.commits, next: segment.first + segment.count }
     },
     verifyChain: async stream => {
       let previous = ''

@@ -9,6 +9,7 @@ const BATCH = 200
 const BATCH_CHARACTERS = 1_000_000
 const STORE_MS = 10_000
 const SEEN = 20_000
+const RECENT_COMMITS = 256
 // The first commit after a rest is positioned at once; while they keep coming, those of one beat share a segment, and the partitions an insert.
 const PACE_MS = 25
 
@@ -37,8 +38,17 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
   let stopped = false
   const late = (): Error => new Error('the store takes too long')
 
+  const recent: Segment[] = []
+  let recentCommits = 0
+
+  const remember = (segment: Segment): void => {
+    recent.push(segment)
+    recentCommits += segment.commits.length
+    while (recentCommits > RECENT_COMMITS) recentCommits -= recent.shift()?.commits.length ?? 0
+  }
   const take = (segment: Segment): void => {
     end = endOf(segment)
+    remember(segment)
     const groups = new Map<string, number>()
     for (const { id } of segment.commits) {
       seen.set(id, true)
@@ -111,6 +121,8 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
     /** True: the commit has its position, or waits here for it. */
     has: (id: string): boolean => seen.has(id) || pending.has(id),
     known: (): End | undefined => end,
+    /** The last segments up to the known end, without a hole; what consumers ask for is mostly in them. */
+    recent: (): readonly Segment[] => recent,
     catchUp,
     /** Resolves when all that waits here now has its position. */
     drained: async (): Promise<void> => {
