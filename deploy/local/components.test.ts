@@ -32,7 +32,10 @@ describe('component sets', () => {
   it('there are at least the two of the local runtime', () => expect(sets).toEqual(expect.arrayContaining(['local', 'kafka'])))
   it.each(sets)('%s offers the same names, scopes and topics as local', set => expect(surfaceOf(set)).toEqual(surfaceOf('local')))
   it.each(sets)('%s is closed to apps that are not of the platform', set => {
-    for (const { scopes } of surfaceOf(set)) expect(scopes?.toSorted()).toEqual([...appIds].toSorted())
+    for (const { scopes = [], name } of surfaceOf(set)) {
+      expect(scopes.length, name).toBeGreaterThan(0)
+      expect(appIds, name).toEqual(expect.arrayContaining(scopes))
+    }
   })
   it.each(sets)('%s lets only the producer of a topic publish to it, and protects every topic', set => {
     const rights = rightsOf(set)

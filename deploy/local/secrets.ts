@@ -20,13 +20,14 @@ export const readSecrets = (home: string): Readonly<Record<string, string>> => S
 export const makeSecrets = (home: string, at: Ports, env: NodeJS.ProcessEnv): Readonly<Record<string, string>> => {
   const file = join(home, 'secrets.json')
   const kept = readSecrets(home)
-  const statePassword = kept['state-password'] ?? random()
+  const queuePassword = kept['queue-password'] ?? random()
   const secrets: Record<string, string> = {
     'token-key': env['TOKEN_KEY'] ?? kept['token-key'] ?? randomBytes(32).toString('base64'),
     'broker-password': kept['broker-password'] ?? random(),
-    'state-password': statePassword,
+    'state-password': kept['state-password'] ?? random(),
+    'queue-password': queuePassword,
     'mongodb-uri': env['MONGODB_URI'] ?? `mongodb://127.0.0.1:${at.documents}/?directConnection=true`,
-    'queue-redis-url': env['QUEUE_REDIS_URL'] ?? `redis://:${statePassword}@127.0.0.1:${at.state}/1`,
+    'queue-redis-url': env['QUEUE_REDIS_URL'] ?? `redis://queue:${queuePassword}@127.0.0.1:${at.state}/1`,
     'smtp-url': env['SMTP_URL'] ?? `smtp://127.0.0.1:${at.smtp}`,
   }
   for (const name of ['clickhouse-url', 'anthropic-api-key', 'anthropic-base-url', 'oauth-providers'] as const) {

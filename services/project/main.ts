@@ -21,7 +21,7 @@ const service = await startService('project', {
   mongodbUri: secret(z.string().min(1), 'mongodb-uri'),
   projectRestoreSeconds: z.coerce.number().int().min(1).max(2_592_000).default(30),
 }, process.env)
-const { config, dapr, clock, logger, instanceId } = service
+const { config, base, dapr, clock, logger, instanceId } = service
 
 const db = await connectMongo(config.mongodbUri, 'projects_db')
 const log = openLog<StoredEvent, typeof projectEvents>({ db, service: 'project', topic: projectEvents, toPublic: publicEvents, dapr, clock, logger, instanceId })
@@ -29,7 +29,7 @@ const clients = { task: client(taskInternalApi, 'task', dapr), notification: cli
 const { routes, sagas } = projectService({
   log, clock, restorableFor: `PT${config.projectRestoreSeconds}S`,
   peers: { user: client(userInternal, 'user', dapr), task: client(taskApi, 'task', dapr) },
-  host: commands => sagaHost({ actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, db, clients, commands, clock, logger }),
+  host: commands => sagaHost({ actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, db, clients, commands, clock, logger, secret: base.appApiToken }),
 })
 
 await runService({ ...service, log, sagas, routes, checks: { mongo: () => db.ping() }, breakers: [db.breaker], idempotency: mongoIdempotency(db, clock), documents: { publishes: [projectEvents] }, onStop: [() => db.close()] })

@@ -17,6 +17,7 @@ import { passwords, type HashCost } from './identity/passwords.ts'
 import { sessions, type SessionRow } from './identity/sessions.ts'
 import { spentTokens, type SpentToken } from './identity/spent-tokens.ts'
 import { signingKeys, type SigningKeyRow } from './identity/signing-keys.ts'
+import { tickets } from './identity/tickets.ts'
 import { throttle } from './identity/throttle.ts'
 import { vault, type OwnerKey } from './identity/vault.ts'
 import type { Providers } from './oauth/providers.ts'
@@ -60,5 +61,6 @@ export const assemble = async ({ log, tables, dapr, notification, clock, tokenKe
     verify: tokenVerifier({ issuer: publicUrl, keys: () => signing.jwks(), clock }),
     directory: directory(persons, safe),
     state: dapr.state,
+    tickets: tickets(dapr.state),
   }
 }

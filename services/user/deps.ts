@@ -1,6 +1,5 @@
 import type { notificationInternal } from '../shared/contracts/notification/internal.ts'
 import type { Clock } from '../shared/kit/clock.ts'
-import type { DaprState } from '../shared/kit/dapr/dapr.ts'
 import type { Aggregate } from '../shared/kit/events/aggregate.ts'
 import type { Actor } from '../shared/kit/http/call.ts'
 import type { Verify } from '../shared/kit/http/auth.ts'
@@ -14,10 +13,12 @@ import type { Login, Logins } from './identity/logins.ts'
 import type { Passwords } from './identity/passwords.ts'
 import type { Sessions } from './identity/sessions.ts'
 import type { SigningKeys } from './identity/signing-keys.ts'
+import type { Tickets } from './identity/tickets.ts'
 import type { Throttle } from './identity/throttle.ts'
 import type { Vault } from './identity/vault.ts'
 import type { Providers } from './oauth/providers.ts'
 import type { Table } from './store/table.ts'
+import type { DaprState } from '../shared/kit/dapr/dapr.ts'
 import type { Directory } from './views/directory.ts'
 
 export type Settings = {
@@ -46,6 +47,7 @@ export type UserDeps = {
   verify: Verify
   directory: Directory
   state: DaprState
+  tickets: Tickets
   /** Other sign-in providers, and where they send people back to. */
   providers: Providers
   publicUrl: string

@@ -30,14 +30,14 @@ const service = await startService('user', {
   oauthProviders: secret(ProviderSetting, 'oauth-providers'),
   keyRotationDays: z.coerce.number().int().min(1).max(365).default(30),
 }, process.env)
-const { config, base: { publicUrl }, dapr, clock, logger, instanceId } = service
+const { config, base, base: { publicUrl }, dapr, clock, logger, instanceId } = service
 
 const db = await connectMongo(config.mongodbUri, 'users_db')
 const [tables, clients] = [await openTables(db), peers(dapr)]
 const log = openLog<UserEvent, typeof userEvents>({ db, service: 'user', topic: userEvents, toPublic, dapr, clock, logger, instanceId })
 const deps = await assemble({ log, tables, dapr, clock, notification: clients.notification, tokenKey: config.tokenKey, publicUrl, providers: providers(config.oauthProviders), settings: { https: publicUrl.startsWith('https:'), evenMs: 250 } })
 const commands = { ...closingCommands(deps), ...invitationCommands(deps) }
-const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands, clock, logger })
+const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands, clock, logger, secret: base.appApiToken })
 const idempotency = mongoIdempotency(db, clock)
 subscribe(log, deps, sagas)
 service.metrics.gauge('password_comparisons', 'Passwords that were really compared since the start', () => deps.passwords.compared)

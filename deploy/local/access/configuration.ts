@@ -14,6 +14,19 @@ const secretsOf: Readonly<Record<AppId, readonly string[]>> = {
   ai: ['mongodb-uri', 'anthropic-api-key', 'anthropic-base-url'],
 }
 
+/** Which parts of its sidecar's API an app uses; the others are not there for it. Whoever hosts no sagas cannot reach those of others. */
+const apisOf: Readonly<Record<AppId, readonly string[]>> = {
+  gateway: ['invoke', 'publish', 'secrets', 'state'],
+  user: ['invoke', 'publish', 'secrets', 'state', 'actors', 'jobs'],
+  task: ['invoke', 'publish', 'secrets', 'jobs'],
+  project: ['invoke', 'publish', 'secrets', 'actors'],
+  notification: ['invoke', 'publish', 'secrets'],
+  analytics: ['invoke', 'publish', 'secrets'],
+  ai: ['invoke', 'publish', 'secrets'],
+}
+// Over gRPC nobody speaks to a sidecar here; a list with one harmless entry closes all others, and with them subscribing past the scopes.
+const overGrpc = { name: 'metadata', version: 'v1', protocol: 'grpc' }
+
 const head = `# Written by \`npm run access\` from the contracts in services/shared/contracts; a test holds it equal to them.
 # Everything is closed; what stands here is open to the app named, by its certificate.
 `
@@ -29,6 +42,7 @@ export const configurationOf = async (app: AppId): Promise<string> => {
       tracing: { samplingRate: '1' },
       metric: { enabled: true, http: { increasedCardinality: false } },
       features: [{ name: 'HotReload', enabled: false }],
+      api: { allowed: [...apisOf[app].map(name => ({ name, version: 'v1', protocol: 'http' })), overGrpc] },
       secrets: { scopes: [{ storeName: 'secretstore', defaultAccess: 'deny', allowedSecrets: secretsOf[app] }] },
       accessControl: {
         defaultAction: 'deny', trustDomain: 'public',

@@ -22,6 +22,8 @@ const redis = ({ home, found, ports, secrets, env }: Context, name: 'broker' | '
       writeSecret(file, [
         'bind 127.0.0.1', `port ${ports[name]}`, `requirepass ${password}`, `dir "${folder}"`, 'daemonize no',
         // Nothing acknowledged is older than a second when the power goes; noeviction because a queue must not lose jobs.
+        // Who works the mail queue comes to its keys only, not to the state of services and sagas beside them.
+        ...(name === 'state' ? [`user queue on >${secrets['queue-password'] ?? ''} ~*mail:* &* +@all -@admin -keys -scan -flushall -flushdb -swapdb`] : []),
         'appendonly yes', 'appendfsync everysec', 'save ""', 'maxmemory-policy noeviction', 'auto-aof-rewrite-min-size 64mb', '',
       ].join('\n'))
     },

@@ -27,7 +27,7 @@ export const live = async ({ dapr, clock, logger, metrics, server, origins, key,
   const hub = newHub({ journal, memberships, standing })
   const incoming = feeds({ dapr, logger, positions, hand: event => { hub.publish(event) } })
   const kept = checkpoints({ state: dapr.state, key, logger, look: () => ({ seq: journal.seq, positions: incoming.positions() }) })
-  const open = sockets({ server, hub, standing, journal, memberships, origins, logger, takeTicket: ticketTaker(dapr.state) })
+  const open = sockets({ server, hub, standing, journal, memberships, origins, logger, takeTicket: ticketTaker(dapr) })
   kept.start()
   metrics?.gauge('live_sockets', 'Open sockets', () => hub.size)
   metrics?.gauge('live_journal_entries', 'Events that a client can resume from', () => journal.size.entries)

@@ -1,10 +1,17 @@
-import { Ticket, ticketKey } from '../../shared/contracts/user/http.ts'
-import type { DaprState } from '../../shared/kit/dapr/dapr.ts'
+import type { Ticket } from '../../shared/contracts/user/http.ts'
+import { userInternal } from '../../shared/contracts/user/internal.ts'
+import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { client } from '../../shared/kit/http/client.ts'
 
-/** Takes a ticket out of the state store; of two that present the same one only the first gets it. */
-export const ticketTaker = (state: Pick<DaprState, 'get' | 'delete'>) => async (ticket: string): Promise<Ticket | undefined> => {
-  if (!/^[\w-]{16,100}$/.test(ticket)) return undefined
-  const kept = await state.get(ticketKey(ticket))
-  if (!kept || !(await state.delete(ticketKey(ticket), { etag: kept.etag }))) return undefined
-  return Ticket.safeParse(kept.value).data
+/** Asks the user service whose a ticket is; it says so once. */
+export const ticketTaker = (dapr: Pick<Dapr, 'invoke'>): ((ticket: string) => Promise<Ticket | undefined>) => {
+  const user = client(userInternal, 'user', dapr)
+  return async ticket => {
+    if (!/^[\w-]{16,100}$/.test(ticket)) return undefined
+    return user.redeemTicket({ body: { ticket } }).catch((error: unknown) => {
+      if (error instanceof Refused && error.kind === 'missing') return undefined
+      throw error
+    })
+  }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import WebSocket from 'ws'
-import { ticketKey, type Ticket } from '../../shared/contracts/user/http.ts'
+import { z } from 'zod'
+import type { Ticket } from '../../shared/contracts/user/http.ts'
 import type { CloudEvent } from '../../shared/contracts/feed.ts'
 import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
 import { memoryDapr, type MemoryDapr } from '../../shared/kit/dapr/memory-dapr.ts'
@@ -14,6 +15,7 @@ let dapr: MemoryDapr
 /** What the project service knows: `organization/user` → projects. */
 let members: Map<string, string[]>
 let feed: CloudEvent[]
+const issued = new Map<string, Ticket>()
 let position: number
 
 const answers = (): void => {
@@ -25,7 +27,14 @@ const answers = (): void => {
       : { status: 404, headers: {}, body: { type: 't', title: 't', status: 404, detail: 'd', code: 'project-unknown', traceId: '' } }
     return feedOf('project-events', path, query)
   })
-  for (const app of ['user', 'task', 'ai'] as const) dapr.answer(app, ({ path, query = {} }) => feedOf(`${app}-events`, path, query))
+  for (const app of ['task', 'ai'] as const) dapr.answer(app, ({ path, query = {} }) => feedOf(`${app}-events`, path, query))
+  dapr.answer('user', ({ path, query = {}, body }) => (path === '/internal/users/ws-tickets/redeem' ? redeemed(body) : feedOf('user-events', path, query)))
+}
+const redeemed = (body: unknown) => {
+  const { ticket } = z.object({ ticket: z.string() }).parse(body)
+  const whose = issued.get(ticket)
+  issued.delete(ticket)
+  return whose ? { status: 200, headers: {}, body: whose } : { status: 404, headers: {}, body: { type: 't', title: 't', status: 404, detail: 'd', code: 'ticket-unknown', traceId: '' } }
 }
 const feedOf = (topic: string, path: string, query: Record<string, unknown>) => {
   if (path === '/internal/feed/heads') return { status: 200, headers: {}, body: { heads: [topic === 'task-events' ? position : 0] } }
@@ -46,7 +55,7 @@ const task = { taskId: 't1', projectId: 'p1', title: 'T', assigneeId: null, repo
 let tickets = 0
 const connect = async (person: Partial<Ticket> = {}, options: { origin?: string; ticket?: string } = {}): Promise<Client> => {
   const ticket = options.ticket ?? `ticket-of-a-test-${++tickets}`
-  if (options.ticket === undefined) await dapr.state.set(ticketKey(ticket), { userId: 'u1', organizationId: 'o1', role: 'member', sessionId: 's1', issuedAt: '2026-05-04T10:00:00.000Z', ...person })
+  if (options.ticket === undefined) issued.set(ticket, { userId: 'u1', organizationId: 'o1', role: 'member', sessionId: 's1', issuedAt: '2026-05-04T10:00:00.000Z', ...person })
   const ws = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws?ticket=${ticket}`, options.origin === undefined ? {} : { origin: options.origin })
   const frames: Frame[] = []
   const closed = new Promise<number>(resolve => { ws.on('close', resolve) })
@@ -78,7 +87,7 @@ afterEach(() => gateway.stop())
 describe('a socket opens', () => {
   it('with a ticket, once', async () => {
     const ticket = 'ticket-that-is-used-twice'
-    await dapr.state.set(ticketKey(ticket), { userId: 'u1', organizationId: 'o1', role: 'member', sessionId: 's1', issuedAt: '2026-05-04T10:00:00.000Z' })
+    issued.set(ticket, { userId: 'u1', organizationId: 'o1', role: 'member', sessionId: 's1', issuedAt: '2026-05-04T10:00:00.000Z' })
     const client = await connect({}, { ticket })
     await expect(connect({}, { ticket })).rejects.toThrow('401')
     client.close()
@@ -143,7 +152,7 @@ describe('a subscriber', () => {
     await happen('SessionEnded', { userId: 'u1', sessionId: 's1', reason: 'disabled' }, { organizationid: '-' })
     expect(await gone.closed).toBe(4401)
     const ticket = 'ticket-of-an-ended-session'
-    await dapr.state.set(ticketKey(ticket), { userId: 'u1', organizationId: 'o1', role: 'member', sessionId: 's1', issuedAt: '2026-05-04T10:00:00.000Z' })
+    issued.set(ticket, { userId: 'u1', organizationId: 'o1', role: 'member', sessionId: 's1', issuedAt: '2026-05-04T10:00:00.000Z' })
     await expect(connect({}, { ticket })).rejects.toThrow('401')
     await subscribed(stays, ['me'])
     stays.close()

@@ -69,7 +69,7 @@ export const startProjectService = async ({ crashAt }: { crashAt?: number } = {}
   const clients = { task: client(taskInternalApi, 'task', dapr), notification: client(notificationInternal, 'notification', dapr) }
   const { routes, sagas, deps } = projectService({
     log, clock, restorableFor: 'PT30S', peers: { user: client(userInternal, 'user', dapr), task: client(taskApi, 'task', dapr) },
-    host: commands => sagaHostOn({ actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, store: sagaStore, clients, commands, clock, logger: silentLogger }),
+    host: commands => sagaHostOn({ actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, store: sagaStore, clients, commands, clock, logger: silentLogger, secret: 'a secret of tests' }),
   })
   dapr.host(sagas.actor)
   await log.start()

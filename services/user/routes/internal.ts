@@ -4,7 +4,7 @@ import type { Handlers } from '../../shared/kit/http/call.ts'
 import type { UserDeps } from '../deps.ts'
 
 /** What other services ask. They see members of the organization they name and nobody else. */
-export const internal = ({ organizations, directory, logins }: UserDeps): Handlers<typeof userInternal> => {
+export const internal = ({ organizations, directory, logins, tickets }: UserDeps): Handlers<typeof userInternal> => {
   const among = async (organizationId: string, ids: readonly string[]) => {
     const { members } = (await organizations.load(organizationId, organizationId)).state
     const details = await directory.many(ids.filter(id => members.has(id)))
@@ -20,6 +20,11 @@ export const internal = ({ organizations, directory, logins }: UserDeps): Handle
       const { members } = (await organizations.load(organizationId, organizationId)).state
       if (userId === undefined || !members.has(userId)) throw new Refused('missing', 'user-unknown', 'No member has this address.')
       return { body: { userId } }
+    },
+    redeemTicket: async ({ body }) => {
+      const whose = await tickets.redeem(body.ticket)
+      if (!whose) throw new Refused('missing', 'ticket-unknown', 'There is no such ticket, or it has been used.')
+      return { body: whose }
     },
   }
 }

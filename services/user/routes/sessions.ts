@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { Id } from '../../shared/contracts/primitives.ts'
-import { ticketKey, type sessionsApi, type Ticket } from '../../shared/contracts/user/http.ts'
+import type { sessionsApi } from '../../shared/contracts/user/http.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { NO_TENANT } from '../../shared/kit/events/commit.ts'
 import type { Handlers } from '../../shared/kit/http/call.ts'
@@ -9,13 +8,13 @@ import { decodeCursor, pageOf } from '../../shared/kit/http/page.ts'
 import type { UserDeps } from '../deps.ts'
 import { expiryOf } from '../identity/sessions.ts'
 import { signIn } from '../identity/sign-in.ts'
+import { ticketSeconds } from '../identity/tickets.ts'
 
-const ticketSeconds = 30
 const Cursor = z.object({ after: Id })
 
 /** The user's own sessions, tickets for sockets, and the way to another of his organizations. */
 export const ownSessions = (deps: UserDeps): Handlers<typeof sessionsApi> => {
-  const { sessions, persons, state, clock } = deps
+  const { sessions, persons, tickets, clock } = deps
   const enter = signIn(deps)
 
   return {
@@ -33,9 +32,7 @@ export const ownSessions = (deps: UserDeps): Handlers<typeof sessionsApi> => {
     },
     wsTicket: async ({ actor }) => {
       const { role } = await enter.membership(actor.userId, actor.organizationId)
-      const ticket = randomBytes(24).toString('base64url')
-      const value: Ticket = { userId: actor.userId, organizationId: actor.organizationId, role, sessionId: actor.sessionId, issuedAt: clock.now() }
-      await state.set(ticketKey(ticket), value, { ttlSeconds: ticketSeconds })
+      const ticket = await tickets.issue({ userId: actor.userId, organizationId: actor.organizationId, role, sessionId: actor.sessionId, issuedAt: clock.now() })
       return { body: { ticket, expiresIn: ticketSeconds } }
     },
     listOrganizations: async ({ actor }) => {

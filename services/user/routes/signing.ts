@@ -32,7 +32,7 @@ export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
       const stored = userId && living?.password ? await vault.open(userId, living.password) : undefined
       const right = await guard.guess(emailHash, call, () => passwords.verify(stored, password))
       if (!right || !userId || !living || !stored) {
-        await even
+        await even()
         throw new Refused('unauthenticated', 'bad-credentials', 'The address or the password is wrong.')
       }
       if (living.status === 'closing') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')

@@ -57,7 +57,7 @@ export const userService = async (oauthSettings: ProviderSettings = {}) => {
   const deps = await assemble({
     log, tables, dapr, notification, clock, tokenKey: 'a key for tests, of many characters', publicUrl: issuer, providers: providers(oauthSettings), settings: { https: false, evenMs: 0 }, hashCost: { memoryCost: 64, timeCost: 1, parallelism: 1 },
   })
-  const sagas = sagaHostOn({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, store: sagaStore, clients, commands: { ...closingCommands(deps), ...invitationCommands(deps) }, clock, logger: silentLogger })
+  const sagas = sagaHostOn({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, store: sagaStore, clients, commands: { ...closingCommands(deps), ...invitationCommands(deps) }, clock, logger: silentLogger, secret: 'a secret of tests' })
   dapr.host(sagas.actor)
   subscribe(log, deps, sagas)
   await log.start()

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Ticket, ticketKey } from '../../shared/contracts/user/http.ts'
 import { SignedIn } from '../../shared/contracts/user/resources.ts'
 import { codeOf, userService, type UserService } from './service.ts'
 
@@ -110,10 +109,14 @@ describe('own sessions', () => {
     expect(codeOf(await refresh(two.refreshToken))).toBe('session-ended')
     expect((await user.ask('POST', '/api/users/logout')).status).toBe(204)
   })
-  it('a ticket for a socket lies in the state store', async () => {
+  it('a ticket for a socket is told to the gateway, once', async () => {
     const bob = await user.login('bob@example.com')
     const { body } = await user.ask('POST', '/api/users/ws-ticket', { token: bob.accessToken })
     const { ticket } = body as { ticket: string }
-    expect(Ticket.parse((await user.dapr.state.get(ticketKey(ticket)))?.value)).toMatchObject({ userId: bob.user.id, organizationId: bob.organization.id, role: 'owner' })
+    const redeem = (caller: 'gateway' | 'task') => user.server.request('POST', '/internal/users/ws-tickets/redeem', { body: { ticket }, caller })
+    expect((await redeem('task')).status).toBe(403)
+    const answers = await Promise.all([redeem('gateway'), redeem('gateway')])
+    expect(answers.map(a => a.status).toSorted()).toEqual([200, 404])
+    expect(answers.find(a => a.status === 200)?.body).toMatchObject({ userId: bob.user.id, organizationId: bob.organization.id, role: 'owner' })
   })
 })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answered } from '../../support/call.ts'
 import { send } from '../../support/call.ts'
 import { author, isAllowed, isOne, mayRead, type Column } from './columns.ts'
@@ -8,13 +9,23 @@ export type Verdict = { kind: 'let in' | 'refused' | 'LEAK' | 'WRONG'; why?: str
 const refusals = [401, 403, 404]
 
 /** Sends a row's request as one of the columns, and holds the answer against the policy. */
-export const ask = async ({ operation, policy, fixture, ...row }: Row, world: World, column: Column): Promise<Verdict> => {
+export const ask = async (row: Row, world: World, column: Column, tries = 4): Promise<Verdict> => {
+  const verdict = await askOnce(row, world, column).catch((error: unknown): Outcome => ({ kind: 'WRONG', why: String(error), away: true }))
+  // A part that is away for a moment says nothing about rights.
+  if (!verdict.away || tries <= 1) return verdict
+  await sleep(1_500)
+  return ask(row, world, column, tries - 1)
+}
+
+type Outcome = Verdict & { away?: boolean }
+const askOnce = async (row: Row, world: World, column: Column): Promise<Outcome> => {
+  const { operation, fixture } = row
   const person = column === 'anonymous' ? undefined : world.people[column]
   const input = await fixture.input?.({ world, column, person }) ?? {}
   const path = operation.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(input.params?.[name] ?? ''))
   const answer = await send(operation.method, path, { ...input, ...(person && { token: person.token }) })
-  const verdict = judge({ operation, policy, fixture, ...row }, world, column, answer)
-  return verdict.why === undefined ? verdict : { ...verdict, why: `${column}: ${verdict.why}; answered ${answer.status} ${answer.text.slice(0, 200)}` }
+  const verdict = judge(row, world, column, answer)
+  return verdict.why === undefined ? verdict : { ...verdict, away: answer.status === 503, why: `${column}: ${verdict.why}; answered ${answer.status} ${answer.text.slice(0, 200)}` }
 }
 
 const judge = ({ operation, policy, fixture }: Row, world: World, column: Column, answer: Answered): Verdict => {

@@ -106,7 +106,6 @@ export const oauthApi = {
 /** The public operations of the user service. */
 export const userApi = { ...signingApi, ...sessionsApi, ...ownApi, ...membersApi, ...invitationsApi, ...oauthApi } as const
 
-/** What lies in the Dapr state store under a ticket's key for 30 s; the gateway reads it once and deletes it. */
+/** Whose a ticket is: what the gateway gets for it, once and within 30 s. */
 export const Ticket = z.object({ userId: Id, organizationId: Id, role: OrganizationRole, sessionId: Id, issuedAt: Time })
 export type Ticket = z.infer<typeof Ticket>
-export const ticketKey = (ticket: string): string => `ws-ticket.${ticket}`

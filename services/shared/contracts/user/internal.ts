@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { appIds, operation } from '../define.ts'
 import { Id } from '../primitives.ts'
+import { Ticket } from './http.ts'
 import { Email } from './resources.ts'
 
 const ids = z.array(Id).max(500)
@@ -20,5 +21,9 @@ export const userInternal = {
   byEmail: operation({
     method: 'POST', path: '/internal/users/by-email', summary: 'The member with this address', access: 'internal', status: 200, callers: ['project'],
     body: z.strictObject({ organizationId: Id, email: Email }), reply: z.object({ userId: Id }), errors: { 'user-unknown': 404 },
+  }),
+  redeemTicket: operation({
+    method: 'POST', path: '/internal/users/ws-tickets/redeem', summary: 'Whose this ticket is; of two that ask only the first is told', access: 'internal', status: 200, callers: ['gateway'],
+    body: z.strictObject({ ticket: z.string().min(1).max(200) }), reply: Ticket, errors: { 'ticket-unknown': 404 },
   }),
 } as const

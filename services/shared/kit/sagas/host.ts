@@ -5,6 +5,7 @@ import type { ActorHost } from '../dapr/actor-host.ts'
 import type { Dapr } from '../dapr/dapr.ts'
 import { durationMs, later } from './duration.ts'
 import { withFaultPoints } from '../fault-points.ts'
+import { sealWith } from './seal.ts'
 import { mongoSagaStore } from './mongo-saga-store.ts'
 import { sagaActor, type SagaLog } from './saga-actor.ts'
 import type { AnyClients, AnyCommands, AnyInput, AnySaga } from './saga-types.ts'
@@ -18,6 +19,8 @@ export type SagaHostOptions = {
   commands: AnyCommands
   clock: Clock
   logger: SagaLog
+  /** Known to the processes of this service only: what they tell its sagas is sealed with it. */
+  secret: string
 }
 
 /** The sagas of one service, hosted by one Dapr actor type. */
@@ -41,9 +44,13 @@ export const sagaHost = ({ db, ...options }: SagaHostOptions & { db: Connection 
 const staleMs = 30_000
 
 /** `sagaHost` on any store of visible records; tests give it the memory double. */
-export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, clock, logger }: SagaHostOptions & { store: SagaStore }): SagaHost => {
-  const actor = sagaActor({ type: actorType, sagas, dapr, store, clients, commands, clock, logger })
-  const wake = (sagaId: string, tenantId: string, startedAt: string, input: unknown): Promise<unknown> => dapr.actors.invoke(actorType, sagaId, 'start', { tenantId, startedAt, input })
+export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, clock, logger, secret }: SagaHostOptions & { store: SagaStore }): SagaHost => {
+  const inner = sagaActor({ type: actorType, sagas, dapr, store, clients, commands, clock, logger })
+  const { seal, open } = sealWith(secret)
+  const tell = (sagaId: string, method: 'start' | 'signal', body: object): Promise<unknown> => dapr.actors.invoke(actorType, sagaId, method, seal(`${actorType}/${sagaId}/${method}`, body))
+  // To drive a saga on says nothing to it, so that needs no seal.
+  const actor: ActorHost = { ...inner, call: async (id, method, body) => inner.call(id, method, method === 'drive' ? undefined : open(`${actorType}/${id}/${method}`, body)) }
+  const wake = (sagaId: string, tenantId: string, startedAt: string, input: unknown): Promise<unknown> => tell(sagaId, 'start', { tenantId, startedAt, input })
 
   const sweep = async (): Promise<number> => {
     const stale = later(clock.now(), -staleMs)
@@ -67,7 +74,7 @@ export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, c
       })
       await wake(sagaId, tenantId, startedAt, input).catch((error: unknown) => { logger.warn({ sagaId, error }, 'a saga is kept and starts with the next sweep') })
     },
-    signal: async (sagaId, input, inputId) => { await dapr.actors.invoke(actorType, sagaId, 'signal', { input, inputId }) },
+    signal: async (sagaId, input, inputId) => { await tell(sagaId, 'signal', { input, inputId }) },
     status: async (tenantId, sagaId) => {
       const document = await store.find(sagaId)
       return document?.tenantId === tenantId ? statusOf(document) : undefined

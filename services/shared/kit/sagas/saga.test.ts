@@ -68,7 +68,7 @@ const world = (options: { crashAt?: number; refuse?: string; away?: () => boolea
   dapr.actors = { ...actors, transact: async (...args) => { moment(); await actors.transact(...args); moment() } }
   const boot = () => {
     const host = sagaHostOn({
-      actorType: 'UserSaga', sagas: [closing], dapr, store, clock,
+      actorType: 'UserSaga', sagas: [closing], dapr, store, clock, secret: 'a secret of tests',
       clients: { project: { leave: effect('leave', { left: ['p1'] }), rejoin: effect('rejoin', undefined) }, task: { release: effect('release', undefined) } },
       commands: { erase: effect('erase', { erased: 1 }) },
       logger: { warn: (_, message) => { warnings.push(message) } },
