@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Cookies } from '../../shared/kit/http/call.ts'
 import { uuidv7 } from '../../shared/kit/ids.ts'
@@ -30,18 +31,25 @@ export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<User
     if (!device && !isFresh) await state.set(placeKey(emailHash, ip), clock.now(), { ttlSeconds: rememberDays * day })
   }
   return {
-    guess: async (emailHash: string, from: From, check: () => Promise<boolean>): Promise<boolean> => {
+    guess: async <T>(emailHash: string, from: From, check: () => Promise<T | undefined>): Promise<T | undefined> => {
       const origin = await originOf(emailHash, from)
       const right = await throttle.guess(origin.counted, check)
-      if (right) await welcome(emailHash, from, origin)
+      if (right !== undefined) await welcome(emailHash, from, origin)
       return right
     },
     /** Somebody has just signed up from here. */
     welcome: (emailHash: string, from: From): Promise<void> => welcome(emailHash, from, { device: false, placeSince: undefined }),
     /** Guesses at the password of somebody who is signed in. */
-    confirm: (sessionId: string, check: () => Promise<boolean>): Promise<boolean> => throttle.guess([{ key: throttleKey('session', sessionId), budget: budgets.known }], check),
+    confirm: async (sessionId: string, check: () => Promise<boolean>): Promise<boolean> => await throttle.guess([{ key: throttleKey('session', sessionId), budget: budgets.known }], async () => await check() || undefined) ?? false,
   }
 }
 
-/** Passes `ms` after it was made: an answer that waits for it tells nothing by its time. */
-export const evenTime = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms) })
+/** Begins to measure; an answer that awaits what it gives leaves after a whole multiple of `ms`, so that it tells nothing by its time, also when all this takes longer than usual. */
+export const evenTime = (ms: number): (() => Promise<void>) => {
+  const began = performance.now()
+  return async () => {
+    if (ms === 0) return
+    const spent = performance.now() - began
+    await pause(Math.ceil(spent / ms) * ms - spent)
+  }
+}

@@ -35,7 +35,7 @@ export const passwordChanges = ({ persons, vault, passwords, logins, sessions, k
       const { state } = await persons.load(NO_TENANT, userId ?? 'nobody')
       const expiresAt = new Date(Date.parse(meta.at) + resetMs).toISOString()
       if (userId && state.status === 'active') await persons.handle(NO_TENANT, userId, { type: 'RequestPasswordReset', requestId, at: meta.at, expiresAt }, meta)
-      await even
+      await even()
     },
     /** Ends all sessions; strangers' wrong guesses at the account are forgotten. */
     reset: async (token: string, password: string, meta: CommandMeta): Promise<void> => {

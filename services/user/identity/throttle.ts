@@ -23,8 +23,8 @@ const repeatMs = 2_000
 const Count = z.object({ failures: z.number(), until: z.string(), at: z.string() })
 export type Counted = { key: string; budget: Budget }
 export type Throttle = {
-  /** Refuses with 429 while one of the budgets must wait; runs `check`; counts a wrong guess, and after a right one forgives the first budget. */
-  guess(counted: readonly [Counted, ...Counted[]], check: () => Promise<boolean>): Promise<boolean>
+  /** Refuses with 429 while one of the budgets must wait; runs `check`; counts a wrong guess (nothing found), and after a right one forgives the first budget. */
+  guess<T>(counted: readonly [Counted, ...Counted[]], check: () => Promise<T | undefined>): Promise<T | undefined>
   clear(key: string): Promise<void>
 }
 
@@ -78,19 +78,19 @@ export const throttle = (state: DaprState, clock: Clock): Throttle => {
   }
 
   // Only the first is forgiven: one's own account must not wash away an address' guesses at others.
-  const decide = async (counted: readonly [Counted, ...Counted[]], check: () => Promise<boolean>): Promise<boolean> => {
+  const decide = async <T>(counted: readonly [Counted, ...Counted[]], check: () => Promise<T | undefined>): Promise<T | undefined> => {
     const [failures = 0] = await Promise.all(counted.map(admit))
-    const right = await check()
-    if (!right) await Promise.all(counted.map(count))
+    const found = await check()
+    if (found === undefined) await Promise.all(counted.map(count))
     else if (failures > 0) await state.delete(counted[0].key)
-    return right
+    return found
   }
 
   return {
     // Each budget has its turns, account before address, or a burst at many accounts would all be let in before the first is counted.
-    guess: async (counted, check) => {
+    guess: async <T>(counted: readonly [Counted, ...Counted[]], check: () => Promise<T | undefined>) => {
       counted.forEach(repeatRefusal)
-      return counted.reduceRight<() => Promise<boolean>>((run, one) => () => inTurn(one, run), () => decide(counted, check))()
+      return counted.reduceRight<() => Promise<T | undefined>>((run, one) => () => inTurn(one, run), () => decide(counted, check))()
     },
     clear: async key => { waits.delete(key); await state.delete(key) },
   }

@@ -16,6 +16,15 @@ export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
   const { persons, logins, vault, passwords, verify, signing: keys, settings } = deps
   const [guard, enter, register] = [loginGuard(deps), signIn(deps), registration(deps)]
 
+  /** Whose password this is; only looked at when the guess is let in, so that a flood costs no look-ups. */
+  const look = async (emailHash: string, password: string) => {
+    const userId = await logins.find(emailHash)
+    const { state } = await persons.load(NO_TENANT, userId ?? nobody)
+    const living = state.status === 'absent' || state.status === 'closed' ? undefined : state
+    const stored = userId && living?.password ? await vault.open(userId, living.password) : undefined
+    return await passwords.verify(stored, password) && userId && living && stored ? { userId, living, stored } : undefined
+  }
+
   return {
     register: async call => {
       const { userId, organizationId, emailHash } = await register(call.body, call)
@@ -26,15 +35,12 @@ export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
       const { email, password, organizationId, tokenIn } = call.body
       const even = evenTime(settings.evenMs)
       const emailHash = logins.hash(email)
-      const userId = await logins.find(emailHash)
-      const { state } = await persons.load(NO_TENANT, userId ?? nobody)
-      const living = state.status === 'absent' || state.status === 'closed' ? undefined : state
-      const stored = userId && living?.password ? await vault.open(userId, living.password) : undefined
-      const right = await guard.guess(emailHash, call, () => passwords.verify(stored, password))
-      if (!right || !userId || !living || !stored) {
+      const found = await guard.guess(emailHash, call, () => look(emailHash, password))
+      if (!found) {
         await even()
         throw new Refused('unauthenticated', 'bad-credentials', 'The address or the password is wrong.')
       }
+      const { userId, living, stored } = found
       if (living.status === 'closing') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
       if (passwords.isOutdated(stored)) {
         const rehashed = await vault.seal(userId, await passwords.hash(password))
