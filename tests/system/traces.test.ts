@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startStack, type Stack } from '../../deploy/local/stack.ts'
+import { Project } from '../../services/shared/contracts/project/schemas.ts'
+import { SignedIn } from '../../services/shared/contracts/user/resources.ts'
+import { eventually } from '../support/eventually.ts'
+import { collector, type Collector } from '../support/otlp-collector.ts'
+
+describe('a trace', () => {
+  const home = mkdtempSync(join(tmpdir(), 'cybertask-traces-'))
+  // Beside the stack that all system tests share, which sends no traces.
+  const offset = Number(process.env['TEST_PORT_OFFSET'] ?? 10_000) + 700
+  const prefix = `trace${offset}-`
+  let traces: Collector
+  let stack: Stack
+  beforeAll(async () => {
+    traces = await collector()
+    const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
+    stack = await startStack({ root: resolve(import.meta.dirname, '../..'), home, offset, prefix, services: ['gateway', 'user', 'project'], env })
+  })
+  afterAll(async () => {
+    await stack?.stop()
+    await traces?.stop()
+    rmSync(home, { recursive: true, force: true })
+  })
+  const post = (path: string, body: object, token = '') =>
+    fetch(`${stack.urls.gateway}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) })
+
+  it('joins the spans of the gateway, the project service and both their sidecars', async () => {
+    const { accessToken } = SignedIn.parse(await (await post('/api/users/register', { email: 'tess.trace@example.org', password: 'a long enough secret', name: 'Tess', organizationName: 'Traces' })).json())
+    const answer = await post('/api/projects', { name: 'Traced' }, accessToken)
+    Project.parse(await answer.json())
+    const [, traceId = ''] = answer.headers.get('traceparent')?.split('-') ?? []
+    expect(traceId).toMatch(/^[\da-f]{32}$/)
+
+    const recorders = ['gateway', 'project', `${prefix}gateway`, `${prefix}project`]
+    const found = await eventually(async () => {
+      const spans = traces.spans.filter(span => span.traceId === traceId)
+      return recorders.every(name => spans.some(span => span.service === name)) && spans
+    }, 30_000).catch((error: unknown) => { throw new Error(`of ${traceId} came: ${JSON.stringify(traces.spans.filter(span => span.traceId === traceId))}; recorders: ${[...new Set(traces.spans.map(s => s.service))].join(', ')}`, { cause: error }) })
+
+    // One tree: the gateway's span is its root, and every other one hangs, step by step, on it.
+    const root = found.find(span => span.service === 'gateway' && span.parentSpanId === '')
+    expect(root).toBeDefined()
+    const parents = new Map(found.map(span => [span.spanId, span.parentSpanId]))
+    const hangsOnRoot = (id: string): boolean => id === root?.spanId || (parents.has(id) && hangsOnRoot(parents.get(id) ?? ''))
+    for (const name of recorders) expect(found.filter(span => span.service === name).some(span => hangsOnRoot(span.spanId)), name).toBe(true)
+  }, 60_000)
+})
