@@ -16,7 +16,7 @@ import { prepareRedis } from './prepare/redis.mjs'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const builds = join(root, '.cybertask/bin')
 const partsFile = join(root, '.cybertask/parts.json')
-const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/test.ts', fuzz: 'tests/security/fuzz/main.ts', bench: 'bench/run.ts', prepare: undefined }
+const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/test.ts', fuzz: 'tests/security/fuzz/main.ts', faults: 'tests/faults/main.ts', bench: 'bench/run.ts', prepare: undefined }
 
 const prepare = async (withKafka, withFuzzer) => {
   for (const folder of new Set([join(root, '.cybertask'), resolve(process.env.CYBERTASK_HOME ?? join(root, '.cybertask'))])) await checkDisk(folder)

@@ -16,4 +16,5 @@ export const steps: readonly Step[] = [
   vitest('sidecar contract', 'sidecar'),
   vitest('security tests on the real stack', 'security'),
   vitest('system tests on the real stack', 'system'),
+  vitest('faults, the short run', 'faults'),
 ]

@@ -30,7 +30,7 @@ export const audit = async (options: AuditOptions): Promise<Audit> => {
     await sleep(POLL_MS / 2)
     looked = await look(options)
   }
-  const rows = await checkRows(platform, looked.logs)
+  const rows = await checkRows(platform, looked.logs, options.ledger.poisoned)
   return {
     findings: together([looked.findings, rows]), mails: looked.mails, lag: lagging(quiet.lags), quietMs: quiet.ms,
     commits: looked.logs.reduce((n, l) => n + l.commits.length, 0), events: looked.logs.reduce((n, l) => n + l.events.length, 0),
@@ -40,7 +40,7 @@ export const audit = async (options: AuditOptions): Promise<Audit> => {
 
 const look = async ({ platform: { stack }, ledger, team, watcher }: AuditOptions): Promise<{ findings: Findings; logs: ProducerLog[]; mails: MailCheck }> => {
   const uri = stack.secrets['mongodb-uri'] ?? ''
-  const logs = await Promise.all(producers.map(service => readLog(uri, service)))
+  const logs = (await Promise.all(producers.map(service => readLog(uri, service)))).map(log => ({ ...log, events: log.events.filter(event => !ledger.poisoned.has(event.subject)) }))
   const [user, task, project] = logs
   if (!user || !task || !project) throw new Error('a log could not be read')
   const found = logs.flatMap(log => log.events).flatMap(event => effectsOf(event, ledger.built))

@@ -3,6 +3,7 @@ import { chance as chanceOf, type Chance } from '../../scripts/demo/random.ts'
 import { audit, type Audit } from './audit.ts'
 import { pause, between, type Kind, type Scene } from './kinds/kind.ts'
 import { startPlatform, type Platform } from './stack/platform.ts'
+import { triesPerRequest } from './stack/storm.ts'
 import { doorTo, Unanswered, type Door } from './team/door.ts'
 import { errands } from './team/errands.ts'
 import { newLedger } from './team/ledger.ts'
@@ -14,10 +15,10 @@ import { foundProject, worker } from './team/work.ts'
 export type RunOptions = {
   seed: number; kinds: readonly Kind[]; home: string; offset: number; events: 'redis' | 'kafka'; short: boolean
   /** Ends when each kind has struck so often, or when the time is over. */
-  strikes: number; untilMs: number; workers: number; say: (line: string) => void
+  strikes: number; untilMs: number; workers: number; /** Times each part's restart before anybody works, to compare with. */ measureBare: boolean; say: (line: string) => void
 }
 export type Strike = { kind: string; target: string; atMs: number; brokenMs: number; firstSuccessMs: number | undefined }
-export type Outcome = { seed: number; strikes: Strike[]; bare: Map<string, number>; tally: Tally; audit: Audit; lostErrands: string[]; seconds: number }
+export type Outcome = { seed: number; strikes: Strike[]; bare: Map<string, number>; tally: Tally; audit: Audit; triesPerRequest: number; lostErrands: string[]; seconds: number }
 
 const domain = 'unsinkable.example'
 const QUIET_MS = 90_000
@@ -29,20 +30,20 @@ export const faultRun = async (options: RunOptions): Promise<Outcome> => {
   const chance = chanceOf(seed)
   const began = performance.now()
   say(`seed ${seed}`)
-  const platform = await startPlatform({ ...options, report: say })
+  const platform = await startPlatform({ ...options, smallDisk: options.kinds.some(kind => kind.name === 'fill the disk'), report: say })
   try {
     const door = doorTo(platform.stack.urls.gateway, newLedger(), newTally())
     const owner = await founder(door, domain)
     const members: [Person, ...Person[]] = [await colleague(door, platform.stack.urls.mail, owner, 'bob', domain), await colleague(door, platform.stack.urls.mail, owner, 'cleo', domain)]
     const team = await foundProject(door, owner, members)
     const watcher = await watch(door, platform.stack.urls.gateway, owner, ['me', `project:${team.projectId}`])
-    const bare = await bareRestarts(platform, door, options.kinds, say)
+    const bare = options.measureBare ? await bareRestarts(platform, door, options.kinds, say) : new Map<string, number>()
     say(`${Math.round((performance.now() - began) / 1000)} s: the team is at work`)
     const { strikes, lostErrands } = await underFire({ platform, chance, door, team, short: options.short, errand: () => {} }, options, began)
     say(`${strikes.length} strikes, ${door.tally.commands} commands acknowledged; waiting until all is quiet`)
     const found = await audit({ platform, ledger: door.ledger, team, watcher, quietMs: QUIET_MS })
     watcher.close()
-    return { seed, strikes, bare, tally: door.tally, audit: found, lostErrands, seconds: (performance.now() - began) / 1000 }
+    return { seed, strikes, bare, tally: door.tally, audit: found, lostErrands, triesPerRequest: await triesPerRequest(options.home, door.tally), seconds: (performance.now() - began) / 1000 }
   } finally {
     await platform.stop()
   }
@@ -88,7 +89,7 @@ const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers,
     const target = chance.pick(kind.targets(platform))
     await pause(between(chance, 100, 1_500))
     const at = performance.now()
-    await kind.strike(scene, target)
+    await kind.strike(scene, target).catch((error: unknown) => { door.tally.strange.push(`${kind.name} ${target}: ${String(error)}`) })
     const healed = performance.now()
     const first = await backAtWork(door, at)
     strikes.push({ kind: kind.name, target, atMs: at - began, brokenMs: healed - at, firstSuccessMs: first && first - at })

@@ -10,6 +10,8 @@ export const baseSpec = {
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   otelExporterOtlpEndpoint: z.url().optional(),
   publicUrl: z.url().default('http://localhost:3000'),
+  /** This process is to take over from one that still runs. */
+  succeeds: z.stringbool().default(false),
   instanceId: z.string().min(1).max(100).optional(),
 }
 export type BaseConfig = { [K in keyof typeof baseSpec]: z.output<(typeof baseSpec)[K]> }

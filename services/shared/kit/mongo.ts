@@ -7,6 +7,8 @@ export type Mongo = Connection & { ping(): Promise<void>; readonly breaker: Brea
 
 const limits: ConnectOptions = {
   serverSelectionTimeoutMS: 3_000, connectTimeoutMS: 3_000, socketTimeoutMS: 5_000, waitQueueTimeoutMS: 3_000, heartbeatFrequencyMS: 2_000,
+  // A store that is back is found at once: while it is away the driver looks so often, not every half second.
+  minHeartbeatFrequencyMS: 100,
   maxPoolSize: 16, minPoolSize: 1,
   // FerretDB has neither transactions nor retryable writes; what must happen once is guarded by unique ids instead.
   // A read that broke off is not tried again here either: that would double the wait; the caller's sidecar does it.

@@ -71,6 +71,7 @@ export const runService = async (service: Service): Promise<void> => {
   const unwatch = sagas?.watch()
   gate.open(chained(...(service.edge ?? []), routed(api, contract, documents)))
   logger.info({ operations: routes.flat().length }, 'ready')
+  await service.listening.join()
 
   stopOnSignal(service, [
     async () => { unwatch?.(); await Promise.all(consumers.map(consumer => consumer.stop())) },

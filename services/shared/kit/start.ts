@@ -57,7 +57,7 @@ export const startService = async <const S extends Spec>(name: AppId, spec: S, e
 
   const inner = mount(healthRoutes({ service: name, instanceId, gate, ...health }), { clock: systemClock, verify: noOne, idempotency: memoryIdempotency(), callerOf: ctx => callerOf(ctx, base.appIdPrefix) })
   const app = createApp({ logger, metrics }, [guard({ appToken: base.appApiToken, edge }), routed(inner, metricsRouter(metrics)), gate.handler])
-  const listening = await listen(app, base.appPort, undefined, { edge }).catch((error: unknown) => exitWith(logger, error, `port ${base.appPort} cannot be opened`))
+  const listening = await listen(app, base.appPort, undefined, { edge, succeeds: base.succeeds }).catch((error: unknown) => exitWith(logger, error, `port ${base.appPort} cannot be opened`))
   logger.info({ port: listening.port, node: process.version }, 'listening, not ready yet')
 
   const config = await orExit(() => loadConfig(spec, env, dapr))

@@ -20,13 +20,13 @@ export const checkNotifications = (uri: string, log: ProducerLog, gone: Readonly
   return compare('notifications', { must: handed(log).filter(h => !gone.has(h.person)).map(h => `${h.eventId} to ${h.person}`) }, rows.filter(r => !gone.has(r.userId)).map(r => `${r.eventId} to ${r.userId}`))
 })
 
-const Mails = z.array(z.object({ subject: z.string(), messageId: z.string().optional(), to: z.array(z.object({ address: z.string() })) }))
+const Mails = z.array(z.object({ subject: z.string(), headers: z.object({ 'message-id': z.string() }), to: z.array(z.object({ address: z.string() })) }))
 export type MailCheck = { missing: string[]; twice: string[]; delivered: number; distinct: number }
 
 /** Each of them gets one mail. A mail that left again after a crash is the same one to its reader: it has the same Message-ID. */
 export const checkMails = async (url: string, log: ProducerLog, addresses: ReadonlyMap<string, string>): Promise<MailCheck> => {
   const mails = Mails.parse(await (await fetch(`${url}/api/email`)).json())
-  const distinct = [...new Map(mails.map((mail, i) => [mail.messageId ?? String(i), mail])).values()]
+  const distinct = [...new Map(mails.map(mail => [mail.headers['message-id'], mail])).values()]
   const wanted = handed(log).flatMap(({ person, title }) => { const address = addresses.get(person); return address === undefined ? [] : [{ address: address.toLowerCase(), title }] })
   const times = wanted.map(({ address, title }) => ({ what: `mail: "${title}" to ${address}`, n: distinct.filter(m => m.subject.includes(`“${title}”`) && m.to.some(t => t.address.toLowerCase() === address)).length }))
   return { missing: times.filter(t => t.n === 0).map(t => t.what), twice: times.filter(t => t.n > 1).map(t => t.what), delivered: mails.length, distinct: distinct.length }

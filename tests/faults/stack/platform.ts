@@ -1,27 +1,32 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { appIds, type AppId } from '../../../services/shared/contracts/define.ts'
 import { supervise, type Part } from '../../../deploy/local/part.ts'
 import { signal } from '../../../deploy/local/process-info.ts'
 import { startStack, type Stack } from '../../../deploy/local/stack.ts'
 import { unlimited } from '../../support/unlimited.ts'
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
 import { wireTo, type Wire } from './wire.ts'
 
 export type Platform = {
   stack: Stack
   home: string
   events: 'redis' | 'kafka'
+  /** The small disk under all data, where one was asked for and can be had. */
+  disk: SmallDisk | undefined
   /** The wires between some services and their sidecars, by service. */
   wires: ReadonlyMap<string, Wire>
   part(name: string): Part
   /** Ends a part with SIGKILL and starts it again at once. */
   restart(name: string): Promise<void>
+  /** Starts the successor of a service, and asks the old one to stop when that is ready. */
+  replace(name: string): Promise<void>
   /** Holds a part, children and all, without ending it. */
   hold(name: string): void
   release(name: string): void
   stop(): Promise<void>
 }
-export type PlatformOptions = { home: string; offset: number; events: 'redis' | 'kafka'; report: (line: string) => void }
+export type PlatformOptions = { home: string; offset: number; events: 'redis' | 'kafka'; smallDisk: boolean; report: (line: string) => void }
 
 export const services = appIds
 export const brokerOf = (events: 'redis' | 'kafka'): string => (events === 'kafka' ? 'kafka' : 'broker')
@@ -29,10 +34,13 @@ const root = resolve(import.meta.dirname, '../../..')
 const wired: readonly AppId[] = ['task', 'project', 'gateway', 'notification']
 
 /** A whole stack of its own, whose parts can be killed, held and started again, and some of whose wires can be cut. */
-export const startPlatform = async ({ home, offset, events, report }: PlatformOptions): Promise<Platform> => {
+export const startPlatform = async ({ home, offset, events, smallDisk, report }: PlatformOptions): Promise<Platform> => {
   mkdirSync(join(home, 'faults'), { recursive: true })
   // The document store's own user must get through.
   chmodSync(home, 0o755)
+  const mounted = smallDisk ? mountSmallDisk(home) : undefined
+  if (typeof mounted === 'string') report(`skipped: fill the disk, because ${mounted}`)
+  const disk = typeof mounted === 'object' ? mounted : undefined
   const stack = await startStack({ root, home, offset, prefix: 'faults-', events, env: { ...unlimited, PROJECT_RESTORE_SECONDS: '1', FAULTS: join(home, 'faults') }, report })
   const wires = new Map<string, Wire>()
   const own = new Map<string, Part>()
@@ -43,6 +51,7 @@ export const startPlatform = async ({ home, offset, events, report }: PlatformOp
     await Promise.all([...own.values()].map(one => one.stop()))
     for (const wire of wires.values()) wire.close()
     await stack.stop()
+    disk?.unmount()
   }
   try {
     // The same service once more, that reaches its sidecar through our wire.
@@ -60,10 +69,23 @@ export const startPlatform = async ({ home, offset, events, report }: PlatformOp
     throw error
   }
   return {
-    stack, home, events, wires, part, stop,
+    stack, home, events, wires, part, stop, disk,
     restart: async name => {
       await part(name).stop('SIGKILL')
       await part(name).start()
+    },
+    replace: async name => {
+      const old = part(name)
+      // The embedded ClickHouse takes one process per folder.
+      if (name === 'analytics') { await old.stop(); return old.start() }
+      const from = readFileSync(old.logFile).length
+      let alone = false
+      const saysReady = async (): Promise<boolean> => readFileSync(old.logFile).subarray(from).includes('"message":"ready"')
+      const successor = supervise({ ...old.spec, env: { ...old.spec.env, SUCCEEDS: 'true' }, ready: () => (alone ? old.spec.ready() : saysReady()) }, { logFile: old.logFile, report, changed: () => {} })
+      own.set(name, successor)
+      await successor.start()
+      await old.stop()
+      alone = true
     },
     hold: name => { toAll(name, 'SIGSTOP') },
     release: name => { toAll(name, 'SIGCONT') },

@@ -9,5 +9,7 @@ export type Ledger = {
   sagas: Promised[]
   /** Projects that sagas build: their tasks are known by title. */
   built: Set<string>
+  /** Aggregates that said what nobody can handle. */
+  poisoned: Set<string>
 }
-export const newLedger = (): Ledger => ({ acknowledged: [], asked: [], sagas: [], built: new Set() })
+export const newLedger = (): Ledger => ({ acknowledged: [], asked: [], sagas: [], built: new Set(), poisoned: new Set() })

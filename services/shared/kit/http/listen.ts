@@ -10,11 +10,14 @@ export type Listening = {
   url: string
   port: number
   server: Server
+  /** The successor of a process that still answers: at the edge it listens beside it, so that nobody is turned away; behind a sidecar it takes the port over as soon as that is free. */
+  join: () => Promise<void>
   /** Takes no more connections and resolves when the last request is answered, or after the limit. */
   drain: (limitMs: number) => Promise<void>
 }
 
 const LAME_MS = 500
+const SUCCESSION_MS = 60_000
 // More than this is no request of a person; sidecars and services behind take more, so what the edge lets in arrives.
 const headerBytes = { edge: 16 * 1024, service: 64 * 1024 }
 // Node answers these before any middleware can, and says nothing in the body.
@@ -29,7 +32,7 @@ const answerEarly = (error: NodeJS.ErrnoException, socket: Duplex): void => {
 }
 
 /** Listens with limits that a slow or silent client cannot get around. */
-export const listen = async (app: Koa, port: number, host?: string, { edge = false }: { edge?: boolean } = {}): Promise<Listening> => {
+export const listen = async (app: Koa, port: number, host?: string, { edge = false, succeeds = false }: { edge?: boolean; succeeds?: boolean } = {}): Promise<Listening> => {
   const answer = app.callback()
   const state = { draining: false }
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 75_000, connectionsCheckingInterval: 2_000, maxHeaderSize: edge ? headerBytes.edge : headerBytes.service }, (request, response) => {
@@ -37,15 +40,31 @@ export const listen = async (app: Koa, port: number, host?: string, { edge = fal
     void answer(request, response)
   })
   server.on('clientError', answerEarly)
-  await new Promise<void>((resolve, reject) => { server.once('error', reject).listen(port, host, () => { server.off('error', reject); resolve() }) })
+  const begin = (): Promise<void> => new Promise((resolve, reject) => {
+    const done = (error?: Error): void => {
+      server.off('error', done).off('listening', done)
+      if (error) reject(error)
+      else resolve()
+    }
+    server.once('error', done).once('listening', done).listen({ port, ...(host !== undefined && { host }), reusePort: edge && port > 0 && process.platform === 'linux' })
+  })
+  if (!succeeds) await begin()
   const address = server.address()
   const bound = isInfo(address) ? address.port : port
-  return { url: `http://127.0.0.1:${bound}`, port: bound, server, drain: async limitMs => {
+  return { url: `http://127.0.0.1:${bound}`, port: bound, server, join: async () => { if (succeeds) await untilFree(begin) }, drain: async limitMs => {
     // For a moment everything is answered as ever, and each connection ends with its answer: one that is closed from this side could just be getting a request.
     state.draining = true
     await pause(Math.min(LAME_MS, limitMs / 20))
     await drain(server, limitMs)
   } }
+}
+const untilFree = async (begin: () => Promise<void>): Promise<void> => {
+  for (const until = performance.now() + SUCCESSION_MS; ;) {
+    try { return await begin() } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') || performance.now() > until) throw error
+      await pause(10)
+    }
+  }
 }
 const isInfo = (address: ReturnType<Server['address']>): address is AddressInfo => typeof address === 'object' && address !== null
 

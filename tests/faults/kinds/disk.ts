@@ -1,0 +1,13 @@
+import { between, pause, type Kind } from './kind.ts'
+
+/** The disk under all stores is full for a while. */
+export const disks: readonly Kind[] = [{
+  name: 'fill the disk',
+  targets: () => ['all stores'],
+  strike: async ({ platform, chance, short }) => {
+    if (!platform.disk) return
+    const free = platform.disk.fill()
+    await pause(short ? between(chance, 3_000, 6_000) : between(chance, 5_000, 20_000))
+    free()
+  },
+}]
