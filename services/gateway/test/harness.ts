@@ -24,7 +24,7 @@ export const startGateway = async ({ behind = (_, response) => { response.writeH
   const metrics = createMetrics('gateway')
   const app = createApp({ logger: silentLogger, metrics }, [guard({ appToken, edge: true }), gate.handler])
   const listening = await listen(app, 0, '127.0.0.1')
-  const base = { appPort: 0, daprHttpPort: sidecarPort ?? sidecar.port, daprApiToken: 'the-sidecar-token', appApiToken: appToken, appIdPrefix: 'x-', logLevel: 'info' as const, otelExporterOtlpEndpoint: undefined, publicUrl, instanceId: undefined }
+  const base = { appPort: 0, daprHttpPort: sidecarPort ?? sidecar.port, daprApiToken: 'the-sidecar-token', appApiToken: appToken, appIdPrefix: 'x-', logLevel: 'info' as const, otelExporterOtlpEndpoint: undefined, publicUrl, succeeds: false, instanceId: undefined }
   const parts = await gateway({ base, dapr, clock, logger: silentLogger, metrics, server: listening.server, listening }, {
     origins: ['https://app.test'], trustedProxies: 0, limits: { userPer10s: 1_000, addressPer10s: 1_000, signInPerMinute: 1_000 }, ...settings,
   })

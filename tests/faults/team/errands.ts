@@ -8,8 +8,6 @@ import type { Door } from './door.ts'
 import { colleague } from './people.ts'
 import type { Team } from './work.ts'
 
-export type Errands = ReturnType<typeof errands>
-
 /** The long ways of the platform, each a saga: building a project from a template, deleting one (and bringing it back), closing an account. */
 export const errands = (door: Door, { owner, projectId: home }: Team, { mail, domain }: { mail: string; domain: string }) => {
   const token = (): string => owner.token()
