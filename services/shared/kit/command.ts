@@ -9,5 +9,6 @@ export type CommandMeta = {
   commandId: string
   /** From If-Match: the version that the caller saw. */
   expectedVersion?: number
+  /** The network the call came from, not the machine: the log is for ever. */
   ip?: string
 }

@@ -9,6 +9,7 @@ import { ifMatchOf } from './etag.ts'
 import { headers } from './headers.ts'
 import { checkedKey } from './idempotency.ts'
 import type { Input } from './input.ts'
+import { networkOf } from './network.ts'
 import type { Route } from './serve.ts'
 
 type Known = { input: Input; actor: Actor | undefined; caller: AppId | undefined; token: string | undefined }
@@ -22,8 +23,10 @@ export const callOf = (ctx: RouterContext, { name, operation }: Route, clock: Cl
   const work = currentContext()
   const meta: CommandMeta = {
     actor: actor?.userId ?? (operation.access === 'internal' && caller ? `service:${caller}` : 'anonymous'),
-    at: clock.now(), correlationId: work?.correlationId ?? commandId, causationId: caller ? ctx.get(headers.causationId) || null : null, commandId, ip,
+    at: clock.now(), correlationId: work?.correlationId ?? commandId, causationId: caller ? ctx.get(headers.causationId) || null : null, commandId,
   }
+  const network = networkOf(ip)
+  if (network !== undefined) meta.ip = network
   if (ifMatch !== undefined) meta.expectedVersion = ifMatch
   let made = 0
   const call = {

@@ -42,7 +42,7 @@ describe('a typed client', () => {
   it('hands on trace, correlation, causation and address', async () => {
     const work = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true, correlationId: 'other' }
     const { said } = await inContext(work, () => things.make({ body: { title: 'A' }, meta }))
-    expect(said).toEqual({ correlation: 'c-1', causation: 'cmd-1', ip: '203.0.113.9', trace: 'a'.repeat(32), actor: 'service:task' })
+    expect(said).toEqual({ correlation: 'c-1', causation: 'cmd-1', ip: '203.0.113.0/24', trace: 'a'.repeat(32), actor: 'service:task' })
   })
   it('makes a repeated POST harmless with a key', async () => {
     const make = () => things.make({ body: { title: 'A' }, meta, idempotencyKey: 'k1' })
