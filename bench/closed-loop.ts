@@ -8,7 +8,7 @@ export type Driven = { perSecond: number; p50: number; p99: number; failed: numb
 /** As much as so many connections get, each sending as soon as it has its answer: for capacity, not for latency. */
 export const closedLoop = async ({ url, method, headers, body, path }: Load, seconds: number, connections = 16): Promise<Driven> => {
   const { requests, latency, non2xx, errors, timeouts, duration } = await autocannon({
-    url, method, connections, duration: seconds,
+    url, method, connections, duration: seconds, sampleInt: 250,
     headers: { 'content-type': 'application/json', ...headers },
     requests: [{ method, setupRequest: request => ({ ...request, path: path(), ...(body && { body: body() }) }) }],
   })

@@ -15,10 +15,13 @@ if (unknown.length) {
   console.error(`There is no ${unknown.join(', ')}. Measures: ${measures.map(m => m.name).join(' ')}. Options: --long, --plan, --save-baseline.`)
   process.exit(64)
 }
-const plan: Plan = { rounds: Number(process.env['ROUNDS'] ?? 5), seconds: Number(process.env['SECONDS_EACH'] ?? 3), long: args.includes('--long') }
+const plan: Plan = { rounds: Number(process.env['ROUNDS'] ?? 5), seconds: Number(process.env['SECONDS_EACH'] ?? 2.5), long: args.includes('--long') }
 const chosen = measures.filter(m => names.length === 0 || names.includes(m.name))
 const STARTING_S = 45
-const minutes = (seconds: number): string => `${Math.floor(Math.max(0, seconds) / 60)} min ${String(Math.round(Math.max(0, seconds) % 60)).padStart(2, '0')} s`
+const minutes = (seconds: number): string => {
+  const whole = Math.max(0, Math.round(seconds))
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`
+}
 const estimates = chosen.map(m => m.estimate(plan))
 const total = STARTING_S + estimates.reduce((a, b) => a + b, 0)
 

@@ -6,7 +6,7 @@ import { inTurns, measure } from '../measure.ts'
 import { openStore } from '../store.ts'
 import { rawRebuild } from '../raw-rebuild.ts'
 
-const STREAMS_PER_SECOND = 1_000
+const STREAMS_PER_SECOND = 2_000
 const FILLERS = 128
 const WRITERS = 4
 

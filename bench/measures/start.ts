@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inTurns, measure } from '../measure.ts'
 import { residentMB, untilReady } from '../process-facts.ts'
 
-const REST_MS = 3_000
+const REST_MS = 2_000
 const services = ['task', 'gateway', 'user', 'project', 'notification', 'analytics', 'ai'] as const
 
 export const start = measure({
-  name: 'start', title: 'Cold starts, and memory at rest', estimate: ({ rounds }) => 15 + rounds * 10,
+  name: 'start', title: 'Cold starts, and memory at rest', estimate: ({ rounds }) => 10 + rounds * 10,
   figures: {
     'task service': { title: 'cold start of the task service, exec to ready', unit: 'ms', control: 'bare Koa and driver, exec to its first answer', goal: { ratioAtMost: 1.5 }, better: 'less' },
     gateway: { title: 'cold start of the gateway, exec to ready', unit: 'ms', control: 'bare Koa and driver, exec to its first answer', goal: { ratioAtMost: 1.5 }, better: 'less' },
-    'memory at rest': { title: 'task service, resident, 3 s after its start', unit: 'MB', control: 'bare Koa and driver', goal: { ratioAtMost: 1.6 }, better: 'less' },
+    'memory at rest': { title: 'task service, resident, 2 s after its start', unit: 'MB', control: 'bare Koa and driver', goal: { ratioAtMost: 1.6 }, better: 'less' },
   },
   run: async world => {
     const [{ stack, settled }, skeleton] = [await world.platform(), await world.skeleton()]
