@@ -22,7 +22,7 @@ const { SEED: seed, MINUTES, STRIKES: strikes, KINDS, WORKERS: workers, EVENTS: 
 const wanted = KINDS.split(',').map(k => k.trim()).filter(Boolean)
 const kinds = allKinds.filter(kind => wanted.length === 0 || wanted.some(w => kind.name.includes(w)))
 const home = mkdtempSync(join(tmpdir(), 'cybertask-faults-'))
-const outcome = await faultRun({ seed, kinds, home, offset, events, short: MINUTES < 20, strikes, untilMs: MINUTES * 60_000, workers, measureBare: true, say: line => { console.log(line) } })
+const outcome = await faultRun({ seed, kinds, home, offset, events, short: MINUTES < 20, strikes, untilMs: MINUTES * 60_000, workers, measure: true, say: line => { console.log(line) } })
 console.log(`\n${reportOf(outcome)}\n`)
 const missed = shortfalls(outcome)
 console.log(missed.length === 0 ? 'Everything was reached.' : `Not reached:\n${missed.map(m => `  - ${m}`).join('\n')}`)

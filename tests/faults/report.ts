@@ -14,7 +14,7 @@ const lineOf = (kind: string, some: readonly Strike[], bare: ReadonlyMap<string,
 }
 
 /** What a run came to, in one table. */
-export const reportOf = ({ seed, strikes, bare, tally, audit, lostErrands, triesPerRequest, seconds }: Outcome): string => {
+export const reportOf = ({ seed, strikes, bare, tally, audit, lostErrands, triesPerRequest, backlog, seconds }: Outcome): string => {
   const { findings, lag, mails, frames } = audit
   const hung = hanging(tally)
   const statuses = Object.entries(Object.groupBy(tally.attempts, a => String(a.status))).map(([status, some]) => `${status === '0' ? 'no answer' : status} ${some?.length}`).join(', ')
@@ -26,6 +26,7 @@ export const reportOf = ({ seed, strikes, bare, tally, audit, lostErrands, tries
     `hanging    ${hung.length} of the writes took over ${tally.limitMs} ms; the longest ${ms(worst(tally.attempts.filter(a => a.method !== 'GET').map(a => a.ms)))} ms${hung.slice(0, 5).map(a => `\n    ${a.operation} ${a.status} ${a.code} ${ms(a.ms)} ms`).join('')}`,
     `503        ${tally.attempts.filter(a => a.status === 503).length}, ${withoutRetryAfter(tally).length} of them without Retry-After`,
     `storm      ${triesPerRequest.toFixed(2)} tries of each request at its service, at most`,
+    ...backlog ? [`backlog    ${backlog.held.toFixed(0)} events/s after a pause, ${backlog.own.toFixed(0)} by itself: ${(backlog.held / backlog.own).toFixed(2)}`] : [],
     `strange    ${tally.strange.length}${tally.strange.slice(0, 5).map(what => `\n    ${what}`).join('')}`,
     `given up   ${lostErrands.length}${lostErrands.slice(0, 5).map(what => `\n    ${what.slice(0, 300)}`).join('')}`,
     `lag        ${lag.length === 0 ? 'none' : lag.join('; ')} after ${ms(audit.quietMs)} ms`,
@@ -34,17 +35,19 @@ export const reportOf = ({ seed, strikes, bare, tally, audit, lostErrands, tries
 }
 
 const MOST_TRIES = 3
+const LEAST_RATE = 0.8
 /** A client that tries again every 200 ms, on two busy cores, sees no sooner than this that a part is back. */
 const GRAIN_MS = 1_000
 const tooLate = ({ kind, target, firstSuccessMs }: Strike, bare: number | undefined): string[] =>
   kind.startsWith('kill') && bare !== undefined && firstSuccessMs !== undefined && firstSuccessMs > 2 * bare + GRAIN_MS ? [`${kind} ${target}: the first write was acknowledged after ${ms(firstSuccessMs)} ms, a bare restart takes ${ms(bare)} ms`] : []
 
 /** Why a run did not reach what it should; empty when it did. */
-export const shortfalls = ({ strikes, bare, tally, audit, lostErrands, triesPerRequest }: Outcome): string[] => [
+export const shortfalls = ({ strikes, bare, tally, audit, lostErrands, triesPerRequest, backlog }: Outcome): string[] => [
   ...total(audit.findings) > 0 ? kindsOfFinding.filter(kind => audit.findings[kind].length > 0).map(kind => `${audit.findings[kind].length} ${kind}: ${audit.findings[kind].slice(0, 3).join('; ')}`) : [],
   ...hanging(tally).map(a => `${a.operation} hung ${Math.round(a.ms)} ms (${a.status} ${a.code})`),
   ...withoutRetryAfter(tally).map(a => `${a.operation} was answered 503 without Retry-After`),
   ...tally.strange, ...lostErrands, ...audit.lag,
+  ...backlog && backlog.held < LEAST_RATE * backlog.own ? [`a backlog was worked off at ${(backlog.held / backlog.own).toFixed(2)} of the consumer's own rate`] : [],
   ...triesPerRequest > MOST_TRIES ? [`each request was tried ${triesPerRequest.toFixed(1)} times`] : [],
   ...strikes.flatMap(s => tooLate(s, bare.get(s.target))),
   ...strikes.filter(s => s.firstSuccessMs === undefined).map(s => `nothing was acknowledged any more after: ${s.kind} ${s.target}`),

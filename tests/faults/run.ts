@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance as chanceOf, type Chance } from '../../scripts/demo/random.ts'
 import { audit, type Audit } from './audit.ts'
+import { workOff, type Backlog } from './backlog.ts'
 import { pause, between, type Kind, type Scene } from './kinds/kind.ts'
 import { startPlatform, type Platform } from './stack/platform.ts'
 import { triesPerRequest } from './stack/storm.ts'
@@ -15,10 +16,10 @@ import { foundProject, worker } from './team/work.ts'
 export type RunOptions = {
   seed: number; kinds: readonly Kind[]; home: string; offset: number; events: 'redis' | 'kafka'; short: boolean
   /** Ends when each kind has struck so often, or when the time is over. */
-  strikes: number; untilMs: number; workers: number; /** Times each part's restart before anybody works, to compare with. */ measureBare: boolean; say: (line: string) => void
+  strikes: number; untilMs: number; workers: number; /** Times each part's restart before anybody works, and how a pile of events is worked off. */ measure: boolean; say: (line: string) => void
 }
 export type Strike = { kind: string; target: string; atMs: number; brokenMs: number; firstSuccessMs: number | undefined }
-export type Outcome = { seed: number; strikes: Strike[]; bare: Map<string, number>; tally: Tally; audit: Audit; triesPerRequest: number; lostErrands: string[]; seconds: number }
+export type Outcome = { seed: number; strikes: Strike[]; bare: Map<string, number>; tally: Tally; audit: Audit; triesPerRequest: number; backlog: Backlog | undefined; lostErrands: string[]; seconds: number }
 
 const domain = 'unsinkable.example'
 const QUIET_MS = 90_000
@@ -37,13 +38,14 @@ export const faultRun = async (options: RunOptions): Promise<Outcome> => {
     const members: [Person, ...Person[]] = [await colleague(door, platform.stack.urls.mail, owner, 'bob', domain), await colleague(door, platform.stack.urls.mail, owner, 'cleo', domain)]
     const team = await foundProject(door, owner, members)
     const watcher = await watch(door, platform.stack.urls.gateway, owner, ['me', `project:${team.projectId}`])
-    const bare = options.measureBare ? await bareRestarts(platform, door, options.kinds, say) : new Map<string, number>()
+    const bare = options.measure ? await bareRestarts(platform, door, options.kinds, say) : new Map<string, number>()
     say(`${Math.round((performance.now() - began) / 1000)} s: the team is at work`)
     const { strikes, lostErrands } = await underFire({ platform, chance, door, team, short: options.short, errand: () => {} }, options, began)
+    const backlog = options.measure ? await workOff(platform, door, team) : undefined
     say(`${strikes.length} strikes, ${door.tally.commands} commands acknowledged; waiting until all is quiet`)
     const found = await audit({ platform, ledger: door.ledger, team, watcher, quietMs: QUIET_MS })
     watcher.close()
-    return { seed, strikes, bare, tally: door.tally, audit: found, lostErrands, triesPerRequest: await triesPerRequest(options.home, door.tally), seconds: (performance.now() - began) / 1000 }
+    return { seed, strikes, bare, tally: door.tally, audit: found, lostErrands, backlog, triesPerRequest: await triesPerRequest(options.home, door.tally), seconds: (performance.now() - began) / 1000 }
   } finally {
     await platform.stop()
   }

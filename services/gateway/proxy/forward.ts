@@ -17,7 +17,7 @@ export type ForwardOptions = { sidecar: Dispatcher; circuit: PeerBreakers; appId
 export type Forward = (ctx: Context, target: Target, segments: readonly string[]) => Promise<void>
 
 /** Streams a request to its service through the sidecar and the answer back. Nothing is parsed on the way, and nothing hangs: what does not answer within five seconds, or as long as its contract says, is a 503. */
-export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_600 }: ForwardOptions): Forward => (ctx, { service, operation }, segments) => circuit(service).run(async () => {
+export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200 }: ForwardOptions): Forward => (ctx, { service, operation }, segments) => circuit(service).run(async () => {
   const passing = ctx.method === 'GET' || ctx.method === 'HEAD' ? null : passingBody(ctx.req, operation.bodyLimit ?? defaultBodyLimit)
   const short = passing && await shortBody(ctx.req)
   const limit = operation.patienceMs ?? (operation.produces === undefined ? timeoutMs : 60_000)

@@ -13,7 +13,7 @@ export type ServiceId = Exclude<AppId, 'gateway'>
  * - `reply`: absent when the answer has no body (204).
  * - `also`: the other success, where an input can make the operation go on in the background.
  * - `produces`: the media type of an answer that is not JSON (a file, a stream); then there is no `reply`.
- * - `patienceMs`: how long people wait for it at most, where 4.6 s are not right: it is much work, or a long answer.
+ * - `patienceMs`: how long people wait for it at most, where 4.2 s are not right: it is much work, or a long answer.
  * - `bodyLimit`: bytes, where 1 MiB is not right.
  */
 export type Operation = Described & ({ access: 'public' | 'user'; callers?: readonly AppId[] } | { access: 'internal'; callers: readonly AppId[] })

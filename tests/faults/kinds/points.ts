@@ -10,14 +10,16 @@ export const startWith = async ({ home, restart }: Platform, service: string, or
   await restart(service)
 }
 const WAIT_MS = 20_000
+const SHORT_WAIT_MS = 6_000
 
 /** The service dies at a named point, the n-th time it passes there; its supervisor starts it again. */
-const dieAt = async ({ platform, chance, errand }: Scene, service: string, point: string, most: number): Promise<void> => {
+const dieAt = async ({ platform, chance, errand, short }: Scene, service: string, point: string, most: number): Promise<void> => {
+  const patience = short ? SHORT_WAIT_MS : WAIT_MS
   const part = platform.part(service)
   const before = part.restarts
-  await startWith(platform, service, { point, pass: 1 + chance.below(most) })
+  await startWith(platform, service, { point, pass: 1 + chance.below(short ? Math.ceil(most / 3) : most) })
   errand(service)
-  for (let waited = 0; part.restarts === before && waited < WAIT_MS; waited += 50) await pause(50)
+  for (let waited = 0; part.restarts === before && waited < patience; waited += 50) await pause(50)
   // A point that nobody passes is no fault; the process is sound again after its next start.
   if (part.restarts === before) await platform.restart(service)
   for (let waited = 0; part.state !== 'ready' && waited < WAIT_MS; waited += 50) await pause(50)

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { taskApi } from '../../services/shared/contracts/task/http.ts'
+import { effect } from './check/effects.ts'
+import { withDatabase } from './stack/documents.ts'
+import type { Platform } from './stack/platform.ts'
+import type { Door } from './team/door.ts'
+import type { Team } from './team/work.ts'
+
+export type Backlog = { /** Events per second of a consumer that was stopped in order and finds everything waiting. */ own: number; /** Of one that stood still meanwhile. */ held: number }
+const MANY = 400
+const PATIENCE_MS = 120_000
+
+/** Somebody is given many tasks at once. */
+const pileUp = async ({ ask, ledger }: Door, { owner, members: [person], projectId }: Team, label: string): Promise<void> => {
+  const operations = Array.from({ length: MANY }, (_, i) => ({ op: 'create' as const, key: `${label}.${i}`, task: { projectId, title: `${label}.${i}`, assigneeId: person.id } }))
+  const made = await ask('bulkTasks', taskApi.bulkTasks, { token: owner.token(), body: { operations } })
+  ledger.acknowledged.push(...(made?.results ?? []).flatMap(({ id, status }) => (id !== null && status < 300 ? [effect.created(id)] : [])))
+}
+const told = (uri: string, label: string): Promise<number> => withDatabase(uri, 'notification', db => db.collection('notifications').countDocuments({ type: 'assigned', title: { $regex: `^“${label}\\.` } }))
+
+/** How quickly the notification service works off what piled up while it was away, beside what it can do by itself. */
+export const workOff = async (platform: Platform, door: Door, team: Team): Promise<Backlog> => {
+  const uri = platform.stack.secrets['mongodb-uri'] ?? ''
+  const rate = async (label: string, away: () => Promise<unknown>, back: () => Promise<unknown>): Promise<number> => {
+    await team.owner.keep()
+    await away()
+    await pileUp(door, team, label)
+    await sleep(2_000)
+    const before = await told(uri, label)
+    await back()
+    const began = performance.now()
+    while (await told(uri, label) < MANY && performance.now() - began < PATIENCE_MS) await sleep(100)
+    return (MANY - before) / ((performance.now() - began) / 1_000)
+  }
+  const service = platform.part('notification')
+  return {
+    own: await rate('own', () => service.stop(), () => service.start()),
+    held: await rate('held', async () => { platform.hold('notification') }, async () => { platform.release('notification') }),
+  }
+}
