@@ -1,9 +1,7 @@
 import type { FigureSpec, Samples } from './compare.ts'
+import type { Plan } from './plan.ts'
 import type { Chart } from './plot.ts'
 import type { World } from './world.ts'
-
-/** How much of it: pairs of turns, seconds of each turn, and whether what takes hours is wanted too. */
-export type Plan = { rounds: number; seconds: number; long: boolean }
 
 export type Outcome<K extends string = string> = {
   figures: Readonly<Record<K, Samples>>
