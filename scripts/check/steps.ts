@@ -8,6 +8,7 @@ export const steps: readonly Step[] = [
   { name: 'lint', command: ['oxlint', '--type-aware'] },
   { name: 'import gate', command: ['node', 'scripts/check/import-gate.ts'] },
   { name: 'unused code', command: ['knip'] },
+  { name: 'audit', command: ['node', 'scripts/check/audit.ts'] },
   { name: 'licences', command: ['node', 'scripts/check/licences.ts'] },
   vitest('unit tests', 'unit'),
   vitest('service tests', 'service'),

@@ -21,6 +21,8 @@ for (const step of steps.filter(step => !chosen.length || chosen.some(name => st
   total.passed += passed
   total.failed += failed
   if (failed) process.stdout.write(`${output}\n`)
+  // A check that passed says in its last line what it looked at, or could not.
+  else if (!step.project && output.trim()) process.stdout.write(`  ${output.trim().split('\n').at(-1)}\n`)
   process.stdout.write(`${failed ? '✗' : '✓'} ${step.name}: ${passed} passed, ${failed} failed, ${seconds(since)}\n`)
 }
 process.stdout.write(`All steps took ${seconds(started)}.\n`)
