@@ -61,7 +61,7 @@ describe('what is left of a person who closed the account', () => {
     const { pieces = [] } = stores.find(one => one.store === store) ?? {}
     // The search itself is tried: the owner, who stayed, is found by id where people are known.
     if (store === 'documents' || store === 'ClickHouse') expect(search(pieces, [owner.organizationId]).length).toBeGreaterThan(0)
-    if (store !== 'Redis, mail queue' && !(store === 'PostgreSQL' && process.env['MONGODB_URI'])) expect(pieces.length).toBeGreaterThan(10)
+    if (store !== 'Redis, mail queue' && !(store === 'PostgreSQL' && process.env['MONGODB_URI'])) expect(pieces.length).toBeGreaterThan(2)
     expect(search(pieces, Object.values(canary)).slice(0, 5)).toEqual([])
   })
 
