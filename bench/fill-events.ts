@@ -3,7 +3,7 @@ import type { ClickHouse } from '../services/analytics/clickhouse/clickhouse.ts'
 export const PROJECTS = 100
 const PER_TASK = 5
 const DAYS = 90
-const AT_ONCE = 500_000
+const AT_ONCE = 250_000
 
 const uuid = (prefix: string, n: string): string => `concat('${prefix}-0000-7000-8000-', leftPad(lower(hex(${n})), 12, '0'))`
 export const projectIdOf = (n: number): string => `00000001-0000-7000-8000-${n.toString(16).padStart(12, '0')}`

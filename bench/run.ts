@@ -49,6 +49,7 @@ const one = async (i: number): Promise<void> => {
   const [loadBefore = 0] = loadavg()
   const [since, cpu] = [elapsed(), process.cpuUsage()]
   try {
+    await world.calm()
     const outcome = await m.run(world)
     const used = process.cpuUsage(cpu)
     outcomes[m.name] = { ...outcome, loadBefore, generatorCpuS: (used.user + used.system) / 1e6 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { startStack, type Stack } from '../deploy/local/stack.ts'
+import { eventually } from '../tests/support/eventually.ts'
 import { unlimited } from '../tests/support/unlimited.ts'
 import type { Plan } from './plan.ts'
 import { settled } from './settled.ts'
@@ -23,6 +24,8 @@ export type World = {
   say(text: string): void
   platform(): Promise<Platform>
   skeleton(): Promise<Skeleton>
+  /** Waits until what was started answers again: a measure may leave it out of breath. */
+  calm(): Promise<void>
   /** Remembers what several measures need, such as the most that a side can take. */
   once(key: string, find: () => Promise<number>): Promise<number>
 }
@@ -35,6 +38,9 @@ const startPlatform = async (home: string, report: (line: string) => void): Prom
   const team = await newTeam(stack.urls.gateway)
   return { stack, gateway: stack.urls.gateway, ...team, headers: { authorization: `Bearer ${team.token}` }, settled: () => settled(stack) }
 }
+
+const CALM_MS = 60_000
+const answering = (url: string, headers: Record<string, string>): Promise<boolean> => eventually(async () => (await fetch(url, { headers, signal: AbortSignal.timeout(5_000) })).ok, CALM_MS)
 
 /** A world that begins empty; `close` stops what was started in it, and says which parts of it died on the way. */
 export const newWorld = (plan: Plan, say: (text: string) => void): World & { close(): Promise<string[]> } => {
@@ -49,6 +55,11 @@ export const newWorld = (plan: Plan, say: (text: string) => void): World & { clo
     plan, say,
     platform: () => platform ??= startPlatform(join(folder, 'platform'), report),
     skeleton: () => skeleton ??= startSkeleton(join(folder, 'skeleton')),
+    calm: async () => {
+      const [ours, control] = await Promise.all([platform?.catch(() => undefined), skeleton?.catch(() => undefined)])
+      if (ours) await answering(`${ours.gateway}/api/tasks?projectId=${ours.projectId}&limit=1`, ours.headers)
+      if (control) await answering(`${control.gateway}/api/tasks/none`, {})
+    },
     once: (key, find) => {
       const found = known.get(key) ?? find()
       known.set(key, found)

@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { activitySql, stateSql } from '../../services/analytics/dashboard/sql.ts'
 import { routes } from '../../services/analytics/routes.ts'
-import { startChdb } from '../../services/analytics/test/chdb.ts'
 import { projectInternal } from '../../services/shared/contracts/project/internal.ts'
 import { defaultWorkflow } from '../../services/shared/contracts/workflow.ts'
 import { memoryDapr } from '../../services/shared/kit/dapr/memory-dapr.ts'
 import { client } from '../../services/shared/kit/http/client.ts'
 import { testServer } from '../../services/shared/kit/http/test-server.ts'
+import { withChdb } from '../chdb.ts'
 import { fillEvents, PROJECTS, projectIdOf } from '../fill-events.ts'
 import { inTurns, measure } from '../measure.ts'
 import { quantile } from '../statistics.ts'
 
-const sizes = { 'm1': 1_000_000, 'm10': 10_000_000 } as const
+const sizes = { m1: 1_000_000, m10: 10_000_000 } as const
 type Size = keyof typeof sizes
 const ASKS = 4
 const TURN_MS = 2_000
@@ -26,8 +26,7 @@ export const dashboard = measure({
     '10 M events': { title: 'dashboard of an organization with 10 M events, p95', unit: 'ms', control, goal, better: 'less' },
     'one project of 10 M': { title: 'dashboard of one project in a hundred, 10 M events in all, p95', unit: 'ms', control, goal, better: 'less' },
   },
-  run: async world => {
-    const { db, stop } = await startChdb()
+  run: world => withChdb(async db => {
     const now = Date.now()
     for (const [organization, events] of Object.entries(sizes)) {
       world.say(`making ${events / 1e6} M events`)
@@ -66,7 +65,6 @@ export const dashboard = measure({
     const turns = await inTurns(world.plan.rounds, { small: times(ask('m1')), smallBare: times(bare('m1', all)), one: times(ask('m10', `&projectId=${first}`)), oneBare: times(bare('m10', [first])) }, world.say)
     const bigTurns = await inTurns(rounds, { big, bigBare }, world.say)
     await server.close()
-    await stop()
     const p95 = (all: readonly number[][]): number[] => all.map(samples => quantile(samples, 0.95))
     return {
       figures: {
@@ -75,5 +73,5 @@ export const dashboard = measure({
       },
       raw: { small: turns('small'), smallBare: turns('smallBare'), one: turns('one'), oneBare: turns('oneBare'), big: bigTurns('big'), bigBare: bigTurns('bigBare') }, failed,
     }
-  },
+  }),
 })

@@ -1,7 +1,8 @@
 import { ingest as newIngest } from '../../services/analytics/events/ingest.ts'
 import { rowOf } from '../../services/analytics/events/row.ts'
-import { received, startChdb } from '../../services/analytics/test/chdb.ts'
+import { received } from '../../services/analytics/test/chdb.ts'
 import type { Received } from '../../services/shared/kit/events/handler.ts'
+import { withChdb } from '../chdb.ts'
 import { inTurns, measure } from '../measure.ts'
 
 const ROWS = 60_000
@@ -22,8 +23,7 @@ const eventSource = () => {
 export const ingest = measure({
   name: 'ingest', title: 'Events into ClickHouse', estimate: ({ rounds }) => 6 + rounds * 4,
   figures: { rows: { title: 'ClickHouse ingest, rows/s', unit: '/s', control: 'one bulk insert of the same 60,000 rows into the same table', goal: { ratioAtLeast: 0.4 }, better: 'more' } },
-  run: async world => {
-    const { db, stop } = await startChdb()
+  run: world => withChdb(async db => {
     const take = newIngest(db)
     const [ours, strangers] = [eventSource(), eventSource()]
     const timed = async (work: () => Promise<unknown>): Promise<number> => {
@@ -44,7 +44,6 @@ export const ingest = measure({
         return timed(() => db.insert('events', rows))
       },
     }, world.say)
-    await stop()
     return { figures: { rows: { ours: turns('ours'), control: turns('bulk') } } }
-  },
+  }),
 })
