@@ -1,5 +1,5 @@
-import type { Api } from '../../../services/shared/contracts/define.ts'
-import type { Who } from '../../../services/shared/contracts/policies.ts'
+import type { Api, Operation } from '../../../services/shared/contracts/define.ts'
+import type { Policy, Who } from '../../../services/shared/contracts/policies.ts'
 import type { Answered, Input } from '../../support/call.ts'
 import type { Person } from '../../support/people.ts'
 import type { Column } from './columns.ts'
@@ -20,6 +20,9 @@ export type Fixture = {
   /** Ends what others need: comes last. */
   last?: boolean
 }
+export type AnyPolicy = Policy | { may: 'anyone' }
+/** One operation, who may call it, and a request that is right. */
+export type Row = { service: string; name: string; operation: Operation; policy: AnyPolicy; fixture: Fixture }
 /** A fixture for each operation: one without does not compile. */
 export type Fixtures<A extends Api> = { readonly [K in keyof A]: Fixture }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answered } from '../../support/call.ts'
 import { send } from '../../support/call.ts'
 import { author, isAllowed, isOne, mayRead, type Column } from './columns.ts'
-import type { Row } from './rows.ts'
+import type { Row } from './fixture.ts'
 import type { World } from './world.ts'
 
 export type Verdict = { kind: 'let in' | 'refused' | 'LEAK' | 'WRONG'; why?: string }

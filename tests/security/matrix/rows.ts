@@ -1,18 +1,14 @@
-import type { Api, Operation } from '../../../services/shared/contracts/define.ts'
+import type { Api } from '../../../services/shared/contracts/define.ts'
 import { gatewayApi } from '../../../services/shared/contracts/gateway/http.ts'
-import { policies, type Policy } from '../../../services/shared/contracts/policies.ts'
+import { policies } from '../../../services/shared/contracts/policies.ts'
 import { publicApis } from '../../../services/shared/contracts/public-apis.ts'
 import { sagaApi } from '../../../services/shared/contracts/sagas/http.ts'
-import type { Fixture, Fixtures } from './fixture.ts'
+import type { AnyPolicy, Fixtures, Row } from './fixture.ts'
 import { aiFixtures, analyticsFixtures, gatewayFixtures, notificationFixtures, sagaFixtures } from './fixtures/others.ts'
 import { projectFixtures } from './fixtures/project.ts'
 import { taskFixtures } from './fixtures/task.ts'
 import { userFixtures } from './fixtures/user.ts'
 import { variants } from './fixtures/variants.ts'
-
-export type AnyPolicy = Policy | { may: 'anyone' }
-/** One operation, who may call it, and a request that is right. */
-export type Row = { service: string; name: string; operation: Operation; policy: AnyPolicy; fixture: Fixture }
 
 const rowsOf = <A extends Api>(service: string, api: A, allowed: { readonly [K in keyof A]: AnyPolicy }, fixtures: Fixtures<A>): Row[] =>
   Object.entries(api).map(([name, operation]) => {
