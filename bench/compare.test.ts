@@ -16,6 +16,7 @@ describe('a figure', () => {
   })
   it('without a goal is neither reached nor missed', () => expect(summarize('k', { ...rate, goal: {} }, { ours: [1], control: [1] }).reached).toBeNull())
   it('that could not be measured is not reached', () => expect(summarize('k', rate, { ours: [], control: [] }).reached).toBe(false))
+  it('beside a control that did nothing is not reached', () => expect(summarize('k', rate, { ours: [20], control: [0] }).reached).toBe(false))
 })
 
 describe('a figure beside the committed baseline', () => {

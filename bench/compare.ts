@@ -27,7 +27,7 @@ export const summarize = (key: string, spec: FigureSpec, samples: Samples): Summ
     ...(ratioAtLeast === undefined ? [] : [ratio >= ratioAtLeast]), ...(ratioAtMost === undefined ? [] : [ratio <= ratioAtMost]),
     ...(oursAtMost === undefined ? [] : [oursMedian <= oursAtMost]), ...(addedAtMost === undefined ? [] : [median(samples.ours.map((ours, i) => ours - (samples.control[i] ?? Number.NaN))) <= addedAtMost]),
   ]
-  return { ...spec, samples, key, oursMedian, controlMedian, ratio, spread: [Math.min(...ratios), Math.max(...ratios)], reached: checks.length === 0 ? null : checks.every(Boolean) }
+  return { ...spec, samples, key, oursMedian, controlMedian, ratio, spread: [Math.min(...ratios), Math.max(...ratios)], reached: checks.length === 0 ? null : Number.isFinite(ratio) && checks.every(Boolean) }
 }
 
 const TOLERATED = 0.1
