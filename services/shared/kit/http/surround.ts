@@ -28,7 +28,7 @@ export const surround = ({ logger, metrics }: SurroundDeps) => async (ctx: Conte
     metrics?.request(operation, ctx.method, ctx.status, seconds)
     end({ 'http.request.method': ctx.method, 'http.route': operation, 'http.response.status_code': ctx.status }, ctx.status >= 500, `${ctx.method} ${operation}`)
     // The path only: a query string can hold a ticket or somebody's words.
-    const line = { operation, method: ctx.method, path: ctx.path.slice(0, 200), status: ctx.status, ms: Math.round(seconds * 1e5) / 100 }
+    const line = { operation, method: ctx.method, path: shown(ctx.path), status: ctx.status, ms: Math.round(seconds * 1e5) / 100 }
     if (quiet(ctx.path)) logger.debug(line, 'request')
     else logger.info(line, 'request')
   })
@@ -38,7 +38,7 @@ const quiet = (path: string): boolean => path.startsWith('/health/') || path ===
 
 const answerProblem = (ctx: Context, error: unknown, logger: Logger): void => {
   const { problem, headers, unforeseen } = toProblem(error, currentContext()?.traceId ?? '')
-  if (unforeseen) logger.error({ error, method: ctx.method, path: ctx.path.slice(0, 200) }, 'unforeseen error')
+  if (unforeseen) logger.error({ error, method: ctx.method, path: shown(ctx.path) }, 'unforeseen error')
   writeProblem(ctx, problem, headers)
 }
 
@@ -49,3 +49,6 @@ export const writeProblem = (ctx: Context, problem: Problem, headers: Readonly<R
   ctx.type = 'application/problem+json'
   ctx.set({ ...headers })
 }
+
+/** A path as the log shows it. Ids are short; what is longer may be a token that somebody put into an address by mistake. */
+const shown = (path: string): string => path.split('/').map(segment => (segment.length > 64 ? `${segment.slice(0, 8)}…` : segment)).join('/').slice(0, 200)
