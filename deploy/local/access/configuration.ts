@@ -14,7 +14,7 @@ const secretsOf: Readonly<Record<AppId, readonly string[]>> = {
   ai: ['mongodb-uri', 'anthropic-api-key', 'anthropic-base-url'],
 }
 
-/** Which parts of its sidecar's API an app uses; the others are not there for it. Whoever hosts no sagas cannot reach those of others. */
+/** Which parts of its sidecar's API an app uses beside what the sidecar says of itself (Dapr's own SDK asks for that); the others are not there for it. Whoever hosts no sagas cannot reach those of others. */
 const apisOf: Readonly<Record<AppId, readonly string[]>> = {
   gateway: ['invoke', 'publish', 'secrets', 'state'],
   user: ['invoke', 'publish', 'secrets', 'state', 'actors', 'jobs'],
@@ -42,7 +42,7 @@ export const configurationOf = async (app: AppId): Promise<string> => {
       tracing: { samplingRate: '1' },
       metric: { enabled: true, http: { increasedCardinality: false } },
       features: [{ name: 'HotReload', enabled: false }],
-      api: { allowed: [...apisOf[app].map(name => ({ name, version: 'v1', protocol: 'http' })), overGrpc] },
+      api: { allowed: [...['metadata', ...apisOf[app]].map(name => ({ name, version: 'v1', protocol: 'http' })), overGrpc] },
       secrets: { scopes: [{ storeName: 'secretstore', defaultAccess: 'deny', allowedSecrets: secretsOf[app] }] },
       accessControl: {
         defaultAction: 'deny', trustDomain: 'public',
