@@ -39,7 +39,7 @@ describe('the visible records of sagas', () => {
   })
   it('close a saga whose process died between its last row and its end', async () => {
     const store = await begun('move.3')
-    await db.collection<{ _id: string }>('saga_steps').insertOne({ ...finished('move.3', 4), _id: 'move.3#4', ...{ of: 'move.3' } })
+    await db.collection<{ _id: string; of: string }>('saga_steps').insertOne({ ...finished('move.3', 4), _id: 'move.3#4', of: 'move.3' })
     expect(await store.find('move.3')).toMatchObject({ state: 'finished' })
     expect((await store.unfinished()).map(s => s._id)).not.toContain('move.3')
     expect(await db.collection<SagaDocument>('sagas').findOne({ _id: 'move.3' })).toMatchObject({ state: 'finished', outcome: 'done' })
