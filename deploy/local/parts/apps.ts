@@ -25,10 +25,12 @@ export const sidecarPart = (context: Context, app: AppSpec, resources: string, c
 }
 
 /** A service. It stops taking work at SIGTERM and drains for up to ten seconds. */
-export const servicePart = ({ env, prefix, tokens, home }: Context, app: AppSpec): PartSpec => ({
+export const servicePart = ({ root, env, prefix, tokens, home }: Context, app: AppSpec): PartSpec => ({
   name: app.name, title: app.name, group: 'service', cwd: app.folder, ports: [app.port],
   command: app.command.map((word, i) => i === 0 && word === 'node' ? process.execPath : word),
   env: {
+    // Compiled code outlives the process: a start takes half the time.
+    NODE_COMPILE_CACHE: join(root, '.cybertask/compile-cache'),
     ...env, ...app.env, DAPR_GRPC_PORT: String(app.daprGrpc), DAPR_API_TOKEN: tokens[app.name].dapr, APP_API_TOKEN: tokens[app.name].app, APP_ID_PREFIX: prefix,
     ...(app.env['ANALYTICS_DATA'] && { ANALYTICS_DATA: join(home, 'data/analytics') }),
   },
