@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { mongo } from 'mongoose'
+import { insertEach } from '../../services/shared/kit/events/mongo-insert.ts'
 import { mongoIdempotency, type MongoIdempotency } from '../../services/shared/kit/http/mongo-idempotency.ts'
 import { isUnavailable } from '../../services/shared/kit/http/unavailable.ts'
 import { testClock } from '../../services/shared/kit/clock.ts'
@@ -37,6 +40,19 @@ const wire = async () => {
   target.port = String(port)
   return { uri: target.href, open, cut, state }
 }
+
+it.each([1, 3])('a batch of %i that got no answer never passes for stored', async n => {
+  const line = await wire()
+  const db = await connectMongo(line.uri, `outage_${randomUUID().slice(0, 8)}`)
+  const things = db.collection<mongo.Document>('things') as unknown as mongo.Collection
+  await things.insertOne({ name: 'a' })
+  line.state.silent = true
+  const stored = insertEach(things, Array.from({ length: n }, () => ({ name: 'b' }))).then(() => 'stored', isUnavailable)
+  await pause(100)
+  await line.cut()
+  expect(await stored).toBe(true)
+  await db.close()
+})
 
 describe('a document store that goes away', () => {
   let line: Awaited<ReturnType<typeof wire>>

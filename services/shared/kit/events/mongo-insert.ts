@@ -18,8 +18,8 @@ export const insertEach = async <R extends mongo.Document>(collection: mongo.Col
   } catch (error) {
     if (error instanceof mongo.MongoBulkWriteError) {
       const errors = [error.writeErrors].flat()
-      const other = errors.find(e => e.code !== 11000)
-      if (other) throw error
+      // The driver puts whatever broke the command off (a lost connection, a store without its backend) into the same class, without a write error: then nothing is known to be stored.
+      if (errors.length === 0 || errors.some(e => e.code !== 11000)) throw error
       for (const { index } of errors) results[index] = 'taken'
     } else if (isDuplicate(error)) results[0] = 'taken'
     else throw error

@@ -25,5 +25,8 @@ const postgresOutage = /SQLSTATE (?:08|53|57|58)|failed to connect|connection re
 /** The store answered, but only to say that it cannot: alone, or for some of a batch. */
 const isServerOutage = (error: Error): boolean => {
   if (!/^Mongo(?:Server|BulkWrite|WriteConcern)Error$/.test(error.name)) return false
-  return ('code' in error && typeof error.code === 'number' && serverCodes.has(error.code)) || postgresOutage.test(error.message)
+  const code = 'code' in error && typeof error.code === 'number' ? error.code : undefined
+  // A batch that the server answered has a code or names what failed; without both it never got an answer, and the driver has hidden why.
+  if (code === undefined && error.name === 'MongoBulkWriteError') return !('writeErrors' in error && Array.isArray(error.writeErrors) && error.writeErrors.length > 0)
+  return (code !== undefined && serverCodes.has(code)) || postgresOutage.test(error.message)
 }
