@@ -45,8 +45,11 @@ const service = () => {
     }
   }
   const run = async (given: Step, meta: CommandMeta): Promise<void> => {
-    if ('blocker' in given) await linking[given.do === 'link' ? 'add' : 'remove'](org, 'p1', [{ taskId: given.id, blockerId: given.blocker }], meta)
-    else await deps.tasks.handle(org, given.id, commandOf(given, meta.at), meta)
+    // Requests are let in only for tasks that are there.
+    if ('blocker' in given) {
+      await linking.demandBlockers(org, 'p1', [given.id, given.blocker])
+      await linking[given.do === 'link' ? 'add' : 'remove'](org, 'p1', [{ taskId: given.id, blockerId: given.blocker }], meta)
+    } else await deps.tasks.handle(org, given.id, commandOf(given, meta.at), meta)
   }
   return {
     ...deps,
