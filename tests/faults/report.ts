@@ -41,14 +41,22 @@ const GRAIN_MS = 1_000
 const tooLate = ({ kind, target, firstSuccessMs }: Strike, bare: number | undefined): string[] =>
   kind.startsWith('kill') && bare !== undefined && firstSuccessMs !== undefined && firstSuccessMs > 2 * bare + GRAIN_MS ? [`${kind} ${target}: the first write was acknowledged after ${ms(firstSuccessMs)} ms, a bare restart takes ${ms(bare)} ms`] : []
 
-/** Why a run did not reach what it should; empty when it did. */
-export const shortfalls = ({ strikes, bare, tally, audit, lostErrands, triesPerRequest, backlog }: Outcome): string[] => [
+/** What no machine excuses: something lost, done twice, stuck or unexplained; a 503 that does not say when to come back. Empty when nothing was. */
+export const losses = ({ strikes, tally, audit, lostErrands, triesPerRequest }: Outcome): string[] => [
   ...total(audit.findings) > 0 ? kindsOfFinding.filter(kind => audit.findings[kind].length > 0).map(kind => `${audit.findings[kind].length} ${kind}: ${audit.findings[kind].slice(0, 3).join('; ')}`) : [],
-  ...hanging(tally).map(a => `${a.operation} hung ${Math.round(a.ms)} ms (${a.status} ${a.code})`),
   ...withoutRetryAfter(tally).map(a => `${a.operation} was answered 503 without Retry-After`),
-  ...tally.strange, ...lostErrands, ...audit.lag,
-  ...backlog && backlog.held < LEAST_RATE * backlog.own ? [`a backlog was worked off at ${(backlog.held / backlog.own).toFixed(2)} of the consumer's own rate`] : [],
+  ...lostErrands, ...audit.lag,
   ...triesPerRequest > MOST_TRIES ? [`each request was tried ${triesPerRequest.toFixed(1)} times`] : [],
-  ...strikes.flatMap(s => tooLate(s, bare.get(s.target))),
   ...strikes.filter(s => s.firstSuccessMs === undefined).map(s => `nothing was acknowledged any more after: ${s.kind} ${s.target}`),
 ]
+
+/** Why a run did not reach what it should, in time as well; empty when it did. */
+export const shortfalls = (outcome: Outcome): string[] => {
+  const { strikes, bare, tally, backlog } = outcome
+  return [
+    ...losses(outcome), ...tally.strange,
+    ...hanging(tally).map(a => `${a.operation} hung ${Math.round(a.ms)} ms (${a.status} ${a.code})`),
+    ...strikes.flatMap(s => tooLate(s, bare.get(s.target))),
+    ...backlog && backlog.held < LEAST_RATE * backlog.own ? [`a backlog was worked off at ${(backlog.held / backlog.own).toFixed(2)} of the consumer's own rate`] : [],
+  ]
+}

@@ -3,20 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { allKinds } from './kinds/all.ts'
-import { reportOf, shortfalls } from './report.ts'
+import { losses, reportOf } from './report.ts'
 import { faultRun } from './run.ts'
 
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
+// The seed that once found acknowledged commands gone.
+const seed = Number(process.env['SEED'] ?? 984_162)
 const offset = Number(process.env['FAULTS_PORT_OFFSET'] ?? 13_400)
 const STRIKING_MS = 90_000
 
-// The long run is `npm run test:faults`. This one breaks what it can in a minute or so, each time something else; the seed of a failure repeats it.
+// The long run is `npm run test:faults`; it also holds what happens against the clock. This one breaks what it can in a minute or so; SEED chooses what.
 it(`nothing is lost, done twice or stuck, whatever breaks while a team works (SEED=${seed})`, async () => {
   const home = mkdtempSync(join(tmpdir(), 'cybertask-faults-'))
   const lines: string[] = []
   try {
     const outcome = await faultRun({ seed, kinds: allKinds, home, offset, events: 'redis', short: true, strikes: 1, untilMs: STRIKING_MS, workers: 3, measure: false, say: line => { lines.push(line) } })
-    expect(shortfalls(outcome), `${lines.join('\n')}\n\n${reportOf(outcome)}`).toEqual([])
+    expect(losses(outcome), `${lines.join('\n')}\n\n${reportOf(outcome)}`).toEqual([])
     expect(outcome.strikes.length).toBeGreaterThan(3)
     expect(outcome.tally.commands).toBeGreaterThan(50)
   } finally {
