@@ -26,5 +26,6 @@ export const fillEvents = async (db: ClickHouse, { organization, events, now }: 
   const insert = (given: Record<string, string>, first: number, count: number): Promise<void> =>
     db.command(`INSERT INTO analytics_db.events (${Object.keys(given).join(', ')}) SELECT ${Object.values(given).join(', ')} FROM numbers({first:UInt32}, {count:UInt32})`, { ...params, first, count })
   await insert({ ...common, event_id: 'generateUUIDv4()', name: `'ProjectCreated'`, topic: `'project-events'`, partition: '0', position: 'number', project_id: uuid('00000001', 'number'), subject: uuid('00000001', 'number'), aggregate_version: '1', at: `toDateTime64({now:UInt32}, 3, 'UTC')` }, 0, PROJECTS)
+  await db.command(`INSERT INTO analytics_db.projects SELECT organization_id, project_id, name, aggregate_version, position FROM analytics_db.events WHERE organization_id = {org:String} AND name = 'ProjectCreated'`, params)
   for (let first = 0; first < events; first += AT_ONCE) await insert(columns, first, Math.min(AT_ONCE, events - first))
 }

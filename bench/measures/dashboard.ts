@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import { activitySql, stateSql } from '../../services/analytics/dashboard/sql.ts'
+import { dashboard as dashboardOf } from '../../services/analytics/dashboard/dashboard.ts'
+import { projectsSql } from '../../services/analytics/dashboard/sql.ts'
+import { buildsOf } from '../../services/analytics/dashboard/tallies.ts'
+import { figuresSql } from '../../services/analytics/dashboard/tallies-sql.ts'
 import { routes } from '../../services/analytics/routes.ts'
 import { projectInternal } from '../../services/shared/contracts/project/internal.ts'
 import { defaultWorkflow } from '../../services/shared/contracts/workflow.ts'
@@ -41,11 +44,17 @@ export const dashboard = measure({
       if (status !== 200) throw new Error(`the dashboard answered ${status}`)
     }
     const bare = (org: Size, projects: readonly string[]) => async (): Promise<void> => {
-      const params = { org, projects, from, to }
-      await Promise.all([db.query(z.unknown(), stateSql, params), db.query(z.unknown(), activitySql, params)])
+      if (projects === all) await db.query(z.unknown(), projectsSql, { org })
+      await db.query(z.unknown(), figuresSql, { org, projects, from, to, builds: buildsOf(db, org, projects), counted: 0 })
     }
     const all = Array.from({ length: PROJECTS }, (_, n) => projectIdOf(n))
     const [first = ''] = all
+    // The first who asks has all projects counted, once.
+    for (const org of ['m1', 'm10'] as const) {
+      const began = performance.now()
+      await dashboardOf(db, { organizationId: org, projectIds: all, from, to })
+      world.say(`counted all projects of ${org} in ${((performance.now() - began) / 1000).toFixed(1)} s`)
+    }
     let failed = 0
     // Few asks where one takes long: p95 is then the slowest of them.
     const times = (work: () => Promise<void>) => async (): Promise<number[]> => {

@@ -9,6 +9,7 @@ import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
 import { connectClickHouse } from './clickhouse/clickhouse.ts'
 import { migrate } from './clickhouse/migrate.ts'
+import { countAll } from './dashboard/tallies.ts'
 import { consumerStore } from './events/consumer-store.ts'
 import { ingest } from './events/ingest.ts'
 import { routes } from './routes.ts'
@@ -21,6 +22,8 @@ const { config, dapr, clock, logger } = service
 const db = await connectClickHouse(config.clickhouseUrl === undefined ? { folder: config.analyticsData } : { url: config.clickhouseUrl })
 const applied = await migrate(db)
 if (applied.length) logger.info({ applied }, 'the schema is up to date')
+// Events that came before there were tallies are counted once; later ones when somebody asks.
+if (applied.includes('003-tallies.sql')) await countAll(db)
 
 const events = consumer({ name: 'analytics', topics, batch: ingest(db), db: consumerStore(db), dapr, clock, logger, gatherMs: 100 })
 

@@ -7,6 +7,7 @@ import type { ClickHouse } from './clickhouse/clickhouse.ts'
 import { dashboard } from './dashboard/dashboard.ts'
 import { rangeOf } from './dashboard/range.ts'
 import { countsSql, eraseSql } from './dashboard/sql.ts'
+import { forgetTallies } from './dashboard/tallies.ts'
 import { mayCount } from './policies.ts'
 import { visibleProjects, type Projects } from './visible.ts'
 
@@ -28,6 +29,7 @@ export const routes = ({ db, projects }: { db: ClickHouse; projects: Projects })
   serve(analyticsInternal, {
     erase: async ({ body: { organizationId, userId, sagaId } }) => {
       await db.command(eraseSql, { org: organizationId, user: userId })
+      await forgetTallies(db, organizationId)
       return { body: { sagaId } }
     },
   }),

@@ -2,9 +2,9 @@ const from = `parseDateTime64BestEffort({from:String}, 3, 'UTC')`
 const to = `parseDateTime64BestEffort({to:String}, 3, 'UTC')`
 const ours = `organization_id = {org:String} AND project_id IN {projects:Array(String)}`
 
-/** Each task as it stood at `to`: the newest event that speaks of a field says what it is. A tuple is taken where null is a value. */
-const tasks = `
-  SELECT task_id,
+/** Each task that the events of some condition add up to: the newest event that speaks of a field says what it is. A tuple is taken where null is a value. */
+export const tasksOf = (condition: string): string => `
+  SELECT project_id, task_id,
     min(at) AS created,
     argMax(assignee_id, v) AS assignee,
     argMaxIf(status, v, status != '') AS state,
@@ -14,17 +14,17 @@ const tasks = `
     argMaxIf(tuple(started_at), v, name = 'TaskCompleted').1 AS begun,
     argMaxIf(tuple(completed_at), v, name = 'TaskCompleted').1 AS finished,
     argMaxIf(name, v, name IN ('TaskDeleted', 'TaskRestored')) = 'TaskDeleted' AS deleted
-  FROM (SELECT *, (aggregate_version, position) AS v FROM analytics_db.events WHERE ${ours} AND topic = 'task-events' AND at <= ${to})
-  GROUP BY task_id
+  FROM (SELECT *, bitShiftLeft(toUInt64(aggregate_version), 40) + position AS v FROM analytics_db.events WHERE ${ours} AND topic = 'task-events' AND ${condition})
+  GROUP BY project_id, task_id
   HAVING NOT deleted`
 
-/** All figures about tasks in one pass over the tasks. */
+/** All figures about tasks in one pass over the tasks as they stood at `to`. */
 export const stateSql = `
 SELECT
   sumMapIf([toString(toDate(created))], [toUInt32(1)], created >= ${from}) AS createdPerDay,
   sumMapIf([toString(toDate(finished))], [toUInt32(1)], done) AS completedPerDay,
-  quantilesExactInclusiveIf(0.5, 0.85, 0.95)(dateDiff('second', born, finished) / 3600, done) AS leadHours,
-  quantilesExactInclusiveIf(0.5, 0.85, 0.95)(dateDiff('second', begun, finished) / 3600, done AND begun IS NOT NULL) AS cycleHours,
+  arrayMap(s -> s / 3600, quantilesExactInclusiveIf(0.5, 0.85, 0.95)(dateDiff('second', born, finished), done)) AS leadHours,
+  arrayMap(s -> s / 3600, quantilesExactInclusiveIf(0.5, 0.85, 0.95)(dateDiff('second', begun, finished), done AND begun IS NOT NULL)) AS cycleHours,
   toUInt32(countIf(live)) AS open,
   toUInt32(countIf(moving)) AS inProgress,
   toUInt32(countIf(late)) AS overdue,
@@ -40,7 +40,7 @@ FROM (
     kind IN ('active', 'review') AS moving,
     live AND due IS NOT NULL AND due < ${to} AS late,
     kind = 'done' AND finished IS NOT NULL AND finished >= ${from} AND finished <= ${to} AS done
-  FROM (${tasks})
+  FROM (${tasksOf(`at <= ${to}`)})
 )`
 
 export const activitySql = `
@@ -52,8 +52,8 @@ GROUP BY day ORDER BY day`
 /** The projects of an organization that are not deleted. */
 export const projectsSql = `
 SELECT project_id AS projectId
-FROM analytics_db.events
-WHERE organization_id = {org:String} AND name IN ('ProjectCreated', 'ProjectDeleted', 'ProjectRestored')
+FROM analytics_db.projects
+WHERE organization_id = {org:String}
 GROUP BY project_id
 HAVING argMax(name, (aggregate_version, position)) != 'ProjectDeleted'
 ORDER BY project_id`

@@ -38,6 +38,10 @@ export const ingest = (db: ClickHouse) => {
     const groups = Map.groupBy(batches.flatMap(b => b.rows), row => `${row.topic}/${row.partition}`)
     const fresh = (await Promise.all([...groups.values()].map(rows => missing(rows[0]?.topic ?? '', rows[0]?.partition ?? 0, unique(rows))))).flat()
     await db.insert('events', fresh)
+    // After the rows, and also for those that were there: whoever wrote them may have died before this. One touch too many costs a count, no more.
+    const came = [...groups.values()].flat()
+    await db.insert('projects', came.filter(row => turns.has(row.name)).map(({ organization_id, project_id, name, aggregate_version, position }) => ({ organization_id, project_id, name, aggregate_version, position })))
+    await db.insert('touches', touchesOf(came))
     const ends = await lastKnown()
     for (const row of fresh) ends.set(`${row.topic}/${row.partition}`, Math.max(row.position, ends.get(`${row.topic}/${row.partition}`) ?? -1))
   }
@@ -67,5 +71,11 @@ export const ingest = (db: ClickHouse) => {
     void pump()
   })
 }
+
+/** The events that say whether there is a project. */
+const turns = new Set(['ProjectCreated', 'ProjectDeleted', 'ProjectRestored'])
+
+const touchesOf = (rows: readonly EventRow[]): object[] =>
+  [...new Map(rows.filter(row => row.project_id !== '').map(row => [JSON.stringify([row.organization_id, row.project_id]), { organization_id: row.organization_id, project_id: row.project_id, touches: 1 }])).values()]
 
 const unique = (rows: readonly EventRow[]): EventRow[] => [...new Map(rows.map(row => [row.event_id, row])).values()]

@@ -1,0 +1,81 @@
+import { tasksOf } from './sql.ts'
+
+const from = `parseDateTime64BestEffort({from:String}, 3, 'UTC')`
+const to = `parseDateTime64BestEffort({to:String}, 3, 'UTC')`
+const ours = `organization_id = {org:String} AND project_id IN {projects:Array(String)}`
+const msOf = (time: string): string => `toUInt32(toUnixTimestamp64Milli(${time}) % 86400000)`
+const none = `toDateTime64(0, 3, 'UTC')`
+const noDue = `CAST(NULL AS Nullable(DateTime64(3, 'UTC')))`
+
+/** How often each project was touched, and what its newest count knew. */
+export const headsSql = `
+SELECT project_id AS projectId, sum(hits) AS touched, max(known) AS counted, argMax(id, known) AS build, argMax(until, known) AS last
+FROM (
+  SELECT project_id, touches AS hits, toInt64(-1) AS known, toUInt64(0) AS id, ${none} AS until FROM analytics_db.touches WHERE ${ours}
+  UNION ALL
+  SELECT project_id, toUInt64(0), toInt64(touches), build, last FROM analytics_db.tallies WHERE ${ours} AND what = 'head'
+)
+GROUP BY project_id`
+
+export const forgetTalliesSql = 'ALTER TABLE analytics_db.tallies DELETE WHERE organization_id = {org:String}'
+export const allProjectsSql = `
+SELECT organization_id AS organizationId, groupUniqArray(project_id) AS projectIds FROM analytics_db.events WHERE project_id != '' GROUP BY organization_id`
+
+const fact = (what: string, day: string, more: { person?: string; status?: string; kind?: string; ms?: string; seconds?: string; due?: string } = {}): string =>
+  `('${what}', ${day}, ${more.person ?? `''`}, ${more.status ?? `''`}, ${more.kind ?? `''`}, ${more.ms ?? 'toUInt32(0)'}, toInt32(${more.seconds ?? '0'}), ${more.due ?? noDue})`
+
+/** What one task adds to its project. */
+const facts = `arrayConcat(
+  [${fact('created', 'toDate(created)', { ms: msOf('created') })}],
+  [${fact('now', 'toDate(0)', { person: 'assignee', status: 'state', kind: 'kind', due: `if(kind NOT IN ('done', 'cancelled'), due, NULL)` })}],
+  if(kind = 'done' AND finished IS NOT NULL, [${fact('done', 'toDate(end)', { person: 'assignee', ms: msOf('end'), seconds: `dateDiff('second', ifNull(born, end), end)` })}], []),
+  if(kind = 'done' AND finished IS NOT NULL AND begun IS NOT NULL, [${fact('cycle', 'toDate(end)', { ms: msOf('end'), seconds: `dateDiff('second', ifNull(begun, end), end)` })}], []))`
+
+/** Counts some projects anew from their events: one insert, so all of it is there or nothing. The head stands for the count as a whole. */
+export const countSql = `
+INSERT INTO analytics_db.tallies (organization_id, what, project_id, day, person, status, category, build, touches, last, n, ms, seconds, dues)
+SELECT {org:String}, what, project_id, day, person, status, kind, arrayElement({builds:Array(UInt64)}, indexOf({projects:Array(String)}, project_id)),
+  arrayElement({touches:Array(UInt64)}, indexOf({projects:Array(String)}, project_id)), until, n, ms, seconds, dues
+FROM (
+  SELECT project_id, fact.1 AS what, fact.2 AS day, fact.3 AS person, fact.4 AS status, fact.5 AS kind, ${none} AS until, toUInt32(count()) AS n,
+    groupArrayIf(fact.6, what != 'now') AS ms, groupArrayIf(fact.7, what IN ('done', 'cycle')) AS seconds, groupArray(fact.8) AS dues
+  FROM (SELECT project_id, arrayJoin(${facts}) AS fact FROM (SELECT *, ifNull(finished, ${none}) AS end FROM (${tasksOf('1')})))
+  GROUP BY project_id, what, day, person, status, kind
+  UNION ALL
+  SELECT project_id, 'active', toDate(at) AS day, actor_id, '', '', ${none}, toUInt32(count()), groupArray(${msOf('at')}), [], [] FROM analytics_db.events WHERE ${ours} GROUP BY project_id, day, actor_id
+  UNION ALL
+  SELECT project_id, 'head', toDate(0), '', '', '', until, toUInt32(1), [], [], []
+  FROM (SELECT arrayJoin({projects:Array(String)}) AS project_id) AS asked
+  LEFT JOIN (SELECT project_id, max(greatest(at, ifNull(completed_at, at))) AS until FROM analytics_db.events WHERE ${ours} GROUP BY project_id) AS newest USING project_id
+)`
+
+const current = `FROM analytics_db.tallies WHERE ${ours} AND build IN {builds:Array(UInt64)}`
+const firstDay = `toDate(${from})`
+const columns = (more: { figure: string; key?: string; kind?: string; who?: string; amount?: string; more?: string; hours?: string }): string =>
+  `${more.figure} AS figure, ${more.key ?? `''`} AS key, ${more.kind ?? `''`} AS kind, ${more.who ?? `''`} AS who, toUInt32(${more.amount ?? '0'}) AS amount, toUInt32(${more.more ?? '0'}) AS more, ${more.hours ?? 'emptyArrayFloat64()'} AS hours`
+
+// Days in one set of groups, people in the other.
+const byDay = { figure: `concat(toString(what), if(grouping(day) = 0, '', ' by'))`, key: 'toString(day)', who: 'toString(person)' }
+
+/**
+ * All figures of projects in one question. The head says how many of them are counted by these builds, not touched since (unless they were `counted` for this question), and without an event after the range: the figures hold only if all are.
+ * Of the first day a part may lie before the range: its times are looked at one by one.
+ */
+export const figuresSql = `
+SELECT ${columns({ figure: `'head'`, amount: 'count()' })} FROM (
+  SELECT project_id FROM (
+    SELECT project_id, touches AS hits, toInt64(-1) AS known, ${none} AS until FROM analytics_db.touches WHERE ${ours}
+    UNION ALL
+    SELECT project_id, toUInt64(0), toInt64(touches), last ${current} AND what = 'head'
+  )
+  GROUP BY project_id
+  HAVING max(known) >= 0 AND ({counted:UInt8} = 1 OR max(known) = sum(hits)) AND max(until) <= ${to}
+)
+UNION ALL SELECT ${columns({ ...byDay, amount: 'sum(n)', more: `uniqExactIf(person, what = 'active' AND person != '')` })}
+  ${current} AND what IN ('created', 'done', 'active') AND day > ${firstDay} GROUP BY GROUPING SETS ((what, day), (what, person))
+UNION ALL SELECT ${columns({ ...byDay, amount: `sum(arrayCount(t -> t >= ${msOf(from)}, ms))`, more: `uniqExactIf(person, what = 'active' AND person != '' AND arrayMax(ms) >= ${msOf(from)})` })}
+  ${current} AND what IN ('created', 'done', 'active') AND day = ${firstDay} GROUP BY GROUPING SETS ((what, day), (what, person))
+UNION ALL SELECT ${columns({ figure: `concat(toString(what), ' hours')`, amount: 'sum(n)', hours: `arrayMap(s -> s / 3600, quantilesExactInclusiveArray(0.5, 0.85, 0.95)(if(day = ${firstDay}, arrayFilter((_, t) -> t >= ${msOf(from)}, seconds, ms), seconds)))` })}
+  ${current} AND what IN ('done', 'cycle') AND day >= ${firstDay} GROUP BY what
+UNION ALL SELECT ${columns({ figure: `'now'`, key: 'toString(status)', kind: 'toString(category)', who: 'person', amount: 'sum(n)', more: `sum(arrayCount(d -> d < ${to}, dues))` })}
+  ${current} AND what = 'now' GROUP BY status, category, person`
