@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { dashboard as dashboardOf } from '../../services/analytics/dashboard/dashboard.ts'
 import { projectsSql } from '../../services/analytics/dashboard/sql.ts'
 import { buildsOf } from '../../services/analytics/dashboard/tallies.ts'
 import { figuresSql } from '../../services/analytics/dashboard/tallies-sql.ts'
@@ -16,7 +15,7 @@ import { quantile } from '../statistics.ts'
 
 const sizes = { m1: 1_000_000, m10: 10_000_000 } as const
 type Size = keyof typeof sizes
-const ASKS = 4
+const ASKS = 20
 const TURN_MS = 2_000
 const DAY_MS = 86_400_000
 const control = 'the same SQL, bare'
@@ -50,9 +49,9 @@ export const dashboard = measure({
     const all = Array.from({ length: PROJECTS }, (_, n) => projectIdOf(n))
     const [first = ''] = all
     // The first who asks has all projects counted, once.
-    for (const org of ['m1', 'm10'] as const) {
+    for (const org of ['m10', 'm1'] as const) {
       const began = performance.now()
-      await dashboardOf(db, { organizationId: org, projectIds: all, from, to })
+      await ask(org)()
       world.say(`counted all projects of ${org} in ${((performance.now() - began) / 1000).toFixed(1)} s`)
     }
     let failed = 0
