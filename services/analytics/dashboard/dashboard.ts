@@ -1,6 +1,7 @@
 import type { Dashboard } from '../../shared/contracts/analytics/http.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
-import { figuresOf, type State } from './figures.ts'
+import { figuresOf } from './figures.ts'
+import type { State } from './recounted.ts'
 import { days } from './range.ts'
 import type { Ask } from './tallies.ts'
 

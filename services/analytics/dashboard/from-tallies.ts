@@ -1,5 +1,5 @@
 import type { Figure } from './tallies.ts'
-import type { Activity, State } from './figures.ts'
+import type { Activity, State } from './recounted.ts'
 
 /** Adds up some figures by a key of theirs; what adds nothing has no entry. */
 const sums = (figures: readonly Figure[], keyOf: (figure: Figure) => string, value: (figure: Figure) => number): Map<string, number> => {
