@@ -1,10 +1,9 @@
 // Builds the Dapr runtime where no release is installed. The requirements and replacements are Dapr's own, so that the build is the one its authors tested.
-module cybertask/dapr-runtime
+module cybertask/daprd
 
 go 1.26.5
 
 tool (
-	github.com/dapr/dapr/cmd/daprd
 	github.com/dapr/dapr/cmd/placement
 	github.com/dapr/dapr/cmd/scheduler
 	github.com/dapr/dapr/cmd/sentry

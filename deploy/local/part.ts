@@ -24,6 +24,8 @@ export type PartSpec = {
   before?: () => Promise<void>
   /** Run as another user of the machine. */
   user?: string | undefined
+  /** Gives way to the others when the machine is full. */
+  background?: boolean
 }
 export type PartState = 'stopped' | 'starting' | 'ready' | 'waiting' | 'stopping'
 export type Part = {
@@ -42,6 +44,8 @@ export type Part = {
 }
 export type PartHost = { logFile: string; report(line: string): void; changed(): void }
 
+// Three of the others' turns for one of its own.
+const givingWay = process.platform === 'win32' ? [] : ['nice', '-n', '5']
 const firstPause = 500
 const longestPause = 30_000
 /** A wrong configuration (EX_CONFIG) does not heal by starting again. */
@@ -67,7 +71,7 @@ export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost
     become('starting')
     await spec.before?.()
     const log = openLog(logFile)
-    const [command = '', ...args] = undertaker(spec.command, spec.user, spec.stopSignal)
+    const [command = '', ...args] = undertaker(spec.background ? [...givingWay, ...spec.command] : spec.command, spec.user, spec.stopSignal)
     child = spawn(command, args, { cwd: spec.cwd, env: spec.env, stdio: ['ignore', log, log], detached: true })
     closeSync(log)
     since = performance.now()

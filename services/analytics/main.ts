@@ -25,7 +25,7 @@ if (applied.length) logger.info({ applied }, 'the schema is up to date')
 // Events that came before there were tallies are counted once; later ones when somebody asks.
 if (applied.includes('003-tallies.sql')) await countAll(db)
 
-const events = consumer({ name: 'analytics', topics, batch: ingest(db), db: consumerStore(db), dapr, clock, logger, gatherMs: 100 })
+const events = consumer({ name: 'analytics', topics, batch: ingest(db), db: consumerStore(db), dapr, clock, logger, paceMs: 300 })
 
 await runService({
   ...service,

@@ -41,7 +41,7 @@ const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.
 const idempotency = mongoIdempotency(db, clock)
 queue.start()
 outbox.start()
-const events = consumer({ name: 'notification', topics, handlers: subscriptions(tell), db, dapr, clock, logger, gatherMs: 25 })
+const events = consumer({ name: 'notification', topics, handlers: subscriptions(tell), db, dapr, clock, logger, paceMs: 100 })
 service.metrics.gauge('mails_waiting', 'Mails that have not left yet', outbox.waiting)
 
 await runService({

@@ -5,6 +5,9 @@ import type { AppSpec } from '../topology.ts'
 import type { Context } from './context.ts'
 import { trustAnchors, trustDomain } from './control-plane.ts'
 
+// What follows from commands gives way to commands: late, these do no harm, and the later they are the more they take at once.
+const followers: readonly string[] = ['notification', 'analytics', 'ai']
+
 // The default of 4 KiB would refuse headers and paths that the gateway lets in (16 KiB).
 const readBuffer = '32Ki'
 
@@ -12,7 +15,7 @@ const readBuffer = '32Ki'
 export const sidecarPart = (context: Context, app: AppSpec, resources: string, config: string): PartSpec => {
   const { home, found, ports, env, tokens, topology: { health, logLevel } } = context
   return {
-    name: `${app.name}-sidecar`, title: `${app.name} sidecar`, group: 'sidecar', cwd: context.root, ports: [app.daprHttp, app.daprGrpc, app.daprInternal, app.metrics],
+    name: `${app.name}-sidecar`, title: `${app.name} sidecar`, group: 'sidecar', background: followers.includes(app.name), cwd: context.root, ports: [app.daprHttp, app.daprGrpc, app.daprInternal, app.metrics],
     command: [join(found.dapr.folder, 'daprd'), '--app-id', app.appId, '--app-port', String(app.port), '--app-protocol', 'http', '--resources-path', resources, '--config', config,
       '--dapr-http-port', String(app.daprHttp), '--dapr-grpc-port', String(app.daprGrpc), '--dapr-internal-grpc-port', String(app.daprInternal), '--metrics-port', String(app.metrics),
       '--dapr-listen-addresses', '127.0.0.1', '--dapr-internal-grpc-listen-address', '127.0.0.1', '--metrics-listen-address', '127.0.0.1',
@@ -26,7 +29,7 @@ export const sidecarPart = (context: Context, app: AppSpec, resources: string, c
 
 /** A service. It stops taking work at SIGTERM and drains for up to ten seconds. */
 export const servicePart = ({ root, env, prefix, tokens, home }: Context, app: AppSpec): PartSpec => ({
-  name: app.name, title: app.name, group: 'service', cwd: app.folder, ports: [app.port],
+  name: app.name, title: app.name, group: 'service', background: followers.includes(app.name), cwd: app.folder, ports: [app.port],
   command: app.command.map((word, i) => i === 0 && word === 'node' ? process.execPath : word),
   env: {
     // Compiled code outlives the process: a start takes half the time.

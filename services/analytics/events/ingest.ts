@@ -5,7 +5,7 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { rowOf, type EventRow } from './row.ts'
 
 /** Inserts come at most so often: each is a part that ClickHouse merges later, and rows gather meanwhile. The first after a rest does not wait. */
-const PACE_MS = 300
+const PACE_MS = 1_000
 
 type Waiting = { rows: EventRow[]; done: () => void; failed: (error: unknown) => void }
 const Id = z.object({ id: z.string() })

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import { Transform } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import { HttpRefused } from '../../shared/kit/http/problem.ts'
 
 export const defaultBodyLimit = 1024 * 1024
@@ -28,8 +27,16 @@ export const passingBody = (request: IncomingMessage, limit: number): IncomingMe
 /** A short body, whole, so that it can be sent a second time; undefined when there is none, or it is long or of unknown length. */
 export const shortBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
   const length = Number(request.headers['content-length'] ?? Infinity)
-  return length > 0 && length <= SHORT ? buffer(request) : undefined
+  return length > 0 && length <= SHORT ? whole(request) : undefined
 }
 const SHORT = 64 * 1024
+
+// Not node:stream/consumers: it goes through a Blob, which costs a tenth of what passing a request on does.
+const whole = (request: IncomingMessage): Promise<Buffer> => new Promise((resolve, reject) => {
+  const chunks: Buffer[] = []
+  request.on('data', (chunk: Buffer) => { chunks.push(chunk) })
+  request.once('end', () => { resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)) })
+  request.once('error', reject)
+})
 
 const tooLarge = (limit: number): HttpRefused => new HttpRefused(413, 'body-too-large', `The body may have ${limit} bytes at most.`)

@@ -1,6 +1,7 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import { z } from 'zod'
+import { pause } from '../events/patience.ts'
 import type { ActorHost } from './actor-host.ts'
 import { actorRoutes } from './actor-routes.ts'
 import { components } from './connect.ts'
@@ -9,8 +10,15 @@ import { rawJson } from './raw-json.ts'
 
 /** What the broker is told about an event: done, again later, or never again (the consumer keeps its own dead letters). */
 export type Delivery = 'SUCCESS' | 'RETRY' | 'DROP'
-/** A consumer as the app contract sees it. `deliver` gets the raw CloudEvent (unchecked); a throw is RETRY. `gatherMs`: how long the sidecar may hold an event so that others share its delivery. */
-export type Subscriber = { topics: readonly { readonly name: string }[]; gatherMs?: number; deliver(event: unknown, topic: string): Promise<Delivery> }
+/** A consumer as the app contract sees it. `deliver` gets the raw CloudEvent (unchecked); a throw is RETRY. */
+export type Subscriber = {
+  topics: readonly { readonly name: string }[]
+  /** How long the sidecar may hold an event so that others share its delivery, ms. Its clock ticks so often even when nothing comes. */
+  gatherMs?: number
+  /** While events keep coming, their deliveries follow each other no sooner than this, ms, so that each brings many. The first after a rest is not held. */
+  paceMs?: number
+  deliver(event: unknown, topic: string): Promise<Delivery>
+}
 
 export type AppContract = { subscribers?: readonly Subscriber[]; actors?: readonly ActorHost[]; jobs?: readonly JobHandler[]; onError?: (error: unknown, where: string) => void }
 
@@ -24,16 +32,20 @@ export const appContract = ({ subscribers = [], actors = [], jobs = [], onError 
   })
   const topics = [...new Set(subscribers.flatMap(s => s.topics.map(t => t.name)))]
   const of = (topic: string): Subscriber[] => subscribers.filter(s => s.topics.some(t => t.name === topic))
+  const least = (topic: string, ms: (subscriber: Subscriber) => number): number => Math.min(...of(topic).map(ms))
   router.get('/dapr/subscribe', ctx => {
     ctx.body = topics.map(topic => ({
       pubsubname: components.pubsub, topic, routes: { rules: [], default: `/dapr/events/${topic}` }, deadLetterTopic: 'dead-letters',
       // One request for many events: a request costs both sides more than an event. While one is answered, the next gathers by itself.
-      bulkSubscribe: { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: Math.min(...of(topic).map(s => s.gatherMs ?? 4)) },
+      bulkSubscribe: { enabled: true, maxMessagesCount: FULL, maxAwaitDurationMs: least(topic, s => s.gatherMs ?? 10) },
     }))
   })
   for (const topic of topics) {
     const interested = of(topic)
-    router.post(`/dapr/events/${topic}`, async ctx => { await deliver(ctx, topic, interested, onError) })
+    const rest = pacing(least(topic, s => s.paceMs ?? 50))
+    router.post(`/dapr/events/${topic}`, async ctx => {
+      await rest(await deliver(ctx, topic, interested, onError))
+    })
   }
   for (const job of jobs)
     router.post(`/job/${job.name}`, async ctx => {
@@ -49,9 +61,21 @@ export const appContract = ({ subscribers = [], actors = [], jobs = [], onError 
   return router
 }
 
+const FULL = 100
+/** The sidecar brings nothing more of a topic before it has its answer: holding the answer back lets events gather there. */
+const pacing = (ms: number): ((events: number) => Promise<void>) => {
+  let answered = -Infinity
+  return async events => {
+    const left = answered + ms - performance.now()
+    if (left > 0 && events < FULL / 2) await pause(left)
+    answered = performance.now()
+  }
+}
+
 const Bulk = z.object({ entries: z.array(z.object({ entryId: z.string(), event: z.unknown() })) })
 
-const deliver = async (ctx: Context, topic: string, subscribers: readonly Subscriber[], onError: NonNullable<AppContract['onError']>): Promise<void> => {
+/** Answers a delivery; resolves to how many events it brought. */
+const deliver = async (ctx: Context, topic: string, subscribers: readonly Subscriber[], onError: NonNullable<AppContract['onError']>): Promise<number> => {
   const each = async (event: unknown): Promise<Delivery> => {
     try {
       // Several consumers of one app share the delivery: it is done when all are; those that were done already see a duplicate.
@@ -68,8 +92,10 @@ const deliver = async (ctx: Context, topic: string, subscribers: readonly Subscr
     ctx.body = bulk.success
       ? { statuses: await Promise.all(bulk.data.entries.map(async ({ entryId, event }) => ({ entryId, status: await each(event) }))) }
       : { status: await each(given) }
+    return bulk.success ? bulk.data.entries.length : 1
   } catch (error) {
     onError(error, `event of ${topic}`)
     ctx.body = { status: 'RETRY' }
+    return 1
   }
 }

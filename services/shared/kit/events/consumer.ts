@@ -27,8 +27,8 @@ export type ConsumerOptions = Work & {
   from?: 'beginning' | 'now'
   /** How often producers are asked for what the broker lost. */
   pollMs?: number
-  /** How long the sidecar may hold an event so that others share its delivery. */
-  gatherMs?: number
+  /** While events keep coming, their deliveries follow each other no sooner than this, ms. */
+  paceMs?: number
 }
 export type ConsumerGauges = { lag: number; parked: number; buffered: number }
 export type Consumer = Subscriber & {
@@ -91,7 +91,7 @@ export const consumer = (options: ConsumerOptions): Consumer => {
   }
 
   return {
-    name, topics, deadLetters, ...(options.gatherMs !== undefined && { gatherMs: options.gatherMs }),
+    name, topics, deadLetters, ...(options.paceMs !== undefined && { paceMs: options.paceMs }),
     start: async () => {
       await poll().catch((error: unknown) => { logger.info({ error, consumer: name }, 'producers are not there yet; events are taken as they come') })
       again()

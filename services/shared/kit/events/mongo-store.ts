@@ -26,8 +26,9 @@ export const mongoStore = (connection: Connection): CommitStore => {
   const checkpoints = (): mongo.Collection<CheckpointRow> => db().collection<CheckpointRow>('checkpoints')
   const letters = (): mongo.Collection<LetterRow> => db().collection<LetterRow>('dead_letters')
   const moves = (): mongo.Collection<Move> => db().collection<Move>('dead_letter_moves')
-  // Partitions move on in step, so their segments share an insert.
+  // Partitions move on in step, so their segments share an insert, and so do the checkpoints of a consumer.
   const addRow = gathered((rows: readonly SegmentRow[]) => insertEach(segments(), rows))
+  const addCheckpoint = gathered((rows: readonly CheckpointRow[]) => insertEach(checkpoints(), rows))
   const letterOf = ({ _id, event, ...rest }: LetterRow): DeadLetter => ({ id: _id, ...rest, event: JSON.parse(event) })
 
   return {
@@ -62,7 +63,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
     },
     // Not an update: FerretDB lets two updates pass the same guard. Each revision is a row of its own, and the unique id decides.
     saveCheckpoint: async ({ id, next, revision }) => {
-      const [result] = await insertEach(checkpoints(), [{ _id: `${id}#${revision + 1}`, of: id, next, revision: revision + 1 }])
+      const result = await addCheckpoint({ _id: `${id}#${revision + 1}`, of: id, next, revision: revision + 1 })
       // The first row stays for ever, so that nobody can begin anew; of the others a few, for readers that are under way.
       if (result === 'inserted' && revision % KEPT === 0) await checkpoints().deleteMany({ of: id, revision: { $gt: 1, $lte: revision - KEPT } })
       return result === 'inserted'

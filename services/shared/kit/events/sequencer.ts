@@ -11,7 +11,7 @@ const STORE_MS = 10_000
 const SEEN = 20_000
 const RECENT_COMMITS = 256
 // The first commit after a rest is positioned at once; while they keep coming, those of one beat share a segment, and the partitions an insert.
-const PACE_MS = 25
+const PACE_MS = 50
 
 export type SequencerOptions = {
   store: Pick<CommitStore, 'addSegment' | 'findSegment' | 'readPage'>

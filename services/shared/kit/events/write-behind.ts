@@ -10,8 +10,8 @@ export type WriteBehindOptions<D> = {
 }
 const BATCH = 200
 const SETTLE_MS = 4_500
-/** Under load batches grow while this passes: a write costs the store far more than a document of it. */
-const PACE_MS = 20
+/** Under load batches grow while this passes: a write costs the store far more than a document of it. Who waits for a document ends the pause. */
+const PACE_MS = 200
 
 /** Collects documents and writes the newest of each in batches, one batch at a time. */
 export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger }: WriteBehindOptions<D>) => {
@@ -19,6 +19,7 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
   let underWay: readonly Waiting<D>[] = []
   const retry = backOff({ first: 20, most: 2_000 })
   let flushing: Promise<void> | undefined
+  let wanted = Promise.withResolvers<void>()
 
   const write = async (batch: readonly Waiting<D>[], fresh: boolean): Promise<void> => {
     const some = batch.filter(w => w.fresh === fresh)
@@ -52,7 +53,8 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
       }
       underWay = []
       retry.reset()
-      if (waiting.size > 0 && waiting.size < BATCH) await pause(PACE_MS)
+      if (waiting.size < BATCH) await Promise.race([pause(PACE_MS), wanted.promise])
+      wanted = Promise.withResolvers<void>()
     }
   }
 
@@ -70,6 +72,7 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
     /** Resolves when all that was added before is stored, or was refused for good; what is added meanwhile is not waited for. */
     settled: async (): Promise<void> => {
       const before = [...underWay, ...waiting.values()].map(({ stored }) => stored.promise)
+      wanted.resolve()
       if (before.length > 0) await within(Promise.allSettled(before), SETTLE_MS, away)
     },
   }

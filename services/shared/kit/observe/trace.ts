@@ -21,8 +21,9 @@ export const beginWork = (name: string, kind: SpanKindName, { traceparent, corre
   const span = spans?.start(name, kind, parent)
   const ids = span?.spanContext()
   const traceId = ids?.traceId ?? parent?.traceId ?? newTraceId()
+  // Nobody records here, so the sidecars on the way need not either.
   const work: WorkContext = {
-    traceId, spanId: ids?.spanId ?? newSpanId(), sampled: ids ? (ids.traceFlags & 1) === 1 : (parent?.sampled ?? true),
+    traceId, spanId: ids?.spanId ?? newSpanId(), sampled: ids ? (ids.traceFlags & 1) === 1 : (parent?.sampled ?? false),
     correlationId: correlationId !== undefined && /^[\w.:-]{1,100}$/.test(correlationId) ? correlationId : (currentContext()?.correlationId ?? traceId),
   }
   if (organizationId !== undefined) work.organizationId = organizationId
