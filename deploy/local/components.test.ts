@@ -75,6 +75,6 @@ describe('resiliency', () => {
     expect(Object.keys(targets.actors)).toEqual(['UserSaga', 'TaskSaga', 'ProjectSaga'])
   })
   it('never repeats a call between apps: a retry there would repeat effects', () => {
-    for (const policy of Object.values(targets.apps)) expect(policy).toEqual({ timeout: 'call' })
+    for (const policy of Object.values(targets.apps)) expect(policy).toEqual({ retry: 'never' })
   })
 })

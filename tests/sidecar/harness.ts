@@ -18,10 +18,13 @@ export type Harness = {
   onTold: (handle: (told: Told) => void) => void
   sdk: { host: string; port: string; token: string }
   secrets: Readonly<Record<string, string>>
+  /** How often the user's sidecar died. */
+  deaths(): number
   leave(): Promise<void>
   comeBack(): Promise<void>
   stop(): Promise<void>
 }
+const long = 'x'.repeat(256 * 1024)
 const root = resolve(import.meta.dirname, '../..')
 const at = 14_200
 const prefix = 'sidecar-'
@@ -42,6 +45,7 @@ export const startHarness = async (): Promise<Harness> => {
     const app = new Koa()
     app.use(async (ctx, next) => {
       if (ctx.path === '/health/live') ctx.body = 'ok'
+      else if (ctx.path === '/.well-known/long') ctx.body = long
       else if (ctx.path.startsWith('/.well-known/')) { ctx.status = 418; ctx.body = { path: ctx.path, query: ctx.query } }
       else await next()
     })
@@ -56,6 +60,7 @@ export const startHarness = async (): Promise<Harness> => {
   const user = connectDapr({ port: 3_501 + at, apiToken: stack.tokens.user.dapr, appIdPrefix: prefix })
   return {
     user, told, secrets: stack.secrets, sdk: { host: '127.0.0.1', port: String(3_501 + at), token: stack.tokens.user.dapr },
+    deaths: () => stack.part('user-sidecar').restarts,
     onTold: next => { handle = next },
     leave: () => close(server),
     comeBack: async () => { server = await open() },

@@ -10,7 +10,7 @@ const BATCH_CHARACTERS = 1_000_000
 const STORE_MS = 10_000
 const SEEN = 20_000
 const RECENT_COMMITS = 256
-// The first commit after a rest is positioned at once; while they keep coming, those of one beat share a segment, and the partitions an insert.
+// The first commit after a rest is positioned at once; while they keep coming, those of one beat share a segment, and the partitions an insert. A pile is worked off without a rest.
 const PACE_MS = 50
 
 export type SequencerOptions = {
@@ -91,7 +91,7 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
     if (result === 'inserted') {
       take(segment)
       retry.reset()
-      await beat(PACE_MS)
+      if (batch.length < BATCH) await beat(PACE_MS)
       return
     }
     const before = at.next
