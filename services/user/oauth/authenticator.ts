@@ -5,7 +5,7 @@ import { authenticate, type Authenticate } from './authenticate.ts'
 import { github } from './github.ts'
 import { openid } from './openid.ts'
 import type { GuardedProvider } from './guarded.ts'
-import { reasonOf } from './refusal.ts'
+import { reasonOf } from './reason.ts'
 
 const strategies: Readonly<Record<GuardedProvider['type'], (provider: GuardedProvider) => Promise<Strategy>>> = { openid, microsoft: openid, github }
 

@@ -1,7 +1,7 @@
 import * as oidc from 'openid-client'
 import { Strategy } from 'openid-client/passport'
-import type { Identity } from './identity.ts'
 import type { GuardedProvider } from './guarded.ts'
+import type { Identity } from './identity.ts'
 
 export type Tokens = oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers
 

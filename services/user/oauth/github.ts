@@ -2,8 +2,8 @@ import * as oidc from 'openid-client'
 import type { Strategy } from 'openid-client/passport'
 import { z } from 'zod'
 import { codeFlow, connection, type Tokens } from './code-flow.ts'
-import type { Identity } from './identity.ts'
 import type { GuardedProvider } from './guarded.ts'
+import type { Identity } from './identity.ts'
 
 const User = z.object({ id: z.number().int(), login: z.string(), name: z.string().trim().min(1).max(100).nullish().catch(null) })
 const Emails = z.array(z.object({ email: z.email().max(254).optional().catch(undefined), primary: z.boolean(), verified: z.boolean() }))

@@ -1,6 +1,7 @@
 import type { CustomFetch } from 'openid-client'
 import { breaker, type Breaker } from '../../shared/kit/breaker.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { reasonOf } from './reason.ts'
 import type { Provider } from './settings.ts'
 
 /** A provider with the way back to us, its HTTP behind a breaker, and how long each request may take. */
@@ -14,6 +15,6 @@ export const guarded = (name: string, provider: Provider, callbackUrl: string, s
     if (answer.status >= 500) throw new Error(`The provider answers ${answer.status}.`)
     return answer
   }
-  const away = (error: unknown): never => { throw new Refused('unavailable', 'provider-unavailable', error instanceof Error ? error.message : 'The provider does not answer.') }
+  const away = (error: unknown): never => { throw new Refused('unavailable', 'provider-unavailable', reasonOf(error)) }
   return { ...provider, name, callbackUrl, seconds, guard, fetch: (url, options) => guard.run(() => asked(url, options)).catch(away) }
 }

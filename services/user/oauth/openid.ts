@@ -2,8 +2,8 @@ import * as oidc from 'openid-client'
 import type { Strategy } from 'openid-client/passport'
 import { z } from 'zod'
 import { codeFlow, connection, type Tokens } from './code-flow.ts'
-import type { Identity } from './identity.ts'
 import type { GuardedProvider } from './guarded.ts'
+import type { Identity } from './identity.ts'
 import { unlessAway } from './refusal.ts'
 
 // Some issuers write their yes as a text or a number.
