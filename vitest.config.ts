@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const slow = { testTimeout: 60_000, hookTimeout: 240_000, fileParallelism: false }
 
-// unit: no I/O beyond loopback · service: a whole service in process · store, pubsub: the same suite on each real part · system: the whole stack through the gateway · security: the same stack, attacked · faults: a stack of its own, broken in many ways
+// unit: no I/O beyond loopback · service: a whole service in process · store, pubsub: the same suite on each real part · system: the whole stack through the gateway · security: the same stack, attacked · containers: suites of the local parts, on real servers in containers · faults: a stack of its own, broken in many ways
 export default defineConfig({
   test: {
     maxWorkers: '100%',
@@ -12,6 +12,7 @@ export default defineConfig({
       { test: { name: 'store', include: ['tests/store/**/*.test.ts'], globalSetup: ['tests/store/global-setup.ts'], ...slow } },
       { test: { name: 'sidecar', include: ['tests/sidecar/**/*.test.ts'], ...slow } },
       { test: { name: 'pubsub', include: ['tests/pubsub/**/*.test.ts'], ...slow } },
+      { test: { name: 'containers', include: ['tests/store/{documents,sagas,outage}.test.ts', 'tests/pubsub/kafka.test.ts', 'services/analytics/test/*.test.ts'], globalSetup: ['tests/containers/global-setup.ts'], ...slow } },
       { test: { name: 'faults', include: ['tests/faults/*.test.ts'], ...slow } },
       { test: { name: 'security', include: ['tests/security/**/*.test.ts'], globalSetup: ['tests/support/global-setup.ts'], ...slow } },
       { test: { name: 'system', include: ['tests/system/**/*.test.ts'], globalSetup: ['tests/support/global-setup.ts'], ...slow } },

@@ -12,7 +12,8 @@ import { sagaRoutes } from '../shared/kit/sagas/saga-routes.ts'
 import { startService } from '../shared/kit/start.ts'
 import { assemble } from './assemble.ts'
 import { sealedIdempotency } from './identity/sealed-idempotency.ts'
-import { providers, ProviderSetting } from './oauth/providers.ts'
+import { providers } from './oauth/providers.ts'
+import { ProviderSetting } from './oauth/settings.ts'
 import { peers } from './peers.ts'
 import { toPublic, type UserEvent } from './publish.ts'
 import { userRoutes } from './routes.ts'
@@ -35,7 +36,8 @@ const { config, base, base: { publicUrl }, dapr, clock, logger, instanceId } = s
 const db = await connectMongo(config.mongodbUri, 'users_db')
 const [tables, clients] = [await openTables(db), peers(dapr)]
 const log = openLog<UserEvent, typeof userEvents>({ db, service: 'user', topic: userEvents, toPublic, dapr, clock, logger, instanceId })
-const deps = await assemble({ log, tables, dapr, clock, notification: clients.notification, tokenKey: config.tokenKey, publicUrl, providers: providers(config.oauthProviders), settings: { https: publicUrl.startsWith('https:'), evenMs: 250 } })
+const oauth = providers(config.oauthProviders, { publicUrl, report: failure => { logger.warn(failure, 'a sign-in by another provider failed') } })
+const deps = await assemble({ log, tables, dapr, clock, notification: clients.notification, tokenKey: config.tokenKey, publicUrl, providers: oauth, settings: { https: publicUrl.startsWith('https:'), evenMs: 250 } })
 const commands = { ...closingCommands(deps), ...invitationCommands(deps) }
 const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands, clock, logger, secret: base.appApiToken })
 const idempotency = mongoIdempotency(db, clock)
@@ -46,7 +48,7 @@ await deps.signing.current()
 
 await runService({
   ...service, log, sagas, verify: deps.verify, routes: [...userRoutes(deps), sagaRoutes(sagas), feedRoutes(log)], idempotency: sealedIdempotency(idempotency, deps.keys),
-  documents: { publishes: [userEvents] }, checks: { mongo: () => db.ping() }, breakers: [db.breaker],
+  documents: { publishes: [userEvents] }, checks: { mongo: () => db.ping() }, breakers: [db.breaker, ...oauth.breakers],
   jobs: [job('user-daily', async () => { await Promise.all([deps.signing.rotate(config.keyRotationDays), deps.sessions.tidy(clock.now())]) })],
   onStop: [async () => { idempotency.stop() }, () => db.close()],
 })

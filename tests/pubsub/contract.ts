@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { startHarness, type Harness } from './harness.ts'
 
-/** What the platform asks of a broker behind Dapr; run on each broker there is. */
-export const pubsubContract = (events: 'redis' | 'kafka'): void => {
+/** What the platform asks of a broker behind Dapr; run on each broker there is. `brokers` names a Kafka that runs already. */
+export const pubsubContract = (events: 'redis' | 'kafka', brokers?: string): void => {
   describe(`pub/sub on ${events}`, () => {
     let harness: Harness
-    beforeAll(async () => { harness = await startHarness(events) }, 240_000)
+    beforeAll(async () => { harness = await startHarness(events, brokers) }, 240_000)
     afterAll(() => harness.stop())
     beforeEach(() => { harness.answer(() => 'SUCCESS') })
 

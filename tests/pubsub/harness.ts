@@ -24,7 +24,7 @@ const root = resolve(import.meta.dirname, '../..')
 const offset = { redis: 11_000, kafka: 12_000 }
 
 /** Two apps of this process behind real sidecars: task publishes, notification subscribes. */
-export const startHarness = async (events: 'redis' | 'kafka'): Promise<Harness> => {
+export const startHarness = async (events: 'redis' | 'kafka', brokers = process.env['KAFKA_BROKERS']): Promise<Harness> => {
   const home = mkdtempSync(join(tmpdir(), `cybertask-${events}-`))
   const at = offset[events]
   const received: Sent[] = []
@@ -38,7 +38,7 @@ export const startHarness = async (events: 'redis' | 'kafka'): Promise<Harness> 
     },
   }
   let servers = [await listen(3_002 + at, []), await listen(3_004 + at, [subscriber])]
-  const stack = await startStack({ root, home, offset: at, prefix: `${events}-`, events, services: ['task', 'notification'], sidecarsOnly: true })
+  const stack = await startStack({ root, home, offset: at, prefix: `${events}-`, events, services: ['task', 'notification'], sidecarsOnly: true, env: { ...process.env, KAFKA_BROKERS: brokers } })
   const publisher = connectDapr({ port: 3_502 + at, apiToken: stack.tokens.task.dapr, appIdPrefix: `${events}-` })
   const close = (server: Server | undefined) => new Promise<void>(done => { server?.closeAllConnections(); server?.close(() => { done() }) })
   return {

@@ -1,3 +1,8 @@
+import { inject } from 'vitest'
 import { pubsubContract } from './contract.ts'
 
-pubsubContract('kafka')
+declare module 'vitest' {
+  interface ProvidedContext { brokers?: string }
+}
+
+pubsubContract('kafka', inject('brokers'))

@@ -9,7 +9,7 @@ import { plainEnv, type Context } from './context.ts'
 
 /** A one-node Kafka in KRaft mode from jars, when events go through Kafka and no broker was named. */
 export const kafkaParts = ({ home, found: { kafka }, ports, events, env }: Context): PartSpec[] => {
-  if (events !== 'kafka' || kafka?.kind !== 'jars') return []
+  if (events !== 'kafka' || kafka?.kind !== 'jars' || env['KAFKA_BROKERS']) return []
   const data = join(home, 'data/kafka')
   const file = join(home, 'kafka.properties')
   const { java, jars } = kafka

@@ -8,9 +8,10 @@ import { testServer, type TestServer } from '../../shared/kit/http/test-server.t
 import { ingest } from '../events/ingest.ts'
 import { routes } from '../routes.ts'
 import type { Projects } from '../visible.ts'
-import { received, startChdb, type Change } from './chdb.ts'
+import { received, type Change } from './chdb.ts'
+import { startClickHouse } from './clickhouse.ts'
 
-let chdb: Awaited<ReturnType<typeof startChdb>>
+let chdb: Awaited<ReturnType<typeof startClickHouse>>
 let server: TestServer
 const known: Readonly<Record<string, { organizationId: string; members: string[] }>> = { p1: { organizationId: 'o1', members: ['ann', 'bob'] }, p2: { organizationId: 'o1', members: ['bob'] }, px: { organizationId: 'o2', members: ['eve'] } }
 const projects: Projects = {
@@ -46,7 +47,7 @@ const history = [
   task('x', 1, 'TaskCreated', 4, { projectId: 'px' }, { organizationId: 'o2' }),
 ]
 beforeAll(async () => {
-  chdb = await startChdb()
+  chdb = await startClickHouse()
   const take = ingest(chdb.db)
   for (const event of history.toReversed()) await take([event])
   server = await testServer(routes({ db: chdb.db, projects }))

@@ -3,10 +3,11 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { migrate } from '../clickhouse/migrate.ts'
 import { consumerStore } from '../events/consumer-store.ts'
 import { ingest } from '../events/ingest.ts'
-import { received, rowsOf, startChdb } from './chdb.ts'
+import { received, rowsOf } from './chdb.ts'
+import { startClickHouse } from './clickhouse.ts'
 
-let chdb: Awaited<ReturnType<typeof startChdb>>
-beforeAll(async () => { chdb = await startChdb() })
+let chdb: Awaited<ReturnType<typeof startClickHouse>>
+beforeAll(async () => { chdb = await startClickHouse() })
 afterAll(() => chdb.stop())
 beforeEach(async () => { for (const table of ['events', 'projects', 'touches', 'tallies', 'checkpoints', 'dead_letters']) await chdb.db.command(`TRUNCATE TABLE analytics_db.${table}`) })
 

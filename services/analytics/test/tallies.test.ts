@@ -9,10 +9,11 @@ import { ingest } from '../events/ingest.ts'
 import type { Received } from '../../shared/kit/events/handler.ts'
 import { random, shuffled, type Random } from './random.ts'
 import { historyOf } from './histories.ts'
-import { received, startChdb } from './chdb.ts'
+import { received } from './chdb.ts'
+import { startClickHouse } from './clickhouse.ts'
 
-let chdb: Awaited<ReturnType<typeof startChdb>>
-beforeAll(async () => { chdb = await startChdb() })
+let chdb: Awaited<ReturnType<typeof startClickHouse>>
+beforeAll(async () => { chdb = await startClickHouse() })
 afterAll(() => chdb.stop())
 
 const both = async (organizationId: string, projectIds: readonly string[], from: string, to: string) => {

@@ -58,7 +58,7 @@ const valueOf = async (setting: Setting, fromEnv: string | undefined, dapr: Secr
 }
 
 const mistake = (variable: string, setting: Setting, value: unknown, error: z.ZodError): string => {
-  const what = error.issues.map(issue => issue.message).join('; ')
+  const what = error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ')
   const where = setting.secret === undefined ? `Set ${variable}` : `Set ${variable}, or the secret "${setting.secret}" in the secret store`
   return value === undefined ? `${variable} is missing. ${where}.` : `${variable} is wrong (${what}). ${where} to a value that holds.`
 }

@@ -1,35 +1,39 @@
-import * as oidc from 'openid-client'
-import { z } from 'zod'
+import type { Breaker } from '../../shared/kit/breaker.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import type { Authenticate } from './authenticate.ts'
+import { guarded, type GuardedProvider } from './guarded.ts'
+import type { ProviderSettings } from './settings.ts'
 
-const Provider = z.strictObject({ issuer: z.url(), clientId: z.string().min(1), clientSecret: z.string().min(1), scope: z.string().default('openid email profile') })
-const known = z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), Provider)
-const text = (json: string, context: z.RefinementCtx): unknown => {
-  try { return JSON.parse(json) } catch { context.addIssue({ code: 'custom', message: 'must be JSON: {"google": {"issuer": …, "clientId": …, "clientSecret": …}}' }); return z.NEVER }
+export type Providers = {
+  /** How passport signs in by the provider of this name; a refusal when there is none. */
+  find(name: string): Authenticate
+  /** One for each provider; none of them keeps the service from being ready. */
+  breakers: readonly Breaker[]
 }
-/** The setting `oauth-providers`: OpenID Connect issuers by the name they have in the path. */
-export const ProviderSetting = z.string().default('{}').transform(text).pipe(known)
-export type ProviderSettings = z.infer<typeof known>
-export type Found = { issuer: string; scope: string; configuration: oidc.Configuration }
-export type Providers = { find(name: string): Promise<Found> }
+export type ProviderOptions = {
+  publicUrl: string
+  /** Hears why a sign-in failed: the browser is told a code only. */
+  report?: (failure: { provider: string; reason: string }) => void
+  /** How long each request to a provider may take. */
+  seconds?: number
+}
 
-const onThisMachine = (issuer: string): boolean => /^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(issuer)
-
-/** Issuers are asked for their addresses when they are first needed, and again when that failed. Plain http is taken from this machine only. */
-export const providers = (settings: ProviderSettings): Providers => {
-  const discovered = new Map<string, Promise<oidc.Configuration>>()
+/** Who else vouches for people. Nothing is loaded or asked before somebody comes that way: most starts never need it. */
+export const providers = (settings: ProviderSettings, { publicUrl, report = () => {}, seconds = 5 }: ProviderOptions): Providers => {
+  const known = new Map(Object.entries(settings).map(([name, provider]) => [name, guarded(name, provider, `${publicUrl}/api/users/oauth/${name}/callback`, seconds)]))
+  let loading: Promise<(provider: GuardedProvider) => Authenticate> | undefined
+  const load = () => loading ??= import('./authenticator.ts').then(({ authenticator }) => authenticator())
   return {
-    find: async name => {
-      const setting = Object.hasOwn(settings, name) ? settings[name] : undefined
-      if (!setting) throw new Refused('missing', 'provider-unknown', 'There is no such provider here.')
-      const { issuer, clientId, clientSecret, scope } = setting
-      const asked = discovered.get(name) ?? oidc.discovery(new URL(issuer), clientId, clientSecret, undefined, { timeout: 5, ...(onThisMachine(issuer) && { execute: [oidc.allowInsecureRequests] }) })
-      discovered.set(name, asked)
-      try {
-        return { issuer, scope, configuration: await asked }
-      } catch {
-        discovered.delete(name)
-        throw new Refused('unavailable', 'provider-unavailable', 'The provider does not answer.')
+    breakers: [...known.values()].map(({ guard }) => guard),
+    find: name => {
+      const provider = known.get(name)
+      if (!provider) throw new Refused('missing', 'provider-unknown', 'There is no such provider here.')
+      return async request => {
+        const authenticate = (await load())(provider)
+        return authenticate(request).catch((error: unknown) => {
+          if (error instanceof Refused) report({ provider: name, reason: error.message })
+          throw error
+        })
       }
     },
   }

@@ -6,8 +6,8 @@ import type { Call, Handlers } from '../../shared/kit/http/call.ts'
 import type { UserDeps } from '../deps.ts'
 import { registration } from '../identity/registration.ts'
 import { signIn } from '../identity/sign-in.ts'
-import { oauthFlow, type Identity } from './flow.ts'
-
+import { oauthFlow } from './flow.ts'
+import type { Identity } from './identity.ts'
 
 export const oauth = (deps: UserDeps): Handlers<typeof oauthApi> => {
   const { persons, keys, identities, publicUrl } = deps
@@ -23,24 +23,26 @@ export const oauth = (deps: UserDeps): Handlers<typeof oauthApi> => {
     await persons.handle(NO_TENANT, userId, { type: 'LinkIdentity', provider, subjectHash: hash }, { ...call.meta, actor: userId, commandId: derivedId(call.meta.commandId, 'link') })
     return userId
   }
+  /** A browser is shown a page: refusals lead to the one where people sign in, which says what is wrong. */
+  const page = async (to: () => Promise<string>) => {
+    const location = await to().catch((error: unknown) => {
+      if (error instanceof Refused && error.kind !== 'missing') return `${publicUrl}/login?problem=${error.code}`
+      throw error
+    })
+    return { headers: { Location: location, 'Cache-Control': 'no-store' } }
+  }
 
   return {
-    startOauth: async ({ params: { provider }, cookies }) => ({ headers: { Location: await flow.start(provider, cookies), 'Cache-Control': 'no-store' } }),
-    finishOauth: async call => {
-      const to = (query: string) => ({ headers: { Location: `${publicUrl}/${query}`, 'Cache-Control': 'no-store' } })
-      try {
-        const identity = await flow.finish(call.params.provider, call.query, call.cookies)
-        const hash = keys.mac('identity', `${identity.issuer}\n${identity.subject}`)
-        const userId = (await identities.find(hash))?.userId ?? await newcomer(identity, hash, call.params.provider, call)
-        const { state } = await persons.load(NO_TENANT, userId)
-        if (state.status !== 'active') throw new Refused('forbidden', 'account-closing', 'The account is closed, or being closed.')
-        const member = await enter.choose(userId, state.organizations)
-        await enter.start({ userId, member, by: 'oauth', tokenIn: 'cookie' }, { ...call, meta: { ...call.meta, actor: userId } })
-        return to('')
-      } catch (error) {
-        if (error instanceof Refused && error.kind !== 'missing') return to(`login?problem=${error.code}`)
-        throw error
-      }
-    },
+    startOauth: ({ params: { provider }, cookies }) => page(() => flow.start(provider, cookies)),
+    finishOauth: call => page(async () => {
+      const identity = await flow.finish(call.params.provider, call.query, call.cookies)
+      const hash = keys.mac('identity', `${identity.issuer}\n${identity.subject}`)
+      const userId = (await identities.find(hash))?.userId ?? await newcomer(identity, hash, call.params.provider, call)
+      const { state } = await persons.load(NO_TENANT, userId)
+      if (state.status !== 'active') throw new Refused('forbidden', 'account-closing', 'The account is closed, or being closed.')
+      const member = await enter.choose(userId, state.organizations)
+      await enter.start({ userId, member, by: 'oauth', tokenIn: 'cookie' }, { ...call, meta: { ...call.meta, actor: userId } })
+      return `${publicUrl}/`
+    }),
   }
 }

@@ -2,22 +2,31 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { browser, through, type Jar } from './browser.ts'
 import { codeOf, issuer, userService, type UserService } from './service.ts'
 
 let [user, server]: [UserService?, Server?] = []
-let at = ''
-const accounts: Record<string, { email: string; email_verified: boolean; name: string }> = {
+let [at, away, silences] = ['', false, 0]
+const secret = 'a secret between the two'
+const accounts: Record<string, { email: string; name: string; email_verified?: boolean; xms_edov?: string }> = {
   ann: { email: 'ann@example.com', email_verified: true, name: 'Ann Other' }, bob: { email: 'bob@example.com', email_verified: false, name: 'Bob' }, cat: { email: 'cat@example.com', email_verified: true, name: 'Cat' },
+  // As Microsoft says it: a proven domain, and an address that anybody can have entered.
+  dan: { email: 'dan@example.com', name: 'Dan', xms_edov: '1' }, eve: { email: 'eve@example.com', name: 'Eve' },
 }
 const service = (): UserService => { if (!user) throw new Error('not started'); return user }
 
 beforeAll(async () => {
-  server = createServer((req, res) => { void handle(req, res) })
+  server = createServer((req, res) => {
+    // The first time it keeps everybody waiting, later it hangs up.
+    if (req.url?.startsWith('/silent/')) { if (silences++) req.destroy() }
+    else if (away) res.writeHead(503).end()
+    else void handle(req, res)
+  })
   await new Promise<void>(resolve => { server?.listen(0, '127.0.0.1', resolve) })
   at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const provider = new Provider(at, {
-    clients: [{ client_id: 'cybertask', client_secret: 'a secret between the two', redirect_uris: [`${issuer}/api/users/oauth/house/callback`], token_endpoint_auth_method: 'client_secret_post' }],
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] }, conformIdTokenClaims: false, pkce: { required: () => true },
+    clients: [{ client_id: 'cybertask', client_secret: secret, redirect_uris: ['house', 'microsoft'].map(name => `${issuer}/api/users/oauth/${name}/callback`), token_endpoint_auth_method: 'client_secret_post' }],
+    claims: { openid: ['sub'], email: ['email', 'email_verified', 'xms_edov'], profile: ['name'] }, conformIdTokenClaims: false, pkce: { required: () => true },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...accounts[id] }) }),
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` }, features: { devInteractions: { enabled: false } }, cookies: { keys: ['for tests'] },
   })
@@ -31,7 +40,8 @@ beforeAll(async () => {
     const result = prompt.name === 'login' ? { login: { accountId } } : { consent: { grantId: await grant.save() } }
     await provider.interactionFinished(req, res, result)
   }
-  user = await userService({ house: { issuer: at, clientId: 'cybertask', clientSecret: 'a secret between the two', scope: 'openid email profile' } })
+  const client = { clientId: 'cybertask', clientSecret: secret, scope: 'openid email profile' }
+  user = await userService({ house: { type: 'openid', issuer: at, ...client }, microsoft: { type: 'microsoft', issuer: at, ...client }, silent: { type: 'openid', issuer: `${at}/silent`, ...client } })
 })
 afterAll(async () => {
   await user?.stop()
@@ -40,34 +50,9 @@ afterAll(async () => {
 })
 let handle: (req: Parameters<ReturnType<Provider['callback']>>[0], res: Parameters<ReturnType<Provider['callback']>>[1]) => Promise<unknown> = async () => undefined
 
-type Jar = Map<string, string>
-const cookies = (jar: Jar): string => [...jar].map(([k, v]) => `${k}=${v}`).join('; ')
-const keep = (jar: Jar, headers: Headers): void => { for (const c of headers.getSetCookie()) { const [k = '', v = ''] = c.split(';')[0]?.split('=') ?? []; jar.set(k, v) } }
-/** Walks through the provider's pages as this account, and answers where it sends the browser back to. */
-const through = async (url: string, account: string): Promise<string> => {
-  const jar: Jar = new Map()
-  for (let next = url, i = 0; i < 12; i++) {
-    const answer = await fetch(next, { redirect: 'manual', headers: { cookie: cookies(jar), 'x-account': account } })
-    keep(jar, answer.headers)
-    const location = answer.headers.get('location')
-    if (!location) throw new Error(`${answer.status} ${await answer.text()}`)
-    if (location.startsWith(issuer)) return location.slice(issuer.length)
-    next = new URL(location, at).href
-  }
-  throw new Error('round and round')
-}
-const begin = async (jar: Jar) => {
-  const answer = await service().ask('GET', '/api/users/oauth/house')
-  keep(jar, answer.headers)
-  return answer
-}
-const signIn = async (account: string, change = (path: string) => path) => {
-  const jar: Jar = new Map()
-  const back = await through((await begin(jar)).headers.get('location') ?? '', account)
-  const answer = await service().ask('GET', change(back), { cookie: cookies(jar) })
-  keep(jar, answer.headers)
-  return { answer, jar, back, location: answer.headers.get('location') }
-}
+const { begin, comeBack, signIn, whoami } = browser(service, 'house')
+const by = (name: string) => browser(service, name)
+const problem = (code: string): string => `${issuer}/login?problem=${code}`
 
 describe('signing in by another provider', () => {
   it('asks with PKCE, state and nonce', async () => {
@@ -77,25 +62,52 @@ describe('signing in by another provider', () => {
   })
   it('signs up whom it does not know, and knows him the next time', async () => {
     const first = await signIn('ann')
-    expect([first.answer.status, first.location]).toEqual([302, `${issuer}/`])
-    const session = await service().ask('POST', '/api/users/token/refresh', { body: {}, cookie: cookies(first.jar) })
-    expect(session.body).toMatchObject({ user: { email: 'ann@example.com', name: 'Ann Other', role: 'owner' } })
-    const again = await signIn('ann')
-    const second = await service().ask('POST', '/api/users/token/refresh', { body: {}, cookie: cookies(again.jar) })
-    expect((second.body as { user: { id: string } }).user.id).toBe((session.body as { user: { id: string } }).user.id)
+    expect(first.location).toBe(`${issuer}/`)
+    const somebody = await whoami(first.jar)
+    expect(somebody).toMatchObject({ user: { email: 'ann@example.com', name: 'Ann Other', role: 'owner' } })
+    expect(await whoami((await signIn('ann')).jar)).toMatchObject({ user: { id: (somebody as { user: { id: string } }).user.id } })
     expect((await service().events('UserCreated')).length).toBe(1)
     expect((await service().events('UserLoggedIn')).length).toBe(2)
   })
-  it('does not believe an address that the provider has not checked', async () => expect((await signIn('bob')).location).toBe(`${issuer}/login?problem=oauth-email-unverified`))
+  it('does not believe an address that the provider has not checked', async () => {
+    for (const account of ['bob', 'dan', 'eve']) expect((await signIn(account)).location).toBe(problem('oauth-email-unverified'))
+  })
+  it('believes an address of a domain that Microsoft has proven to be the directory’s', async () => {
+    expect((await by('microsoft').signIn('eve')).location).toBe(problem('oauth-email-unverified'))
+    expect(await whoami((await by('microsoft').signIn('dan')).jar)).toMatchObject({ user: { email: 'dan@example.com' } })
+  })
   it('does not link an account by its address alone', async () => {
     await service().register('cat@example.com')
-    expect((await signIn('cat')).location).toBe(`${issuer}/login?problem=email-taken`)
+    expect((await signIn('cat')).location).toBe(problem('email-taken'))
   })
-  it('refuses a changed state, a code that comes twice, and another browser', async () => {
-    expect((await signIn('ann', path => path.replace(/state=[^&]+/, 'state=other'))).location).toBe(`${issuer}/login?problem=oauth-refused`)
+  it('refuses a changed state, a code of another flow, a way back without a code, a code that comes twice, and another browser', async () => {
+    const codeOf = (path: string): string => /code=[^&]+/.exec(path)?.[0] ?? ''
+    expect((await signIn('ann', path => path.replace(/state=[^&]+/, 'state=other'))).location).toBe(problem('oauth-refused'))
+    const { back: stolen, location } = await signIn('ann', () => '/api/users/oauth/house/callback')
+    expect(location).toBe(problem('oauth-refused'))
+    expect((await signIn('cat', path => path.replace(codeOf(path), codeOf(stolen)))).location).toBe(problem('oauth-refused'))
     const { back, jar } = await signIn('ann')
-    expect((await service().ask('GET', back, { cookie: cookies(jar) })).headers.get('location')).toBe(`${issuer}/login?problem=oauth-expired`)
-    expect((await service().ask('GET', back)).headers.get('location')).toBe(`${issuer}/login?problem=oauth-expired`)
+    expect([await comeBack(back, jar), await comeBack(back, new Map())]).toEqual([problem('oauth-expired'), problem('oauth-expired')])
+  })
+  it('does not take one provider’s way back for another’s', async () => {
+    expect((await signIn('dan', path => path.replace('/house/', '/microsoft/'))).location).toBe(problem('oauth-expired'))
+  })
+  it('says so when the provider is away, and signs in again once it is back', async () => {
+    const jar: Jar = new Map()
+    const back = await through((await begin(jar)).headers.get('location') ?? '', 'ann')
+    away = true
+    expect(await comeBack(back, new Map(jar))).toBe(problem('provider-unavailable'))
+    away = false
+    expect(await comeBack(back, jar)).toBe(`${issuer}/`)
+  })
+  it('does not wait long for a provider that says nothing, and leaves it alone when that goes on', async () => {
+    const ask = async () => (await by('silent').begin(new Map())).headers.get('location')
+    const began = performance.now()
+    for (let i = 0; i < 5; i++) expect(await ask()).toBe(problem('provider-unavailable'))
+    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(service().deps.providers.breakers.map(({ name, state }) => [name, state()])).toContainEqual(['oauth-silent', 'open'])
+    const before = silences
+    expect([await ask(), silences]).toEqual([problem('provider-unavailable'), before])
   })
   it('knows only the providers it is told of', async () => {
     for (const name of ['elsewhere', 'constructor']) expect(codeOf(await service().ask('GET', `/api/users/oauth/${name}`))).toBe('provider-unknown')

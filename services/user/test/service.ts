@@ -19,7 +19,8 @@ import type { SpentToken } from '../identity/spent-tokens.ts'
 import type { SigningKeyRow } from '../identity/signing-keys.ts'
 import type { OwnerKey } from '../identity/vault.ts'
 import { sealedIdempotency } from '../identity/sealed-idempotency.ts'
-import { providers, type ProviderSettings } from '../oauth/providers.ts'
+import { providers } from '../oauth/providers.ts'
+import type { ProviderSettings } from '../oauth/settings.ts'
 import { peers } from '../peers.ts'
 import { toPublic, type UserEvent } from '../publish.ts'
 import { userRoutes } from '../routes.ts'
@@ -55,7 +56,7 @@ export const userService = async (oauthSettings: ProviderSettings = {}) => {
   const clients = peers(dapr)
   const { notification } = clients
   const deps = await assemble({
-    log, tables, dapr, notification, clock, tokenKey: 'a key for tests, of many characters', publicUrl: issuer, providers: providers(oauthSettings), settings: { https: false, evenMs: 0 }, hashCost: { memoryCost: 64, timeCost: 1, parallelism: 1 },
+    log, tables, dapr, notification, clock, tokenKey: 'a key for tests, of many characters', publicUrl: issuer, providers: providers(oauthSettings, { publicUrl: issuer, seconds: 0.5 }), settings: { https: false, evenMs: 0 }, hashCost: { memoryCost: 64, timeCost: 1, parallelism: 1 },
   })
   const sagas = sagaHostOn({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, store: sagaStore, clients, commands: { ...closingCommands(deps), ...invitationCommands(deps) }, clock, logger: silentLogger, secret: 'a secret of tests' })
   dapr.host(sagas.actor)

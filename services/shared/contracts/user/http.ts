@@ -96,7 +96,7 @@ export const invitationsApi = {
 const browser = 'goes back to the browser app with the refresh token in its HttpOnly cookie, or with `?problem=<code>`'
 /** Signing in by another provider; these are pages for the browser, so refusals come back as redirects. */
 export const oauthApi = {
-  startOauth: operation({ method: 'GET', path: '/api/users/oauth/:provider', summary: 'Go to another provider to sign in', access: 'public', status: 302, params: z.object({ provider: Id }), errors: { 'provider-unknown': 404 } }),
+  startOauth: operation({ method: 'GET', path: '/api/users/oauth/:provider', summary: 'Go to another provider to sign in; where it does not answer, back to the browser app with `?problem=provider-unavailable`', access: 'public', status: 302, params: z.object({ provider: Id }), errors: { 'provider-unknown': 404 } }),
   finishOauth: operation({
     method: 'GET', path: '/api/users/oauth/:provider/callback', summary: `Back from the provider: ${browser}`, access: 'public', status: 302, params: z.object({ provider: Id }),
     query: z.looseObject({ code: z.string().max(2000).optional(), state: z.string().max(500).optional(), error: z.string().max(200).optional() }), errors: { 'provider-unknown': 404 },
