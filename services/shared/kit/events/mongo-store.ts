@@ -1,9 +1,8 @@
 import type { Connection, mongo } from 'mongoose'
 import { isUnavailable } from '../http/unavailable.ts'
-import { gathered } from './gathered.ts'
 import { commitOf, commitRow, segmentOf, segmentRow, type CommitRow, type SegmentRow } from './mongo-codec.ts'
 import { mongoDocuments } from './mongo-documents.ts'
-import { insertEach, isDuplicate } from './mongo-insert.ts'
+import { insertEach, insertTogether, isDuplicate } from './mongo-insert.ts'
 import type { CommitStore, DeadLetter, DeadLetterState, StoredDocument, Writer } from './store.ts'
 
 type Row<T extends { id: string }> = Omit<T, 'id'> & { _id: string }
@@ -26,8 +25,9 @@ export const mongoStore = (connection: Connection): CommitStore => {
   const checkpoints = (): mongo.Collection<CheckpointRow> => db().collection<CheckpointRow>('checkpoints')
   const letters = (): mongo.Collection<LetterRow> => db().collection<LetterRow>('dead_letters')
   const moves = (): mongo.Collection<Move> => db().collection<Move>('dead_letter_moves')
-  // Partitions move on in step, so their segments share an insert.
-  const addRow = gathered((rows: readonly SegmentRow[]) => insertEach(segments(), rows))
+  // Partitions move on in step, so their segments share an insert, and so do the checkpoints of those who follow.
+  const addSegment = insertTogether(segments)
+  const addCheckpoint = insertTogether(checkpoints)
   const letterOf = ({ _id, event, ...rest }: LetterRow): DeadLetter => ({ id: _id, ...rest, event: JSON.parse(event) })
 
   return {
@@ -44,7 +44,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
     },
     readChunk: async journal => (await commits().find({ journal }).toArray()).map(commitOf),
 
-    addSegment: segment => addRow(segmentRow(segment)),
+    addSegment: segment => addSegment(segmentRow(segment)),
     findSegment: async id => {
       const row = await segments().findOne({ _id: id })
       return row ? segmentOf(row) : undefined
@@ -62,7 +62,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
     },
     // Not an update: FerretDB lets two updates pass the same guard. Each revision is a row of its own, and the unique id decides.
     saveCheckpoint: async ({ id, next, revision }) => {
-      const [result] = await insertEach(checkpoints(), [{ _id: `${id}#${revision + 1}`, of: id, next, revision: revision + 1 }])
+      const result = await addCheckpoint({ _id: `${id}#${revision + 1}`, of: id, next, revision: revision + 1 })
       // The first row stays for ever, so that nobody can begin anew; of the others a few, for readers that are under way.
       if (result === 'inserted' && revision % KEPT === 0) await checkpoints().deleteMany({ of: id, revision: { $gt: 1, $lte: revision - KEPT } })
       return result === 'inserted'
