@@ -22,12 +22,11 @@ export const deliver = ({ tables, known, preferencesOf, push, show, erase }: Del
     if (channels.inApp) rows.push(notificationRow(event, draft))
     if (channels.email) mails.push(mailRow(event, draft))
   }
-  const fresh = await tables.notifications.insert(rows)
-  const waiting = await tables.mails.insert(mails)
+  const [fresh, waiting] = await Promise.all([tables.notifications.insert(rows), tables.mails.insert(mails)])
   await known.learn(event)
   // The saga has asked already; this catches what was on its way meanwhile.
   if (event.type === 'UserDeleted') await erase({ organizationId: event.organizationId, userId: event.data.userId })
-  if (fresh.length) show?.(event.organizationId, fresh)
+  if (fresh.length) show?.(fresh)
   if (waiting.length) push(waiting.map(mail => mail._id))
 }
 

@@ -19,9 +19,10 @@ const attempts = 4
 /** Preferences by person. Two changes at once both count: the version is the lock. */
 export const preferencesStore = ({ preferences, gone }: Pick<Tables, 'preferences' | 'gone'>): PreferencesStore => {
   // A replica that did not take the change itself sees it within this time.
-  const cache = new LRUCache<string, Preferences>({ max: 10_000, ttl: 3_000 })
+  const cache = new LRUCache<string, Promise<Preferences>>({ max: 10_000, ttl: 3_000 })
   const idOf = ({ organizationId, userId }: Person): string => recipientOf(organizationId, userId)
   const goneId = ({ organizationId, userId }: Person): string => derivedId('gone', organizationId, userId)
+  const ask = async (person: Person): Promise<Preferences> => await gone.one({ _id: goneId(person) }) ? silent : read(person)
   const read = async (person: Person): Promise<Preferences> => {
     const row = await preferences.one({ _id: idOf(person) })
     return row ? withoutKeys(row) : defaultPreferences
@@ -31,12 +32,14 @@ export const preferencesStore = ({ preferences, gone }: Pick<Tables, 'preference
     return await preferences.set({ _id: idOf(person), version: old.version }, next) === 1
   }
   return {
-    of: async person => {
+    // Many events at once may concern one person: the first asks.
+    of: person => {
       const known = cache.get(idOf(person))
       if (known) return known
-      const found = await gone.one({ _id: goneId(person) }) ? silent : await read(person)
-      cache.set(idOf(person), found)
-      return found
+      const asked = ask(person)
+      cache.set(idOf(person), asked)
+      asked.catch(() => { cache.delete(idOf(person)) })
+      return asked
     },
     change: async (person, change, expected) => {
       for (let attempt = 1; attempt <= attempts; attempt++) {

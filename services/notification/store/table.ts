@@ -1,4 +1,5 @@
 import type { Connection, mongo } from 'mongoose'
+import { insertTogether } from '../../shared/kit/events/mongo-insert.ts'
 
 export type Row = { _id: string }
 /** Equality on fields, and `$lt` where a list goes on. Values are parsed scalars: no operator comes from outside. */
@@ -15,17 +16,20 @@ export type Table<D extends Row> = {
   remove(where: Where): Promise<number>
 }
 
+type Stored = Row & Record<string, unknown>
+
 export const mongoTable = async <D extends Row>(db: Connection, name: string, indexes: readonly (keyof D & string)[]): Promise<Table<D>> => {
-  const rows = db.collection<mongo.Document>(name) as unknown as mongo.Collection<mongo.Document>
+  const rows = db.collection<Stored>(name) as unknown as mongo.Collection<Stored>
   for (const field of indexes) await rows.createIndex({ [field]: 1 })
   // A collection has one writer, this table: what it reads is what it wrote.
-  const typed = (found: mongo.Document[]): D[] => found as D[]
-  const filter = (where: Where): mongo.Filter<mongo.Document> => ({ ...where })
+  const typed = (found: unknown[]): D[] => found as D[]
+  // What different events lead to shares inserts.
+  const insert = insertTogether(() => rows)
+  const filter = (where: Where): mongo.Filter<Stored> => ({ ...where })
   return {
     insert: async fresh => {
-      if (fresh.length === 0) return []
-      const taken = await rows.insertMany([...fresh] as unknown as mongo.Document[], { ordered: false }).then(() => new Set<number>(), takenIn)
-      return fresh.filter((_, i) => !taken.has(i))
+      const results = await Promise.all(fresh.map(row => insert({ ...row })))
+      return fresh.filter((_, i) => results[i] === 'inserted')
     },
     find: async (where, { sort, limit } = {}) => {
       const cursor = rows.find(filter(where))
@@ -38,19 +42,10 @@ export const mongoTable = async <D extends Row>(db: Connection, name: string, in
     set: async (where, fields) => {
       const entries = Object.entries(fields)
       const set = Object.fromEntries(entries.filter(([, value]) => value !== undefined))
-      const unset = Object.fromEntries(entries.filter(([, value]) => value === undefined).map(([field]) => [field, '']))
+      const unset = Object.fromEntries(entries.filter(([, value]) => value === undefined).map(([field]) => [field, '' as const]))
       const result = await rows.updateMany(filter(where), { ...Object.keys(set).length && { $set: set }, ...Object.keys(unset).length && { $unset: unset } })
       return result.matchedCount
     },
     remove: async where => (await rows.deleteMany(filter(where))).deletedCount,
   }
-}
-
-type BulkError = { writeErrors?: readonly { code?: number; index?: number }[]; code?: number }
-/** Which rows of an unordered insert were there already; any other failure is thrown on. */
-const takenIn = (error: unknown): Set<number> => {
-  const { writeErrors = [] } = error as BulkError
-  const list = Array.isArray(writeErrors) ? writeErrors : [writeErrors]
-  if (list.length === 0 || list.some(e => e.code !== 11000)) throw error
-  return new Set(list.map(e => e.index ?? -1))
 }

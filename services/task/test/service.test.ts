@@ -131,7 +131,7 @@ describe('the copies of projects', () => {
       partition: 0, position: 0, previous: -1, aggregateversion: 2, actor: 'ann', correlationid: 'x',
     }, 'project-events')
     expect(answer).toBe('SUCCESS')
-    expect((await bench.deps.projects.get('acme', 'p1'))?.version).toBe(2)
+    await expect.poll(async () => (await bench.deps.projects.get('acme', 'p1'))?.version).toBe(2)
     expect((await bench.call(bob, 'GET', '/api/tasks?projectId=p1')).status).toBe(404)
   })
 })

@@ -72,7 +72,10 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
     },
     /** Brings the copy up to a version that an event told of. */
     follow: async (organizationId: string, projectId: string, version: number): Promise<void> => {
-      const row = await documents.findOne({ _id: keyOf(organizationId, projectId) })
+      const key = keyOf(organizationId, projectId)
+      // What is known here is stored, and what is stored only gets newer: of many events of a project the first brings all.
+      if ((known.get(key)?.row.version ?? 0) >= version) return
+      const row = await documents.findOne({ _id: key })
       if (!row || row.version < version) await fetch(organizationId, projectId)
     },
     /** Every project of an organization that is not deleted. */

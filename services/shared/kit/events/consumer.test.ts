@@ -9,30 +9,24 @@ import { silentLogger } from '../observe/log.ts'
 import { consumer, on, type Received } from './consumer.ts'
 import { memoryStore } from './memory-store.ts'
 import type { ConsumerStore } from './store.ts'
-import { answerFeed, killable, logOf, parcelOn, send } from './testing.ts'
+import { killable, producer, send } from './testing.ts'
 
-/** A producer with so many events for each subject, and a sidecar that reaches its feed. */
-const producer = async (subjects: readonly string[], { partitions = 2 } = {}) => {
-  const made = logOf({ partitions })
-  const parcels = parcelOn(made.log)
-  for (const [i, id] of subjects.entries()) await parcels.handle('org', id, { type: i % 5 === 4 ? 'lose' : 'send' }, send(`c${i}`))
-  await made.log.settled()
-  const dapr = memoryDapr()
-  answerFeed(dapr, 'project', made.log)
-  return { ...made, parcels, sidecar: dapr, events: made.published() }
-}
 type Handle = (event: Received) => Promise<void>
 const consume = (sidecar: ReturnType<typeof memoryDapr>, handle: Handle, db: ConsumerStore = memoryStore(), from: 'beginning' | 'now' = 'beginning') =>
   consumer({ name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, from, pollMs: 60_000, handlers: [on(ProjectDeleted, handle)] })
 const deliver = (one: ReturnType<typeof consume>, event: unknown) => one.deliver(event, 'project-events')
+/** Waits until all that came is handled. */
+const handled = (one: ReturnType<typeof consume>) => expect.poll(() => one.gauges().lag).toBe(0)
 const seven = ['a', 'b', 'a', 'c', 'a', 'b', 'c']
 
 describe('a consumer', () => {
   it('handles what the broker brings, once, and acknowledges it', async () => {
-    const { sidecar, events } = await producer(seven)
+    const { events } = await producer(seven)
     const seen: string[] = []
-    const one = consume(sidecar, async event => { seen.push(event.id) })
+    const one = consume(memoryDapr(), async event => { seen.push(event.id) })
     for (const event of [...events, ...events]) expect(await deliver(one, event)).toBe('SUCCESS')
+    await handled(one)
+    for (const event of events) expect(await deliver(one, event)).toBe('SUCCESS')
     expect(seen.toSorted()).toEqual(events.map(e => e.id).toSorted())
   })
   it('fetches what the broker lost before it goes on', async () => {
@@ -40,6 +34,7 @@ describe('a consumer', () => {
     const seen: number[] = []
     const one = consume(sidecar, async event => { seen.push(event.version) })
     expect(await deliver(one, events[2])).toBe('SUCCESS')
+    await handled(one)
     expect(seen.slice(0, 3)).toEqual([1, 2, 3])
   })
   it('catches up from the feed when the broker was wiped', async () => {
@@ -60,18 +55,40 @@ describe('a consumer', () => {
     await one.caughtUp()
     expect(seen).toEqual(['z'])
   })
-  it('answers RETRY while something is away, loses nothing, and goes on', async () => {
+  it('keeps what it has taken while something is away, and goes on by itself', async () => {
     const { sidecar, events } = await producer(['a', 'a', 'a'], { partitions: 1 })
     const seen: number[] = []
-    let away = true
+    let tries = 0
     const one = consume(sidecar, async event => {
-      if (away) throw new Refused('unavailable', 'mongo-down')
+      if (++tries < 3) throw new Refused('unavailable', 'mongo-down')
       seen.push(event.version)
     })
-    expect(await deliver(one, events[0])).toBe('RETRY')
-    away = false
-    expect(await deliver(one, events[1])).toBe('SUCCESS')
-    expect(seen).toEqual([1, 2])
+    for (const event of events) expect(await deliver(one, event)).toBe('SUCCESS')
+    await handled(one)
+    expect([seen, one.gauges().parked]).toEqual([[1, 2, 3], 0])
+  })
+  it('hands what it had taken to the next process: a death loses nothing', async () => {
+    const { sidecar, events } = await producer(seven)
+    const [store, life] = [memoryStore(), killable()]
+    const dying = consume(sidecar, async () => { life.kill() }, life.only(store))
+    for (const event of events) expect(await deliver(dying, event)).toBe('SUCCESS')
+    await expect.poll(life.alive).toBe(false)
+    const seen = new Set<string>()
+    await consume(sidecar, async event => { seen.add(event.id) }, store).caughtUp()
+    expect(seen.size).toBe(events.length)
+  })
+  it('is not thrown back by a producer that answers while it goes on', async () => {
+    const { events } = await producer(['a', 'b', 'c'], { partitions: 1 })
+    const [sidecar, store] = [memoryDapr(), memoryStore()]
+    const one = consume(sidecar, async () => {}, store)
+    sidecar.answer('project', async () => {
+      const heads = [1]
+      for (const event of events) await deliver(one, event)
+      await handled(one)
+      return { status: 200, headers: {}, body: { heads } }
+    })
+    await one.caughtUp()
+    expect((await store.checkpoint('test/project-events/0'))?.next).toBe(3)
   })
   it('parks an aggregate whose event keeps failing; others go on; replaying brings it all in order', async () => {
     const { sidecar, events } = await producer(['a', 'b', 'a', 'b', 'c', 'a'], { partitions: 1 })
@@ -83,6 +100,7 @@ describe('a consumer', () => {
       seen.push(`${event.subject}${event.version}`)
     })
     for (const event of events) expect(await deliver(one, event)).toBe('SUCCESS')
+    await handled(one)
     expect([seen, tries, one.gauges().parked]).toEqual([['b1', 'b2'], 5, 1])
     const letters = await one.deadLetters.list({ state: 'waiting', limit: 10 })
     expect(letters.map(l => [l.position, l.behind === null])).toEqual([[0, true], [2, false], [5, false]])
@@ -104,6 +122,7 @@ describe('a consumer', () => {
       seen.push(event.version)
     })
     for (const event of events) await deliver(one, event)
+    await handled(one)
     const [first] = await one.deadLetters.list({ state: 'waiting', limit: 10 })
     expect(await one.deadLetters.skip(first!.id)).toEqual({ replayed: 0, state: 'skipped' })
     const [second] = (await one.deadLetters.list({ state: 'waiting', limit: 10 })).filter(l => l.behind === null)
@@ -117,6 +136,7 @@ describe('a consumer', () => {
     expect(await deliver(one, { hello: 1 })).toBe('DROP')
     expect(await deliver(one, { hello: 1 })).toBe('DROP')
     expect(await deliver(one, { ...events[0], dataversion: 7 })).toBe('SUCCESS')
+    await handled(one)
     const letters = await one.deadLetters.list({ state: 'waiting', limit: 10 })
     expect(letters.map(l => l.reason).toSorted()).toEqual([expect.stringContaining('version 7'), expect.stringContaining('specversion')])
   })

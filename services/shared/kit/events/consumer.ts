@@ -41,7 +41,6 @@ export type Consumer = Subscriber & {
   readonly deadLetters: DeadLetters
   gauges(): ConsumerGauges
 }
-const ROOM = 2_000
 
 /** Consumes topics in order per partition, whatever the broker loses, repeats or reorders. */
 export const consumer = (options: ConsumerOptions): Consumer => {
@@ -60,15 +59,17 @@ export const consumer = (options: ConsumerOptions): Consumer => {
   const refresh = async (): Promise<void> => { for (const { topic, subject } of await park.refresh()) await resume(topic, subject) }
   const laneOf = (topic: Topic, partition: number): Lane => {
     const id = `${name}/${topic.name}/${partition}`
-    const known = lanes.get(id) ?? lane({
+    const known = lanes.get(id)
+    if (known) return known
+    const made = lane({
       id, store, logger, run: options.batch ? 5_000 : 200,
       first: async () => (from === 'now' ? (await headsOf(topic))[partition] ?? 0 : 0),
       feed: async (after, limit) => (await producers.get(topic.name)?.feed({ query: { partition, after, limit } }))?.events ?? [],
       handle: events => deliver(topic, events),
       refresh,
     })
-    lanes.set(id, known)
-    return known
+    lanes.set(id, made)
+    return made
   }
   /** Asks the producers how far they are, and each partition to get there. */
   const poll = async (): Promise<void> => {
@@ -76,9 +77,11 @@ export const consumer = (options: ConsumerOptions): Consumer => {
     await prepared
     await refresh()
     await Promise.all(topics.map(async topic => {
+      // Meanwhile the lanes go on: only who was further before the producer answered is ahead of its log.
+      const handled = new Map([...lanes.values()].map(l => [l, l.next()]))
       for (const [partition, head] of (await headsOf(topic)).entries()) {
         const one = laneOf(topic, partition)
-        if (head < one.next()) await one.rewind(head)
+        if (head < (handled.get(one) ?? 0)) await one.rewind(head)
         else one.reach(head)
       }
     }))
@@ -108,10 +111,7 @@ export const consumer = (options: ConsumerOptions): Consumer => {
         await park.unreadable(topicName, given, event.error?.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ') ?? `topic ${topicName} is not consumed here`)
         return 'DROP'
       }
-      const one = laneOf(topic, event.data.partition)
-      const handled = one.offer(event.data)
-      // A batch grows while the one before it is written. What waits in memory is not lost with the process: it comes from the feed again.
-      return options.batch && one.buffered() < ROOM ? 'SUCCESS' : handled
+      return laneOf(topic, event.data.partition).offer(event.data)
     },
     caughtUp: async () => {
       await poll()

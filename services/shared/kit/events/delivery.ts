@@ -1,12 +1,13 @@
 import type { Topic } from '../../contracts/define.ts'
 import type { CloudEvent } from '../../contracts/feed.ts'
 import { attempts } from './attempts.ts'
-import { inEvent, receivedOf, type Handler, type Received } from './handler.ts'
+import { envelopeOf, inEvent, receivedOf, type Handler, type Received } from './handler.ts'
 import type { Logger } from './ports.ts'
 import type { Parking } from './parking.ts'
 import type { ConsumerStore } from './store.ts'
 
-const SIDE_BY_SIDE = 16
+/** So many aggregates of a partition are handled at a time. */
+const SIDE_BY_SIDE = 64
 
 export type Work = { handlers: readonly Handler[]; batch?: undefined } | { batch: (events: readonly Received[]) => Promise<void>; handlers?: undefined }
 export type DeliveryOptions = { store: Pick<ConsumerStore, 'isTransient'>; parking: Parking; work: Work; logger: Logger }
@@ -18,7 +19,7 @@ export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) =>
     if (work.batch) return work.batch([receivedOf(event, topic)])
     const interested = work.handlers.filter(h => h.type === event.type)
     if (interested.length === 0) return
-    const received = receivedOf(event, topic)
+    const received = envelopeOf(event, topic)
     await inEvent(event, async () => { for (const { run } of interested) await run(received) })
   }
   const one = async (topic: Topic, event: CloudEvent): Promise<void> => {
@@ -31,14 +32,24 @@ export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) =>
   const sequence = async (topic: Topic, events: readonly CloudEvent[]): Promise<void> => { for (const event of events) await one(topic, event) }
 
   const apart = async (topic: Topic, events: readonly CloudEvent[]): Promise<void> => {
-    const queues = [...Map.groupBy(events, e => e.subject).values()]
-    await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, queues.length) }, async () => {
-      for (let queue = queues.pop(); queue; queue = queues.pop()) await sequence(topic, queue)
-    }))
+    const aggregates = Map.groupBy(events, e => e.subject)
+    const queues = aggregates.values()
+    let away = false
+    const work = async (): Promise<void> => {
+      try {
+        for (const queue of queues) for (const event of queue) if (!away) await one(topic, event)
+      } catch (error) {
+        away = true
+        throw error
+      }
+    }
+    // In an outage those under way come to rest first: when all of it comes again, nothing of it is still being handled.
+    const outage = (await Promise.allSettled(Array.from({ length: Math.min(SIDE_BY_SIDE, aggregates.size) }, work))).find(result => result.status === 'rejected')
+    if (outage) throw outage.reason
   }
   const together = async (topic: Topic, events: readonly CloudEvent[], batch: (events: readonly Received[]) => Promise<void>): Promise<void> => {
-    const readable = events.every(e => !parking.has(topic.name, e.subject) && isReadable(e, topic))
-    if (readable && !await attempts(() => batch(events.map(e => receivedOf(e, topic))), isTransient)) return
+    const received = events.some(e => parking.has(topic.name, e.subject)) ? undefined : allReadable(events, topic)
+    if (received && !await attempts(() => batch(received), isTransient)) return
     // Somewhere in there is one that fails: each by itself.
     await sequence(topic, events)
   }
@@ -48,6 +59,6 @@ export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) =>
   }
 }
 
-const isReadable = (event: CloudEvent, topic: Topic): boolean => {
-  try { receivedOf(event, topic); return true } catch { return false }
+const allReadable = (events: readonly CloudEvent[], topic: Topic): Received[] | undefined => {
+  try { return events.map(e => receivedOf(e, topic)) } catch { return undefined }
 }

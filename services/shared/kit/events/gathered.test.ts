@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Refused } from '../decider.ts'
 import { gathered } from './gathered.ts'
 
 describe('gathered calls', () => {
@@ -23,5 +24,14 @@ describe('gathered calls', () => {
       return items
     })
     expect(await Promise.allSettled([1, 2, 3].map(strict))).toMatchObject([{ value: 1 }, { status: 'rejected' }, { value: 3 }])
+  })
+  it('fail together in an outage, without asking for each', async () => {
+    let asked = 0
+    const away = gathered(async (_: readonly number[]): Promise<number[]> => {
+      asked++
+      throw new Refused('unavailable', 'store-unavailable')
+    })
+    const results = await Promise.allSettled([1, 2, 3].map(away))
+    expect([asked, results.map(r => r.status)]).toEqual([1, ['rejected', 'rejected', 'rejected']])
   })
 })

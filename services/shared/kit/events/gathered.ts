@@ -1,6 +1,8 @@
+import { isUnavailable } from '../http/unavailable.ts'
+
 type Waiting<T, R> = { item: T; settle: PromiseWithResolvers<R> }
 
-/** Calls of one turn, and those that come while others are under way, go out together; each gets its own result. One that fails does not take the others with it. */
+/** Calls of one turn, and those that come while others are under way, go out together; each gets its own result. One that fails does not take the others with it; an outage is everybody's. */
 export const gathered = <T, R>(run: (items: readonly T[]) => Promise<readonly R[]>, most = 16): ((item: T) => Promise<R>) => {
   const waiting: Waiting<T, R>[] = []
   let running = false
@@ -14,7 +16,8 @@ export const gathered = <T, R>(run: (items: readonly T[]) => Promise<readonly R[
         else settle.resolve(result)
       }
     } catch (error) {
-      if (batch.length > 1) for (const one of batch) await send([one])
+      if (isUnavailable(error)) for (const { settle } of batch) settle.reject(error)
+      else if (batch.length > 1) for (const one of batch) await send([one])
       else batch[0]?.settle.reject(error)
     }
   }

@@ -32,27 +32,37 @@ export class Poison extends Error {
   }
 }
 
+const dataOf = <D extends z.ZodType>({ type, data }: EventContract<string, D>, given: unknown): z.infer<D> => {
+  const parsed = data.safeParse(given)
+  if (!parsed.success) throw new Poison(`${type} does not have the shape of its contract: ${parsed.error.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ')}`)
+  return parsed.data
+}
+
 /** Handles one kind of event. It must be idempotent by `event.id`; a throw is tried again, then the event becomes a dead letter. */
-export const on = <T extends string, D extends z.ZodType>({ type, data }: EventContract<T, D>, run: (event: Received<T, z.infer<D>>) => Promise<void>): Handler => ({
-  type,
-  run: async event => {
-    const parsed = data.safeParse(event.data)
-    if (!parsed.success) throw new Poison(`${type} does not have the shape of its contract: ${parsed.error.issues.map(i => i.path.join('.')).join(', ')}`)
-    await run({ ...event, type, data: parsed.data })
-  },
+export const on = <T extends string, D extends z.ZodType>(contract: EventContract<T, D>, run: (event: Received<T, z.infer<D>>) => Promise<void>): Handler => ({
+  type: contract.type,
+  run: event => run({ ...event, type: contract.type, data: dataOf(contract, event.data) }),
 })
 
-/** A published event as handlers get it. Throws `Poison` when its contract does not know it. */
-export const receivedOf = (event: CloudEvent, topic: { name: string; events: readonly EventContract[] }): Received => {
-  const versions = topic.events.filter(e => e.type === event.type)
-  const contract = versions.find(e => e.version === event.dataversion)
-  if (!contract) throw new Poison(`${event.type} version ${event.dataversion} is not known here (${versions.map(e => e.version).join(', ') || 'none'})`)
-  const data = contract.data.safeParse(event.data)
-  if (!data.success) throw new Poison(`${event.type} does not have the shape of its contract: ${data.error.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ')}`)
-  return {
-    id: event.id, type: event.type, data: data.data, subject: event.subject, organizationId: event.organizationid, at: event.time, actor: event.actor, version: event.aggregateversion,
-    position: event.position, partition: event.partition, topic: topic.name, correlationId: event.correlationid, traceId: parseTraceparent(event.traceparent)?.traceId ?? null,
-  }
+type Known = { name: string; events: readonly EventContract[] }
+const contractOf = ({ type, dataversion }: CloudEvent, { events }: Known): EventContract => {
+  const versions = events.filter(e => e.type === type)
+  const contract = versions.find(e => e.version === dataversion)
+  if (!contract) throw new Poison(`${type} version ${dataversion} is not known here (${versions.map(e => e.version).join(', ') || 'none'})`)
+  return contract
+}
+const received = (event: CloudEvent, topic: Known, data: unknown): Received => ({
+  id: event.id, type: event.type, data, subject: event.subject, organizationId: event.organizationid, at: event.time, actor: event.actor, version: event.aggregateversion,
+  position: event.position, partition: event.partition, topic: topic.name, correlationId: event.correlationid, traceId: parseTraceparent(event.traceparent)?.traceId ?? null,
+})
+
+/** A published event with its data checked. Throws `Poison` when its contract does not know it. */
+export const receivedOf = (event: CloudEvent, topic: Known): Received => received(event, topic, dataOf(contractOf(event, topic), event.data))
+
+/** A published event whose data is checked by whoever handles it. Throws `Poison` when its version is not known. */
+export const envelopeOf = (event: CloudEvent, topic: Known): Received => {
+  contractOf(event, topic)
+  return received(event, topic, event.data)
 }
 
 /** Runs what an event leads to inside its trace, so that logs, calls and commands of it belong together. */

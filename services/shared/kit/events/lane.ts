@@ -1,13 +1,16 @@
 import type { CloudEvent } from '../../contracts/feed.ts'
 import type { Delivery } from '../dapr/app-contract.ts'
-import { backOff, pause } from './patience.ts'
+import { backlog } from './backlog.ts'
+import { backOff } from './patience.ts'
 import type { Logger } from './ports.ts'
 import type { Checkpoint, ConsumerStore } from './store.ts'
 
-const BUFFER = 5_000
 const GAP_MS = 100
-/** Under load events gather for so long, so that one checkpoint serves many. An event that comes alone never waits. */
-const PACE_MS = 100
+/** Events that follow each other gather for so long, or until there are so many, and share inserts. One that comes alone never waits. */
+const PACE_MS = 50
+const ENOUGH = 50
+/** While there is more to do, a checkpoint is written so often; at rest, at once. */
+const CHECKPOINT_MS = 100
 const FEED = 500
 
 export type LaneOptions = {
@@ -29,27 +32,18 @@ export type Lane = ReturnType<typeof lane>
 
 /** One partition of one topic, handled in order by position without a hole: what the broker does not bring comes from the feed. */
 export const lane = ({ id, store, logger, first, feed, handle, run: most, refresh }: LaneOptions) => {
-  const buffer = new Map<number, CloudEvent>()
-  const waiting = new Map<number, PromiseWithResolvers<Delivery>>()
+  const came = backlog()
   const retry = backOff({ first: 100, most: 5_000 })
   let checkpoint: Checkpoint | undefined
   let next = 0
   let target = 0
+  let saved = 0
   let running: Promise<void> | undefined
-  let arrived = Promise.withResolvers<void>()
   let stopped = false
 
-  const answer = (delivery: Delivery, below = Infinity): void => {
-    for (const [position, { resolve }] of waiting) {
-      if (position >= below) continue
-      waiting.delete(position)
-      resolve(delivery)
-    }
-  }
   const advance = (to: number): void => {
     next = Math.max(next, to)
-    for (const [previous, event] of buffer) if (event.position < next) buffer.delete(previous)
-    answer('SUCCESS', next)
+    came.drop(next)
   }
   /** Takes over how far this consumer has come, here or in another process. */
   const load = async (): Promise<boolean> => {
@@ -59,41 +53,37 @@ export const lane = ({ id, store, logger, first, feed, handle, run: most, refres
     return next > before
   }
   const save = async (): Promise<void> => {
+    saved = performance.now()
     while (checkpoint && checkpoint.next < next) {
       const wanted = next
       if (await store.saveCheckpoint({ ...checkpoint, next: wanted })) checkpoint = { id, next: wanted, revision: checkpoint.revision + 1 }
       else if (await load()) await refresh()
     }
   }
-  /** The events that follow without a hole. */
-  const ready = (): CloudEvent[] => {
-    const run: CloudEvent[] = []
-    for (let event = buffer.get(next - 1); event && run.length < most; event = buffer.get(event.position)) run.push(event)
-    return run
-  }
+  const follows = (): boolean => came.follows(next - 1)
   const fill = async (): Promise<void> => {
     // The broker may only be late: wait a little, then look whether another process has it, then ask the producer.
-    if (buffer.size > 0) {
-      const until = performance.now() + GAP_MS
-      for (let left = GAP_MS; left > 0 && !buffer.has(next - 1); left = until - performance.now()) await Promise.race([arrived.promise, pause(left)])
-      if (buffer.has(next - 1)) return
+    if (came.size() > 0) {
+      await came.until(() => follows() || stopped, GAP_MS)
+      if (follows()) return
       if (await load()) { await refresh(); return }
     }
     const events = await feed(next - 1, FEED)
     if (events.length === 0) { target = Math.min(target, next); return }
-    for (const event of events) buffer.set(event.previous, event)
+    came.add(events)
   }
   const step = async (): Promise<void> => {
     if (!checkpoint) { await load(); await refresh() }
-    const run = ready()
+    const run = came.run(next - 1, most)
     const last = run.at(-1)
-    if (!last) { if (next < target) await fill(); return }
-    await handle(run)
-    next = last.position + 1
-    await save()
-    advance(next)
-    if (next < target && run.length < most) await pause(PACE_MS)
+    if (last) {
+      await handle(run)
+      advance(last.position + 1)
+    } else if (next < target) await fill()
+    if (next >= target || performance.now() - saved >= CHECKPOINT_MS) await save()
+    if (last && follows()) await came.until(() => came.size() >= ENOUGH || stopped, PACE_MS)
   }
+  const unfinished = (): boolean => next < target || (checkpoint !== undefined && checkpoint.next < next)
   const work = async (): Promise<void> => {
     do {
       try {
@@ -101,34 +91,28 @@ export const lane = ({ id, store, logger, first, feed, handle, run: most, refres
         retry.reset()
       } catch (error) {
         logger.warn({ error, lane: id, position: next }, 'a partition waits')
-        answer('RETRY')
+        came.refuse()
         await retry.wait()
       }
-    } while (next < target && !stopped)
+    } while (unfinished() && !stopped)
   }
   const kick = (): void => {
     if (stopped) return
-    running ??= work().finally(() => {
+    // A turn later, so that all of a delivery is there.
+    running ??= new Promise<void>(resolve => { setImmediate(resolve) }).then(work).finally(() => {
       running = undefined
-      if (next < target) kick()
+      if (unfinished()) kick()
     })
   }
 
   return {
-    /** An event from the broker: SUCCESS when it has been handled, RETRY when something is away. */
-    offer: (event: CloudEvent): Promise<Delivery> => {
-      if (stopped) return Promise.resolve('RETRY')
-      if (checkpoint && event.position < next) return Promise.resolve('SUCCESS')
+    /** An event from the broker. */
+    offer: (event: CloudEvent): Delivery | Promise<Delivery> => {
+      if (stopped) return 'RETRY'
+      if (checkpoint && event.position < next) return 'SUCCESS'
       target = Math.max(target, event.position + 1)
-      // What finds no room here comes from the feed.
-      if (buffer.size < BUFFER || event.previous === next - 1) buffer.set(event.previous, event)
-      arrived.resolve()
-      arrived = Promise.withResolvers<void>()
-      const known = waiting.get(event.position)
-      const entry = known ?? Promise.withResolvers<Delivery>()
-      waiting.set(event.position, entry)
       kick()
-      return entry.promise
+      return came.offer(event, next - 1)
     },
     /** The producer has said so much. */
     reach: (head: number): void => {
@@ -137,19 +121,23 @@ export const lane = ({ id, store, logger, first, feed, handle, run: most, refres
     },
     /** The producer has less than was handled: its log is another one now. */
     rewind: async (head: number): Promise<void> => {
-      await load()
+      if (!checkpoint) await load()
+      await save()
       if (!checkpoint || checkpoint.next <= head) return
       logger.error({ lane: id, handled: checkpoint.next, head }, 'the log of the producer begins anew; going on from its end')
-      if (await store.saveCheckpoint({ ...checkpoint, next: head })) { checkpoint = undefined; next = head; target = head; buffer.clear() }
+      if (await store.saveCheckpoint({ ...checkpoint, next: head })) { checkpoint = undefined; next = head; target = head; came.clear() }
     },
     idle: async (): Promise<void> => { while (running) await running },
     next: (): number => next,
     lag: (): number => Math.max(0, target - next),
-    buffered: (): number => buffer.size,
+    buffered: (): number => came.size(),
     stop: async (): Promise<void> => {
       stopped = true
-      answer('RETRY')
+      came.refuse()
+      came.wake()
       await running
+      // What is not written down is handled once more.
+      await save().catch(() => {})
     },
   }
 }

@@ -1,4 +1,5 @@
 import { mongo } from 'mongoose'
+import { gathered } from './gathered.ts'
 import type { InsertResult } from './store.ts'
 
 // 11000 on insert; FerretDB answers 1 when an update or upsert meets a taken key; 48 is a collection that is already there.
@@ -26,3 +27,9 @@ export const insertEach = async <R extends mongo.Document>(collection: mongo.Col
   }
   return results
 }
+
+const TOGETHER = 256
+
+/** Inserts rows one at a time for each caller, and for the store in batches: those that come while others are under way share the next one. */
+export const insertTogether = <R extends mongo.Document>(collection: () => mongo.Collection<R>): ((row: mongo.OptionalUnlessRequiredId<R>) => Promise<InsertResult>) =>
+  gathered(rows => insertEach(collection(), rows), TOGETHER)

@@ -1,9 +1,8 @@
 import type { Connection, mongo } from 'mongoose'
 import { isUnavailable } from '../http/unavailable.ts'
-import { gathered } from './gathered.ts'
 import { commitOf, commitRow, segmentOf, segmentRow, type CommitRow, type SegmentRow } from './mongo-codec.ts'
 import { mongoDocuments } from './mongo-documents.ts'
-import { insertEach, isDuplicate } from './mongo-insert.ts'
+import { insertEach, insertTogether, isDuplicate } from './mongo-insert.ts'
 import type { CommitStore, DeadLetter, DeadLetterState, StoredDocument, Writer } from './store.ts'
 
 type Row<T extends { id: string }> = Omit<T, 'id'> & { _id: string }
@@ -26,9 +25,9 @@ export const mongoStore = (connection: Connection): CommitStore => {
   const checkpoints = (): mongo.Collection<CheckpointRow> => db().collection<CheckpointRow>('checkpoints')
   const letters = (): mongo.Collection<LetterRow> => db().collection<LetterRow>('dead_letters')
   const moves = (): mongo.Collection<Move> => db().collection<Move>('dead_letter_moves')
-  // Partitions move on in step, so their segments share an insert, and so do the checkpoints of a consumer.
-  const addRow = gathered((rows: readonly SegmentRow[]) => insertEach(segments(), rows))
-  const addCheckpoint = gathered((rows: readonly CheckpointRow[]) => insertEach(checkpoints(), rows))
+  // Partitions move on in step, so their segments share an insert, and so do the checkpoints of those who follow.
+  const addSegment = insertTogether(segments)
+  const addCheckpoint = insertTogether(checkpoints)
   const letterOf = ({ _id, event, ...rest }: LetterRow): DeadLetter => ({ id: _id, ...rest, event: JSON.parse(event) })
 
   return {
@@ -45,7 +44,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
     },
     readChunk: async journal => (await commits().find({ journal }).toArray()).map(commitOf),
 
-    addSegment: segment => addRow(segmentRow(segment)),
+    addSegment: segment => addSegment(segmentRow(segment)),
     findSegment: async id => {
       const row = await segments().findOne({ _id: id })
       return row ? segmentOf(row) : undefined

@@ -29,7 +29,7 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
 
   return {
     keyOf, serial, waitingOf,
-    has: (topic: string, subject: string): boolean => parked.has(keyOf({ topic, subject })),
+    has: (topic: string, subject: string): boolean => parked.size > 0 && parked.has(keyOf({ topic, subject })),
     size: (): number => parked.size,
     release: (topic: string, subject: string): void => { parked.delete(keyOf({ topic, subject })) },
     /** This event failed: it and what comes after it of the same aggregate wait. */
@@ -44,8 +44,8 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
         if (!parked.has(key)) return false
         const first = (await waitingOf(topic, event.subject))[0]
         if (!first) { parked.delete(key); return false }
-        // The letter that failed may come again after a crash: it is there already.
-        if (first.position !== event.position) await store.addDeadLetter(letterOf(topic, event, 'waits behind an earlier event of the same aggregate', 0, first.id))
+        // After a crash or an outage a run comes again: what was before the first letter is handled, and the letter itself is there already.
+        if (event.position > first.position) await store.addDeadLetter(letterOf(topic, event, 'waits behind an earlier event of the same aggregate', 0, first.id))
         return true
       })
     },

@@ -52,6 +52,17 @@ export const answerFeed = (dapr: ReturnType<typeof memoryDapr>, app: ServiceId, 
   })
 }
 
+/** TEST PRODUCER with so many events for each subject, and a sidecar that reaches its feed. */
+export const producer = async (subjects: readonly string[], { partitions = 2 } = {}) => {
+  const made = logOf({ partitions })
+  const parcels = parcelOn(made.log)
+  for (const [i, id] of subjects.entries()) await parcels.handle('org', id, { type: i % 5 === 4 ? 'lose' : 'send' }, send(`c${i}`))
+  await made.log.settled()
+  const dapr = memoryDapr()
+  answerFeed(dapr, 'project', made.log)
+  return { ...made, parcels, sidecar: dapr, events: made.published() }
+}
+
 /** A process that can be killed: nothing that it asks of what it was given `only` arrives any more. `before` and `after` count its calls and may kill it at one of them. */
 export const killable = ({ before, after }: { before?: number; after?: number } = {}) => {
   let dead = false
