@@ -11,9 +11,10 @@ import { organization } from './domain/organization.ts'
 import { person } from './domain/person.ts'
 import { session } from './domain/session.ts'
 import { accessTokens } from './identity/access-token.ts'
+import type { HashCost } from './identity/hashing/job.ts'
 import { keyring } from './identity/keyring.ts'
 import { logins, type Login } from './identity/logins.ts'
-import { passwords, type HashCost } from './identity/passwords.ts'
+import { passwords } from './identity/passwords.ts'
 import { sessions, type SessionRow } from './identity/sessions.ts'
 import { spentTokens, type SpentToken } from './identity/spent-tokens.ts'
 import { signingKeys, type SigningKeyRow } from './identity/signing-keys.ts'
@@ -41,7 +42,7 @@ export type Parts = {
 }
 
 /** Puts the service together from what it is given: real parts in `main.ts`, doubles in tests. */
-export const assemble = async ({ log, tables, dapr, notification, clock, tokenKey, publicUrl, providers, settings, hashCost }: Parts): Promise<UserDeps> => {
+export const assemble = ({ log, tables, dapr, notification, clock, tokenKey, publicUrl, providers, settings, hashCost }: Parts): UserDeps => {
   const keys = keyring(tokenKey)
   const persons = aggregate({ name: 'person', log, decider: person })
   const sessionStreams = aggregate({ name: 'session', log, decider: session })
@@ -54,7 +55,7 @@ export const assemble = async ({ log, tables, dapr, notification, clock, tokenKe
     vault: safe,
     logins: logins(tables.logins, keys),
     identities: tables.identities,
-    passwords: await passwords(hashCost),
+    passwords: passwords(hashCost),
     throttle: throttle(dapr.state, clock),
     sessions: sessions(tables.sessions, spentTokens(tables.spentTokens), keys, (...command) => sessionStreams.handle(...command)),
     accessToken: accessTokens({ issuer: publicUrl, signing, clock }),

@@ -37,7 +37,7 @@ const db = await connectMongo(config.mongodbUri, 'users_db')
 const [tables, clients] = [await openTables(db), peers(dapr)]
 const log = openLog<UserEvent, typeof userEvents>({ db, service: 'user', topic: userEvents, toPublic, dapr, clock, logger, instanceId })
 const oauth = providers(config.oauthProviders, { publicUrl, report: failure => { logger.warn(failure, 'a sign-in by another provider failed') } })
-const deps = await assemble({ log, tables, dapr, clock, notification: clients.notification, tokenKey: config.tokenKey, publicUrl, providers: oauth, settings: { https: publicUrl.startsWith('https:'), evenMs: 250 } })
+const deps = assemble({ log, tables, dapr, clock, notification: clients.notification, tokenKey: config.tokenKey, publicUrl, providers: oauth, settings: { https: publicUrl.startsWith('https:'), evenMs: 250 } })
 const commands = { ...closingCommands(deps), ...invitationCommands(deps) }
 const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands, clock, logger, secret: base.appApiToken })
 const idempotency = mongoIdempotency(db, clock)

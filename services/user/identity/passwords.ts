@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { hash, verify } from '@node-rs/argon2'
-import { bulkhead } from 'cockatiel'
+import { bulkhead, isBulkheadRejectedError } from 'cockatiel'
+import { Refused } from '../../shared/kit/decider.ts'
+import { hasher, startHashing, type Hasher } from './hashing/hasher.ts'
+import type { HashCost } from './hashing/job.ts'
 
-/** Cost of argon2id (the library's default); OWASP's floor is 19 MiB, 2 passes, 1 lane. */
-export type HashCost = { memoryCost: number; timeCost: number; parallelism: number }
 export const defaultCost: HashCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
 export type Passwords = {
@@ -16,16 +17,23 @@ export type Passwords = {
   readonly compared: number
 }
 
+const cores = availableParallelism()
+const base64 = (bytes: number): string => randomBytes(bytes).toString('base64').replaceAll('=', '')
+
 /** Hashing takes a core for tens of milliseconds: as many at once as there are cores, 200 wait, more are told to come back (503). */
-export const passwords = async (cost: HashCost = defaultCost): Promise<Passwords> => {
-  const pool = bulkhead(availableParallelism(), 200)
-  const dummy = await hash('nobody has this password', cost)
+export const passwords = (cost: HashCost = defaultCost, { hash, verify }: Hasher = hasher(() => startHashing(cores))): Passwords => {
+  const pool = bulkhead(cores, 200)
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => pool.execute(work).catch((error: unknown) => {
+    throw isBulkheadRejectedError(error) ? new Refused('unavailable', 'busy', 'Too many are signing in at this moment. Try again.', { retryAfter: 1 }) : error
+  })
   const marker = `m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}`
+  // Looks like any other, and nobody has the password that it was made of.
+  const dummy = `$argon2id$v=19$${marker}$${base64(16)}$${base64(32)}`
   let compared = 0
   return {
-    hash: password => pool.execute(() => hash(password, cost)),
+    hash: password => inTurn(() => hash(password, cost)),
     verify: async (stored, password) => {
-      const same = await pool.execute(() => { compared += 1; return verify(stored ?? dummy, password) })
+      const same = await inTurn(() => { compared += 1; return verify(stored ?? dummy, password) })
       return stored !== undefined && same
     },
     isOutdated: stored => !stored.startsWith('$argon2id$') || !stored.includes(`$${marker}$`),

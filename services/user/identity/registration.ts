@@ -1,6 +1,7 @@
 import { Refused } from '../../shared/kit/decider.ts'
 import { NO_TENANT } from '../../shared/kit/events/commit.ts'
 import type { UserDeps } from '../deps.ts'
+import type { Loaded } from '../views/directory.ts'
 import { readMailedToken } from './mailed-token.ts'
 import { checkPassword } from './password-policy.ts'
 import type { Caller } from './sign-in.ts'
@@ -22,7 +23,7 @@ export const invitationOf = (keys: UserDeps['keys'], token: string): { organizat
  * commit, here and, after a crash, by the reaction to it.
  */
 export const registration = ({ persons, organizations, logins, passwords, vault, keys }: Deps) =>
-  async ({ email, password, name, organizationName, invitationToken }: NewPerson, { meta, newId }: Caller): Promise<{ userId: string; organizationId: string; emailHash: string }> => {
+  async ({ email, password, name, organizationName, invitationToken }: NewPerson, { meta, newId }: Caller): Promise<{ userId: string; person: Loaded; organizationId: string; emailHash: string }> => {
     if (password !== null) checkPassword(password, email)
     const invitation = invitationToken === undefined ? undefined : invitationOf(keys, invitationToken)
     const emailHash = logins.hash(email)
@@ -37,7 +38,7 @@ export const registration = ({ persons, organizations, logins, passwords, vault,
     const [sealedProfile, sealedHash] = await Promise.all([vault.seal(userId, profile), hash === null ? null : vault.seal(userId, hash)])
     if (invitation) await organizations.handle(organizationId, organizationId, { type: 'AcceptInvitation', invitationId: invitation.invitationId, userId, emailHash, at: meta.at }, meta)
     const organization = { id: organizationId, name: organizationName ?? null }
-    await persons.handle(NO_TENANT, userId, { type: 'Register', emailHash, email: sealedEmail, profile: sealedProfile, password: sealedHash, organization, at: meta.at }, { ...meta, actor: userId })
+    const person = await persons.handle(NO_TENANT, userId, { type: 'Register', emailHash, email: sealedEmail, profile: sealedProfile, password: sealedHash, organization, at: meta.at }, { ...meta, actor: userId })
     if (organization.name !== null) await organizations.handle(organizationId, organizationId, { type: 'CreateOrganization', name: organization.name, ownerId: userId, at: meta.at }, { ...meta, actor: userId })
-    return { userId, organizationId, emailHash }
+    return { userId, person, organizationId, emailHash }
   }

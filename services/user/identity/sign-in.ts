@@ -4,13 +4,14 @@ import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Cookies } from '../../shared/kit/http/call.ts'
 import type { UserDeps } from '../deps.ts'
-import type { Details } from '../views/directory.ts'
+import type { Details, Loaded } from '../views/directory.ts'
 import { accessTokenSeconds } from './access-token.ts'
 import { browserCookies } from './cookies.ts'
 
 type Membership = { organizationId: string; name: string; role: OrganizationRole }
 export type Caller = { ip: string; userAgent: string; cookies: Cookies; meta: CommandMeta; newId: () => string }
-type Start = { userId: string; member: Membership; by: 'registration' | 'password' | 'switch' | 'oauth'; tokenIn: 'body' | 'cookie' }
+/** `person`: as the caller has just seen him, so that the log is not asked again. */
+type Start = { userId: string; person?: Loaded; member: Membership; by: 'registration' | 'password' | 'switch' | 'oauth'; tokenIn: 'body' | 'cookie' }
 
 /** A person as one of his organizations sees him. */
 export const profileOf = ({ id, email, name, avatarUrl, timezone, locale, preferences, createdAt, version }: Details, { organizationId, role }: Pick<Membership, 'organizationId' | 'role'>): Profile =>
@@ -27,14 +28,14 @@ export const signIn = ({ organizations, sessions, accessToken, directory, settin
     if (member.status === 'leaving') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
     return { organizationId, name: state.name, role: member.role }
   }
-  const known = async (userId: string): Promise<Details> => {
-    const details = await directory.details(userId)
+  const known = async (userId: string, person?: Loaded): Promise<Details> => {
+    const details = person ? await directory.open(userId, person) : await directory.details(userId)
     if (!details) throw new Refused('missing', 'user-unknown', 'There is no such user.')
     return details
   }
-  const answer = async (userId: string, member: Membership, sessionId: string, token: string, intoCookie: boolean, jar: Cookies): Promise<SignedIn> => {
+  const answer = async (userId: string, member: Membership, sessionId: string, token: string, intoCookie: boolean, jar: Cookies, person?: Loaded): Promise<SignedIn> => {
     const { organizationId, name, role } = member
-    const [details, access] = await Promise.all([known(userId), accessToken({ userId, organizationId, role, sessionId })])
+    const [details, access] = await Promise.all([known(userId, person), accessToken({ userId, organizationId, role, sessionId })])
     if (intoCookie) cookies.keepRefreshToken(jar, token)
     return { user: profileOf(details, member), organization: { id: organizationId, name, role }, accessToken: access, refreshToken: intoCookie ? null : token, expiresIn: accessTokenSeconds }
   }
@@ -51,10 +52,10 @@ export const signIn = ({ organizations, sessions, accessToken, directory, settin
       }
       throw refusal ?? new Refused('forbidden', 'account-disabled', 'No organization lets this account in.')
     },
-    start: async ({ userId, member, by, tokenIn }: Start, { ip, userAgent, cookies: jar, meta, newId }: Caller): Promise<SignedIn> => {
+    start: async ({ userId, person, member, by, tokenIn }: Start, { ip, userAgent, cookies: jar, meta, newId }: Caller): Promise<SignedIn> => {
       const id = newId()
       const token = await sessions.start({ id, userId, organizationId: member.organizationId, by, ip, userAgent }, meta)
-      return answer(userId, member, id, token, tokenIn === 'cookie', jar)
+      return answer(userId, member, id, token, tokenIn === 'cookie', jar, person)
     },
     refresh: async (given: string | undefined, { cookies: jar, meta }: Caller): Promise<SignedIn> => {
       const text = given ?? cookies.refreshToken(jar)

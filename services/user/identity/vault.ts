@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Row, Table } from '../store/table.ts'
 import type { Keyring } from './keyring.ts'
@@ -15,19 +15,20 @@ export type Vault = {
 
 export const vault = (table: Table<OwnerKey>, keys: Keyring): Vault => {
   // Short-lived, so that an erasure by another replica is felt within a minute.
-  const cache = new LRUCache<string, Buffer>({ max: 20_000, ttl: 60_000 })
-  const read = async (owner: string): Promise<Buffer | undefined> => {
+  const cache = new LRUCache<string, KeyObject>({ max: 20_000, ttl: 60_000 })
+  const read = async (owner: string): Promise<KeyObject | undefined> => {
     const cached = cache.get(owner)
     if (cached) return cached
     const row = await table.find(owner)
     if (!row) return undefined
-    const key = unseal(keys.key('wrap'), owner, row.wrapped)
+    const key = createSecretKey(unseal(keys.key('wrap'), owner, row.wrapped))
     cache.set(owner, key)
     return key
   }
-  const create = async (owner: string): Promise<Buffer> => {
-    const key = randomBytes(32)
-    if (await table.insert({ _id: owner, wrapped: seal(keys.key('wrap'), owner, key) })) {
+  const create = async (owner: string): Promise<KeyObject> => {
+    const bytes = randomBytes(32)
+    if (await table.insert({ _id: owner, wrapped: seal(keys.key('wrap'), owner, bytes) })) {
+      const key = createSecretKey(bytes)
       cache.set(owner, key)
       return key
     }

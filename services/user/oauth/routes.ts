@@ -38,10 +38,11 @@ export const oauth = (deps: UserDeps): Handlers<typeof oauthApi> => {
       const identity = await flow.finish(call.params.provider, call.query, call.cookies)
       const hash = keys.mac('identity', `${identity.issuer}\n${identity.subject}`)
       const userId = (await identities.find(hash))?.userId ?? await newcomer(identity, hash, call.params.provider, call)
-      const { state } = await persons.load(NO_TENANT, userId)
+      const person = await persons.load(NO_TENANT, userId)
+      const { state } = person
       if (state.status !== 'active') throw new Refused('forbidden', 'account-closing', 'The account is closed, or being closed.')
       const member = await enter.choose(userId, state.organizations)
-      await enter.start({ userId, member, by: 'oauth', tokenIn: 'cookie' }, { ...call, meta: { ...call.meta, actor: userId } })
+      await enter.start({ userId, person, member, by: 'oauth', tokenIn: 'cookie' }, { ...call, meta: { ...call.meta, actor: userId } })
       return `${publicUrl}/`
     }),
   }

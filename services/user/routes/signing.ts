@@ -7,6 +7,7 @@ import type { UserDeps } from '../deps.ts'
 import { evenTime, loginGuard } from '../identity/guard.ts'
 import { registration } from '../identity/registration.ts'
 import { signIn } from '../identity/sign-in.ts'
+import type { Loaded } from '../views/directory.ts'
 
 // Loaded for an unknown address, so that it takes the same steps as a known one.
 const nobody = 'nobody'
@@ -19,17 +20,18 @@ export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
   /** Whose password this is; only looked at when the guess is let in, so that a flood costs no look-ups. */
   const look = async (emailHash: string, password: string) => {
     const userId = await logins.find(emailHash)
-    const { state } = await persons.load(NO_TENANT, userId ?? nobody)
+    const person = await persons.load(NO_TENANT, userId ?? nobody)
+    const { state } = person
     const living = state.status === 'absent' || state.status === 'closed' ? undefined : state
     const stored = userId && living?.password ? await vault.open(userId, living.password) : undefined
-    return await passwords.verify(stored, password) && userId && living && stored ? { userId, living, stored } : undefined
+    return await passwords.verify(stored, password) && userId && living && stored ? { userId, person, living, stored } : undefined
   }
 
   return {
     register: async call => {
-      const { userId, organizationId, emailHash } = await register(call.body, call)
+      const { userId, person, organizationId, emailHash } = await register(call.body, call)
       const [member] = await Promise.all([enter.membership(userId, organizationId), guard.welcome(emailHash, call)])
-      return { body: await enter.start({ userId, member, by: 'registration', tokenIn: call.body.tokenIn }, call) }
+      return { body: await enter.start({ userId, person, member, by: 'registration', tokenIn: call.body.tokenIn }, call) }
     },
     login: async call => {
       const { email, password, organizationId, tokenIn } = call.body
@@ -41,13 +43,14 @@ export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
         throw new Refused('unauthenticated', 'bad-credentials', 'The address or the password is wrong.')
       }
       const { userId, living, stored } = found
+      let { person }: { person: Loaded } = found
       if (living.status === 'closing') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
       if (passwords.isOutdated(stored)) {
         const rehashed = await vault.seal(userId, await passwords.hash(password))
-        await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: rehashed, by: 'rehash' }, { ...call.meta, commandId: derivedId(call.meta.commandId, 'rehash') })
+        person = await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: rehashed, by: 'rehash' }, { ...call.meta, commandId: derivedId(call.meta.commandId, 'rehash') })
       }
       const member = await enter.choose(userId, living.organizations, organizationId)
-      return { body: await enter.start({ userId, member, by: 'password', tokenIn }, { ...call, meta: { ...call.meta, actor: userId } }) }
+      return { body: await enter.start({ userId, person, member, by: 'password', tokenIn }, { ...call, meta: { ...call.meta, actor: userId } }) }
     },
     refresh: async call => ({ body: await enter.refresh(call.body.refreshToken, call) }),
     logout: async call => {

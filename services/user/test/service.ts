@@ -55,7 +55,7 @@ export const userService = async (oauthSettings: ProviderSettings = {}) => {
   const log = openLog<UserEvent, typeof userEvents>({ db: store, service: 'user', topic: userEvents, toPublic, dapr, clock, logger: silentLogger })
   const clients = peers(dapr)
   const { notification } = clients
-  const deps = await assemble({
+  const deps = assemble({
     log, tables, dapr, notification, clock, tokenKey: 'a key for tests, of many characters', publicUrl: issuer, providers: providers(oauthSettings, { publicUrl: issuer, seconds: 0.5 }), settings: { https: false, evenMs: 0 }, hashCost: { memoryCost: 64, timeCost: 1, parallelism: 1 },
   })
   const sagas = sagaHostOn({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, store: sagaStore, clients, commands: { ...closingCommands(deps), ...invitationCommands(deps) }, clock, logger: silentLogger, secret: 'a secret of tests' })

@@ -9,23 +9,26 @@ import type { Vault } from '../identity/vault.ts'
 export const ProfileData = z.object({ name: z.string(), avatarUrl: z.string().nullable(), timezone: z.string(), locale: z.string(), preferences: Preferences })
 export type ProfileData = z.infer<typeof ProfileData>
 export type Details = ProfileData & { id: string; email: string; createdAt: string; version: number }
+export type Loaded = { state: Person; version: number }
 export type Directory = {
   /** As it stands now; undefined for the unknown and the erased. */
   details(userId: string): Promise<Details | undefined>
+  /** The same of somebody whom the caller has just loaded. */
+  open(userId: string, loaded: Loaded): Promise<Details | undefined>
   /** For lists: up to 5 s old when another replica changed it. */
   many(userIds: readonly string[]): Promise<Map<string, Details>>
   forget(userId: string): void
 }
 
 /** Names and addresses, opened for those who may read them. */
-export const directory = (persons: { load(tenantId: string, id: string): Promise<{ state: Person; version: number }> }, vault: Vault): Directory => {
+export const directory = (persons: { load(tenantId: string, id: string): Promise<Loaded> }, vault: Vault): Directory => {
   const cache = new LRUCache<string, Details>({ max: 10_000, ttl: 5_000 })
-  const details = async (id: string): Promise<Details | undefined> => {
-    const { state, version } = await persons.load(NO_TENANT, id)
+  const open = async (id: string, { state, version }: Loaded): Promise<Details | undefined> => {
     if (state.status === 'absent' || state.status === 'closed') return undefined
     const [email, profile] = await Promise.all([vault.open(id, state.email), vault.open(id, state.profile)])
     return email === undefined || profile === undefined ? undefined : { id, email, ...ProfileData.parse(JSON.parse(profile)), createdAt: state.createdAt, version }
   }
+  const details = async (id: string): Promise<Details | undefined> => open(id, await persons.load(NO_TENANT, id))
   const cached = async (id: string): Promise<Details | undefined> => {
     const known = cache.get(id) ?? await details(id)
     if (known) cache.set(id, known)
@@ -33,6 +36,7 @@ export const directory = (persons: { load(tenantId: string, id: string): Promise
   }
   return {
     details,
+    open,
     many: async ids => new Map((await Promise.all([...new Set(ids)].map(cached))).filter(d => d !== undefined).map(d => [d.id, d])),
     forget: id => { cache.delete(id) },
   }
