@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync } from 'node:fs'
+import { closeSync, writeFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import type { Probe } from './probe.ts'
 import { waitFor } from './probe.ts'
 import { lastWords, openLog, sizeOf, tail } from './log-file.ts'
@@ -45,7 +46,13 @@ export type Part = {
 export type PartHost = { logFile: string; report(line: string): void; changed(): void }
 
 // Three of the others' turns for one of its own.
-const givingWay = process.platform === 'win32' ? [] : ['nice', '-n', '5']
+const behind = 5
+/** Linux may share the processor between sessions before it looks at priorities, and each part has a session of its own. */
+const giveWay = (pid: number): void => {
+  for (const lower of [() => { setPriority(pid, behind) }, () => { writeFileSync(`/proc/${pid}/autogroup`, String(behind)) }]) {
+    try { lower() } catch { /* Not every system knows both; the part goes on without. */ }
+  }
+}
 const firstPause = 500
 const longestPause = 30_000
 /** A wrong configuration (EX_CONFIG) does not heal by starting again. */
@@ -71,9 +78,10 @@ export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost
     become('starting')
     await spec.before?.()
     const log = openLog(logFile)
-    const [command = '', ...args] = undertaker(spec.background ? [...givingWay, ...spec.command] : spec.command, spec.user, spec.stopSignal)
+    const [command = '', ...args] = undertaker(spec.command, spec.user, spec.stopSignal)
     child = spawn(command, args, { cwd: spec.cwd, env: spec.env, stdio: ['ignore', log, log], detached: true })
     closeSync(log)
+    if (spec.background && child.pid !== undefined) giveWay(child.pid)
     since = performance.now()
     const from = sizeOf(logFile)
     child.once('error', error => { report(`${spec.title} could not be started: ${error.message}`); gone(from, error.message) })
