@@ -1,9 +1,10 @@
 // Builds the Dapr runtime where no release is installed. The requirements and replacements are Dapr's own, so that the build is the one its authors tested.
-module cybertask/daprd
+module cybertask/dapr-runtime
 
 go 1.26.5
 
 tool (
+	github.com/dapr/dapr/cmd/daprd
 	github.com/dapr/dapr/cmd/placement
 	github.com/dapr/dapr/cmd/scheduler
 	github.com/dapr/dapr/cmd/sentry

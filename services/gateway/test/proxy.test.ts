@@ -27,7 +27,7 @@ describe('the gateway passes on', () => {
     expect(answer.headers.get('etag')).toBe('"3"')
     expect(answer.headers.has('dapr-app')).toBe(false)
     expect(answer.headers.has('x-powered-by')).toBe(false)
-    expect(answer.headers.get('traceparent')).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/)
+    expect(answer.headers.get('traceparent')).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-00$/)
     expect(await answer.json()).toEqual({ app: 'x-task', path: '/api/tasks?projectId=p1&limit=5' })
     expect(gateway.sidecar.calls[0]?.headers).toMatchObject({ 'dapr-api-token': 'the-sidecar-token', authorization: 'Bearer abc', 'x-client-ip': '127.0.0.1' })
   })
