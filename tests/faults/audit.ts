@@ -16,7 +16,7 @@ import type { Team } from './team/work.ts'
 
 export type AuditOptions = { platform: Platform; ledger: Ledger; team: Team; watcher: Watcher; quietMs: number }
 export type Audit = { findings: Findings; commits: number; events: number; lag: string[]; quietMs: number; mails: MailCheck; frames: { shown: number; repeats: number; gaps: number } }
-// A consumer asks its producers every 15 s for what the broker lost.
+// A consumer asks its producers every five seconds for what the broker lost; what a process left that died is seen through a little later.
 const POLL_MS = 16_000
 const AGAIN = 3
 

@@ -14,12 +14,8 @@ const WIDTH = 128
 export type Plan = { _id: string; version: number; taskIds: string[] }
 
 /** What other services' sagas have done to tasks. Each command's id comes from the saga, so a repeated step has one effect. */
-export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }: TaskChanges) => {
+export const sagaWork = ({ tasks, rowsOf, projects, log }: TaskDeps, { links }: TaskChanges) => {
   const plans = log.store.documents<Plan>('saga_plans')
-  const rowsOf = async (filter: Record<string, unknown>) => {
-    await taskView.settled()
-    return taskView.collection.find(filter)
-  }
   const planned = async (sagaId: string, step: string, decide: () => Promise<string[]>): Promise<string[]> => {
     const _id = `${sagaId}:${step}`
     const known = await plans.findOne({ _id })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { taskInternalApi } from '../../shared/contracts/task/internal.ts'
 import { memoryStore } from '../../shared/kit/events/memory-store.ts'
+import type { Documents, StoredDocument } from '../../shared/kit/events/store.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { projectConsumer } from '../subscriptions.ts'
 import { ann, bob, problemOf, taskOf, workbench, type Workbench } from './bench.ts'
@@ -173,6 +174,17 @@ describe('what the sagas of others ask', () => {
     expect(await project.restoreProjectTasks({ body })).toEqual({ restored: 1 })
     expect((await bench.call(ann, 'GET', `/api/tasks/${kept.id}`)).status).toBe(200)
     expect((await bench.call(ann, 'GET', `/api/tasks/${gone.id}`)).status).toBe(404)
+  })
+  it('finds the tasks, too, that a process made and died before the read model had them', async () => {
+    const store = memoryStore()
+    const documents = <D extends StoredDocument>(name: string): Documents<D> => ({ ...store.documents<D>(name), ...(name === 'tasks' && { put: () => new Promise<void>(() => {}) }) })
+    const dying = await workbench({ store: { ...store, documents } })
+    const { id } = await dying.created('left behind')
+    await dying.server.close()
+    const next = await workbench({ store })
+    expect(await next.server.client(taskInternalApi, { caller: 'project' }).deleteProjectTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ deleted: 1 })
+    expect((await next.call(ann, 'GET', `/api/tasks/${id}`)).status).toBe(404)
+    await next.close()
   })
   it('releases a leaving person, answers the same again, and takes it back', async () => {
     const { id } = await bench.created('his', { assigneeId: 'bob' })

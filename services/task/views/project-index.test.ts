@@ -48,7 +48,7 @@ describe('the lists in memory', () => {
     fc.array(row, { maxLength: 30 }), fc.array(row, { maxLength: 30 }), query, fc.constantFrom(...TaskSort.options), fc.integer({ min: 1, max: 4 }), async (first, later, asked, sort, limit) => {
       const stored = memoryDocuments<TaskRow>()
       await stored.put(first, false)
-      const lists = taskLists({ source: { settled: async () => {}, find: filter => stored.find(filter) } })
+      const lists = taskLists({ find: filter => stored.find(filter) })
       const matches = filterOf(asked, now)
       const read = async (): Promise<string[]> => {
         const ids: string[] = []
@@ -70,7 +70,7 @@ describe('the lists in memory', () => {
 
   it('hold no more tasks than they may, and read again what was dropped', async () => {
     const reads: string[] = []
-    const lists = taskLists({ maxTasks: 25, source: { settled: async () => {}, find: async ({ projectId }) => { reads.push(String(projectId)); return Array.from({ length: 10 }, (_, i) => ({ ...base, _id: `${String(projectId)}-${i}`, projectId: String(projectId) })) } } })
+    const lists = taskLists({ maxTasks: 25, find: async ({ projectId }) => { reads.push(projectId); return Array.from({ length: 10 }, (_, i) => ({ ...base, _id: `${projectId}-${i}`, projectId })) } })
     const all = { matches: () => true, sort: 'createdAt', after: undefined, count: 100, now } as const
     for (const id of ['p1', 'p2', 'p1', 'p3', 'p1', 'p2']) expect(await lists.find('acme', [id], all)).toHaveLength(10)
     expect(reads).toEqual(['p1', 'p2', 'p3', 'p2'])
@@ -79,7 +79,7 @@ describe('the lists in memory', () => {
 
   it('take a change that comes while they are read', async () => {
     const gate = Promise.withResolvers<void>()
-    const lists = taskLists({ source: { settled: () => gate.promise, find: async () => [{ ...base, _id: 'a', title: 'old' }] } })
+    const lists = taskLists({ find: async () => { await gate.promise; return [{ ...base, _id: 'a', title: 'old' }] } })
     const found = lists.find('acme', ['p1'], { matches: () => true, sort: 'title', after: undefined, count: 10, now })
     lists.put({ ...base, _id: 'a', version: 2, title: 'new' })
     gate.resolve()
@@ -88,7 +88,7 @@ describe('the lists in memory', () => {
 
   it('are read again after a read that failed', async () => {
     let down = true
-    const lists = taskLists({ source: { settled: async () => {}, find: async () => { if (down) throw new Error('away'); return [base] } } })
+    const lists = taskLists({ find: async () => { if (down) throw new Error('away'); return [base] } })
     const all = { matches: () => true, sort: 'title', after: undefined, count: 10, now } as const
     await expect(lists.find('acme', ['p1'], all)).rejects.toThrow('away')
     down = false

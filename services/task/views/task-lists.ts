@@ -1,10 +1,7 @@
-import type { Filter } from '../../shared/kit/events/store.ts'
 import { comparePlaces } from './order.ts'
 import { projectIndex, type Found, type ProjectIndex, type Wanted } from './project-index.ts'
 import type { TaskRow } from './task-document.ts'
 
-/** Where the tasks come from: their read model. */
-export type TaskSource = { settled(): Promise<void>; find(filter: Filter): Promise<TaskRow[]> }
 type Entry = { index: ProjectIndex; loaded: Promise<void> }
 
 /**
@@ -12,14 +9,13 @@ type Entry = { index: ProjectIndex; loaded: Promise<void> }
  * An index is read from the view once; after that `put` keeps it current with every change of this process, before its command answers,
  * and `views/other-replicas.ts` with those of other processes. What is dropped is read again: an index never knows more than the view and the changes since.
  */
-export const taskLists = ({ source, maxTasks = 200_000 }: { source: TaskSource; maxTasks?: number }) => {
+export const taskLists = ({ find, maxTasks = 200_000 }: { find: (filter: { organizationId: string; projectId: string }) => Promise<TaskRow[]>; maxTasks?: number }) => {
   const entries = new Map<string, Entry>()
   const keyOf = (organizationId: string, projectId: string): string => `${organizationId}/${projectId}`
 
   const load = async (index: ProjectIndex, organizationId: string, projectId: string): Promise<void> => {
-    // Changes from here on come through `put`; those before are in the view once it has settled. Versions sort out what comes both ways.
-    await source.settled()
-    for (const row of await source.find({ organizationId, projectId })) index.put(row)
+    // Changes from here on come through `put`. Versions sort out what comes both ways.
+    for (const row of await find({ organizationId, projectId })) index.put(row)
   }
   const trim = (kept: string): void => {
     let held = [...entries.values()].reduce((sum, entry) => sum + entry.index.size, 0)

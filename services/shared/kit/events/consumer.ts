@@ -44,7 +44,7 @@ export type Consumer = Subscriber & {
 
 /** Consumes topics in order per partition, whatever the broker loses, repeats or reorders. */
 export const consumer = (options: ConsumerOptions): Consumer => {
-  const { name, topics, dapr, clock, logger, from = 'beginning', pollMs = 15_000 } = options
+  const { name, topics, dapr, clock, logger, from = 'beginning', pollMs = 5_000 } = options
   const store = storeOf(options.db)
   const park = parking({ store, consumer: name, now: () => clock.now() })
   const { once, deliver } = deliveries({ store, parking: park, work: options, logger })

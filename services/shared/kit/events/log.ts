@@ -76,12 +76,13 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
   const ends = (): End[] => sequencers.map(s => s.known() ?? START)
   const book = journal({ store, writer, partitions, ends })
   const steps = pipeline({ store, journal: book, sequencers, relays, follow, logger })
+  const others = recovery({ store, writer, instanceId, clock, logger, adopt: steps.adopt, deadAfterMs })
   const life = lifeOf({
     store, journal: book, adopt: steps.adopt, clock, logger, beatMs, prepare: async () => {
       await store.prepare()
       await Promise.all(sequencers.map(s => s.catchUp()))
     },
-    recovery: recovery({ store, writer, instanceId, clock, logger, adopt: steps.adopt, deadAfterMs }),
+    recovery: others,
   })
   const insert = groupCommit({ store, onUncertain: life.watch, ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }) })
 
@@ -112,6 +113,7 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
       await Promise.all([...sequencers, ...relays].map(s => s.stop()))
     },
     settled: life.settled,
+    unfinishedOfOthers: others.unfinished,
     positioned: steps.positioned,
     gauges: () => {
       const { followUps: unfinished, publications: lag } = book.unfinished()

@@ -51,6 +51,8 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   readonly partitions: number
   verifyChain(stream: string): Promise<BrokenLink | undefined>
   verifyPartition(partition: number): Promise<BrokenLink | undefined>
+  /** What other processes have appended and may not have seen through yet: a read model may not show it. */
+  unfinishedOfOthers(): Promise<Commit[]>
   /** Resolves when everything appended so far by this process is published, projected and reacted to. */
   settled(): Promise<void>
   /** Resolves when everything appended so far by this process has its position, so that `scan` shows it. */

@@ -25,7 +25,7 @@ const HOLES = 3
 export const recovery = ({ store, writer, instanceId, clock, logger, adopt, deadAfterMs, forgetAfterMs = 600_000 }: RecoveryOptions) => {
   const others = new Map<string, Seen>()
 
-  const unfinishedOf = async (dead: Writer, recovered: Set<string>): Promise<Commit[]> => {
+  const unfinishedOf = async (dead: Writer, recovered: ReadonlySet<string> = new Set()): Promise<Commit[]> => {
     const found: Commit[] = []
     for (let chunk = dead.chunk, empty = 0; empty < HOLES; chunk++) {
       const commits = await store.readChunk(`${dead.id}:${chunk}`)
@@ -61,6 +61,8 @@ export const recovery = ({ store, writer, instanceId, clock, logger, adopt, dead
   }
 
   return {
+    /** What other processes have appended and may not have seen through yet: those that work, and those that died and were not looked for so far. */
+    unfinished: async (): Promise<Commit[]> => (await Promise.all((await store.writers()).filter(({ id }) => id !== writer).map(other => unfinishedOf(other)))).flat(),
     /** One look at all other processes. */
     look: async (): Promise<void> => {
       for (const other of await store.writers()) if (other.id !== writer) await look(other)
