@@ -4,6 +4,8 @@ import type { Mongo } from '../services/shared/kit/mongo.ts'
 type Commit = { _id: string; stream: string; version: number; tenantId: string }
 type Row = { _id: string; version: number; tenantId: string; count: number; note: string }
 const BATCH = 500
+// As many as ours holds: a row that changes again later costs an update.
+const HELD = 50_000
 // FerretDB holds a PostgreSQL connection for each statement of an update command.
 const UPDATES = 4
 
@@ -19,7 +21,7 @@ export const rawRebuild = async (db: Mongo): Promise<number> => {
     const rows = [...dirty.values()]
     dirty.clear()
     const [fresh, later] = [rows.filter(row => !written.has(row._id)), rows.filter(row => written.has(row._id))]
-    if (fresh.length) await target.bulkWrite(fresh.map((document): mongo.AnyBulkWriteOperation<Row> => ({ insertOne: { document } })), { ordered: false })
+    for (let i = 0; i < fresh.length; i += BATCH) await target.bulkWrite(fresh.slice(i, i + BATCH).map((document): mongo.AnyBulkWriteOperation<Row> => ({ insertOne: { document } })), { ordered: false })
     for (let i = 0; i < later.length; i += UPDATES) await target.bulkWrite(later.slice(i, i + UPDATES).map((replacement): mongo.AnyBulkWriteOperation<Row> => ({ replaceOne: { filter: { _id: replacement._id }, replacement } })), { ordered: false })
     for (const row of fresh) written.add(row._id)
   }
@@ -27,7 +29,7 @@ export const rawRebuild = async (db: Mongo): Promise<number> => {
     const known = dirty.get(stream)
     if (!known || known.version < version) dirty.set(stream, { _id: stream, version, tenantId, count: version, note: 'x'.repeat(200) })
     commits++
-    if (dirty.size >= BATCH) await flush()
+    if (dirty.size >= HELD) await flush()
   }
   await flush()
   return commits

@@ -103,7 +103,7 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
   }
 
   return {
-    store, logger, topic: topic.name, partitions, append, upcast, decode,
+    store, logger, topic: topic.name, partitions, writer, append, upcast, decode,
     react: follow.react,
     project: follow.project,
     start: life.start,

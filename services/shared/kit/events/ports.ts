@@ -14,6 +14,8 @@ export type Upcasters = Readonly<Record<string, readonly ((data: Readonly<Record
 /** The first link of a chain that does not hold: it is missing, was changed, or does not continue the one before. */
 export type BrokenLink = { at: string; reason: 'missing' | 'changed' | 'unlinked' }
 
+/** A stretch of a partition; `next` is where what follows begins. */
+export type Scanned = { commits: readonly Commit[]; next: number }
 export type FeedPage = { events: CloudEvent[]; /** One more than the last position given away so far. */ head: number }
 export type LogGauges = {
   /** Commits appended by this process and not published yet. */
@@ -29,6 +31,8 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   readonly store: CommitStore
   readonly topic: string
   readonly logger: Logger
+  /** The name of this process in the journal of each commit that it appends. */
+  readonly writer: string
   /** Recovers what another process left behind, and keeps looking. Appending works before it. */
   start(): Promise<void>
   /** Waits (10 s at most) until all that was appended is published and followed up. */
@@ -46,8 +50,12 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   feed(partition: number, after: number, limit: number): Promise<FeedPage>
   /** Per partition, one more than the position of its last public event. */
   heads(): Promise<number[]>
-  /** Every commit of a partition in order, from this position on, by segment; `next` is where the following segment begins. */
-  scan(partition: number, from?: number): AsyncGenerator<{ commits: readonly Commit[]; next: number }>
+  /** Per partition, where its next segment will begin. */
+  ends(): Promise<number[]>
+  /** Every commit of a partition in order, by segment, from this position to that one or to the end that it has now. */
+  scan(partition: number, from?: number, to?: number): AsyncGenerator<Scanned>
+  /** The same from this position on, as far as it is still in memory; else nothing. */
+  recent(partition: number, from: number): readonly Scanned[]
   readonly partitions: number
   verifyChain(stream: string): Promise<BrokenLink | undefined>
   verifyPartition(partition: number): Promise<BrokenLink | undefined>

@@ -3,22 +3,36 @@ import type { CloudEvent } from '../../contracts/feed.ts'
 import { cloudEvents } from './cloud-event.ts'
 import { hashOf } from './commit.ts'
 import { endOf, segmentHolds, segmentsFrom, segmentStart, START } from './positions.ts'
-import type { BrokenLink, EventLog } from './ports.ts'
+import type { BrokenLink, EventLog, Scanned } from './ports.ts'
 import type { Sequencer } from './sequencer.ts'
 import type { CommitStore, Segment } from './store.ts'
 
-type Reader = Pick<EventLog, 'readStream' | 'feed' | 'heads' | 'scan' | 'verifyChain' | 'verifyPartition'>
+type Reader = Pick<EventLog, 'readStream' | 'feed' | 'heads' | 'ends' | 'scan' | 'recent' | 'verifyChain' | 'verifyPartition'>
 export type ReaderOptions = { store: CommitStore; service: ServiceId; partitions: number; sequencers: readonly Sequencer[] }
+
+const scanned = (segment: Segment): Scanned => ({ commits: segment.commits, next: segment.first + segment.count })
+/** Remembers the page that was read last: where one begins to read is found in the page that is read first. */
+const rereadable = (store: Pick<CommitStore, 'readPage'>): Pick<CommitStore, 'readPage'> => {
+  let last: { page: string; segments: Promise<Segment[]> } | undefined
+  return { readPage: page => (last = last?.page === page ? last : { page, segments: store.readPage(page) }).segments }
+}
 
 /** How the log is read: by stream, by position, and link by link. */
 export const logReader = ({ store, service, partitions, sequencers }: ReaderOptions): Reader => {
   const endOfPartition = async (partition: number) => await sequencers[partition]?.catchUp() ?? START
 
+  const recent = (partition: number, position: number): readonly Segment[] => {
+    const segments = sequencers[partition]?.recent() ?? []
+    const known = segments.findIndex(s => s.first <= position && position < s.first + s.count)
+    return known < 0 ? [] : segments.slice(known)
+  }
   const segmentsAt = async function* (partition: number, position: number): AsyncGenerator<Segment> {
-    const recent = sequencers[partition]?.recent() ?? []
-    const known = recent.findIndex(s => s.first <= position && position < s.first + s.count)
-    if (known >= 0) yield* recent.slice(known)
-    else yield* segmentsFrom(store, partition, await segmentStart(store, partition, position))
+    const known = recent(partition, position)
+    if (known.length > 0) yield* known
+    else {
+      const pages = rereadable(store)
+      yield* segmentsFrom(pages, partition, await segmentStart(pages, partition, position))
+    }
   }
 
   return {
@@ -34,10 +48,16 @@ export const logReader = ({ store, service, partitions, sequencers }: ReaderOpti
       return { events: events.slice(0, limit), head }
     },
     heads: () => Promise.all(Array.from({ length: partitions }, async (_, p) => (await endOfPartition(p)).previous + 1)),
-    scan: async function* (partition, from = 0) {
-      const end = (await endOfPartition(partition)).next
+    recent: (partition, from) => recent(partition, from).map(scanned),
+    ends: () => Promise.all(Array.from({ length: partitions }, async (_, p) => (await endOfPartition(p)).next)),
+    scan: async function* (partition, from = 0, to) {
+      // What comes while it is read is for the next time: others may write faster than this one reads.
+      const end = to ?? (await endOfPartition(partition)).next
       if (from >= end) return
-      for await (const segment of segmentsAt(partition, from)) yield { commits: segment.commits, next: segment.first + segment.count }
+      for await (const segment of segmentsAt(partition, from)) {
+        yield scanned(segment)
+        if (segment.first + segment.count >= end) return
+      }
     },
     verifyChain: async stream => {
       let previous = ''

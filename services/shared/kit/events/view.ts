@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Aggregate } from './aggregate.ts'
+import type { Aggregate, Change } from './aggregate.ts'
 import { canonicalJson, type DomainEvent } from './commit.ts'
-import { generations, LOOK_EVERY_MS } from './generation.ts'
-import { pause } from './patience.ts'
+import { generations } from './generation.ts'
+import { latecomers } from './latecomers.ts'
 import type { EventLog } from './ports.ts'
 import { rebuilder } from './rebuild.ts'
 import type { Documents, StoredDocument, Tombstone } from './store.ts'
@@ -18,6 +18,8 @@ export type ViewOptions<S, C, E extends DomainEvent, L extends DomainEvent, D ex
   indexes: readonly (keyof D & string)[]
   /** The document of a state (plain JSON), without `_id` (the aggregate's id) and `version`; undefined: there is none (any more). */
   toDocument: (state: S, about: { tenantId: string; id: string; version: number }) => D | undefined
+  /** How long another process may go on with the collection from before a rebuild. */
+  lookEveryMs?: number
 }
 export type Progress = (done: { commits: number; documents: number }) => void
 export type View<D extends object> = {
@@ -26,7 +28,7 @@ export type View<D extends object> = {
   /** Resolves when every change acknowledged so far by this process is in the collection. */
   settled(): Promise<void>
   /** Folds the whole log into a new collection while live changes go on, then swaps. */
-  rebuild(onProgress?: Progress): Promise<{ commits: number; documents: number; hash: string }>
+  rebuild(onProgress?: Progress): Promise<{ commits: number; documents: number }>
   /** Equal for equal contents, whatever the order. */
   hash(): Promise<string>
 }
@@ -34,56 +36,45 @@ export type View<D extends object> = {
 /** A read model with one document per aggregate, written behind the commands in batches; replays and reorders change nothing. */
 export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D extends object>(options: ViewOptions<S, C, E, L, D>): View<D> => {
   type Row = D & StoredDocument
-  const { log, aggregate, toDocument } = options
+  const { log, aggregate, toDocument, lookEveryMs = 5_000 } = options
   const { store, logger } = log
-  const collections = generations<Row>({ store, name: options.collection, indexes: options.indexes })
-  const also = new Set<Documents<Row>>()
-  const targets = (): Documents<Row>[] => [collections.collection, ...also]
+  const collections = generations<Row>({ store, name: options.collection, indexes: options.indexes, lookEveryMs })
 
-  const documentOf = ({ tenantId, id, state, version }: { tenantId: string; id: string; state: S; version: number }): Row | Tombstone => {
+  const documentOf = ({ tenantId, id, state, version }: Change<S>): Row | Tombstone => {
     const document = toDocument(state, { tenantId, id, version })
     return document ? { ...storable(document), _id: id, version } : { _id: id, version, gone: true }
   }
-  const behind = writeBehind<Row>({
-    isTransient: error => store.isTransient(error), logger,
-    put: async (documents, fresh) => { await Promise.all(targets().map(target => target.put(documents, fresh))) },
-  })
+  const behind = writeBehind<Row>({ isTransient: error => store.isTransient(error), logger, put: (documents, fresh) => collections.collection.put(documents, fresh) })
   aggregate.follow(change => behind.add(documentOf(change)))
-
-  const hash = async (): Promise<string> => {
-    await behind.settled()
-    return hashOfAll(collections.collection)
+  /** What another process wrote elsewhere; most write it to the right place themselves. */
+  const takeOver = async (change: Change<S>): Promise<void> => {
+    const there = await collections.collection.findOne({ _id: change.id })
+    if (!there || there.version < change.version) await behind.add(documentOf(change)).catch(() => {})
   }
+
   return {
     collection: collections.collection,
     settled: behind.settled,
-    hash,
+    hash: async () => {
+      await behind.settled()
+      return hashOfAll(collections.collection)
+    },
     rebuild: async (onProgress = () => {}) => {
       const { next, swap } = await collections.begin()
-      also.add(next)
-      const work = rebuilder({ log, aggregate, documentOf, onProgress, put: (documents, fresh) => next.put(documents, fresh) })
-      try {
-        await work.pass()
-        // What was appended before this process wrote to both is in the log's order by then.
+      const work = rebuilder<S, C, E, L, Row>({ log, aggregate, documentOf, onProgress })
+      // What changes meanwhile goes to the old collection as ever, and is taken from the log.
+      await work.approach(next.put)
+      const old = await behind.heldWhile(async () => {
         await log.positioned()
-        const { commits, documents } = await work.pass()
-        const old = await swap()
-        void afterSwap(work.pass, old).catch((error: unknown) => { logger.warn({ error, view: options.collection }, 'cleaning up after a rebuild failed') })
-        return { commits, documents, hash: await hash() }
-      } finally {
-        also.delete(next)
-      }
+        // What waits is written to the new collection right after.
+        await work.pass((documents, fresh) => next.put(documents.filter(d => !behind.waits(d)), fresh))
+        return swap()
+      })
+      void latecomers({ log, aggregate, at: work.at(), everyMs: lookEveryMs, take: takeOver })
+        .then(old.drop).catch((error: unknown) => { logger.warn({ error, view: options.collection }, 'the collection from before a rebuild is still there') })
+      return work.done()
     },
   }
-}
-
-/** Other processes write to the old collection until they notice: their changes are taken over from the log. */
-const afterSwap = async (pass: () => Promise<unknown>, old: Documents<StoredDocument>): Promise<void> => {
-  for (let i = 0; i < 4; i++) {
-    await pause(LOOK_EVERY_MS)
-    await pass()
-  }
-  await old.drop()
 }
 
 const hashOfAll = async (documents: { each(visit: (document: object) => void): Promise<void> }): Promise<string> => {

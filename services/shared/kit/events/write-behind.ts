@@ -20,6 +20,7 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
   const retry = backOff({ first: 20, most: 2_000 })
   let flushing: Promise<void> | undefined
   let wanted = Promise.withResolvers<void>()
+  let hold: PromiseWithResolvers<void> | undefined
 
   const write = async (batch: readonly Waiting<D>[], fresh: boolean): Promise<void> => {
     const some = batch.filter(w => w.fresh === fresh)
@@ -38,6 +39,7 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
   }
   const flush = async (): Promise<void> => {
     while (waiting.size > 0) {
+      if (hold) { await hold.promise; continue }
       const batch = [...waiting.values()].slice(0, BATCH)
       for (const { document } of batch) waiting.delete(document._id)
       underWay = batch
@@ -68,6 +70,17 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
       // A turn later, so that changes of one shared insert share a write as well.
       flushing ??= new Promise<void>(resolve => { setImmediate(resolve) }).then(flush).finally(() => { flushing = undefined })
       return entry.stored.promise
+    },
+    /** This version, or a newer one, is going to be written, and is not being written yet. */
+    waits: ({ _id, version }: StoredDocument): boolean => (waiting.get(_id)?.document.version ?? 0) >= version,
+    /** No write begins while `work` runs; what is added meanwhile waits. */
+    heldWhile: async <T>(work: () => Promise<T>): Promise<T> => {
+      while (hold) await hold.promise
+      const mine = hold = Promise.withResolvers<void>()
+      try { return await work() } finally {
+        hold = undefined
+        mine.resolve()
+      }
     },
     /** Resolves when all that was added before is stored, or was refused for good; what is added meanwhile is not waited for. */
     settled: async (): Promise<void> => {

@@ -1,0 +1,45 @@
+import type { Aggregate, Change } from './aggregate.ts'
+import { parseStream, type DomainEvent } from './commit.ts'
+import { pause } from './patience.ts'
+import type { EventLog } from './ports.ts'
+
+// A process that stood still may be late by twenty seconds more than one look; then it is taken for dead, and what it left is done again.
+const LOOKS = 6
+// The store may be away; not for ever.
+const TRIES = 100
+
+export type LatecomerOptions<S, C, E extends DomainEvent, L extends DomainEvent> = {
+  log: EventLog<L>
+  aggregate: Aggregate<S, C, E>
+  /** Where each partition goes on. */
+  at: readonly number[]
+  everyMs: number
+  take: (change: Change<S>) => Promise<void>
+}
+
+/** After a rebuild other processes write to the old collection until they notice: what they changed is taken over from the log. */
+export const latecomers = async <S, C, E extends DomainEvent, L extends DomainEvent>({ log, aggregate, at, everyMs, take }: LatecomerOptions<S, C, E, L>): Promise<void> => {
+  const next = [...at]
+  const read = async (partition: number, from: number): Promise<void> => {
+    for await (const segment of log.scan(partition, from)) {
+      const others = segment.commits.filter(commit => !commit.journal.startsWith(`${log.writer}:`)).map(commit => commit.stream)
+      const streams = [...new Set(others)].map(parseStream).filter(stream => stream.aggregate === aggregate.name)
+      await Promise.all(streams.map(async ({ tenantId, id }) => take({ tenantId, id, ...await aggregate.load(tenantId, id) })))
+      next[partition] = segment.next
+    }
+  }
+  const look = async (): Promise<void> => {
+    // Who appends has made himself known before.
+    if ((await log.store.writers()).every(({ id }) => id === log.writer)) return
+    for (const [partition, from] of next.entries()) await read(partition, from)
+  }
+  for (let [looks, tries] = [0, 0]; looks < LOOKS && tries < TRIES; tries++) {
+    await pause(everyMs)
+    try {
+      await look()
+      looks++
+    } catch (error) {
+      log.logger.warn({ error, aggregate: aggregate.name }, 'what others changed during a rebuild is looked for again')
+    }
+  }
+}
