@@ -71,7 +71,12 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
       await store.saveWriter({ id: 'w1', chunk: 0, beat: 1, heads: [START] })
       await store.saveWriter({ id: 'w1', chunk: 2, beat: 2, heads: [{ next: 5, previous: 4, hash: 'x' }] })
       expect((await store.writers()).filter(w => w.id === 'w1')).toEqual([{ id: 'w1', chunk: 2, beat: 2, heads: [{ next: 5, previous: 4, hash: 'x' }] }])
+      await store.saveWriter({ id: 'w2', chunk: 0, beat: 1, heads: [START] })
+      await store.saveRecovered('w1', { beat: 2, commits: 7 })
+      await store.saveWriter({ id: 'w1', chunk: 2, beat: 3, heads: [START] })
+      expect((await store.writers()).toSorted((a, b) => (a.id < b.id ? -1 : 1)).filter(w => w.id.startsWith('w'))).toEqual([{ id: 'w1', chunk: 2, beat: 3, heads: [START], recovered: { beat: 2, commits: 7 } }, { id: 'w2', chunk: 0, beat: 1, heads: [START] }])
       await store.removeWriter('w1')
+      await store.removeWriter('w2')
       expect((await store.writers()).filter(w => w.id === 'w1')).toEqual([])
     })
 

@@ -9,9 +9,13 @@ import type { CommitStore } from './store.ts'
 
 const DRAIN_MS = 10_000
 const READY_MS = 4_500
-/** So long an insert whose answer was lost is looked for. */
-const DOUBT_MS = 60_000
+/** So long an insert whose answer was lost is looked for: a store that was held can still take it from a connection that is long given up. */
+const DOUBT_MS = 600_000
+/** Most arrive in the first minute, or never. */
+const OFTEN_MS = 60_000
+const SELDOM_MS = 30_000
 
+type Doubt = { commit: Commit; since: number; looked: number; found: boolean }
 export type LifeOptions = {
   store: Pick<CommitStore, 'findCommit'>
   journal: Journal
@@ -26,20 +30,24 @@ export type LifeOptions = {
 
 /** The log's own clockwork: it beats, looks after processes that stand still, and after inserts whose answer was lost. */
 export const lifeOf = ({ store, journal, recovery, adopt, prepare, clock, logger, beatMs }: LifeOptions) => {
-  const doubtful = new Map<string, { commit: Commit; since: number }>()
+  const doubtful = new Map<string, Doubt>()
   let timer: NodeJS.Timeout | undefined
   let beaten = -Infinity
   let turn: Promise<void> | undefined
   let prepared: Promise<unknown> | undefined
 
   const resolveDoubts = async (): Promise<void> => {
-    for (const [id, { commit, since }] of doubtful) {
+    for (const [id, doubt] of doubtful) {
+      const { commit, since } = doubt
+      const now = clock.monotonic()
+      if (doubt.found || (now - since > OFTEN_MS && now - doubt.looked < SELDOM_MS)) continue
+      doubt.looked = now
       const found = await store.findCommit(id)
-      if (!found && clock.monotonic() - since < DOUBT_MS) continue
-      doubtful.delete(id)
-      // Not awaited: a follow-up that does not succeed must not keep others from being looked for.
+      if (!found && now - since < DOUBT_MS) continue
+      doubt.found = true
+      // Not awaited: a follow-up that does not succeed must not keep others from being looked for. In doubt until it has its place: what continues its stream has to wait for that.
       const seen = found?.hash === commit.hash ? adopt([commit], journal.headsOf(commit.journal)) : Promise.resolve()
-      void seen.then(() => { journal.leave(commit.journal) })
+      void seen.then(() => { doubtful.delete(id); journal.leave(commit.journal) })
     }
   }
   const beat = async (): Promise<void> => {
@@ -86,7 +94,9 @@ export const lifeOf = ({ store, journal, recovery, adopt, prepare, clock, logger
       await within(ready(), READY_MS, away)
       if (timer && clock.monotonic() - beaten > beatMs * 3) await beat()
     },
-    watch: (commit: Commit): void => { doubtful.set(commit.id, { commit, since: clock.monotonic() }) },
-    watches: (id: string): boolean => doubtful.has(id),
+    watch: (commit: Commit): void => { doubtful.set(commit.id, { commit, since: clock.monotonic(), looked: -Infinity, found: false }) },
+    /** It was refused although it may be in the store, and has not been found yet, or not been placed. */
+    isDoubtful: (id: string): boolean => doubtful.has(id),
+    doubts: (): number => doubtful.size,
   }
 }

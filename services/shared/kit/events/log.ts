@@ -17,6 +17,7 @@ import { groupCommit } from './group-commit.ts'
 import { journal } from './journal.ts'
 import { lifeOf } from './life.ts'
 import { pipeline } from './pipeline.ts'
+import { predecessors } from './predecessors.ts'
 import type { DomainCommit, EventLog, Logger } from './ports.ts'
 import { START } from './positions.ts'
 import { logReader } from './reader.ts'
@@ -75,7 +76,8 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
   }))
   const ends = (): End[] => sequencers.map(s => s.known() ?? START)
   const book = journal({ store, writer, partitions, ends })
-  const steps = pipeline({ store, journal: book, sequencers, relays, follow, logger })
+  const before = predecessors({ store, recovered: dead => others.recovered(dead) })
+  const steps = pipeline({ store, journal: book, sequencers, relays, follow, before, isDoubtful: id => life.isDoubtful(id), logger })
   const others = recovery({ store, writer, instanceId, clock, logger, adopt: steps.adopt, deadAfterMs })
   const life = lifeOf({
     store, journal: book, adopt: steps.adopt, clock, logger, beatMs, prepare: async () => {
@@ -93,12 +95,12 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     const commit = sealed(whole, await book.enter())
     try { await insert(commit) } catch (error) {
       // What may still arrive keeps its place in the chunk; `life` finds out.
-      if (!(error instanceof Refused) || error.code !== 'store-unavailable' || !life.watches(commit.id)) book.leave(commit.journal)
+      if (!(error instanceof Refused) || error.code !== 'store-unavailable' || !life.isDoubtful(commit.id)) book.leave(commit.journal)
       if (error instanceof VersionConflict || error instanceof Refused) throw error
       throw new Error(`${commit.id} could not be stored`, { cause: error })
     }
     onDurable?.(commit)
-    steps.enter(commit, draft.version === 1 || draft.previousJournal?.startsWith(`${writer}:`) === true)
+    steps.enter(commit, draft.previousJournal)
     return commit
   }
 
@@ -116,8 +118,8 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     unfinishedOfOthers: others.unfinished,
     positioned: steps.positioned,
     gauges: () => {
-      const { followUps: unfinished, publications: lag } = book.unfinished()
-      return { lag, unfinished, oldestMs: Math.max(0, ...relays.map(r => r.oldestMs())) }
+      const { followUps, publications } = book.unfinished()
+      return { lag: publications - life.doubts(), unfinished: followUps - life.doubts(), oldestMs: Math.max(0, ...relays.map(r => r.oldestMs())) }
     },
     ...logReader({ store, service, partitions, sequencers }),
   }

@@ -1,6 +1,6 @@
 import { memoryDocuments } from './memory-documents.ts'
 import type { Commit } from './commit.ts'
-import type { Checkpoint, CommitStore, DeadLetter, Documents, InsertResult, Segment, StoredDocument, Writer } from './store.ts'
+import type { Checkpoint, CommitStore, DeadLetter, Documents, InsertResult, Recovered, Segment, StoredDocument, Writer } from './store.ts'
 import { isUnavailable } from '../http/unavailable.ts'
 
 export type MemoryStore = CommitStore & {
@@ -16,6 +16,7 @@ export const memoryStore = (): MemoryStore => {
   const segments = new Map<string, Segment>()
   const pages = new Map<string, Segment[]>()
   const writers = new Map<string, Writer>()
+  const recoveries = new Map<string, Recovered>()
   const checkpoints = new Map<string, Checkpoint>()
   const letters = new Map<string, DeadLetter>()
   const documents = new Map<string, unknown>()
@@ -53,9 +54,13 @@ export const memoryStore = (): MemoryStore => {
     }),
     findSegment: id => reading('findSegment', () => segments.get(id)),
     readPage: page => reading('readPage', () => (pages.get(page) ?? []).toSorted((a, b) => a.first - b.first)),
-    writers: () => reading('writers', () => [...writers.values()]),
+    writers: () => reading('writers', () => [...writers.values()].map(writer => {
+      const recovered = recoveries.get(writer.id)
+      return { ...writer, ...(recovered && { recovered }) }
+    })),
     saveWriter: writer => reading('saveWriter', () => { writers.set(writer.id, copy(writer)) }),
-    removeWriter: id => reading('removeWriter', () => { writers.delete(id) }),
+    saveRecovered: (id, recovered) => reading('saveRecovered', () => { recoveries.set(id, { ...recovered }) }),
+    removeWriter: id => reading('removeWriter', () => { writers.delete(id); recoveries.delete(id) }),
     checkpoint: id => reading('checkpoint', () => checkpoints.get(id)),
     saveCheckpoint: checkpoint => reading('saveCheckpoint', () => {
       if ((checkpoints.get(checkpoint.id)?.revision ?? 0) !== checkpoint.revision) return false

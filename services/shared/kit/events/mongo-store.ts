@@ -3,10 +3,11 @@ import { isUnavailable } from '../http/unavailable.ts'
 import { commitOf, commitRow, segmentOf, segmentRow, type CommitRow, type SegmentRow } from './mongo-codec.ts'
 import { mongoDocuments } from './mongo-documents.ts'
 import { insertEach, insertTogether, isDuplicate } from './mongo-insert.ts'
-import type { CommitStore, DeadLetter, DeadLetterState, StoredDocument, Writer } from './store.ts'
+import type { CommitStore, DeadLetter, DeadLetterState, Recovered, StoredDocument, Writer } from './store.ts'
 
 type Row<T extends { id: string }> = Omit<T, 'id'> & { _id: string }
 const rowOf = <T extends { id: string }>({ id, ...rest }: T): Row<T> => ({ _id: id, ...rest })
+type Recovery = Recovered & { _id: string }
 type CheckpointRow = { _id: string; of: string; next: number; revision: number }
 const KEPT = 32
 type Move = { _id: string; to: DeadLetterState }
@@ -22,6 +23,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
   const commits = (): mongo.Collection<CommitRow> => db().collection<CommitRow>('commits')
   const segments = (): mongo.Collection<SegmentRow> => db().collection<SegmentRow>('segments')
   const writers = (): mongo.Collection<Row<Writer>> => db().collection<Row<Writer>>('writers')
+  const recoveries = (): mongo.Collection<Recovery> => db().collection<Recovery>('recoveries')
   const checkpoints = (): mongo.Collection<CheckpointRow> => db().collection<CheckpointRow>('checkpoints')
   const letters = (): mongo.Collection<LetterRow> => db().collection<LetterRow>('dead_letters')
   const moves = (): mongo.Collection<Move> => db().collection<Move>('dead_letter_moves')
@@ -51,9 +53,21 @@ export const mongoStore = (connection: Connection): CommitStore => {
     },
     readPage: async page => (await segments().find({ page }).toArray()).map(segmentOf).toSorted((a, b) => a.first - b.first),
 
-    writers: async () => (await writers().find({}).toArray()).map(({ _id, ...rest }) => ({ id: _id, ...rest })),
+    writers: async () => {
+      const rows = await writers().find({}).toArray()
+      // One alone has nobody who could have died.
+      const recovered = new Map(rows.length > 1 ? (await recoveries().find({}).toArray()).map(({ _id, beat, commits }) => [_id, { beat, commits }]) : [])
+      return rows.map(({ _id: id, ...rest }) => {
+        const mark = recovered.get(id)
+        return { id, ...rest, ...(mark && { recovered: mark }) }
+      })
+    },
     saveWriter: async writer => { await writers().replaceOne({ _id: writer.id }, rowOf(writer), { upsert: true }) },
-    removeWriter: async id => { await writers().deleteOne({ _id: id }) },
+    saveRecovered: async (id, recovered) => { await recoveries().replaceOne({ _id: id }, recovered, { upsert: true }) },
+    removeWriter: async id => {
+      await writers().deleteOne({ _id: id })
+      await recoveries().deleteOne({ _id: id })
+    },
 
     checkpoint: async id => {
       const rows = await checkpoints().find({ of: id }).toArray()
@@ -99,5 +113,5 @@ export const mongoStore = (connection: Connection): CommitStore => {
 }
 
 const indexes: readonly (readonly [string, readonly string[]])[] = [
-  ['commits', ['stream', 'journal']], ['segments', ['page']], ['writers', []], ['checkpoints', ['of']], ['dead_letters', ['consumer', 'state', 'subject']],
+  ['commits', ['stream', 'journal']], ['segments', ['page']], ['writers', []], ['recoveries', []], ['checkpoints', ['of']], ['dead_letters', ['consumer', 'state', 'subject']],
 ]

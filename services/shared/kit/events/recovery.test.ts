@@ -5,6 +5,7 @@ import { memoryStore, type MemoryStore } from './memory-store.ts'
 import { draft, killable, logOf, parcelOn, send } from './testing.ts'
 import { widthOf } from './cloud-event.ts'
 import type { Commit } from './commit.ts'
+import { pause } from './patience.ts'
 import type { EventLog } from './ports.ts'
 
 const quick = { beatMs: 10, deadAfterMs: 30, patienceMs: 200 }
@@ -122,6 +123,50 @@ describe('a process that is killed', () => {
     await expect.poll(() => log.gauges(), { timeout: 5_000, interval: 20 }).toMatchObject({ lag: 0, unfinished: 0 })
     await log.stop()
     await expectWhole(log, [])
+  })
+})
+
+describe('what a dead process left', () => {
+  const left = async (store: MemoryStore): Promise<void> => {
+    const gone = killable()
+    const { log } = logOf({ store: gone.only(store), dapr: memoryDapr(), instanceId: 'gone', ...quick, beatMs: 1_000_000 })
+    for (let i = 0; i < 3; i++) await log.append(draft(`p${i}`, 1, '', 'Sent'))
+    gone.kill()
+  }
+  const successor = (store: MemoryStore) => {
+    const seen: string[] = []
+    const { log } = logOf({ store, dapr: memoryDapr(), ...quick })
+    log.react('note', async ({ id }) => { seen.push(id) })
+    return { log, seen }
+  }
+  it('is seen through once, not again by whoever comes later, and is no longer unfinished', async () => {
+    const store = memoryStore()
+    await left(store)
+    const first = successor(store)
+    expect(await first.log.unfinishedOfOthers()).toHaveLength(3)
+    await first.log.start()
+    await expect.poll(() => first.log.unfinishedOfOthers(), { timeout: 5_000, interval: 10 }).toEqual([])
+    expect(first.seen).toHaveLength(3)
+    await first.log.stop()
+    const second = successor(store)
+    await second.log.start()
+    await pause(quick.deadAfterMs * 4)
+    expect(second.seen).toEqual([])
+    await second.log.stop()
+  })
+  it('is seen through again when more of it arrives, or when it lives after all', async () => {
+    const store = memoryStore()
+    await left(store)
+    const [dead] = await store.writers()
+    if (!dead) return expect.fail('it has not made itself known')
+    await store.saveRecovered(dead.id, { beat: dead.beat, commits: 2 })
+    const first = successor(store)
+    await first.log.start()
+    await expect.poll(() => first.seen, { timeout: 5_000, interval: 10 }).toHaveLength(3)
+    await expect.poll(() => first.log.unfinishedOfOthers(), { timeout: 5_000, interval: 10 }).toEqual([])
+    await store.saveWriter({ ...dead, beat: dead.beat + 1 })
+    expect(await first.log.unfinishedOfOthers()).toHaveLength(3)
+    await first.log.stop()
   })
 })
 

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 import type { Commit } from './commit.ts'
 import { pause } from './patience.ts'
@@ -5,9 +6,9 @@ import type { FollowUpRun } from './pipeline.ts'
 import type { CommitStore, Writer } from './store.ts'
 import type { Logger } from './ports.ts'
 
-type Seen = { beat: number; since: number; recovered: Set<string>; againAt: number; under?: Promise<boolean> | undefined }
+type Seen = { beat: number; since: number; againAt: number; under?: Promise<boolean> | undefined }
 export type RecoveryOptions = {
-  store: Pick<CommitStore, 'writers' | 'readChunk' | 'removeWriter' | 'saveWriter'>
+  store: Pick<CommitStore, 'writers' | 'readChunk' | 'removeWriter' | 'saveRecovered'>
   writer: string
   instanceId: string
   clock: Clock
@@ -24,23 +25,25 @@ const HOLES = 3
 /** Looks for processes that stand still and sees their commits through. */
 export const recovery = ({ store, writer, instanceId, clock, logger, adopt, deadAfterMs, forgetAfterMs = 600_000 }: RecoveryOptions) => {
   const others = new Map<string, Seen>()
+  const leftBy = new LRUCache<string, ReadonlySet<string>>({ max: 100 })
 
-  const unfinishedOf = async (dead: Writer, recovered: ReadonlySet<string> = new Set()): Promise<Commit[]> => {
+  const unfinishedOf = async (dead: Writer): Promise<Commit[]> => {
     const found: Commit[] = []
     for (let chunk = dead.chunk, empty = 0; empty < HOLES; chunk++) {
       const commits = await store.readChunk(`${dead.id}:${chunk}`)
       empty = commits.length > 0 ? 0 : empty + 1
-      found.push(...commits.filter(c => !recovered.has(c.id)))
+      found.push(...commits)
     }
     return found
   }
   const recover = async (dead: Writer, seen: Seen): Promise<void> => {
-    const commits = await unfinishedOf(dead, seen.recovered)
+    const commits = await unfinishedOf(dead)
     seen.againAt = clock.monotonic() + deadAfterMs * 3
-    if (commits.length === 0) return
-    logger.info({ writer: dead.id, commits: commits.length }, 'seeing through what a stopped process left')
+    if (commits.length === recoveredOf(dead)) return
+    if (commits.length > 0) logger.info({ writer: dead.id, commits: commits.length }, 'seeing through what a stopped process left')
     await adopt(commits, dead.heads)
-    for (const { id } of commits) seen.recovered.add(id)
+    // Whoever comes after this process needs not do it all again.
+    await store.saveRecovered(dead.id, { beat: dead.beat, commits: commits.length })
   }
   const look = async (other: Writer): Promise<void> => {
     const now = clock.monotonic()
@@ -48,7 +51,7 @@ export const recovery = ({ store, writer, instanceId, clock, logger, adopt, dead
     if (!seen || seen.beat !== other.beat) {
       // An earlier run of this very instance cannot be alive.
       const mine = other.id.startsWith(`${instanceId}.`)
-      others.set(other.id, { beat: other.beat, since: mine && !seen ? now - deadAfterMs : now, recovered: seen?.recovered ?? new Set(), againAt: 0, under: seen?.under })
+      others.set(other.id, { beat: other.beat, since: mine && !seen ? now - deadAfterMs : now, againAt: 0, under: seen?.under })
     }
     const known = others.get(other.id)
     if (!known || known.under || now - known.since < deadAfterMs || now < known.againAt) return
@@ -61,11 +64,29 @@ export const recovery = ({ store, writer, instanceId, clock, logger, adopt, dead
   }
 
   return {
+    /** The ids of what a dead process left, if all of that has been seen through; else nothing. */
+    recovered: async (dead: Writer): Promise<ReadonlySet<string>> => {
+      const count = recoveredOf(dead)
+      if (count === undefined) return NONE
+      const key = `${dead.id} ${dead.beat} ${count}`
+      const known = leftBy.get(key)
+      if (known) return known
+      const commits = await unfinishedOf(dead)
+      // More has arrived since: it will be looked at again.
+      if (commits.length !== count) return NONE
+      const ids = new Set(commits.map(({ id }) => id))
+      leftBy.set(key, ids)
+      return ids
+    },
     /** What other processes have appended and may not have seen through yet: those that work, and those that died and were not looked for so far. */
-    unfinished: async (): Promise<Commit[]> => (await Promise.all((await store.writers()).filter(({ id }) => id !== writer).map(other => unfinishedOf(other)))).flat(),
+    unfinished: async (): Promise<Commit[]> => (await Promise.all((await store.writers()).filter(other => other.id !== writer && recoveredOf(other) === undefined).map(unfinishedOf))).flat(),
     /** One look at all other processes. */
     look: async (): Promise<void> => {
       for (const other of await store.writers()) if (other.id !== writer) await look(other)
     },
   }
 }
+
+const NONE: ReadonlySet<string> = new Set()
+/** How many of the commits that a process left have been seen through by others; undefined when nobody has looked, or it has shown itself since. */
+const recoveredOf = ({ beat, recovered }: Writer): number | undefined => (recovered?.beat === beat ? recovered.commits : undefined)

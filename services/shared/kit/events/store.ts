@@ -20,7 +20,9 @@ export type Segment = {
 /** Where a partition of the position log ends: what its next segment must continue. `previous` is the last public position, -1 for none. */
 export type End = { next: number; previous: number; hash: string }
 /** A process that appends. Chunks below `chunk` are seen through; the commits of the others are positioned at or after `heads`. */
-export type Writer = { id: string; chunk: number; beat: number; heads: readonly End[] }
+export type Writer = { id: string; chunk: number; beat: number; heads: readonly End[]; recovered?: Recovered }
+/** Another process has seen through what a dead one left: so many commits at or above its chunk, as they were at that beat. */
+export type Recovered = { beat: number; commits: number }
 /** Where a consumer stands in a partition of a topic: `next` is the first position it has not handled. */
 export type Checkpoint = { id: string; next: number; revision: number }
 
@@ -67,7 +69,9 @@ export type CommitStore = {
   readPage(page: string): Promise<Segment[]>
 
   writers(): Promise<Writer[]>
-  saveWriter(writer: Writer): Promise<void>
+  saveWriter(writer: Omit<Writer, 'recovered'>): Promise<void>
+  /** Kept apart from what the writer says of itself: it may only have been paused, and say more. */
+  saveRecovered(writer: string, recovered: Recovered): Promise<void>
   removeWriter(id: string): Promise<void>
 
   checkpoint(id: string): Promise<Checkpoint | undefined>

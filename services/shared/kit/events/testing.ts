@@ -1,6 +1,6 @@
 import type { ServiceId } from '../../contracts/define.ts'
 import { ProjectDeleted, projectEvents } from '../../contracts/project/events.ts'
-import { systemClock } from '../clock.ts'
+import { systemClock, type Clock } from '../clock.ts'
 import type { CommandMeta } from '../command.ts'
 import { memoryDapr } from '../dapr/memory-dapr.ts'
 import { Refused, type Decider } from '../decider.ts'
@@ -33,7 +33,7 @@ export const draft = (id: string, version: number, previousHash: string, type: P
   ({ tenantId: 'org', aggregate: 'parcel', id, version, previousHash, events: [{ type }], meta: send(`${id}:${version}:${type}`) })
 
 /** TEST LOG on a store in memory and a broker that remembers. */
-export const logOf = ({ store = memoryStore(), dapr = memoryDapr(), ...rest }: { store?: CommitStore; dapr?: ReturnType<typeof memoryDapr>; partitions?: number; patienceMs?: number; instanceId?: string; beatMs?: number; deadAfterMs?: number } = {}) => {
+export const logOf = ({ store = memoryStore(), dapr = memoryDapr(), ...rest }: { store?: CommitStore; dapr?: ReturnType<typeof memoryDapr>; partitions?: number; patienceMs?: number; instanceId?: string; beatMs?: number; deadAfterMs?: number; clock?: Clock } = {}) => {
   const log = openLog<ParcelEvent, typeof projectEvents>({
     db: store, service: 'project', topic: projectEvents, dapr, clock: systemClock, logger: silentLogger, ...rest,
     toPublic: ({ aggregateId, events }) => events.flatMap(({ type }) => {

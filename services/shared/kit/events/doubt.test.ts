@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { memoryStore } from './memory-store.ts'
+import { pause } from './patience.ts'
+import { logOf, parcelOn, send } from './testing.ts'
+
+const never = new Promise<never>(() => {})
+/** A store that takes the next insert when and whether it likes, and never says so; the others go through. */
+const silentAtFirst = () => {
+  const store = memoryStore()
+  const { append } = store
+  let late: (() => Promise<unknown>) | undefined
+  store.append = async batch => {
+    if (late) return append(batch)
+    late = () => append(batch)
+    return never
+  }
+  return { store, arrive: async () => { await late?.() } }
+}
+/** The versions of a stream in the order of their positions. */
+const placed = async ({ scan, partitions }: ReturnType<typeof logOf>['log']): Promise<number[]> => {
+  const versions: number[] = []
+  for (let partition = 0; partition < partitions; partition++) for await (const { commits } of scan(partition)) versions.push(...commits.map(c => c.version))
+  return versions
+}
+
+describe('an insert whose answer never came', () => {
+  it('keeps its place before what continues its stream', async () => {
+    const { store, arrive } = silentAtFirst()
+    const { log } = logOf({ store, patienceMs: 50, beatMs: 150 })
+    const parcels = parcelOn(log)
+    await log.start()
+    await expect(parcels.handle('org', 'p', { type: 'send' }, send('c1'))).rejects.toMatchObject({ kind: 'unavailable' })
+    await arrive()
+    expect(await parcels.handle('org', 'p', { type: 'send' }, send('c1'))).toMatchObject({ version: 1, events: [] })
+    expect(await parcels.handle('org', 'p', { type: 'send' }, send('c2'))).toMatchObject({ version: 2 })
+    await log.settled()
+    await pause(400)
+    await log.settled()
+    expect(await placed(log)).toEqual([1, 2])
+    await log.stop()
+  })
+  it('is seen through even if it arrives minutes later, and is no lag until then', async () => {
+    let off = 0
+    const { store, arrive } = silentAtFirst()
+    const { log, published } = logOf({ store, patienceMs: 50, beatMs: 20, clock: { ...systemClock, monotonic: () => performance.now() + off } })
+    await log.start()
+    await expect(parcelOn(log).handle('org', 'p', { type: 'send' }, send('c1'))).rejects.toMatchObject({ kind: 'unavailable' })
+    for (const minutes of [1, 2, 3]) { off = minutes * 60_000; await pause(50) }
+    expect(log.gauges()).toMatchObject({ lag: 0, unfinished: 0 })
+    await arrive()
+    off += 60_000
+    await expect.poll(() => published(), { timeout: 2_000, interval: 20 }).toHaveLength(1)
+    await log.stop()
+  })
+})
