@@ -2,7 +2,7 @@ import type { CommandMeta } from '../shared/kit/command.ts'
 import { Refused } from '../shared/kit/decider.ts'
 import type { Aggregate } from '../shared/kit/events/aggregate.ts'
 import { uuidv7 } from '../shared/kit/ids.ts'
-import { keyCandidates, type KeyCommand, type KeyEvent, type KeyHolder } from './domain/project-key.ts'
+import { keyCandidates, mostNumbered, type KeyCommand, type KeyEvent, type KeyHolder } from './domain/project-key.ts'
 import type { Aggregates } from './parts.ts'
 
 /** A claim whose project never came into being is free again after this. */
@@ -33,15 +33,27 @@ export const projectKeys = (holders: Aggregate<KeyHolder, KeyCommand, KeyEvent>,
       await claim(organizationId, key, projectId, meta)
     }
   }
+  /** Where free numbers begin, or nearly: in larger and larger strides up to a free one, then halving back. A thousand projects of one name cost twenty looks. */
+  const firstFree = async (organizationId: string, numbered: (n: number) => string): Promise<number> => {
+    const isFree = async (n: number): Promise<boolean> => n > mostNumbered || (await holders.load(organizationId, numbered(n))).state.projectId === null
+    let [taken, free] = [1, 2]
+    for (let stride = 1; !await isFree(free); stride *= 2) [taken, free] = [free, free + stride]
+    while (free - taken > 1) {
+      const middle = Math.floor((taken + free) / 2)
+      if (await isFree(middle)) free = middle
+      else taken = middle
+    }
+    return free
+  }
   return {
     release,
     take,
-    /** The first free key for a name. */
+    /** A free key for a name: the best one, or a number behind it. */
     takeFor: async (organizationId: string, name: string, projectId: string, meta: CommandMeta): Promise<string> => {
-      for (const key of keyCandidates(name)) {
-        const free = await take(organizationId, key, projectId, meta).then(() => true, (error: unknown) => { if (isTaken(error)) return false; throw error })
-        if (free) return key
-      }
+      const { plain, numbered } = keyCandidates(name)
+      const takes = (key: string): Promise<boolean> => take(organizationId, key, projectId, meta).then(() => true, (error: unknown) => { if (isTaken(error)) return false; throw error })
+      for (const key of plain) if (await takes(key)) return key
+      for (let n = await firstFree(organizationId, numbered); n <= mostNumbered; n++) if (await takes(numbered(n))) return numbered(n)
       throw new Refused('rule', 'key-taken', 'No key is free for this name; give one.', {})
     },
   }

@@ -18,7 +18,6 @@ import { projectCopies, type ProjectRow } from './views/projects.ts'
 import { otherReplicas } from './views/other-replicas.ts'
 import { toTaskDocument } from './views/task-document.ts'
 import { taskLists } from './views/task-lists.ts'
-import { tasksNow } from './views/tasks-now.ts'
 
 export type Given = { db: LogOptions<StoredEvent, typeof taskEvents>['db']; dapr: Dapr; clock: Clock; logger: Logger; instanceId?: string }
 
@@ -32,8 +31,7 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
   const comments = aggregate({ name: 'comment', log, decider: commentDecider })
   const taskView = stateView({ log, aggregate: tasks, collection: 'tasks', indexes: ['projectId', 'assigneeId', 'parentId', 'dueSlot'], toDocument: toTaskDocument })
   const commentView = stateView({ log, aggregate: comments, collection: 'comments', indexes: commentIndexes, toDocument: toCommentDocument })
-  const rowsOf = tasksNow({ log, tasks, taskView })
-  const lists = taskLists({ find: rowsOf })
+  const lists = taskLists({ find: equal => taskView.now(equal.organizationId, equal) })
   tasks.follow(async ({ tenantId, id, state, version }) => {
     const document = toTaskDocument(state, { tenantId })
     if (document) lists.put({ ...document, _id: id, version })
@@ -43,7 +41,7 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
     documents: log.store.documents<ProjectRow>('projects'), clock,
     ask: (organizationId, id) => project.getProject({ params: { id }, query: { organizationId } }),
   })
-  return { log, tasks, graphs, comments, taskView, commentView, rowsOf, lists, replicas: otherReplicas({ log, tasks, lists, clock }), projects, access: accessTo(projects), clock, dapr, logger }
+  return { log, tasks, graphs, comments, taskView, commentView, lists, replicas: otherReplicas({ log, tasks, lists, clock }), projects, access: accessTo(projects), clock, dapr, logger }
 }
 export type TaskDeps = ReturnType<typeof taskDeps>
 

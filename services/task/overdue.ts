@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { DomainCommit } from '../shared/kit/events/ports.ts'
 import { byItself, type TaskDeps } from './deps.ts'
-import { inParallel, limited } from './in-parallel.ts'
+import { inParallel, limited } from '../shared/kit/in-parallel.ts'
 import type { StoredEvent } from './publish.ts'
 import { slotOf } from './views/task-document.ts'
 

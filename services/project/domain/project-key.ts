@@ -18,10 +18,12 @@ const evolve = (_: KeyHolder, event: KeyEvent): KeyHolder =>
 
 export const keyDecider: Decider<KeyHolder, KeyCommand, KeyEvent> = { initial: { projectId: null, since: null }, decide, evolve }
 
-/** Keys to try for a name, best first: initials or the first letters, then with a number. */
-export const keyCandidates = (name: string): string[] => {
+/** Numbered keys of a stem go so far; with the longest stem they are still ten characters. */
+export const mostNumbered = 9_999
+/** Keys to try for a name, best first: initials or the first letters; then the stem with a number, from 2. */
+export const keyCandidates = (name: string): { plain: string[]; numbered: (n: number) => string } => {
   const words = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toUpperCase().match(/[A-Z0-9]+/g) ?? []
   const spelled = [words.map(w => w[0]).join(''), words.join('')].map(letters => letters.replace(/^[0-9]+/, '').slice(0, 6))
   const stem = spelled.find(letters => letters.length >= 2) ?? `${spelled[1] ?? ''}PR`.slice(0, 2)
-  return [...new Set([stem, ...spelled.filter(letters => letters.length >= 2), ...Array.from({ length: 98 }, (_, i) => `${stem}${i + 2}`)])]
+  return { plain: [...new Set([stem, ...spelled.filter(letters => letters.length >= 2)])], numbered: n => `${stem}${n}` }
 }

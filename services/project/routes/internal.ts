@@ -1,17 +1,19 @@
 import type { projectInternal } from '../../shared/contracts/project/internal.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Handlers } from '../../shared/kit/http/call.ts'
+import { inParallel } from '../../shared/kit/in-parallel.ts'
 import type { ProjectDeps } from '../deps.ts'
 import { departureOf } from '../domain/leaving.ts'
-import { inBatches } from '../in-batches.ts'
 import { aside } from '../keys.ts'
 import { presentRecord } from '../present.ts'
+
+const WIDTH = 16
 
 export const internalHandlers = ({ projects, timers, views }: ProjectDeps): Handlers<typeof projectInternal> => {
   /** Every project is asked before the first is left, so that a refusal changes nothing. */
   const mustHaveHeirs = async (organizationId: string, ids: readonly string[], userId: string, heir: string | null): Promise<void> => {
     const orphans: string[] = []
-    await inBatches(ids, async id => {
+    await inParallel(ids, WIDTH, async id => {
       const { state } = await projects.load(organizationId, id)
       try { departureOf(state, userId, heir) } catch (error) {
         if (!(error instanceof Refused)) throw error
@@ -36,7 +38,7 @@ export const internalHandlers = ({ projects, timers, views }: ProjectDeps): Hand
       const present = (await views.projects.ofMember(organizationId, userId)).map(row => row.project.id)
       const before = (await views.projects.departedIn(organizationId, sagaId)).map(row => row.project.id)
       await mustHaveHeirs(organizationId, present, userId, handOverTo)
-      const left = await inBatches([...new Set([...before, ...present])].toSorted(), async projectId => {
+      const left = await inParallel([...new Set([...before, ...present])].toSorted(), WIDTH, async projectId => {
         const { state } = await projects.handle(organizationId, projectId, { type: 'Leave', userId, sagaId, handOverTo, at: meta.at }, aside(meta))
         const departure = state.phase === 'absent' || state.phase === 'planned' ? undefined : state.departures[sagaId]
         return departure ? [{ projectId, role: departure.role, allocationPercent: departure.allocationPercent }] : []
@@ -46,7 +48,7 @@ export const internalHandlers = ({ projects, timers, views }: ProjectDeps): Hand
     },
 
     rejoin: async ({ body: { organizationId, userId, sagaId, left }, meta }) => {
-      const back = await inBatches(left, ({ projectId }) => projects.handle(organizationId, projectId, { type: 'Rejoin', userId, sagaId, at: meta.at }, aside(meta)))
+      const back = await inParallel(left, WIDTH, ({ projectId }) => projects.handle(organizationId, projectId, { type: 'Rejoin', userId, sagaId, at: meta.at }, aside(meta)))
       return { body: { rejoined: back.filter(b => b.events.length > 0).length } }
     },
   }

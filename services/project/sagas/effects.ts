@@ -1,8 +1,8 @@
 import { Refused } from '../../shared/kit/decider.ts'
 import type { CommandMeta } from '../../shared/kit/command.ts'
+import { inParallel } from '../../shared/kit/in-parallel.ts'
 import type { CommandContext } from '../../shared/kit/sagas/saga-types.ts'
 import type { ProjectDeps } from '../deps.ts'
-import { inBatches } from '../in-batches.ts'
 import { aside } from '../keys.ts'
 import type { SagaCommands } from './commands.ts'
 
@@ -33,8 +33,8 @@ export const sagaEffects = ({ projects, entries, views, clock }: Pick<ProjectDep
     purge: async ({ projectId }, context) => {
       const meta = metaOf(context)
       await projects.handle(context.tenantId, projectId, { type: 'PurgeProject', sagaId: context.sagaId, at: meta.at }, meta)
-      const logged = await views.time.inProject(context.tenantId, projectId)
-      await inBatches(logged, row => entries.handle(context.tenantId, row._id, { type: 'RemoveTime', projectId, at: meta.at }, aside(meta)))
+      const logged = await views.time.allOf(context.tenantId, projectId)
+      await inParallel(logged, 16, row => entries.handle(context.tenantId, row._id, { type: 'RemoveTime', projectId, at: meta.at }, aside(meta)))
       return done
     },
     revive: async ({ projectId }, context) => {

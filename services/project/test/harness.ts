@@ -75,7 +75,7 @@ export const startProjectService = async ({ crashAt }: { crashAt?: number } = {}
   await log.start()
   const server = await testServer(routes, { clock })
   return {
-    ...server, dapr, sagas, moments: () => moments, clock, log, calls, deps,
+    ...server, dapr, store, sagas, moments: () => moments, clock, log, calls, deps,
     answer: (path: string, status: number, body: unknown) => { answers.set(path, () => (status < 300 ? { ...ok(body), status } : problem(status, String(body)))) },
     published: () => dapr.published.map(p => p.event),
     /** The saga's reminder comes due, as after a restart. */

@@ -18,6 +18,15 @@ describe('creating', () => {
     expect(answer.body).toMatchObject({ name: 'Moon landing', key: 'ML', status: 'active', version: 1, workflow: defaultWorkflow, members: [{ userId: 'ann', role: 'owner' }, { userId: 'bob', role: 'manager', allocationPercent: 40 }] })
     expect(Object.keys(Project.parse(answer.body)).toSorted()).toEqual(Object.keys(Object(answer.body)).toSorted())
   })
+  it('gives a name a number when it is taken, and the hundredth is as quick as the third', async () => {
+    let looks = 0
+    service.store.before = async call => { if (call === 'findCommit') looks++ }
+    const given: string[] = []
+    for (let i = 0; i < 120; i++) { looks = 0; given.push((await create({ name: 'Quite the same' })).key) }
+    service.store.before = async () => {}
+    expect([given.slice(0, 4), new Set(given).size]).toEqual([['QTS', 'QUITET', 'QTS2', 'QTS3'], 120])
+    expect(looks).toBeLessThan(60)
+  })
   it('gives each project of an organization a key of its own', async () => {
     const [first, second] = [await create({ name: 'Key Test' }), await create({ name: 'Key Test' })]
     expect([first.key, second.key]).toEqual(['KT', 'KEYTES'])

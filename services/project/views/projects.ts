@@ -28,10 +28,6 @@ export const toProjectRow = (state: Project, { tenantId, id, version }: { tenant
 
 export const projectViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<Project, ProjectCommand, ProjectEvent>) => {
   const view = stateView({ log, aggregate, collection: 'projects', indexes: ['organizationId'], toDocument: toProjectRow })
-  const find = async (filter: Readonly<Record<string, unknown>>): Promise<ProjectRow[]> => {
-    await view.settled()
-    return view.collection.find(filter)
-  }
   return {
     view,
     /** Newest first. `onlyOf`: the person whose memberships limit what is seen. */
@@ -46,10 +42,13 @@ export const projectViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<Pr
       return pageOf(rows.map(r => r.project), limit, last => [last.createdAt, last.id])
     },
     /** Every project a person belongs to, those being built or deleted too: they count when an account is closed. */
-    ofMember: (organizationId: string, userId: string) => find({ organizationId, memberIds: userId }),
-    departedIn: (organizationId: string, sagaId: string) => find({ organizationId, departedIn: sagaId }),
+    ofMember: (organizationId: string, userId: string) => view.now(organizationId, { organizationId, memberIds: userId }),
+    departedIn: (organizationId: string, sagaId: string) => view.now(organizationId, { organizationId, departedIn: sagaId }),
     /** The projects whose members are at work now. */
-    staffed: async (organizationId: string, onlyOf: string | undefined) => find({ organizationId, phase: 'live', ...(onlyOf !== undefined && { memberIds: onlyOf }) }),
+    staffed: async (organizationId: string, onlyOf: string | undefined) => {
+      await view.settled()
+      return view.collection.find({ organizationId, phase: 'live', ...(onlyOf !== undefined && { memberIds: onlyOf }) })
+    },
   }
 }
 export type ProjectViews = ReturnType<typeof projectViews>

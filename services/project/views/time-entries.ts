@@ -34,6 +34,8 @@ export const timeViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<TimeE
       )
       return pageOf(rows.map(r => presentEntry(r._id, r)), limit, last => [last.startedAt, last.id])
     },
+    /** All of it, for whoever removes it. */
+    allOf: (organizationId: string, projectId: string) => view.now(organizationId, { organizationId, projectId }),
     inProject: async (organizationId: string, projectId: string, span: Span = {}) => {
       await view.settled()
       return view.collection.find({ organizationId, projectId, ...within(span) })

@@ -4,7 +4,7 @@ import { Refused } from '../../shared/kit/decider.ts'
 import type { Actor } from '../../shared/kit/http/call.ts'
 import { statusOfKind } from '../../shared/kit/http/problem.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
-import { inParallel } from '../in-parallel.ts'
+import { inParallel } from '../../shared/kit/in-parallel.ts'
 import type { TaskChanges } from './change-task.ts'
 import { bulkLinks, type Item } from './bulk-links.ts'
 

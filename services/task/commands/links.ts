@@ -5,7 +5,7 @@ import { following, type TaskDeps } from '../deps.ts'
 import { blockedOf, blockersOf, touchedBy, type Graph } from '../domain/graph.ts'
 import type { Edge } from '../domain/cycle.ts'
 import type { Existing } from '../domain/task-state.ts'
-import { inParallel } from '../in-parallel.ts'
+import { inParallel } from '../../shared/kit/in-parallel.ts'
 
 // Appends share one insert; look-ups each take a connection.
 const APPENDS = 128

@@ -5,7 +5,7 @@ import { following, type TaskDeps } from '../deps.ts'
 import { graphDecider } from '../domain/graph.ts'
 import { mentionsIn } from '../domain/mentions.ts'
 import { closed } from '../domain/transitions.ts'
-import { inParallel } from '../in-parallel.ts'
+import { inParallel } from '../../shared/kit/in-parallel.ts'
 import type { TaskChanges } from './change-task.ts'
 import { newFields } from './fields-of.ts'
 
@@ -14,7 +14,7 @@ const WIDTH = 128
 export type Plan = { _id: string; version: number; taskIds: string[] }
 
 /** What other services' sagas have done to tasks. Each command's id comes from the saga, so a repeated step has one effect. */
-export const sagaWork = ({ tasks, rowsOf, projects, log }: TaskDeps, { links }: TaskChanges) => {
+export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }: TaskChanges) => {
   const plans = log.store.documents<Plan>('saga_plans')
   const planned = async (sagaId: string, step: string, decide: () => Promise<string[]>): Promise<string[]> => {
     const _id = `${sagaId}:${step}`
@@ -36,7 +36,7 @@ export const sagaWork = ({ tasks, rowsOf, projects, log }: TaskDeps, { links }: 
 
   const discard = async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
     await planned(sagaId, 'discard', async () => [])
-    const rows = await rowsOf({ organizationId, projectId })
+    const rows = await taskView.now(organizationId, { organizationId, projectId })
     return remove(organizationId, rows.filter(row => row.createdBySaga === sagaId && !row.deleted).map(row => row._id), sagaId, meta)
   }
 
@@ -44,7 +44,7 @@ export const sagaWork = ({ tasks, rowsOf, projects, log }: TaskDeps, { links }: 
     discard,
     release: async (organizationId: string, userId: string, sagaId: string, meta: CommandMeta): Promise<string[]> => {
       // Closed tasks keep their assignee: they record who did the work, by an id that leads nowhere any more.
-      const ids = await planned(sagaId, 'release', async () => (await rowsOf({ organizationId, assigneeId: userId })).filter(row => !row.deleted && !closed(row.category)).map(row => row._id))
+      const ids = await planned(sagaId, 'release', async () => (await taskView.now(organizationId, { organizationId, assigneeId: userId })).filter(row => !row.deleted && !closed(row.category)).map(row => row._id))
       await inParallel(ids, WIDTH, id => unlessGone(tasks.handle(organizationId, id, { type: 'UpdateTask', taskId: id, fields: { assigneeId: null }, mentions: [], at: meta.at }, own(meta, sagaId, 'release', id))))
       return ids
     },
@@ -75,9 +75,9 @@ export const sagaWork = ({ tasks, rowsOf, projects, log }: TaskDeps, { links }: 
       return seeds.length
     },
     deleteAll: async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> =>
-      remove(organizationId, (await rowsOf({ organizationId, projectId })).filter(row => !row.deleted).map(row => row._id), sagaId, meta),
+      remove(organizationId, (await taskView.now(organizationId, { organizationId, projectId })).filter(row => !row.deleted).map(row => row._id), sagaId, meta),
     restoreAll: async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
-      const rows = (await rowsOf({ organizationId, projectId })).filter(row => row.deleted && row.deletedBySaga === sagaId)
+      const rows = (await taskView.now(organizationId, { organizationId, projectId })).filter(row => row.deleted && row.deletedBySaga === sagaId)
       await inParallel(rows, WIDTH, ({ _id: id }) => tasks.handle(organizationId, id, { type: 'RestoreTask', taskId: id, sagaId, at: meta.at }, own(meta, sagaId, 'restore', id)))
       return rows.length
     },

@@ -3,7 +3,7 @@ import type { TaskDeps } from '../deps.ts'
 import type { Counts } from '../domain/score.ts'
 import type { Existing } from '../domain/task-state.ts'
 import { closed } from '../domain/transitions.ts'
-import { inParallel } from '../in-parallel.ts'
+import { inParallel } from '../../shared/kit/in-parallel.ts'
 import { presentTask } from '../present.ts'
 
 /** Tasks as the API shows them, with the open ones counted at both ends of their links. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { memoryStore } from './memory-store.ts'
 import { pause } from './patience.ts'
 import type { CommitStore } from './store.ts'
-import { logOf, parcelOn, send } from './testing.ts'
+import { killable, logOf, parcelOn, send } from './testing.ts'
 import { stateView } from './view.ts'
 
 const opened = (store: CommitStore = memoryStore()) => {
@@ -20,6 +20,23 @@ describe('a state view', () => {
     await sendTo('a', 2)
     await view.settled()
     expect(await view.collection.find({ organizationId: 'org' })).toEqual([{ _id: 'a', version: 2, organizationId: 'org', count: 2, note: 'NUL \uFFFD' }])
+  })
+  it('has, now, what a process appended and died before it was written', async () => {
+    const gone = killable()
+    const { log, store, parcels, view, sendTo } = opened()
+    await sendTo('a', 1)
+    await sendTo('b', 2)
+    await view.settled()
+    const left = parcelOn(logOf({ store: gone.only(store), partitions: 2 }).log)
+    await left.handle('org', 'a', { type: 'send' }, send('c1'))
+    await left.handle('org', 'c', { type: 'send' }, send('c2'))
+    await left.handle('other', 'd', { type: 'send' }, send('c3'))
+    gone.kill()
+    const idsOf = async (equal: { count?: number }) => (await view.now('org', { organizationId: 'org', ...equal })).map(d => d._id).toSorted()
+    expect([await idsOf({}), await idsOf({ count: 1 }), await idsOf({ count: 2 })]).toEqual([['a', 'b', 'c'], ['c'], ['a', 'b']])
+    await parcels.handle('org', 'c', { type: 'send' }, send('c4'))
+    expect([await idsOf({ count: 1 }), await idsOf({ count: 2 })]).toEqual([[], ['a', 'b', 'c']])
+    await log.stop()
   })
   it('drops a document that is not wanted any more, and takes it back', async () => {
     const { view, sendTo } = opened()

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { inParallel } from '../in-parallel.ts'
 import type { Aggregate, Change } from './aggregate.ts'
-import { canonicalJson, type DomainEvent } from './commit.ts'
+import { canonicalJson, parseStream, type DomainEvent } from './commit.ts'
+import { gathered } from './gathered.ts'
 import { generations } from './generation.ts'
 import { latecomers } from './latecomers.ts'
 import type { EventLog } from './ports.ts'
@@ -21,10 +23,14 @@ export type ViewOptions<S, C, E extends DomainEvent, L extends DomainEvent, D ex
   /** How long another process may go on with the collection from before a rebuild. */
   lookEveryMs?: number
 }
+/** Fields with the value that they have, or, where they are lists, hold. */
+export type Equal<D> = { readonly [K in keyof D]?: D[K] extends readonly (infer I)[] ? I : D[K] }
 export type Progress = (done: { commits: number; documents: number }) => void
 export type View<D extends object> = {
   /** For queries. Await `settled()` before, to read your own writes. */
   readonly collection: Documents<D & StoredDocument>
+  /** The documents of a tenant that equal this, as acknowledged by any process until now: a read model does not show yet what another process appends, or appended before it died. For what decides; lists can wait. */
+  now(tenantId: string, equal: Equal<D>): Promise<(D & StoredDocument)[]>
   /** Resolves when every change acknowledged so far by this process is in the collection. */
   settled(): Promise<void>
   /** Folds the whole log into a new collection while live changes go on, then swaps. */
@@ -32,6 +38,8 @@ export type View<D extends object> = {
   /** Equal for equal contents, whatever the order. */
   hash(): Promise<string>
 }
+
+const WIDTH = 32
 
 /** A read model with one document per aggregate, written behind the commands in batches; replays and reorders change nothing. */
 export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D extends object>(options: ViewOptions<S, C, E, L, D>): View<D> => {
@@ -51,9 +59,25 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
     const there = await collections.collection.findOne({ _id: change.id })
     if (!there || there.version < change.version) await behind.add(documentOf(change)).catch(() => {})
   }
+  // Who asks while this is under way shares the next look: after a crash many ask at once, and the log would be read for each.
+  const unseen = gathered(async (tenants: readonly string[]) => {
+    const streams = new Map((await log.unfinishedOfOthers()).map(({ stream }) => [stream, parseStream(stream)]))
+    const mine = [...streams.values()].filter(({ aggregate: name, tenantId }) => name === aggregate.name && tenants.includes(tenantId))
+    const found = await inParallel(mine, WIDTH, async ({ tenantId, id }) => ({ tenantId, document: documentOf({ tenantId, id, ...await aggregate.load(tenantId, id) }) }))
+    return tenants.map(tenant => found.filter(({ tenantId }) => tenantId === tenant).map(({ document }) => document))
+  }, Infinity)
 
   return {
     collection: collections.collection,
+    now: async (tenantId, equal) => {
+      await behind.settled()
+      const rows = new Map((await collections.collection.find(equal, {})).map(row => [row._id, row]))
+      for (const document of await unseen(tenantId)) {
+        if ('gone' in document || !equals(document, equal)) rows.delete(document._id)
+        else rows.set(document._id, document)
+      }
+      return [...rows.values()]
+    },
     settled: behind.settled,
     hash: async () => {
       await behind.settled()
@@ -76,6 +100,11 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
     },
   }
 }
+
+const equals = (document: object, equal: object): boolean => Object.entries(equal).every(([field, wanted]) => {
+  const value: unknown = Reflect.get(document, field)
+  return Array.isArray(value) ? value.includes(wanted) : value === wanted
+})
 
 const hashOfAll = async (documents: { each(visit: (document: object) => void): Promise<void> }): Promise<string> => {
   // A sum does not mind the order, and needs no memory.
