@@ -1,14 +1,17 @@
 import type { Started } from './start.ts'
 
 const drainMs = 10_000
-const stepMs = 12_000
+// All of it: whoever supervises has a little more patience. What is not done by then, the successor does.
+const stopMs = 11_000
+const leastMs = 200
 
 /** Stops in order on a signal: not ready, no new connections, requests answered, then each step. A second signal ends the process at once. */
 export const stopOnSignal = ({ gate, listening, logger }: Pick<Started, 'gate' | 'listening' | 'logger'>, steps: readonly (() => Promise<unknown>)[]): void => {
   const stop = async (): Promise<void> => {
+    const until = performance.now() + stopMs
     gate.close()
     await listening.drain(drainMs)
-    for (const step of steps) await limited(step).catch((error: unknown) => { logger.error({ error }, 'a part did not stop cleanly') })
+    for (const step of steps) await limited(step, Math.max(leastMs, until - performance.now())).catch((error: unknown) => { logger.error({ error }, 'a part did not stop cleanly') })
     logger.info({}, 'stopped')
     process.exit(0)
   }
@@ -24,8 +27,8 @@ export const stopOnSignal = ({ gate, listening, logger }: Pick<Started, 'gate' |
   process.on('uncaughtException', error => { logger.error({ error }, 'an exception nobody caught'); process.exit(1) })
 }
 
-const limited = (step: () => Promise<unknown>): Promise<unknown> => {
+const limited = (step: () => Promise<unknown>, ms: number): Promise<unknown> => {
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => { late.reject(new Error(`no end after ${stepMs} ms`)) }, stepMs)
+  const timer = setTimeout(() => { late.reject(new Error(`no end after ${Math.round(ms)} ms`)) }, ms)
   return Promise.race([step(), late.promise]).finally(() => { clearTimeout(timer) })
 }
