@@ -30,6 +30,8 @@ effective_cache_size = 1GB
 work_mem = 8MB
 random_page_cost = 1.1
 autovacuum_naptime = 20s
+# Documents are looked up by equality alone; sampling thousands of them for every index of a growing table took a core for seconds, again and again.
+default_statistics_target = 100
 log_min_messages = warning
 timezone = 'UTC'
 `
@@ -43,12 +45,14 @@ const runAs = (command: readonly string[], cwd = '/'): void => {
 }
 const reaches = (folder: string): boolean => { try { runAs(['test', '-x', folder]); return true } catch { return false } }
 
+const nameOf = (home: string): string => createHash('sha256').update(home).digest('hex').slice(0, 12)
+const outside = (home: string): string => join('/var/lib/cybertask', nameOf(home))
+const socketFolder = (home: string): string => join(tmpdir(), `cybertask-${nameOf(home)}`)
 /** Where the cluster lives: the state folder, unless that is root's own and closed to the postgres user. */
-export const clusterFolder = (home: string): string => {
-  if (!postgresUser() || reaches(home)) return join(home, 'data/postgres')
-  return join('/var/lib/cybertask', createHash('sha256').update(home).digest('hex').slice(0, 12), 'postgres')
-}
-const socketFolder = (home: string): string => join(tmpdir(), `cybertask-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`)
+export const clusterFolder = (home: string): string => !postgresUser() || reaches(home) ? join(home, 'data/postgres') : join(outside(home), 'postgres')
+
+/** Removes a state folder for good, and what of it lies elsewhere: a cluster that root could not keep in it, and its socket. */
+export const removeState = (home: string): void => { for (const folder of [home, outside(home), socketFolder(home)]) rmSync(folder, { recursive: true, force: true }) }
 
 /** The connection string of the cluster: through a socket only its owner can open. */
 export const postgresUri = (home: string): string => `postgres://postgres@/postgres?host=${encodeURIComponent(socketFolder(home))}&pool_max_conns=96`

@@ -7,6 +7,7 @@ import type { EventLog } from './ports.ts'
 const LOOKS = 6
 // The store may be away; not for ever.
 const TRIES = 100
+const AT_ONCE = 200
 
 export type LatecomerOptions<S, C, E extends DomainEvent, L extends DomainEvent> = {
   log: EventLog<L>
@@ -21,12 +22,18 @@ export type LatecomerOptions<S, C, E extends DomainEvent, L extends DomainEvent>
 export const latecomers = async <S, C, E extends DomainEvent, L extends DomainEvent>({ log, aggregate, at, everyMs, take }: LatecomerOptions<S, C, E, L>): Promise<void> => {
   const next = [...at]
   const read = async (partition: number, from: number): Promise<void> => {
-    for await (const segment of log.scan(partition, from)) {
-      const others = segment.commits.filter(commit => !commit.journal.startsWith(`${log.writer}:`)).map(commit => commit.stream)
-      const streams = [...new Set(others)].map(parseStream).filter(stream => stream.aggregate === aggregate.name)
-      await Promise.all(streams.map(async ({ tenantId, id }) => take({ tenantId, id, ...await aggregate.load(tenantId, id) })))
-      next[partition] = segment.next
+    const streams = new Set<string>()
+    let end = from
+    for await (const { commits, next: after } of log.scan(partition, from)) {
+      for (const { journal, stream } of commits) if (!journal.startsWith(`${log.writer}:`)) streams.add(stream)
+      end = after
     }
+    const changed = [...streams].map(parseStream).filter(stream => stream.aggregate === aggregate.name)
+    // Many at once, so that they share writes.
+    for (let i = 0; i < changed.length; i += AT_ONCE) {
+      await Promise.all(changed.slice(i, i + AT_ONCE).map(async ({ tenantId, id }) => take({ tenantId, id, ...await aggregate.load(tenantId, id) })))
+    }
+    next[partition] = end
   }
   const look = async (): Promise<void> => {
     // Who appends has made himself known before.

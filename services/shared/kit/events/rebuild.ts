@@ -8,7 +8,7 @@ import type { StoredDocument, Tombstone } from './store.ts'
 const BATCH = 500
 const SLICE_MS = 20
 // How long it rests, in terms of how long it worked: twice leaves others four fifths of what they had alone.
-const REST = 2
+const REST = 3
 // With so many commits left it is nearly there.
 const FEW = 500
 // What is appended meanwhile is picked up while the log still has it in memory, up to so many commits: to read it later costs the store more than to write its documents.
