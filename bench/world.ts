@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { removeState } from '../deploy/local/parts/postgres.ts'
 import { startStack, type Stack } from '../deploy/local/stack.ts'
 import { eventually } from '../tests/support/eventually.ts'
 import { unlimited } from '../tests/support/unlimited.ts'
@@ -67,6 +68,7 @@ export const newWorld = (plan: Plan, say: (text: string) => void): World & { clo
     },
     close: async () => {
       const results = await Promise.allSettled([platform?.then(p => p.stack.stop()), skeleton?.then(s => s.stop())])
+      for (const part of ['platform', 'skeleton']) removeState(join(folder, part))
       rmSync(folder, { recursive: true, force: true })
       return [...deaths, ...results.flatMap(r => r.status === 'rejected' ? [`did not stop: ${String(r.reason)}`] : [])]
     },

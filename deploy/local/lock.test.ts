@@ -1,14 +1,18 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { writeWhole } from './files.ts'
 import { lockFile, readLock, takeLock } from './lock.ts'
 import { bornAt, lives } from './process-info.ts'
 
 const about = { url: 'http://localhost:3000', offset: 0, prefix: '', events: 'redis' }
-const folder = (): string => mkdtempSync(join(tmpdir(), 'lock-'))
+const folder = (): string => {
+  const made = mkdtempSync(join(tmpdir(), 'lock-'))
+  onTestFinished(() => { rmSync(made, { recursive: true, force: true }) })
+  return made
+}
 const sleeper = () => {
   const { pid = 0 } = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
   return { pid, born: bornAt(pid) }

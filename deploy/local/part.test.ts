@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { supervise, type PartSpec } from './part.ts'
 import { refuseTakenPorts } from './port-check.ts'
 import { tcpProbe, waitFor } from './probe.ts'
@@ -13,8 +13,10 @@ const freePort = (): Promise<number> => new Promise(resolve => {
 const part = async (script: string, given: Partial<PartSpec> = {}) => {
   const port = await freePort()
   const said: string[] = []
+  const folder = mkdtempSync(join(tmpdir(), 'part-'))
+  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }) })
   const spec: PartSpec = { name: 'it', title: 'It', group: 'store', command: [process.execPath, '-e', script, String(port)], cwd: tmpdir(), env: process.env, ports: [port], ready: tcpProbe(port), readyWithinMs: 8000, ...given }
-  return { port, said, part: supervise(spec, { logFile: join(mkdtempSync(join(tmpdir(), 'part-')), 'it.log'), report: line => said.push(line), changed: () => {} }) }
+  return { port, said, part: supervise(spec, { logFile: join(folder, 'it.log'), report: line => said.push(line), changed: () => {} }) }
 }
 const serve = 'require("net").createServer().listen(Number(process.argv[1]),"127.0.0.1",()=>console.log("listening"))'
 

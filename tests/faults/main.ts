@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { removeState } from '../../deploy/local/parts/postgres.ts'
 import { allKinds } from './kinds/all.ts'
 import { reportOf, shortfalls } from './report.ts'
 import { faultRun } from './run.ts'
@@ -26,6 +27,6 @@ const outcome = await faultRun({ seed, kinds, home, offset, events, short: MINUT
 console.log(`\n${reportOf(outcome)}\n`)
 const missed = shortfalls(outcome)
 console.log(missed.length === 0 ? 'Everything was reached.' : `Not reached:\n${missed.map(m => `  - ${m}`).join('\n')}`)
-if (KEEP === undefined) rmSync(home, { recursive: true, force: true })
+if (KEEP === undefined) removeState(home)
 else console.log(`The state folder is ${home}`)
 process.exit(missed.length === 0 ? 0 : 1)

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { removeState } from '../../deploy/local/parts/postgres.ts'
 import { allKinds } from './kinds/all.ts'
 import { losses, reportOf } from './report.ts'
 import { faultRun } from './run.ts'
@@ -21,6 +22,6 @@ it(`nothing is lost, done twice or stuck, whatever breaks while a team works (SE
     expect(outcome.strikes.length).toBeGreaterThan(3)
     expect(outcome.tally.commands).toBeGreaterThan(50)
   } finally {
-    rmSync(home, { recursive: true, force: true })
+    removeState(home)
   }
 }, 400_000)

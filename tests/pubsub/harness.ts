@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import Koa from 'koa'
+import { removeState } from '../../deploy/local/parts/postgres.ts'
 import { startStack } from '../../deploy/local/stack.ts'
 import { topic } from '../../services/shared/contracts/define.ts'
 import { appContract, type Delivery } from '../../services/shared/kit/dapr/app-contract.ts'
@@ -50,7 +51,7 @@ export const startHarness = async (events: 'redis' | 'kafka', brokers = process.
       await publisher.close()
       await stack.stop()
       await Promise.all(servers.map(close))
-      rmSync(home, { recursive: true, force: true })
+      removeState(home)
     },
   }
 }

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import Koa from 'koa'
+import { removeState } from '../../deploy/local/parts/postgres.ts'
 import { startStack } from '../../deploy/local/stack.ts'
 import type { ActorHost } from '../../services/shared/kit/dapr/actor-host.ts'
 import { appContract } from '../../services/shared/kit/dapr/app-contract.ts'
@@ -68,7 +69,7 @@ export const startHarness = async (): Promise<Harness> => {
       await user.close()
       await stack.stop()
       await close(server)
-      rmSync(home, { recursive: true, force: true })
+      removeState(home)
     },
   }
 }

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { removeState } from '../../deploy/local/parts/postgres.ts'
 import { startStack } from '../../deploy/local/stack.ts'
 
 declare module 'vitest' {
@@ -17,12 +18,12 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   }
   const home = mkdtempSync(join(tmpdir(), 'cybertask-store-'))
   const stack = await startStack({ root: resolve(import.meta.dirname, '../..'), home, offset: 14_200, prefix: 'store-', services: [] }).catch((error: unknown) => {
-    rmSync(home, { recursive: true, force: true })
+    removeState(home)
     throw error
   })
   project.provide('documents', stack.secrets['mongodb-uri'] ?? '')
   return async () => {
     await stack.stop()
-    rmSync(home, { recursive: true, force: true })
+    removeState(home)
   }
 }

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
+import { removeState } from '../../deploy/local/parts/postgres.ts'
 import { startStack } from '../../deploy/local/stack.ts'
 import { unlimited } from './unlimited.ts'
 
@@ -46,6 +47,6 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     control.close()
     await stack.stop()
-    rmSync(home, { recursive: true, force: true })
+    removeState(home)
   }
 }

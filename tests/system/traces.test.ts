@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { removeState } from '../../deploy/local/parts/postgres.ts'
 import { startStack, type Stack } from '../../deploy/local/stack.ts'
 import { Project } from '../../services/shared/contracts/project/schemas.ts'
 import { SignedIn } from '../../services/shared/contracts/user/resources.ts'
@@ -23,7 +24,7 @@ describe('a trace', () => {
   afterAll(async () => {
     await stack?.stop()
     await traces?.stop()
-    rmSync(home, { recursive: true, force: true })
+    removeState(home)
   })
   const post = (path: string, body: object, token = '') =>
     fetch(`${stack.urls.gateway}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) })

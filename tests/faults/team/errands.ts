@@ -32,7 +32,7 @@ export const errands = (door: Door, { owner, projectId: home }: Team, { mail, do
   }
   /** Resolves when the saga has built the project, so that it can be deleted. */
   const built = async (projectId: string): Promise<void> => {
-    for (let i = 0; i < 120; i++) {
+    for (let i = 0; i < 360; i++) {
       const found = await door.ask('getProject', projectApi.listProjects, { token: token(), query: { limit: 200 } })
       if (found?.items.some(p => p.id === projectId)) return
       await sleep(500)
