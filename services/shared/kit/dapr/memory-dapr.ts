@@ -68,6 +68,7 @@ export const memoryDapr = (): MemoryDapr => {
     },
     publishBulk: async (topic, events) => {
       up()
+      if (new Set(events.map(e => e.id)).size < events.length) throw new DaprError('peer', `publishing to ${topic}: error: entryId is duplicated`, 400)
       for (const event of events) dapr.published.push({ topic, event: structuredClone(event) })
       return []
     },

@@ -63,4 +63,10 @@ describe('the relay', () => {
     }, await segments(4)).done
     expect(sent).toEqual([[0, 1, 2, 3], [2, 3]])
   })
+  it('sends no event twice in one bulk, which sidecars refuse as a whole, when a segment waits twice', async () => {
+    const { store, all } = await segments(3)
+    const sent: number[][] = []
+    await published(async events => { sent.push(events.map(e => e.position)); return [] }, { store, all: all.flatMap(segment => [segment, segment]) }).done
+    expect(sent).toEqual([[0, 1, 2]])
+  })
 })

@@ -53,13 +53,14 @@ export const relay = ({ store, source, publish, logger, held = 500 }: RelayOptio
   }
   const nextBatch = async (): Promise<{ entries: Entry[]; events: CloudEvent[] }> => {
     const entries: Entry[] = []
-    const events: CloudEvent[] = []
+    // A segment can wait twice, once positioned here and once found by a recovery; a sidecar refuses a bulk that holds an event twice.
+    const events = new Map<string, CloudEvent>()
     for (const entry of queue) {
-      if (events.length >= BATCH) break
-      events.push(...await eventsOf(entry))
+      if (events.size >= BATCH) break
+      for (const event of await eventsOf(entry)) events.set(event.id, event)
       entries.push(entry)
     }
-    return { entries, events }
+    return { entries, events: [...events.values()] }
   }
   const run = async (): Promise<void> => {
     while (queue.length > 0 && !stopped) {
