@@ -24,13 +24,16 @@ export const surround = ({ logger, metrics }: SurroundDeps) => async (ctx: Conte
     }
     ctx.set('traceparent', traceparentOf(work))
     const seconds = (performance.now() - started) / 1000
-    const operation: string = typeof ctx.state.operation === 'string' ? ctx.state.operation : 'none'
-    metrics?.request(operation, ctx.method, ctx.status, seconds)
-    end({ 'http.request.method': ctx.method, 'http.route': operation, 'http.response.status_code': ctx.status }, ctx.status >= 500, `${ctx.method} ${operation}`)
-    // The path only: a query string can hold a ticket or somebody's words.
-    const line = { operation, method: ctx.method, path: shown(ctx.path), status: ctx.status, ms: Math.round(seconds * 1e5) / 100 }
-    if (quiet(ctx.path)) logger.debug(line, 'request')
-    else logger.info(line, 'request')
+    // Once the answer has left: nobody waits for what is only noted.
+    setImmediate(() => {
+      const operation: string = typeof ctx.state.operation === 'string' ? ctx.state.operation : 'none'
+      metrics?.request(operation, ctx.method, ctx.status, seconds)
+      end({ 'http.request.method': ctx.method, 'http.route': operation, 'http.response.status_code': ctx.status }, ctx.status >= 500, `${ctx.method} ${operation}`)
+      // The path only: a query string can hold a ticket or somebody's words.
+      const line = { operation, method: ctx.method, path: shown(ctx.path), status: ctx.status, ms: Math.round(seconds * 1e5) / 100 }
+      if (quiet(ctx.path)) logger.debug(line, 'request')
+      else logger.info(line, 'request')
+    })
   })
 }
 
