@@ -30,7 +30,7 @@ export const openInbox = async (ports: { subscriber: number; producer: number })
   let ask: ((ctx: Context) => unknown) | undefined
   const deliver: Deliver = async (event, topic) => handlers.get(topic)?.(event, topic) ?? 'SUCCESS'
   const subscriber = healthy(new Koa())
-  subscriber.use(appContract({ subscribers: [{ topics: [taskEvents, projectEvents], gatherMs: 2, paceMs: 0, deliver }] }).routes())
+  subscriber.use(appContract({ subscribers: [{ topics: [taskEvents, projectEvents], gatherMs: 4, paceMs: 0, deliver }] }).routes())
   const producer = healthy(new Koa())
   producer.use(async ctx => { ctx.body = await ask?.(ctx) ?? {} })
   const servers = await Promise.all([listen(ports.subscriber, subscriber), listen(ports.producer, producer)])

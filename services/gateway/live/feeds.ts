@@ -51,7 +51,7 @@ export const feeds = ({ dapr, logger, positions, hand, pollMs = 5_000 }: FeedsOp
   return {
     topics,
     // People watch these.
-    gatherMs: 2, paceMs: 25,
+    gatherMs: 4, paceMs: 25,
     deliver: async (given, topic): Promise<Delivery> => {
       const event = CloudEvent.safeParse(given)
       if (!event.success || !producers.has(topic)) {

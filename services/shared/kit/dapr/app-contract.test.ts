@@ -47,7 +47,7 @@ const ask = async (method: string, path: string, body?: unknown): Promise<{ stat
 describe('the app contract', () => {
   it('tells the sidecar what there is, each topic once', async () => {
     expect((await ask('GET', '/dapr/config')).body).toMatchObject({ entities: ['UserSaga'], drainOngoingCallTimeout: '10s' })
-    expect((await ask('GET', '/dapr/subscribe')).body).toEqual([{ pubsubname: 'pubsub', topic: 'task-events', routes: { rules: [], default: '/dapr/events/task-events' }, deadLetterTopic: 'dead-letters', bulkSubscribe: { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 10 } }])
+    expect((await ask('GET', '/dapr/subscribe')).body).toEqual([{ pubsubname: 'pubsub', topic: 'task-events', routes: { rules: [], default: '/dapr/events/task-events' }, deadLetterTopic: 'dead-letters', bulkSubscribe: { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 13 } }])
   })
   it('is done with an event when every consumer is', async () => {
     const delivered = async (...given: Delivery[]): Promise<unknown> => { answers = given; failing = false; return (await ask('POST', '/dapr/events/task-events', { id: 'e1' })).body }
