@@ -1,6 +1,7 @@
 import { createClient, ClickHouseError, type ClickHouseClient, type ClickHouseClientConfigOptions } from '@clickhouse/client'
 import type { z } from 'zod'
 import { breaker as newBreaker, type Breaker } from '../../shared/kit/breaker.ts'
+import { removeHalfWritten } from './half-written.ts'
 
 export type Params = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>
 /** ClickHouse as this service uses it: values go as parameters, never into the SQL, and every row that comes back is parsed. */
@@ -46,11 +47,12 @@ const clientFor = async (where: Where): Promise<ClickHouseClient> => {
   if ('url' in where) return createClient({ url: where.url, request_timeout: 30_000, max_open_connections: 10, application: 'cybertask-analytics' })
   // The engine is big: it is loaded only where there is no server.
   const { createChdbConnection } = await import('chdb/connection')
+  removeHalfWritten(where.folder)
   const connection: unknown = opened(where.folder, () => createChdbConnection({ path: where.folder }))
   // chdb brings its own copy of the client's types: the same shape, but private fields make two classes differ.
   return createClient({ connection: connection as NonNullable<ClickHouseClientConfigOptions['connection']> })
 }
 
 const opened = <T>(folder: string, open: () => T): T => {
-  try { return open() } catch (error) { throw new Error(`The folder ${folder} cannot be opened: another process uses it, or it cannot be written to.`, { cause: error }) }
+  try { return open() } catch (error) { throw new Error(`The folder ${folder} cannot be opened: another process uses it, it cannot be written to, or what the engine said just before is the reason.`, { cause: error }) }
 }
