@@ -23,7 +23,7 @@ import { statusCollector } from './status/collect.ts'
 import { ownStatus } from './status/own.ts'
 
 export type GatewaySettings = { origins: readonly string[]; trustedProxies: number; limits: RateLimits }
-export type GatewayParts = { routes: Routes[]; edge: NonNullable<Service['edge']>; verify: Verify; feeds: Live['feeds']; stop(): Promise<void> }
+export type GatewayParts = { routes: Routes[]; edge: NonNullable<Service['edge']>; verify: Verify; feeds: Live['feeds']; letGo(): Promise<void>; stop(): Promise<void> }
 
 /** Puts the gateway together on a process that listens already. */
 export const gateway = async (started: Pick<Started, 'base' | 'dapr' | 'clock' | 'logger' | 'metrics' | 'server' | 'listening'>, { origins, trustedProxies, limits }: GatewaySettings): Promise<GatewayParts> => {
@@ -39,6 +39,7 @@ export const gateway = async (started: Pick<Started, 'base' | 'dapr' | 'clock' |
     verify, feeds: sockets.feeds,
     routes: gatewayRoutes({ dapr, services, status, hub: sockets.hub }),
     edge: [...edge({ publicUrl: base.publicUrl, origins, trustedProxies, limits, verify }), proxy({ table: routeTable(publicApis), forward, sagaOwner }), pages(status)],
+    letGo: sockets.letGo,
     stop: async () => {
       await sockets.stop()
       await sidecar.close()

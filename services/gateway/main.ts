@@ -27,5 +27,5 @@ const parts = await gateway(service, {
 await runService({
   ...service, routes: parts.routes, edge: parts.edge, verify: parts.verify, consumers: [parts.feeds],
   documents: { apis: [...services.map(tag => ({ tag, api: publicApis[tag] })), { tag: 'saga', api: sagaApi }], publishes: topics, schemas: publicSchemas },
-  onStop: [() => parts.stop()],
+  letGo: [() => parts.letGo()], onStop: [() => parts.stop()],
 })

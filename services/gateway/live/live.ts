@@ -16,7 +16,7 @@ import { longestTokenMs, standing as newStanding, type Standing } from './standi
 import { ticketTaker } from './take-ticket.ts'
 
 export type LiveOptions = { dapr: Pick<Dapr, 'invoke' | 'state'>; clock: Clock; logger: Logger; metrics?: Metrics; server: Server; origins: ReadonlySet<string>; key: string; ask: AskProjects }
-export type Live = { hub: Hub; standing: Standing; feeds: Feeds; stop(): Promise<void> }
+export type Live = { hub: Hub; standing: Standing; feeds: Feeds; letGo(): Promise<void>; stop(): Promise<void> }
 
 /** Everything about sockets, from the topics to the frames, going on where the process before this one left off. */
 export const live = async ({ dapr, clock, logger, metrics, server, origins, key, ask }: LiveOptions): Promise<Live> => {
@@ -46,6 +46,7 @@ export const live = async ({ dapr, clock, logger, metrics, server, origins, key,
   }
   return {
     hub, standing, feeds: { ...incoming, start: async () => { void remember(); await incoming.start() } },
-    stop: async () => { await open.stop(); await kept.stop() },
+    letGo: open.letGo,
+    stop: kept.stop,
   }
 }

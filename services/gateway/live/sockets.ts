@@ -25,17 +25,18 @@ const maxBuffered = 1024 * 1024
 const maxSaidPerMinute = 240
 
 /** `/ws`: lets in who holds a ticket, and looks after every socket: limits in both directions, pings, and an end for the silent and the slow. */
-export const sockets = (options: SocketsOptions): { stop(): Promise<void> } => {
+export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => {
   const { server, hub, standing, takeTicket, origins, logger, maxSockets = 20_000, pingMs = 25_000 } = options
   const wss = new WebSocketServer({ noServer: true, maxPayload: maxFrame, perMessageDeflate: false, clientTracking: false })
   let open = 0
+  let leaving = false
 
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://gateway')
     if (url.pathname !== '/ws') return refuse(socket, 404, 'Not Found')
     const { origin } = request.headers
     if (origin !== undefined && !origins.has(origin)) return refuse(socket, 403, 'Forbidden')
-    if (open >= maxSockets) return refuse(socket, 503, 'Service Unavailable')
+    if (leaving || open >= maxSockets) return refuse(socket, 503, 'Service Unavailable')
     const ticket = await takeTicket(url.searchParams.get('ticket') ?? '')
     if (!ticket || standing.hasEnded(ticket.sessionId)) return refuse(socket, 401, 'Unauthorized')
     wss.handleUpgrade(request, socket, head, ws => { open += 1; attend(ws, ticket) })
@@ -87,8 +88,9 @@ export const sockets = (options: SocketsOptions): { stop(): Promise<void> } => {
 
   server.on('upgrade', onUpgrade)
   return {
-    stop: async () => {
-      server.off('upgrade', onUpgrade)
+    /** Everybody is sent away, to come back to another process; this one lets nobody in any more. */
+    letGo: async () => {
+      leaving = true
       hub.closeAll(1001, 'The gateway restarts.')
     },
   }

@@ -12,7 +12,7 @@ import { createMetrics } from '../../shared/kit/observe/metrics.ts'
 import { gateway, type GatewayParts, type GatewaySettings } from '../gateway.ts'
 import { fakeSidecar, type Behind, type FakeSidecar } from './fake-sidecar.ts'
 
-export type Harness = { url: string; dapr: MemoryDapr; sidecar: FakeSidecar; parts: GatewayParts; stop(): Promise<void> }
+export type Harness = { url: string; dapr: MemoryDapr; sidecar: FakeSidecar; parts: GatewayParts; drain(limitMs: number): Promise<void>; stop(): Promise<void> }
 export const publicUrl = 'http://gateway.test'
 export const appToken = 'the-app-token-of-tests'
 
@@ -32,7 +32,7 @@ export const startGateway = async ({ behind = (_, response) => { response.writeH
   const own = mount([...health, ...parts.routes.flat()], { clock, verify: parts.verify, idempotency: memoryIdempotency(), callerOf })
   gate.open(chained(...parts.edge, routed(own)))
   return {
-    url: listening.url, dapr, sidecar, parts,
-    stop: async () => { await parts.stop(); await listening.drain(100); await sidecar.close() },
+    url: listening.url, dapr, sidecar, parts, drain: listening.drain,
+    stop: async () => { await parts.letGo(); await listening.drain(100); await parts.stop(); await sidecar.close() },
   }
 }

@@ -197,6 +197,15 @@ describe('after a drop', () => {
     expect(client.frames.map(f => f.type)).toEqual(['subscribed', 'gap'])
     client.close()
   })
+  it('of the gateway waits for no socket: each is sent away, and nobody is let in any more', async () => {
+    const client = await connect()
+    await gateway.parts.letGo()
+    expect(await client.closed).toBe(1001)
+    await expect(connect()).rejects.toThrow('503')
+    const began = performance.now()
+    await gateway.drain(8_000)
+    expect(performance.now() - began).toBeLessThan(3_000)
+  })
   it('of the gateway a client misses nothing: not what came before, nor while it was away', async () => {
     const client = await connect()
     await subscribed(client, ['project:p1'])

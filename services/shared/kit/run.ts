@@ -40,6 +40,8 @@ export type Service = Started & {
   documents?: Omit<DocumentOptions, 'name' | 'publicUrl' | 'routes'>
   /** The gateway: what every request goes through before the routes. */
   edge?: readonly Middleware[]
+  /** Before the last requests are waited for: what would stay open until somebody closes it, such as sockets. */
+  letGo?: readonly (() => Promise<unknown>)[]
   onStop?: readonly (() => Promise<unknown>)[]
 }
 
@@ -73,13 +75,13 @@ export const runService = async (service: Service): Promise<void> => {
   logger.info({ operations: routes.flat().length }, 'ready')
   await service.listening.join()
 
-  stopOnSignal(service, [
+  stopOnSignal(service, { letGo: service.letGo ?? [], steps: [
     async () => { unwatch?.(); await Promise.all(consumers.map(consumer => consumer.stop())) },
     async () => { await log?.stop() },
     ...(service.onStop ?? []),
     () => dapr.close(),
     () => service.stopTracing(),
-  ])
+  ] })
   // Consumers ask their producers what they missed, and services that start together are each other's producers: so the routes are open by now.
   await Promise.all(consumers.map(consumer => consumer.start()))
 }

@@ -5,13 +5,17 @@ const drainMs = 10_000
 const stopMs = 11_000
 const leastMs = 200
 
-/** Stops in order on a signal: not ready, no new connections, requests answered, then each step. A second signal ends the process at once. */
-export const stopOnSignal = ({ gate, listening, logger }: Pick<Started, 'gate' | 'listening' | 'logger'>, steps: readonly (() => Promise<unknown>)[]): void => {
+type Step = () => Promise<unknown>
+
+/** Stops in order on a signal: not ready, whatever stays open by itself let go, no new connections, requests answered, then each step. A second signal ends the process at once. */
+export const stopOnSignal = ({ gate, listening, logger }: Pick<Started, 'gate' | 'listening' | 'logger'>, { letGo = [], steps }: { letGo?: readonly Step[]; steps: readonly Step[] }): void => {
   const stop = async (): Promise<void> => {
     const until = performance.now() + stopMs
+    const inTime = (step: Step): Promise<unknown> => limited(step, Math.max(leastMs, until - performance.now())).catch((error: unknown) => { logger.error({ error }, 'a part did not stop cleanly') })
     gate.close()
+    for (const step of letGo) await inTime(step)
     await listening.drain(drainMs)
-    for (const step of steps) await limited(step, Math.max(leastMs, until - performance.now())).catch((error: unknown) => { logger.error({ error }, 'a part did not stop cleanly') })
+    for (const step of steps) await inTime(step)
     logger.info({}, 'stopped')
     process.exit(0)
   }
@@ -27,7 +31,7 @@ export const stopOnSignal = ({ gate, listening, logger }: Pick<Started, 'gate' |
   process.on('uncaughtException', error => { logger.error({ error }, 'an exception nobody caught'); process.exit(1) })
 }
 
-const limited = (step: () => Promise<unknown>, ms: number): Promise<unknown> => {
+const limited = (step: Step, ms: number): Promise<unknown> => {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => { late.reject(new Error(`no end after ${Math.round(ms)} ms`)) }, ms)
   return Promise.race([step(), late.promise]).finally(() => { clearTimeout(timer) })
