@@ -3,6 +3,7 @@ import { projectEvents } from '../shared/contracts/project/events.ts'
 import { taskEvents } from '../shared/contracts/task/events.ts'
 import { secret } from '../shared/kit/config.ts'
 import { job } from '../shared/kit/dapr/jobs.ts'
+import { keepScheduled } from '../shared/kit/dapr/keep-scheduled.ts'
 import { deadLetterRoutes } from '../shared/kit/events/dead-letter-routes.ts'
 import { feedRoutes } from '../shared/kit/events/feed.ts'
 import { mongoIdempotency } from '../shared/kit/http/mongo-idempotency.ts'
@@ -33,7 +34,7 @@ await runService({
   routes: [...taskRoutes(deps, changes), feedRoutes(deps.log), deadLetterRoutes(consumer.deadLetters)],
   consumers: [consumer],
   // One job for each second in which a task becomes due; the path's parameter stands for the second.
-  jobs: [job('overdue-:slot', overdue.run)],
+  jobs: [job('overdue-:slot', overdue.run), job('due-dates-daily', overdue.recover)],
   checks: { mongo: () => db.ping() },
   breakers: [db.breaker],
   idempotency,
@@ -47,3 +48,4 @@ const recover = (): Promise<void> => overdue.recover().catch((error: unknown) =>
   setTimeout(() => { void recover() }, 15_000).unref()
 })
 await recover()
+await keepScheduled(dapr.jobs, 'due-dates-daily', '@daily', logger)

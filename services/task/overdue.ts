@@ -4,13 +4,17 @@ import type { DomainCommit } from '../shared/kit/events/ports.ts'
 import { byItself, type TaskDeps } from './deps.ts'
 import { inParallel, limited } from '../shared/kit/in-parallel.ts'
 import type { StoredEvent } from './publish.ts'
-import { slotOf } from './views/task-document.ts'
+import { dayOf, slotOf } from './views/task-document.ts'
 
+const DAY_S = 86_400
+/** So far back is looked for what nobody said, and so far ahead for jobs that were lost. Each day is one look-up, however many tasks there are. */
+const BACK_DAYS = 100
+const AHEAD_DAYS = 2
 const Slot = z.looseObject({ slot: z.string().regex(/^-?\d{1,12}$/) })
 
 /**
  * Says once of each due date that it has passed. A Dapr job per second in which something becomes due wakes the service, so nothing polls.
- * A job whose tasks have moved on finds nothing to say; one that was lost is scheduled again at the next start.
+ * A job whose tasks have moved on finds nothing to say; one that was lost is scheduled again at the next start, or when its day comes.
  */
 export const overdueJobs = ({ tasks, taskView, dapr, clock }: Pick<TaskDeps, 'tasks' | 'taskView' | 'dapr' | 'clock'>) => {
   const scheduled = new LRUCache<string, true>({ max: 10_000 })
@@ -55,10 +59,14 @@ export const overdueJobs = ({ tasks, taskView, dapr, clock }: Pick<TaskDeps, 'ta
         else await schedule(String(slotOf(dueAt)))
       }
     },
-    /** At the start: whatever waits for its due date gets its job, also when the scheduler has lost it. */
+    /** At the start, and once a day: whatever is about to become due has its job, also when the scheduler has lost it, and what became due unseen is said. */
     recover: async (): Promise<void> => {
-      const slots = await taskView.collection.aggregate<{ _id: string }>([{ $match: { awaitsDue: true } }, { $group: { _id: '$dueSlot' } }])
-      await inParallel(slots, 4, ({ _id: slot }) => (Number(slot) * 1000 <= nowMs() ? run({ slot }) : schedule(slot)))
+      const now = Math.floor(nowMs() / 1000)
+      for (let day = -BACK_DAYS; day <= AHEAD_DAYS; day++) {
+        const rows = await taskView.collection.find({ dueDay: dayOf(now + day * DAY_S) })
+        const slots = new Set(rows.flatMap(({ dueSlot }) => dueSlot ?? []))
+        await inParallel([...slots], 4, slot => (Number(slot) * 1000 <= nowMs() ? run({ slot }) : schedule(slot)))
+      }
     },
   }
 }

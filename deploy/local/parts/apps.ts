@@ -22,7 +22,8 @@ export const sidecarPart = (context: Context, app: AppSpec, resources: string, c
       '--read-buffer-size', readBuffer, '--enable-app-health-check', '--app-health-check-path', health.path, '--app-health-probe-interval', String(health.interval), '--app-health-probe-timeout', String(health.timeout),
       '--app-health-threshold', String(health.threshold), '--placement-host-address', `127.0.0.1:${ports.placement}`, '--scheduler-host-address', `127.0.0.1:${ports.scheduler}`,
       '--enable-mtls', '--sentry-address', `127.0.0.1:${ports.sentry}`, '--control-plane-trust-domain', trustDomain, '--control-plane-namespace', 'default', '--log-level', logLevel],
-    env: { ...env, DAPR_API_TOKEN: tokens[app.name].dapr, APP_API_TOKEN: tokens[app.name].app, DAPR_TRUST_ANCHORS: trustAnchors(home), NAMESPACE: 'default', DAPR_HOST_IP: '127.0.0.1' },
+    // A sidecar holds little, and by default tidies up after every few megabytes: an eighth of its time.
+    env: { GOGC: '300', GOMEMLIMIT: '256MiB', ...env, DAPR_API_TOKEN: tokens[app.name].dapr, APP_API_TOKEN: tokens[app.name].app, DAPR_TRUST_ANCHORS: trustAnchors(home), NAMESPACE: 'default', DAPR_HOST_IP: '127.0.0.1' },
     ready: httpProbe(`http://127.0.0.1:${app.daprHttp}/v1.0/healthz/outbound`), stopWithinMs: 10_000,
   }
 }

@@ -67,6 +67,17 @@ describe('overdue', () => {
     expect(again.dapr.scheduled.size).toBe(1)
     await again.close()
   })
+  it('finds a lost job of a later day when that day comes', async () => {
+    await bench.created('later', { dueAt: '2026-06-20T10:00:00Z' })
+    await settled()
+    const scheduledAt = async (now: string): Promise<number> => {
+      const again = await workbench({ store: bench.store, now })
+      await again.overdue.recover()
+      await again.close()
+      return again.dapr.scheduled.size
+    }
+    expect([await scheduledAt('2026-06-10T10:00:00.000Z'), await scheduledAt('2026-06-19T10:00:00.000Z')]).toEqual([0, 1])
+  })
 })
 
 describe('recurrence', () => {

@@ -12,7 +12,7 @@ import { taskLists } from './task-lists.ts'
 const instants = [t0, '2026-03-05T09:00:00.000Z', '2026-03-09T09:00:00.000Z']
 const base: TaskRow = {
   ...fields, _id: 'x', version: 1, organizationId: 'acme', projectId: 'p1', reporterId: 'ann', status: 'todo', category: 'open', blockedBy: [], blocks: [], linksVersion: 0, createdAt: t0, updatedAt: t0,
-  startedAt: null, completedAt: null, deletedAt: null, deletedBySaga: null, createdBySaga: null, overdueFor: null, deleted: false, dueSlot: null, awaitsDue: false,
+  startedAt: null, completedAt: null, deletedAt: null, deletedBySaga: null, createdBySaga: null, overdueFor: null, deleted: false, dueSlot: null, dueDay: null,
 }
 const letters = 'abcdefghij'.split('')
 const row = fc.record({

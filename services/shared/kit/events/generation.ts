@@ -35,7 +35,6 @@ export const generations = <D extends StoredDocument>({ store, name, indexes, lo
       find: async (filter: Filter, options) => (await live()).find(filter, options),
       findOne: async filter => (await live()).findOne(filter),
       count: async filter => (await live()).count(filter),
-      aggregate: async <R>(pipeline: readonly Record<string, unknown>[]) => (await live()).aggregate<R>(pipeline),
       put: async (documents, fresh) => (await live()).put(documents, fresh),
       each: async visit => (await live()).each(visit),
       ensureIndexes: async fields => (await live()).ensureIndexes(fields),

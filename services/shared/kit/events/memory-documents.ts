@@ -1,4 +1,4 @@
-import { Aggregator, Query } from 'mingo'
+import { Query } from 'mingo'
 import type { Documents, Filter, FindOptions, StoredDocument, Tombstone } from './store.ts'
 
 /** A read model's collection in memory, in the same query dialect. For tests in process. */
@@ -16,8 +16,6 @@ export const memoryDocuments = <D extends StoredDocument>(): Documents<D> => {
     find: async (filter, options) => matching(filter, options),
     findOne: async filter => matching(filter, { limit: 1 })[0],
     count: async filter => matching(filter).length,
-    // The shape of a pipeline's result is what its author says, here as with the driver.
-    aggregate: async <R>(pipeline: readonly Record<string, unknown>[]) => new Aggregator([...pipeline]).run([...rows.values()].filter(isLive)) as R[],
     put: async documents => {
       for (const document of documents) if ((rows.get(document._id)?.version ?? 0) < document.version) rows.set(document._id, structuredClone(document))
     },

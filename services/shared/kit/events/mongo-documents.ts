@@ -41,8 +41,6 @@ export const mongoDocuments = <D extends StoredDocument>(db: () => mongo.Db, nam
       return row ? typed(row) : undefined
     },
     count: filter => rows().countDocuments(filterOf(filter)),
-    // The shape of a pipeline's result is what its author says.
-    aggregate: async <R>(pipeline: readonly Record<string, unknown>[]) => await rows().aggregate([{ $match: LIVE }, ...pipeline]).toArray() as R[],
     put,
     each: async visit => { for await (const row of rows().find({}, { batchSize: 1000 })) visit(typed(row)) },
     ensureIndexes: async fields => {

@@ -107,7 +107,6 @@ export type Documents<D extends StoredDocument> = {
   find(filter: Filter, options?: FindOptions): Promise<D[]>
   findOne(filter: Filter): Promise<D | undefined>
   count(filter: Filter): Promise<number>
-  aggregate<R>(pipeline: readonly Record<string, unknown>[]): Promise<R[]>
   /** Newest version wins: a document is written only over an older one. `fresh` ones are probably not there yet; that is quicker, not different. */
   put(documents: readonly (D | Tombstone)[], fresh?: boolean): Promise<void>
   each(visit: (document: D | Tombstone) => void): Promise<void>

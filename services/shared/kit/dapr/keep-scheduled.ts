@@ -1,7 +1,7 @@
-import type { DaprJobs } from '../shared/kit/dapr/dapr.ts'
-import type { Logger } from '../shared/kit/events/ports.ts'
+import type { Logger } from '../observe/log.ts'
+import type { DaprJobs } from './dapr.ts'
 
-/** Schedules a job; the scheduler may still be coming up, so it is tried until it takes it. */
+/** Schedules a job that comes again and again (`schedule` as in cron, or `@daily`); the scheduler may still be coming up, so it is tried until it takes it. */
 export const keepScheduled = async (jobs: DaprJobs, name: string, schedule: string, logger: Logger): Promise<void> => {
   try {
     await jobs.schedule(name, { schedule })
