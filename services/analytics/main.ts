@@ -19,7 +19,9 @@ const service = await startService('analytics', {
   analyticsData: z.string().min(1).default('.cybertask/data/analytics'),
 }, process.env)
 const { config, dapr, clock, logger } = service
-const db = await connectClickHouse(config.clickhouseUrl === undefined ? { folder: config.analyticsData } : { url: config.clickhouseUrl })
+// The embedded engine is in this process: it is opened again by whoever starts that again.
+const startAgain = (error: unknown): void => { logger.error({ error }, 'a part of a table is broken; starting again, which mends it'); process.exit(1) }
+const db = await (config.clickhouseUrl === undefined ? connectClickHouse({ folder: config.analyticsData }, { onBroken: startAgain }) : connectClickHouse({ url: config.clickhouseUrl }))
 const applied = await migrate(db)
 if (applied.length) logger.info({ applied }, 'the schema is up to date')
 // Events that came before there were tallies are counted once; later ones when somebody asks.

@@ -22,20 +22,32 @@ const database = 'analytics_db'
 /** An error of the database's own is no outage: it answered. */
 const isOutage = (error: Error): boolean => !(error instanceof ClickHouseError)
 
+/** What ClickHouse says of a part that a full disk cut short. */
+const isBroken = (error: unknown): boolean => error instanceof Error && /Empty marks file|Bad size of marks file|Checksum doesn't match|CORRUPTED_DATA/.test(error.message)
+export type ConnectOptions = {
+  breaker?: Breaker
+  /** A part of a table cannot be read. The embedded engine mends that when it is opened again, from the parts that it came from. */
+  onBroken?: (error: unknown) => void
+}
+
 /** Connects to a server, or opens the embedded engine on a folder (one process per folder). */
-export const connectClickHouse = async (where: Where, breaker: Breaker = newBreaker({ name: 'clickhouse', timeoutMs: 30_000, isOutage })): Promise<ClickHouse> => {
+export const connectClickHouse = async (where: Where, { breaker = newBreaker({ name: 'clickhouse', timeoutMs: 30_000, isOutage }), onBroken = () => {} }: ConnectOptions = {}): Promise<ClickHouse> => {
   const client = await clientFor(where)
-  await breaker.run(() => client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` }))
+  const run = <T>(work: () => Promise<T>): Promise<T> => breaker.run(work).catch((error: unknown) => {
+    if (isBroken(error)) onBroken(error)
+    throw error
+  })
+  await run(() => client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` }))
   const options = (query: string, params: Params) => ({ query, query_params: { ...params }, clickhouse_settings: settings })
   return {
     breaker,
-    query: (row, sql, params = {}) => breaker.run(async () => {
+    query: (row, sql, params = {}) => run(async () => {
       const result = await client.query({ ...options(sql, params), format: 'JSONEachRow' })
       return (await result.json()).map(found => row.parse(found))
     }),
-    insert: async (table, rows) => { if (rows.length) await breaker.run(() => client.insert({ table: `${database}.${table}`, values: [...rows], format: 'JSONEachRow', clickhouse_settings: settings })) },
-    command: async (sql, params = {}) => { await breaker.run(() => client.command(options(sql, params))) },
-    ping: () => breaker.run(async () => {
+    insert: async (table, rows) => { if (rows.length) await run(() => client.insert({ table: `${database}.${table}`, values: [...rows], format: 'JSONEachRow', clickhouse_settings: settings })) },
+    command: async (sql, params = {}) => { await run(() => client.command(options(sql, params))) },
+    ping: () => run(async () => {
       const answer = await client.ping({ select: true })
       if (!answer.success) throw answer.error
     }),

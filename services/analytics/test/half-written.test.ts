@@ -1,6 +1,7 @@
-import { globSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
 import { connectClickHouse } from '../clickhouse/clickhouse.ts'
 import { ingest } from '../events/ingest.ts'
 import { received, rowsOf, startChdb } from './chdb.ts'
@@ -15,6 +16,25 @@ it('an engine whose disk was full in the middle of a mutation opens its tables a
   const mutations = globSync(join(folder, 'store/*/*/mutation_*.txt'))
   expect(mutations).toHaveLength(1)
   for (const file of mutations) writeFileSync(join(dirname(file), 'mutation_999.txt'), '')
+  const again = await connectClickHouse({ folder })
+  expect(await rowsOf(again)).toEqual({ rows: 2, events: 2 })
+  await again.close()
+})
+
+it('a part that a full disk cut short is noticed, and mended by opening the engine again', async () => {
+  const { db: first, folder } = await startChdb()
+  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }) })
+  await ingest(first)([received(0)])
+  await ingest(first)([received(2)])
+  await first.command('OPTIMIZE TABLE analytics_db.events FINAL')
+  await first.close()
+  const seen: unknown[] = []
+  const db = await connectClickHouse({ folder }, { onBroken: error => { seen.push(error) } })
+  const [merged] = await db.query(z.object({ path: z.string() }), "SELECT path FROM system.parts WHERE database = 'analytics_db' AND table = 'events' AND active")
+  for (const marks of globSync(join(merged?.path ?? '', '*mrk*'))) truncateSync(marks, 0)
+  await expect(db.query(z.object({ n: z.number() }), 'SELECT sum(position) AS n FROM analytics_db.events')).rejects.toThrow()
+  expect(seen).toHaveLength(1)
+  await db.close()
   const again = await connectClickHouse({ folder })
   expect(await rowsOf(again)).toEqual({ rows: 2, events: 2 })
   await again.close()
