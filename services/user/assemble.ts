@@ -61,6 +61,7 @@ export const assemble = ({ log, tables, dapr, notification, clock, tokenKey, pub
     accessToken: accessTokens({ issuer: publicUrl, signing, clock }),
     verify: tokenVerifier({ issuer: publicUrl, keys: () => signing.jwks(), clock }),
     directory: directory(persons, safe),
+    state: dapr.state,
     tickets: tickets(dapr.state),
   }
 }

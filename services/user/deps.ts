@@ -18,6 +18,7 @@ import type { Throttle } from './identity/throttle.ts'
 import type { Vault } from './identity/vault.ts'
 import type { Providers } from './oauth/providers.ts'
 import type { Table } from './store/table.ts'
+import type { DaprState } from '../shared/kit/dapr/dapr.ts'
 import type { Directory } from './views/directory.ts'
 
 export type Settings = {
@@ -45,6 +46,7 @@ export type UserDeps = {
   accessToken: (actor: Actor) => Promise<string>
   verify: Verify
   directory: Directory
+  state: DaprState
   tickets: Tickets
   /** Other sign-in providers, and where they send people back to. */
   providers: Providers

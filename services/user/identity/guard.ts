@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
 import type { Cookies } from '../../shared/kit/http/call.ts'
 import { uuidv7 } from '../../shared/kit/ids.ts'
 import type { UserDeps } from '../deps.ts'
@@ -6,30 +7,38 @@ import { browserCookies } from './cookies.ts'
 import { budgets, machineOf, throttleKey, type Counted } from './throttle.ts'
 
 type From = { ip: string; cookies: Cookies }
-const freshMs = 30 * 86_400_000
+const day = 86_400
+const rememberDays = 90
+const Since = z.string()
+/** From where a guess comes: a device or place that its account's owner has used, or a stranger's. */
+type Origin = { counted: readonly [Counted, ...Counted[]]; device: boolean; placeSince: string | undefined }
 
 /** Decides which budget a guess at an account is counted against, and remembers from where its owner has signed in. */
-export const loginGuard = ({ throttle, settings, keys, clock }: Pick<UserDeps, 'throttle' | 'settings' | 'keys' | 'clock'>) => {
+export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<UserDeps, 'state' | 'throttle' | 'settings' | 'keys' | 'clock'>) => {
   const cookies = browserCookies(settings, keys)
-  const placeOf = (emailHash: string, ip: string): Counted => ({ key: throttleKey('known-place', emailHash, machineOf(ip)), budget: budgets.known })
-  const strangers = (emailHash: string, ip: string): readonly [Counted, Counted] =>
-    [{ key: throttleKey('account', emailHash), budget: budgets.account }, { key: throttleKey('address', machineOf(ip)), budget: budgets.address }]
+  const placeKey = (emailHash: string, ip: string): string => throttleKey('known-place', emailHash, machineOf(ip))
+  const originOf = async (emailHash: string, { ip, cookies: jar }: From): Promise<Origin> => {
+    const device = cookies.knownDevice(jar, emailHash)
+    if (device) return { counted: [{ key: throttleKey('device', emailHash, device), budget: budgets.known }], device: true, placeSince: undefined }
+    const placeSince = Since.safeParse((await state.get(placeKey(emailHash, ip)))?.value).data
+    if (placeSince !== undefined) return { counted: [{ key: throttleKey('place', emailHash, machineOf(ip)), budget: budgets.known }], device: false, placeSince }
+    return { counted: [{ key: throttleKey('account', emailHash), budget: budgets.account }, { key: throttleKey('address', machineOf(ip)), budget: budgets.address }], device: false, placeSince }
+  }
   /** After a right password: this device and place are known from now on. */
-  const welcome = async (emailHash: string, { ip, cookies: jar }: From, since?: string): Promise<void> => {
-    cookies.keepDevice(jar, emailHash, uuidv7())
-    const isFresh = since !== undefined && Date.parse(clock.now()) - Date.parse(since) < freshMs
-    if (!isFresh) await throttle.know(placeOf(emailHash, ip).key)
+  const welcome = async (emailHash: string, { ip, cookies: jar }: From, { device, placeSince }: Pick<Origin, 'device' | 'placeSince'>): Promise<void> => {
+    if (!device) cookies.keepDevice(jar, emailHash, uuidv7())
+    const isFresh = placeSince !== undefined && Date.parse(clock.now()) - Date.parse(placeSince) < 30 * day * 1000
+    if (!device && !isFresh) await state.set(placeKey(emailHash, ip), clock.now(), { ttlSeconds: rememberDays * day })
   }
   return {
     guess: async <T>(emailHash: string, from: From, check: () => Promise<T | undefined>): Promise<T | undefined> => {
-      const device = cookies.knownDevice(from.cookies, emailHash)
-      if (device) return throttle.guess([{ key: throttleKey('device', emailHash, device), budget: budgets.known }], check)
-      const { found, since } = await throttle.guessAt(placeOf(emailHash, from.ip), strangers(emailHash, from.ip), check)
-      if (found !== undefined) await welcome(emailHash, from, since)
-      return found
+      const origin = await originOf(emailHash, from)
+      const right = await throttle.guess(origin.counted, check)
+      if (right !== undefined) await welcome(emailHash, from, origin)
+      return right
     },
     /** Somebody has just signed up from here. */
-    welcome: (emailHash: string, from: From): Promise<void> => welcome(emailHash, from),
+    welcome: (emailHash: string, from: From): Promise<void> => welcome(emailHash, from, { device: false, placeSince: undefined }),
     /** Guesses at the password of somebody who is signed in. */
     confirm: async (sessionId: string, check: () => Promise<boolean>): Promise<boolean> => await throttle.guess([{ key: throttleKey('session', sessionId), budget: budgets.known }], async () => await check() || undefined) ?? false,
   }

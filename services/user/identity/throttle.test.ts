@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { testClock } from '../../shared/kit/clock.ts'
-import type { StateEntry } from '../../shared/kit/dapr/dapr.ts'
 import { memoryState } from '../../shared/kit/dapr/memory-state.ts'
-import { budgets, machineOf, throttle, throttleKey, type Counted } from './throttle.ts'
+import { budgets, machineOf, throttle, throttleKey } from './throttle.ts'
 
 describe('one machine', () => {
   it.each([
@@ -42,26 +41,6 @@ describe('guesses', () => {
     expect(await guess('a', 'x', true)).toBe(true)
     expect(await outcomes([guess('a', 'x')])).toEqual(['fulfilled'])
     expect(checked()).toBe(budgets.account.free + 3)
-  })
-  it('from a place that the owner has used count against that place alone, and a right one forgives them; after a day they are over', async () => {
-    const clock = testClock()
-    const values = new Map<string, StateEntry>()
-    const limited = throttle(memoryState(values, () => {}), clock)
-    const place: Counted = { key: throttleKey('known-place', 'a', 'x'), budget: budgets.known }
-    const guess = async (right: boolean) => (await limited.guessAt(place, [{ key: throttleKey('account', 'a'), budget: budgets.account }], async () => right || undefined)).found
-    await outcomes(Array.from({ length: 20 }, () => guess(false)))
-    expect(await outcomes([guess(true)])).toEqual(['rejected'])
-    // As it was written once.
-    values.set(place.key, { value: clock.now(), etag: '1' })
-    expect(await guess(true)).toBe(true)
-    const wrong = await outcomes(Array.from({ length: 30 }, () => guess(false)))
-    expect(wrong.filter(outcome => outcome === 'fulfilled').length).toBeLessThanOrEqual(budgets.known.free + budgets.known.atOnce)
-    expect(await outcomes([guess(true)])).toEqual(['rejected'])
-    clock.advance(86_400_000)
-    for (let i = 0; i < budgets.known.free; i++) await guess(false)
-    expect(await guess(true)).toBe(true)
-    for (let i = 0; i < budgets.known.free; i++) await guess(false)
-    expect(await guess(true)).toBe(true)
   })
   it('are let in at once again after the account was cleared', async () => {
     const { limited, guess } = setup()

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../shared/kit/clock.ts'
-import type { DaprState, SetOptions } from '../../shared/kit/dapr/dapr.ts'
+import type { DaprState } from '../../shared/kit/dapr/dapr.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
@@ -16,27 +16,15 @@ export const budgets = {
   address: { free: 50, maxSeconds: 300, atOnce: 4 },
   known: { free: 10, maxSeconds: 300, atOnce: 4 },
 } as const satisfies Record<string, Budget>
-const day = 86_400
-/** So long a place is known that its owner does not use. */
-const rememberDays = 90
+const forgetSeconds = 86_400
 // How long a refusal is repeated without a look at the store: a flood costs next to nothing, and what another replica forgives is felt soon.
 const repeatMs = 2_000
 
-const Count = z.object({ failures: z.number(), until: z.string(), at: z.string(), since: z.string().optional() })
-// A place that became known before its wrong guesses were counted in the same record.
-const Since = z.string().transform(since => ({ failures: 0, until: '', at: since, since }))
-const Kept = z.union([Count, Since])
-/** What is kept of a budget; with `since` it is a place that its account's owner has used. */
-type Seen = { etag: string | undefined; failures: number; until: string; since: string | undefined }
+const Count = z.object({ failures: z.number(), until: z.string(), at: z.string() })
 export type Counted = { key: string; budget: Budget }
-type Budgets = readonly [Counted, ...Counted[]]
 export type Throttle = {
   /** Refuses with 429 while one of the budgets must wait; runs `check`; counts a wrong guess (nothing found), and after a right one forgives the first budget. */
-  guess<T>(counted: Budgets, check: () => Promise<T | undefined>): Promise<T | undefined>
-  /** The same against the place's own budget, if it is known, else against the strangers'. Tells since when it is known. */
-  guessAt<T>(place: Counted, strangers: Budgets, check: () => Promise<T | undefined>): Promise<{ found: T | undefined; since: string | undefined }>
-  /** A place of an account's owner: known from now on, and its wrong guesses forgiven. */
-  know(key: string): Promise<void>
+  guess<T>(counted: readonly [Counted, ...Counted[]], check: () => Promise<T | undefined>): Promise<T | undefined>
   clear(key: string): Promise<void>
 }
 
@@ -55,34 +43,33 @@ export const machineOf = (ip: string): string => {
 export const throttle = (state: DaprState, clock: Clock): Throttle => {
   const turns = new Map<string, Promise<unknown>>()
   const waits = new LRUCache<string, number>({ max: 50_000 })
-  const read = async (key: string): Promise<Seen> => {
+  const read = async (key: string) => {
     const entry = await state.get(key)
-    const kept = Kept.safeParse(entry?.value).data
-    const counts = kept && Date.parse(clock.now()) - Date.parse(kept.at) < day * 1000
-    return { etag: entry?.etag, since: kept?.since, failures: counts ? kept.failures : 0, until: counts ? kept.until : '' }
-  }
-  const write = (key: string, { failures, since }: Pick<Seen, 'failures' | 'since'>, waitMs: number, guard: SetOptions): Promise<boolean> => {
-    const at = clock.now()
-    const until = new Date(Date.parse(at) + waitMs).toISOString()
-    return state.set(key, { failures, until, at, ...(since !== undefined && { since }) }, { ttlSeconds: since === undefined ? day : rememberDays * day, ...guard })
+    const count = Count.safeParse(entry?.value)
+    return { etag: entry?.etag, failures: count.data?.failures ?? 0, until: count.data?.until ?? '' }
   }
   const tooMany = (waitMs: number): Refused => new Refused('throttled', 'too-many-attempts', 'Too many wrong attempts. Wait, or set a new password by mail.', { retryAfter: Math.ceil(waitMs / 1000) })
   const repeatRefusal = ({ key }: Counted): void => {
     const waitMs = (waits.get(key) ?? 0) - Date.parse(clock.now())
     if (waitMs > 0) throw tooMany(waitMs)
   }
-  const admit = ({ key }: Counted, { until }: Seen): void => {
+  const admit = async ({ key }: Counted): Promise<number> => {
+    const { until, failures } = await read(key)
     const waitMs = until ? Date.parse(until) - Date.parse(clock.now()) : 0
-    if (waitMs <= 0) return
-    waits.set(key, Date.parse(clock.now()) + waitMs, { ttl: repeatMs })
-    throw tooMany(waitMs)
+    if (waitMs > 0) {
+      waits.set(key, Date.parse(clock.now()) + waitMs, { ttl: repeatMs })
+      throw tooMany(waitMs)
+    }
+    return failures
   }
   const count = async ({ key, budget }: Counted): Promise<void> => {
     for (;;) {
-      const { etag, failures, since } = await read(key)
+      const { etag, failures } = await read(key)
       const over = failures + 1 - budget.free
       const seconds = over > 0 ? Math.min(2 ** over, budget.maxSeconds) : 0
-      if (await write(key, { failures: failures + 1, since }, seconds * 1000, etag === undefined ? { firstWrite: true } : { etag })) return
+      const now = clock.now()
+      const value = { failures: failures + 1, until: new Date(Date.parse(now) + seconds * 1000).toISOString(), at: now }
+      if (await state.set(key, value, { ttlSeconds: forgetSeconds, ...(etag === undefined ? { firstWrite: true } : { etag }) })) return
     }
   }
   let asked = 0
@@ -94,34 +81,21 @@ export const throttle = (state: DaprState, clock: Clock): Throttle => {
     try { return await mine } finally { if (turns.get(key) === settled) turns.delete(key) }
   }
 
-  const decide = async <T>(counted: Budgets, seen: readonly Seen[], check: () => Promise<T | undefined>): Promise<T | undefined> => {
-    for (const [i, one] of seen.entries()) admit(counted[i] ?? counted[0], one)
+  // Only the first is forgiven: one's own account must not wash away an address' guesses at others.
+  const decide = async <T>(counted: readonly [Counted, ...Counted[]], check: () => Promise<T | undefined>): Promise<T | undefined> => {
+    const [failures = 0] = await Promise.all(counted.map(admit))
     const found = await check()
-    const [{ key }] = counted
-    const [first] = seen
     if (found === undefined) await Promise.all(counted.map(count))
-    // Only the first is forgiven: one's own account must not wash away an address' guesses at others.
-    else if (first?.failures) await (first.since === undefined ? state.delete(key) : write(key, { failures: 0, since: first.since }, 0, {}))
+    else if (failures > 0) await state.delete(counted[0].key)
     return found
-  }
-  const guess: Throttle['guess'] = async (counted, check) => {
-    counted.forEach(repeatRefusal)
-    const run = async () => decide(counted, await Promise.all(counted.map(({ key }) => read(key))), check)
-    // Each budget has its turns, account before address, or a burst at many accounts would all be let in before the first is counted.
-    return counted.reduceRight((inner, one) => () => inTurn(one, inner), run)()
   }
 
   return {
-    guess,
-    guessAt: async (place, strangers, check) => {
-      repeatRefusal(place)
-      return inTurn(place, async () => {
-        const seen = await read(place.key)
-        const known = seen.since !== undefined
-        return { found: await (known ? decide([place], [seen], check) : guess(strangers, check)), since: seen.since }
-      })
+    // Each budget has its turns, account before address, or a burst at many accounts would all be let in before the first is counted.
+    guess: async <T>(counted: readonly [Counted, ...Counted[]], check: () => Promise<T | undefined>) => {
+      counted.forEach(repeatRefusal)
+      return counted.reduceRight<() => Promise<T | undefined>>((run, one) => () => inTurn(one, run), () => decide(counted, check))()
     },
-    know: async key => { await write(key, { failures: 0, since: clock.now() }, 0, {}) },
     clear: async key => { waits.delete(key); await state.delete(key) },
   }
 }
