@@ -18,15 +18,15 @@ const Settings = z.object({
   KEEP: z.string().optional(),
 })
 
-// The long fault run: SEED, MINUTES, STRIKES (points of each kind), KINDS (parts of their names, by comma), WORKERS and EVENTS choose what it does; KEEP=1 leaves the state folder.
+// The long fault run: SEED, MINUTES, STRIKES (points of each kind), KINDS (parts of their names, by comma), WORKERS and EVENTS choose what it does; KEEP=1 leaves the state folder, data and all.
 const { SEED: seed, MINUTES, STRIKES: strikes, KINDS, WORKERS: workers, EVENTS: events, PORT_OFFSET: offset, KEEP } = Settings.parse(process.env)
 const wanted = KINDS.split(',').map(k => k.trim()).filter(Boolean)
 const kinds = allKinds.filter(kind => wanted.length === 0 || wanted.some(w => kind.name.includes(w)))
 const home = mkdtempSync(join(tmpdir(), 'cybertask-faults-'))
-const outcome = await faultRun({ seed, kinds, home, offset, events, short: MINUTES < 20, strikes, untilMs: MINUTES * 60_000, workers, measure: true, say: line => { console.log(line) } })
+const outcome = await faultRun({ seed, kinds, home, offset, events, short: MINUTES < 20, keep: KEEP !== undefined, strikes, untilMs: MINUTES * 60_000, workers, measure: true, say: line => { console.log(line) } })
 console.log(`\n${reportOf(outcome)}\n`)
 const missed = shortfalls(outcome)
 console.log(missed.length === 0 ? 'Everything was reached.' : `Not reached:\n${missed.map(m => `  - ${m}`).join('\n')}`)
 if (KEEP === undefined) removeState(home)
-else console.log(`The state folder is ${home}`)
+else console.log(`The state folder is ${home}; where its data lies on a small disk, umount ${home}/data before you remove it.`)
 process.exit(missed.length === 0 ? 0 : 1)

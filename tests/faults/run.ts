@@ -14,7 +14,7 @@ import { firstSuccess, newTally, type Tally } from './team/tally.ts'
 import { foundProject, worker } from './team/work.ts'
 
 export type RunOptions = {
-  seed: number; kinds: readonly Kind[]; home: string; offset: number; events: 'redis' | 'kafka'; short: boolean
+  seed: number; kinds: readonly Kind[]; home: string; offset: number; events: 'redis' | 'kafka'; short: boolean; keep?: boolean
   /** Ends when each kind has struck so often, or when the time is over. */
   strikes: number; untilMs: number; workers: number; /** Times each part's restart before anybody works, and how a pile of events is worked off. */ measure: boolean; say: (line: string) => void
 }

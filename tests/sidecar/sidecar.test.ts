@@ -28,6 +28,13 @@ describe('the sidecar client, beside Dapr\'s own SDK', () => {
     await sdk.state.save('statestore', [{ key: 'theirs', value: [1, 2] }])
     expect((await state.get('theirs'))?.value).toEqual([1, 2])
   })
+  it('lets the last write win, also where an etag was asked for before', async () => {
+    const { state } = harness.user
+    await state.set('guarded', 1, { firstWrite: true })
+    expect(await state.set('guarded', 2, { etag: (await state.get('guarded'))?.etag ?? '' })).toBe(true)
+    expect(await state.set('guarded', 3)).toBe(true)
+    expect((await state.get('guarded'))?.value).toBe(3)
+  })
   it('lets the first write win', async () => {
     const { state } = harness.user
     await state.delete('once')

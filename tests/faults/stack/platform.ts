@@ -26,7 +26,7 @@ export type Platform = {
   release(name: string): void
   stop(): Promise<void>
 }
-export type PlatformOptions = { home: string; offset: number; events: 'redis' | 'kafka'; smallDisk: boolean; report: (line: string) => void }
+export type PlatformOptions = { home: string; offset: number; events: 'redis' | 'kafka'; smallDisk: boolean; /** Leaves the small disk mounted, for whoever wants to look at the data. */ keep?: boolean; report: (line: string) => void }
 
 export const services = appIds
 export const brokerOf = (events: 'redis' | 'kafka'): string => (events === 'kafka' ? 'kafka' : 'broker')
@@ -34,7 +34,7 @@ const root = resolve(import.meta.dirname, '../../..')
 const wired: readonly AppId[] = ['task', 'project', 'gateway', 'notification']
 
 /** A whole stack of its own, whose parts can be killed, held and started again, and some of whose wires can be cut. */
-export const startPlatform = async ({ home, offset, events, smallDisk, report }: PlatformOptions): Promise<Platform> => {
+export const startPlatform = async ({ home, offset, events, smallDisk, keep = false, report }: PlatformOptions): Promise<Platform> => {
   mkdirSync(join(home, 'faults'), { recursive: true })
   // The document store's own user must get through.
   chmodSync(home, 0o755)
@@ -51,7 +51,7 @@ export const startPlatform = async ({ home, offset, events, smallDisk, report }:
     await Promise.all([...own.values()].map(one => one.stop()))
     for (const wire of wires.values()) wire.close()
     await stack.stop()
-    disk?.unmount()
+    if (!keep) disk?.unmount()
   }
   try {
     // The same service once more, that reaches its sidecar through our wire.

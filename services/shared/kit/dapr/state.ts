@@ -10,19 +10,24 @@ export const stateClient = (send: Send, store: string): DaprState => {
     if (reply.status === 204) return undefined
     return { value: bodyOf({ text: reply.text, headers: { 'content-type': 'application/json' } }), etag: reply.headers['etag'] ?? '' }
   }
+  const set: DaprState['set'] = async (key, value, { etag, firstWrite, ttlSeconds } = {}) => {
+    const item = {
+      key, value, ...(etag === undefined ? {} : { etag }), ...ttlOf(ttlSeconds),
+      // Dapr's default is last-write even when an etag is sent.
+      options: { concurrency: etag !== undefined || firstWrite ? 'first-write' : 'last-write', consistency: 'strong' },
+    }
+    const reply = await send({ method: 'POST', path: `/v1.0/state/${store}`, body: [item] })
+    // A lost first write has no status of its own (Redis: 500 in a script's words); that the key exists tells it apart from a failure.
+    if (reply.status >= 400 && etag === undefined) {
+      const there = await get(key)
+      if (there && firstWrite) return false
+      // On Redis a key that was once written with an etag takes no write without one (Dapr 1.18.2).
+      if (there && await set(key, value, { etag: there.etag, ...(ttlSeconds !== undefined && { ttlSeconds }) })) return true
+    }
+    return unlessConflict(reply, `state ${key}`)
+  }
   return {
-    get,
-    set: async (key, value, { etag, firstWrite, ttlSeconds } = {}) => {
-      const item = {
-        key, value, ...(etag === undefined ? {} : { etag }), ...ttlOf(ttlSeconds),
-        // Dapr's default is last-write even when an etag is sent.
-        options: { concurrency: etag !== undefined || firstWrite ? 'first-write' : 'last-write', consistency: 'strong' },
-      }
-      const reply = await send({ method: 'POST', path: `/v1.0/state/${store}`, body: [item] })
-      // A lost first write has no status of its own (Redis: 500 in a script's words); that the key exists tells it apart from a failure.
-      if (firstWrite && etag === undefined && reply.status >= 400 && (await get(key))) return false
-      return unlessConflict(reply, `state ${key}`)
-    },
+    get, set,
     delete: async (key, { etag } = {}) =>
       unlessConflict(await send({ method: 'DELETE', path: `${at(key)}${etag === undefined ? '' : '?concurrency=first-write'}`, ...(etag === undefined ? {} : { headers: { 'if-match': etag } }) }), `state ${key}`),
     transact: async operations => {

@@ -19,6 +19,8 @@ export type Listening = {
 const LAME_MS = 500
 const SUCCESSION_MS = 60_000
 // More than this is no request of a person; sidecars and services behind take more, so what the edge lets in arrives.
+// A sidecar lets an idle connection go after 90 s. Whoever keeps it longer lets the other do so: closed from this side it could just be getting a request, which would be lost.
+const keepAliveMs = { edge: 75_000, service: 120_000 }
 const headerBytes = { edge: 16 * 1024, service: 64 * 1024 }
 // Node answers these before any middleware can, and says nothing in the body.
 const early: Readonly<Record<string, readonly [number, string, string]>> = {
@@ -35,7 +37,7 @@ const answerEarly = (error: NodeJS.ErrnoException, socket: Duplex): void => {
 export const listen = async (app: Koa, port: number, host?: string, { edge = false, succeeds = false }: { edge?: boolean; succeeds?: boolean } = {}): Promise<Listening> => {
   const answer = app.callback()
   const state = { draining: false }
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 75_000, connectionsCheckingInterval: 2_000, maxHeaderSize: edge ? headerBytes.edge : headerBytes.service }, (request, response) => {
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: edge ? keepAliveMs.edge : keepAliveMs.service, connectionsCheckingInterval: 2_000, maxHeaderSize: edge ? headerBytes.edge : headerBytes.service }, (request, response) => {
     if (state.draining) response.setHeader('Connection', 'close')
     void answer(request, response)
   })
