@@ -38,6 +38,22 @@ describe('a state view', () => {
     expect([await idsOf({ count: 1 }), await idsOf({ count: 2 })]).toEqual([[], ['a', 'b', 'c']])
     await log.stop()
   })
+  it('has, now, what is seen through while one asks', async () => {
+    const gone = killable()
+    const store = memoryStore()
+    const { log } = logOf({ store, beatMs: 10, deadAfterMs: 30 })
+    const view = stateView({ log, aggregate: parcelOn(log), collection: 'parcels', indexes: ['organizationId'], toDocument: (count, { tenantId }) => ({ organizationId: tenantId, count }) })
+    await parcelOn(logOf({ store: gone.only(store) }).log).handle('org', 'a', { type: 'send' }, send('c1'))
+    gone.kill()
+    const { unfinishedOfOthers } = log
+    log.unfinishedOfOthers = async () => {
+      await log.start()
+      await expect.poll(unfinishedOfOthers, { timeout: 5_000, interval: 10 }).toEqual([])
+      return []
+    }
+    expect((await view.now('org', { organizationId: 'org' })).map(d => d._id)).toEqual(['a'])
+    await log.stop()
+  })
   it('drops a document that is not wanted any more, and takes it back', async () => {
     const { view, sendTo } = opened()
     await sendTo('a', 3)

@@ -70,9 +70,12 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
   return {
     collection: collections.collection,
     now: async (tenantId, equal) => {
+      // First what may not be written yet: what another process sees through meanwhile is in the collection then.
+      const rest = await unseen(tenantId)
       await behind.settled()
       const rows = new Map((await collections.collection.find(equal, {})).map(row => [row._id, row]))
-      for (const document of await unseen(tenantId)) {
+      for (const document of rest) {
+        if ((rows.get(document._id)?.version ?? 0) >= document.version) continue
         if ('gone' in document || !equals(document, equal)) rows.delete(document._id)
         else rows.set(document._id, document)
       }
