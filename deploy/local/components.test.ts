@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
@@ -62,6 +62,13 @@ describe('ports', () => {
   it('no port is given twice', () => {
     const given = [...Object.values(ports), ...readTopology(root).apps.flatMap(app => [app.port, app.daprHttp, app.daprGrpc, app.daprInternal, app.metrics])]
     expect(new Set(given).size).toBe(given.length)
+  })
+  it('the Dapr CLI finds what dapr.yaml names: what an app names from its folder, the rest from the folder of the file', () => {
+    const folder = join(root, 'dapr')
+    const { common, apps } = z.object({ common: z.object({ resourcesPaths: z.array(z.string()) }), apps: z.array(z.object({ appDirPath: z.string(), configFilePath: z.string(), command: z.array(z.string()) })) })
+      .parse(parse(readFileSync(join(folder, 'dapr.yaml'), 'utf8')))
+    const paths = [...common.resourcesPaths.map(path => join(folder, path)), ...apps.flatMap(app => [app.configFilePath, app.command[1] ?? '?'].map(path => join(folder, app.appDirPath, path)))]
+    expect(paths.filter(path => !existsSync(path))).toEqual([])
   })
   it('dapr.yaml names every app once', () => expect(readTopology(root).apps.map(app => app.name).toSorted()).toEqual([...appIds].toSorted()))
 })

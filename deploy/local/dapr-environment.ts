@@ -1,8 +1,9 @@
+import { dirname } from 'node:path'
 import type { Stack } from './stack.ts'
 import { trustAnchors } from './parts/control-plane.ts'
 
-/** What `dapr run -f dapr/` needs in its environment, as lines for a shell to source. One pair of tokens serves all apps there. */
+/** What `dapr run -f dapr/` needs in its environment, as lines for a shell to source; `node` is the one that runs this. One pair of tokens serves all apps there. */
 export const daprEnvironment = ({ home, tokens }: Stack): string => {
   const values = { DAPR_API_TOKEN: tokens.gateway.dapr, APP_API_TOKEN: tokens.gateway.app, DAPR_TRUST_ANCHORS: trustAnchors(home), NAMESPACE: 'default', DAPR_HOST_IP: '127.0.0.1' }
-  return Object.entries(values).map(([name, value]) => `${name}='${value}'\n`).join('')
+  return [`PATH='${dirname(process.execPath)}':"$PATH"\n`, ...Object.entries(values).map(([name, value]) => `${name}='${value}'\n`)].join('')
 }

@@ -53,7 +53,8 @@ const giveWay = (pid: number): void => {
     try { lower() } catch { /* Not every system knows both; the part goes on without. */ }
   }
 }
-const firstPause = 500
+// The first death is answered at once, nearly: whoever was ready a moment ago will be again.
+const firstPause = 100
 const longestPause = 30_000
 /** A wrong configuration (EX_CONFIG) does not heal by starting again. */
 const misconfigured = 78
@@ -103,7 +104,7 @@ export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost
     const last = lastWords(logFile, from)
     if (wasReady || pause > firstPause) report(`${spec.title} ended (${how}); starting it again in ${(pause / 1000).toFixed(1)} s.${last ? ` Its last words: ${last}` : ''}`)
     timer = setTimeout(() => { restarts++; void revive() }, pause)
-    pause = Math.min(pause * 2, longestPause)
+    pause = Math.min(pause * 3, longestPause)
   }
   const revive = async (): Promise<void> => {
     const told = restarts

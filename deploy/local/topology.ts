@@ -29,7 +29,6 @@ export type AppSpec = {
   daprGrpc: number
   daprInternal: number
   metrics: number
-  configFile: string
   command: readonly string[]
   folder: string
   env: Readonly<Record<string, string>>
@@ -46,7 +45,7 @@ export const readTopology = (root: string, { offset = 0, prefix = '' }: { offset
     health: { path: common.appHealthCheckPath, interval: common.appHealthProbeInterval, timeout: common.appHealthProbeTimeout, threshold: common.appHealthThreshold },
     apps: apps.map(app => ({
       name: app.appID, appId: `${prefix}${app.appID}`, port: app.appPort + offset, daprHttp: app.daprHTTPPort + offset, daprGrpc: app.daprGRPCPort + offset,
-      daprInternal: app.daprInternalGRPCPort + offset, metrics: app.metricsPort + offset, configFile: resolve(folder, app.configFilePath),
+      daprInternal: app.daprInternalGRPCPort + offset, metrics: app.metricsPort + offset,
       command: app.command, folder: resolve(folder, app.appDirPath),
       env: {
         ...Object.fromEntries(Object.entries({ ...common.env, ...app.env }).map(([key, value]) => [key, shifted(value, offset)])),
