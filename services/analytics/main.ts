@@ -8,6 +8,7 @@ import { client } from '../shared/kit/http/client.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
 import { connectClickHouse } from './clickhouse/clickhouse.ts'
+import { readLostAgain } from './clickhouse/lost-parts.ts'
 import { migrate } from './clickhouse/migrate.ts'
 import { countAll } from './dashboard/tallies.ts'
 import { consumerStore } from './events/consumer-store.ts'
@@ -24,6 +25,8 @@ const startAgain = (error: unknown): void => { logger.error({ error }, 'a part o
 const db = await (config.clickhouseUrl === undefined ? connectClickHouse({ folder: config.analyticsData }, { onBroken: startAgain }) : connectClickHouse({ url: config.clickhouseUrl }))
 const applied = await migrate(db)
 if (applied.length) logger.info({ applied }, 'the schema is up to date')
+const lost = await readLostAgain(db)
+if (lost.length) logger.error({ lost }, 'rows were lost with parts that cannot be read; all events are read again, until then figures are too low')
 // Events that came before there were tallies are counted once; later ones when somebody asks.
 if (applied.includes('003-tallies.sql')) await countAll(db)
 
