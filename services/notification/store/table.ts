@@ -16,16 +16,14 @@ export type Table<D extends Row> = {
   remove(where: Where): Promise<number>
 }
 
-type Stored = Row & Record<string, unknown>
-
 export const mongoTable = async <D extends Row>(db: Connection, name: string, indexes: readonly (keyof D & string)[]): Promise<Table<D>> => {
-  const rows = db.collection<Stored>(name) as unknown as mongo.Collection<Stored>
+  const rows: mongo.Collection<Row> = db.collection<Row>(name)
   for (const field of indexes) await rows.createIndex({ [field]: 1 })
   // A collection has one writer, this table: what it reads is what it wrote.
   const typed = (found: unknown[]): D[] => found as D[]
   // What different events lead to shares inserts.
   const insert = insertTogether(() => rows)
-  const filter = (where: Where): mongo.Filter<Stored> => ({ ...where })
+  const filter = (where: Where): mongo.Filter<Row> => ({ ...where })
   return {
     insert: async fresh => {
       const results = await Promise.all(fresh.map(row => insert({ ...row })))
