@@ -29,8 +29,8 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
   const tasks = aggregate({ name: 'task', log, decider: taskDecider, cacheSize: 50_000 })
   const graphs = aggregate({ name: 'graph', log, decider: graphDecider, cacheSize: 500 })
   const comments = aggregate({ name: 'comment', log, decider: commentDecider })
-  const taskView = stateView({ log, aggregate: tasks, collection: 'tasks', indexes: ['projectId', 'assigneeId', 'parentId', 'dueSlot', 'dueDay'], toDocument: toTaskDocument })
-  const commentView = stateView({ log, aggregate: comments, collection: 'comments', indexes: commentIndexes, toDocument: toCommentDocument })
+  const taskView = stateView({ log, aggregate: tasks, collection: 'tasks', indexes: ['projectId', 'assigneeId', 'parentId', 'dueSlot', 'dueDay'], fields: ['organizationId'], toDocument: toTaskDocument })
+  const commentView = stateView({ log, aggregate: comments, collection: 'comments', indexes: commentIndexes, fields: ['organizationId'], toDocument: toCommentDocument })
   const lists = taskLists({ find: equal => taskView.now(equal.organizationId, equal) })
   tasks.follow(async ({ tenantId, id, state, version }) => {
     const document = toTaskDocument(state, { tenantId })

@@ -141,6 +141,20 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
         await rows.put([row('a', 2)], false)
         expect([await rows.find({}), await rows.findOne({ _id: 'a' }), await rows.count({})]).toEqual([[], undefined, 0])
       })
+      it('keeps as one text what queries do not name, reads what was kept before as well, and refuses a query that would find nothing', async () => {
+        await store.documents<Row>('before').put([row('a', 1, 'one'), row('b', 1, 'two')], true)
+        const rows = store.documents<Row>('before', ['title'])
+        await rows.put([row('b', 2, 'two'), row('c', 1, 'two')], false)
+        await rows.put([{ _id: 'a', version: 2, gone: true }], false)
+        await rows.put([row('b', 1, 'one')], true)
+        expect(await rows.find({ title: 'two' }, { sort: { _id: 1 } })).toEqual([row('b', 2, 'two'), row('c', 1, 'two')])
+        const seen: unknown[] = []
+        await rows.each(r => { if (!('gone' in r)) seen.push(r.rank) })
+        expect(seen.toSorted()).toEqual([1, 2])
+        const named = store.documents<Row>('named', ['title'])
+        for (const query of [{ rank: 1 }, { $or: [{ title: 'two' }, { rank: 1 }] }]) await expect(named.find(query)).rejects.toThrow('rank')
+        await expect(named.find({}, { sort: { rank: 1 } })).rejects.toThrow('rank')
+      })
       it('queries by equality and range, sorted and paged', async () => {
         const rows = store.documents<Row>('queried')
         await rows.put([1, 2, 3, 4, 5].map(n => row(`q${n}`, n, n % 2 ? 'odd' : 'even')), true)

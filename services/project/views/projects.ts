@@ -27,7 +27,7 @@ export const toProjectRow = (state: Project, { tenantId, id, version }: { tenant
 }
 
 export const projectViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<Project, ProjectCommand, ProjectEvent>) => {
-  const view = stateView({ log, aggregate, collection: 'projects', indexes: ['organizationId'], toDocument: toProjectRow })
+  const view = stateView({ log, aggregate, collection: 'projects', indexes: ['organizationId'], fields: ['phase', 'status', 'search', 'createdAt', 'memberIds', 'departedIn'], toDocument: toProjectRow })
   return {
     view,
     /** Newest first. `onlyOf`: the person whose memberships limit what is seen. */

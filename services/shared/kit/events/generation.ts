@@ -3,9 +3,9 @@ import type { CommitStore, Documents, Filter, StoredDocument } from './store.ts'
 type Current<D extends StoredDocument> = { generation: number; revision: number; documents: Documents<D> }
 
 /** The collections of a view over its rebuilds; all processes of a service read and write the one that the database names. */
-export const generations = <D extends StoredDocument>({ store, name, indexes, lookEveryMs }: { store: CommitStore; name: string; indexes: readonly string[]; lookEveryMs: number }) => {
+export const generations = <D extends StoredDocument>({ store, name, indexes, fields, lookEveryMs }: { store: CommitStore; name: string; indexes: readonly string[]; fields: readonly string[] | undefined; lookEveryMs: number }) => {
   const id = `view:${name}`
-  const collection = (generation: number): Documents<D> => store.documents<D>(generation === 0 ? name : `${name}.${generation}`)
+  const collection = (generation: number): Documents<D> => store.documents<D>(generation === 0 ? name : `${name}.${generation}`, fields && [...indexes, ...fields])
   let known: Promise<Current<D>> | undefined
   let looked = -Infinity
   let indexed = false

@@ -1,11 +1,15 @@
 import { Query } from 'mingo'
+import { documentText } from './document-text.ts'
 import type { Documents, Filter, FindOptions, StoredDocument, Tombstone } from './store.ts'
 
 /** A read model's collection in memory, in the same query dialect. For tests in process. */
-export const memoryDocuments = <D extends StoredDocument>(): Documents<D> => {
+export const memoryDocuments = <D extends StoredDocument>(fields?: readonly string[]): Documents<D> => {
+  const text = documentText(fields)
   const rows = new Map<string, D | Tombstone>()
   const isLive = (row: D | Tombstone): row is D => !('gone' in row)
-  const matching = (filter: Filter, { sort, skip = 0, limit }: FindOptions = {}): D[] => {
+  const matching = (filter: Filter, options: FindOptions = {}): D[] => {
+    text.check(filter, options)
+    const { sort, skip = 0, limit } = options
     const cursor = new Query({ ...filter }).find<D>([...rows.values()].filter(isLive))
     if (sort) cursor.sort({ ...sort })
     cursor.skip(skip)

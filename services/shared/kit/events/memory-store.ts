@@ -81,8 +81,8 @@ export const memoryStore = (): MemoryStore => {
     countDeadLetters: state => reading('countDeadLetters', () => [...letters.values()].filter(l => l.state === state).length),
     prepare: async () => {},
     isTransient: isUnavailable,
-    documents: <D extends StoredDocument>(collection: string): Documents<D> => {
-      const known = documents.get(collection) ?? memoryDocuments<D>()
+    documents: <D extends StoredDocument>(collection: string, fields?: readonly string[]): Documents<D> => {
+      const known = documents.get(collection) ?? memoryDocuments<D>(fields)
       documents.set(collection, known)
       // One name, one type: its view is the only one that writes it.
       return known as Documents<D>

@@ -102,7 +102,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
     countDeadLetters: state => letters().countDocuments({ state }),
 
     isTransient: isUnavailable,
-    documents: <D extends StoredDocument>(collection: string) => mongoDocuments<D>(db, collection),
+    documents: <D extends StoredDocument>(collection: string, fields?: readonly string[]) => mongoDocuments<D>(db, collection, fields),
     prepare: async () => {
       for (const [name, fields] of indexes) {
         await db().createCollection(name).catch((error: unknown) => { if (!isDuplicate(error)) throw error })

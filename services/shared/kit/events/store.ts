@@ -90,8 +90,8 @@ export type CommitStore = {
   prepare(): Promise<void>
   /** True when the error says that the store is away, not that the caller is wrong. */
   isTransient(error: unknown): boolean
-  /** Documents of the service's own read models, in the same database. */
-  documents<D extends StoredDocument>(collection: string): Documents<D>
+  /** Documents of the service's own read models, in the same database. `fields`: those that queries may name; the others are kept as one text (`document-text.ts`). */
+  documents<D extends StoredDocument>(collection: string, fields?: readonly string[]): Documents<D>
 }
 
 /** What a consumer asks of a store, where it is not the one of an event log. */

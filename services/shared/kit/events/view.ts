@@ -18,6 +18,8 @@ export type ViewOptions<S, C, E extends DomainEvent, L extends DomainEvent, D ex
   collection: string
   /** Fields that queries compare for equality; each gets an index. */
   indexes: readonly (keyof D & string)[]
+  /** Fields beside the indexes that queries name. When given, what neither names is kept as one text: quicker where documents have many fields. */
+  fields?: readonly (keyof D & string)[]
   /** The document of a state (plain JSON), without `_id` (the aggregate's id) and `version`; undefined: there is none (any more). */
   toDocument: (state: S, about: { tenantId: string; id: string; version: number }) => D | undefined
   /** How long another process may go on with the collection from before a rebuild. */
@@ -46,7 +48,7 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
   type Row = D & StoredDocument
   const { log, aggregate, toDocument, lookEveryMs = 5_000 } = options
   const { store, logger } = log
-  const collections = generations<Row>({ store, name: options.collection, indexes: options.indexes, lookEveryMs })
+  const collections = generations<Row>({ store, name: options.collection, indexes: options.indexes, fields: options.fields, lookEveryMs })
 
   const documentOf = ({ tenantId, id, state, version }: Change<S>): Row | Tombstone => {
     const document = toDocument(state, { tenantId, id, version })
