@@ -12,6 +12,7 @@ import { connectMongo } from '../shared/kit/mongo.ts'
 import { runService } from '../shared/kit/run.ts'
 import { sagaHost } from '../shared/kit/sagas/host.ts'
 import { startService } from '../shared/kit/start.ts'
+import { storeClock } from '../shared/kit/store-clock.ts'
 import { publicEvents, type StoredEvent } from './publish.ts'
 import { deleteProject } from './sagas/delete-project.ts'
 import { projectFromTemplate } from './sagas/project-from-template.ts'
@@ -24,12 +25,13 @@ const service = await startService('project', {
 const { config, base, dapr, clock, logger, instanceId } = service
 
 const db = await connectMongo(config.mongodbUri, 'projects_db')
+const sagaClock = await storeClock(db.getClient(), clock)
 const log = openLog<StoredEvent, typeof projectEvents>({ db, service: 'project', topic: projectEvents, toPublic: publicEvents, dapr, clock, logger, instanceId })
 const clients = { task: client(taskInternalApi, 'task', dapr), notification: client(notificationInternal, 'notification', dapr) }
 const { routes, sagas } = projectService({
   log, clock, restorableFor: `PT${config.projectRestoreSeconds}S`,
   peers: { user: client(userInternal, 'user', dapr), task: client(taskApi, 'task', dapr) },
-  host: commands => sagaHost({ actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, db, clients, commands, clock, logger, secret: base.appApiToken }),
+  host: commands => sagaHost({ actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, db, clients, commands, clock: sagaClock, logger, secret: base.appApiToken }),
 })
 
 await runService({ ...service, log, sagas, routes, checks: { mongo: () => db.ping() }, breakers: [db.breaker], idempotency: mongoIdempotency(db, clock), documents: { publishes: [projectEvents] }, onStop: [() => db.close()] })

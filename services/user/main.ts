@@ -11,6 +11,7 @@ import { runService } from '../shared/kit/run.ts'
 import { sagaHost } from '../shared/kit/sagas/host.ts'
 import { sagaRoutes } from '../shared/kit/sagas/saga-routes.ts'
 import { startService } from '../shared/kit/start.ts'
+import { storeClock } from '../shared/kit/store-clock.ts'
 import { assemble } from './assemble.ts'
 import { sealedIdempotency } from './identity/sealed-idempotency.ts'
 import { providers } from './oauth/providers.ts'
@@ -39,7 +40,7 @@ const log = openLog<UserEvent, typeof userEvents>({ db, service: 'user', topic: 
 const oauth = providers(config.oauthProviders, { publicUrl, report: failure => { logger.warn(failure, 'a sign-in by another provider failed') } })
 const deps = assemble({ log, tables, dapr, clock, notification: clients.notification, tokenKey: config.tokenKey, publicUrl, providers: oauth, settings: { https: publicUrl.startsWith('https:'), evenMs: 250 } })
 const commands = { ...closingCommands(deps), ...invitationCommands(deps) }
-const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands, clock, logger, secret: base.appApiToken })
+const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands, clock: await storeClock(db.getClient(), clock), logger, secret: base.appApiToken })
 const idempotency = mongoIdempotency(db, clock)
 subscribe(log, deps, sagas)
 service.metrics.gauge('password_comparisons', 'Passwords that were really compared since the start', () => deps.passwords.compared)

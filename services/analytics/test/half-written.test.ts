@@ -8,6 +8,16 @@ import { consumerStore } from '../events/consumer-store.ts'
 import { ingest } from '../events/ingest.ts'
 import { received, rowsOf, startChdb } from './chdb.ts'
 
+/** An engine with two events that a merge has put into one part. */
+const withMergedPart = async () => {
+  const { db: first, folder } = await startChdb()
+  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }) })
+  await ingest(first)([received(0)])
+  await ingest(first)([received(2)])
+  await first.command('OPTIMIZE TABLE analytics_db.events FINAL')
+  return { first, folder }
+}
+
 it('an engine whose disk was full in the middle of a mutation opens its tables again', async () => {
   const { db, folder } = await startChdb()
   onTestFinished(() => { rmSync(folder, { recursive: true, force: true }) })
@@ -24,11 +34,7 @@ it('an engine whose disk was full in the middle of a mutation opens its tables a
 })
 
 it('a part that a full disk cut short is noticed, and mended by opening the engine again', async () => {
-  const { db: first, folder } = await startChdb()
-  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }) })
-  await ingest(first)([received(0)])
-  await ingest(first)([received(2)])
-  await first.command('OPTIMIZE TABLE analytics_db.events FINAL')
+  const { first, folder } = await withMergedPart()
   await first.close()
   const seen: unknown[] = []
   const db = await connectClickHouse({ folder }, { onBroken: error => { seen.push(error) } })
@@ -44,11 +50,7 @@ it('a part that a full disk cut short is noticed, and mended by opening the engi
 })
 
 it('what was lost with a part that nothing replaces is consumed again from the beginning, once', async () => {
-  const { db: first, folder } = await startChdb()
-  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }) })
-  await ingest(first)([received(0)])
-  await ingest(first)([received(2)])
-  await first.command('OPTIMIZE TABLE analytics_db.events FINAL')
+  const { first, folder } = await withMergedPart()
   await first.command('SYSTEM STOP MERGES analytics_db.events')
   await ingest(first)([received(3)])
   await consumerStore(first).saveCheckpoint({ id: 'analytics/task-events/0', next: 4, revision: 0 })

@@ -41,7 +41,7 @@ export const startPlatform = async ({ home, offset, events, smallDisk, keep = fa
   const mounted = smallDisk ? mountSmallDisk(home) : undefined
   if (typeof mounted === 'string') report(`skipped: fill the disk, because ${mounted}`)
   const disk = typeof mounted === 'object' ? mounted : undefined
-  const stack = await startStack({ root, home, offset, prefix: 'faults-', events, env: { ...unlimited, PROJECT_RESTORE_SECONDS: '1', FAULTS: join(home, 'faults') }, report })
+  const stack = await startStack({ root, home, offset, prefix: 'faults-', events, env: { ...unlimited, PROJECT_RESTORE_SECONDS: '1', MAILS_KEPT: '100000', FAULTS: join(home, 'faults') }, report })
   const wires = new Map<string, Wire>()
   const own = new Map<string, Part>()
   const part = (name: string): Part => own.get(name) ?? stack.part(name)

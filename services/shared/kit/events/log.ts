@@ -19,7 +19,7 @@ import { lifeOf } from './life.ts'
 import { pipeline } from './pipeline.ts'
 import { predecessors } from './predecessors.ts'
 import type { DomainCommit, EventLog, Logger } from './ports.ts'
-import { START } from './positions.ts'
+import { latestEnd, START } from './positions.ts'
 import { logReader } from './reader.ts'
 import { recovery } from './recovery.ts'
 import { relay } from './relay.ts'
@@ -56,16 +56,13 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
   const numbers = Array.from({ length: partitions }, (_, partition) => partition)
   const follow = followUps<E>({ decode, logger })
 
-  /** The earliest end that any process has written down: what is unfinished is positioned behind it, so reading begins there. */
-  let hint: Promise<End[]> | undefined
-  const earliest = async (): Promise<End[]> => {
-    const writers = await store.writers()
-    return numbers.map(p => writers.map(w => w.heads[p] ?? START).reduce<End | undefined>((a, b) => (a && a.next <= b.next ? a : b), undefined) ?? START)
-  }
-  const from = async (partition: number): Promise<End> => {
-    hint ??= earliest().catch((error: unknown) => { hint = undefined; throw error })
-    return (await hint)[partition] ?? START
-  }
+  // Once for all partitions.
+  const writers = gathered(async (asked: readonly number[]) => {
+    const all = await store.writers()
+    return asked.map(partition => all.map(({ heads }) => heads[partition] ?? START))
+  }, Infinity)
+  /** The latest end that any process has written down: reading begins there, however long the log. What is behind it and was left by a dead process is read from where that one stood. */
+  const from = async (partition: number): Promise<End> => latestEnd(store, partition, await writers(partition))
   const publish = gathered(async (lists: readonly (readonly CloudEvent[])[]) => {
     const failed = await dapr.publishBulk(topic.name, lists.flat())
     return lists.map(list => failed.filter(f => list.some(event => event.id === f.id)))

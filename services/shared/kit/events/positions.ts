@@ -47,6 +47,17 @@ export async function* segmentsFrom(store: Pick<CommitStore, 'readPage'>, partit
   }
 }
 
+/** The last of these ends at which a segment does end: where a store came back without its newest segments, a later one would leave a hole. */
+export const latestEnd = async (store: Pick<CommitStore, 'readPage'>, partition: number, ends: readonly End[]): Promise<End> => {
+  const holds = async ({ next, hash }: End): Promise<boolean> => {
+    const page = Math.floor((next - 1) / PAGE)
+    const segments = [...await store.readPage(pageOf(partition, page * PAGE)), ...(page > 0 ? await store.readPage(pageOf(partition, (page - 1) * PAGE)) : [])]
+    return segments.some(segment => segment.hash === hash && segment.first + segment.count === next)
+  }
+  for (const end of [...new Map(ends.map(one => [one.next, one])).values()].toSorted((a, b) => b.next - a.next)) if (end.next === 0 || await holds(end)) return end
+  return START
+}
+
 /** Where the segment begins that holds `position`; earlier pages are looked at when a wide commit covers this one. */
 export const segmentStart = async (store: Pick<CommitStore, 'readPage'>, partition: number, position: number): Promise<number> => {
   for (let page = Math.floor(position / PAGE); page >= 0; page--) {

@@ -16,7 +16,7 @@ const PACE_MS = 50
 export type SequencerOptions = {
   store: Pick<CommitStore, 'addSegment' | 'findSegment' | 'readPage'>
   partition: number
-  /** A known end to begin reading from. */
+  /** A true end to begin reading from. */
   from: () => Promise<End>
   now: () => string
   logger: Logger

@@ -31,13 +31,14 @@ export const surround = ({ logger, metrics }: SurroundDeps) => async (ctx: Conte
       end({ 'http.request.method': ctx.method, 'http.route': operation, 'http.response.status_code': ctx.status }, ctx.status >= 500, `${ctx.method} ${operation}`)
       // The path only: a query string can hold a ticket or somebody's words.
       const line = { operation, method: ctx.method, path: shown(ctx.path), status: ctx.status, ms: Math.round(seconds * 1e5) / 100 }
-      if (quiet(ctx.path)) logger.debug(line, 'request')
+      if (quiet(ctx)) logger.debug(line, 'request')
       else logger.info(line, 'request')
     })
   })
 }
 
-const quiet = (path: string): boolean => path.startsWith('/health/') || path === '/metrics'
+/** What machines ask all day long, of which there is nothing to say as long as it succeeds. */
+const quiet = ({ path, status }: Context): boolean => path.startsWith('/health/') || path === '/metrics' || (path === '/internal/feed/heads' && status < 400)
 
 const answerProblem = (ctx: Context, error: unknown, logger: Logger): void => {
   const { problem, headers, unforeseen } = toProblem(error, currentContext()?.traceId ?? '')

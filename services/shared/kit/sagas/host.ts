@@ -17,6 +17,7 @@ export type SagaHostOptions = {
   dapr: Dapr
   clients: AnyClients
   commands: AnyCommands
+  /** Deadlines and waits go by it: one that all processes share (`storeClock`), or a process whose clock runs an hour ahead calls off what had an hour to go. */
   clock: Clock
   logger: SagaLog
   /** Known to the processes of this service only: what they tell its sagas is sealed with it. */
