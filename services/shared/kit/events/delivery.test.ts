@@ -58,6 +58,30 @@ describe('a run of events', () => {
       expect((await store.checkpoint('test/project-events/0'))?.next).toBe((events.at(-1)?.position ?? 0) + 1)
     }), { numRuns: 20 })
   })
+  it('goes to a batch in a handful of calls, however many events there are beside one that nobody can read and one that nobody can handle', async () => {
+    const { sidecar, events } = await producer([...Array.from({ length: 400 }, (_, i) => `s${i}`), 'unread', 'unread', 'failing', ...Array.from({ length: 97 }, (_, i) => `t${i}`)], { partitions: 1 })
+    const store = memoryStore()
+    const done: string[] = []
+    let calls = 0
+    const mangled = { ...sidecar, invoke: async (...call: Parameters<typeof sidecar.invoke>) => {
+      const answer = await sidecar.invoke(...call)
+      const text = JSON.stringify(answer.body, (key, value: unknown) => (key === 'data' && JSON.stringify(value).includes('unread') ? {} : value))
+      return { ...answer, body: JSON.parse(text) }
+    } }
+    const one = consumer({
+      name: 'test', topics: [projectEvents], db: store, dapr: mangled, clock: systemClock, logger: silentLogger, pollMs: 60_000,
+      batch: async received => {
+        calls++
+        if (received.some(e => e.subject === 'failing')) throw new Error('bug')
+        done.push(...received.map(e => e.id))
+      },
+    })
+    await one.caughtUp()
+    expect(done.toSorted()).toEqual(events.filter(e => !['unread', 'failing'].includes(e.subject)).map(e => e.id).toSorted())
+    expect((await store.deadLetters({ consumer: 'test' })).map(l => l.subject).toSorted()).toEqual(['failing', ...events.filter(e => e.subject === 'unread').map(() => 'unread')].toSorted())
+    // Five tries each on the way to the one that fails.
+    expect(calls).toBeLessThan(80)
+  })
   it('is handled side by side, but never by more handlers than there are places', async () => {
     const { sidecar } = await producer(Array.from({ length: 150 }, (_, i) => `s${i}`), { partitions: 1 })
     let [now, most] = [0, 0]

@@ -47,11 +47,25 @@ export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) =>
     const outage = (await Promise.allSettled(Array.from({ length: Math.min(SIDE_BY_SIDE, aggregates.size) }, work))).find(result => result.status === 'rejected')
     if (outage) throw outage.reason
   }
+  /** What nobody can read, and what waits behind it or behind a dead letter, goes by itself after the others: they need not wait for it. */
   const together = async (topic: Topic, events: readonly CloudEvent[], batch: (events: readonly Received[]) => Promise<void>): Promise<void> => {
-    const received = events.some(e => parking.has(topic.name, e.subject)) ? undefined : allReadable(events, topic)
-    if (received && !await attempts(() => batch(received), isTransient)) return
-    // Somewhere in there is one that fails: each by itself.
-    await sequence(topic, events)
+    const [well, aside, late] = [new Map<CloudEvent, Received>(), new Set<string>(), [] as CloudEvent[]]
+    for (const event of events) {
+      const received = aside.has(event.subject) || parking.has(topic.name, event.subject) ? undefined : readable(event, topic)
+      if (received) well.set(event, received)
+      else { aside.add(event.subject); late.push(event) }
+    }
+    await halved(topic, well, batch)
+    await sequence(topic, late)
+  }
+  /** A batch that keeps failing is halved, until the event that fails is by itself. */
+  const halved = async (topic: Topic, events: ReadonlyMap<CloudEvent, Received>, batch: (events: readonly Received[]) => Promise<void>): Promise<void> => {
+    const given = [...events.keys()]
+    if (given.length <= 1) return sequence(topic, given)
+    if (!await attempts(() => batch([...events.values()]), isTransient)) return
+    const middle = Math.ceil(given.length / 2)
+    await together(topic, given.slice(0, middle), batch)
+    await together(topic, given.slice(middle), batch)
   }
   return {
     once,
@@ -59,6 +73,6 @@ export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) =>
   }
 }
 
-const allReadable = (events: readonly CloudEvent[], topic: Topic): Received[] | undefined => {
-  try { return events.map(e => receivedOf(e, topic)) } catch { return undefined }
+const readable = (event: CloudEvent, topic: Topic): Received | undefined => {
+  try { return receivedOf(event, topic) } catch { return undefined }
 }
