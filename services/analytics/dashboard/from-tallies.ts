@@ -18,7 +18,7 @@ export const fromTallies = (figures: readonly Figure[]): { state: State; activit
     const [p50 = null, p85 = null, p95 = null] = found?.hours ?? []
     return { p50: round(p50), p85: round(p85), p95: round(p95) }
   }
-  const [created, done, doneBy, now] = [of('created'), of('done'), of('done by'), of('now')]
+  const [created, done, doneBy, now] = [of('created'), of('done'), of('done by'), of('now by')]
   const live = now.filter(f => f.kind !== 'done' && f.kind !== 'cancelled')
   const moving = live.filter(f => f.kind === 'active' || f.kind === 'review')
   const someones = (all: readonly Figure[]): Figure[] => all.filter(f => f.who !== '')

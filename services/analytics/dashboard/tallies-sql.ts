@@ -54,8 +54,9 @@ const firstDay = `toDate(${from})`
 const columns = (more: { figure: string; key?: string; kind?: string; who?: string; amount?: string; more?: string; hours?: string }): string =>
   `${more.figure} AS figure, ${more.key ?? `''`} AS key, ${more.kind ?? `''`} AS kind, ${more.who ?? `''`} AS who, toUInt32(${more.amount ?? '0'}) AS amount, toUInt32(${more.more ?? '0'}) AS more, ${more.hours ?? 'emptyArrayFloat64()'} AS hours`
 
-// Days in one set of groups, people in the other.
-const byDay = { figure: `concat(toString(what), if(grouping(day) = 0, '', ' by'))`, key: 'toString(day)', who: 'toString(person)' }
+const inDays = 'grouping(day) = 0'
+// What is shown by day, and what by status and person.
+const shown = `if(${inDays}, what != 'now', what IN ('now', 'done'))`
 
 /**
  * All figures of projects in one question. The head says how many of them are counted by these builds, not touched since (unless they were `counted` for this question), and without an event after the range: the figures hold only if all are.
@@ -71,11 +72,11 @@ SELECT ${columns({ figure: `'head'`, amount: 'count()' })} FROM (
   GROUP BY project_id
   HAVING max(known) >= 0 AND ({counted:UInt8} = 1 OR max(known) = sum(hits)) AND max(until) <= ${to}
 )
-UNION ALL SELECT ${columns({ ...byDay, amount: 'sum(n)', more: `uniqExactIf(person, what = 'active' AND person != '')` })}
-  ${current} AND what IN ('created', 'done', 'active') AND day > ${firstDay} GROUP BY GROUPING SETS ((what, day), (what, person))
-UNION ALL SELECT ${columns({ ...byDay, amount: `sum(arrayCount(t -> t >= ${msOf(from)}, ms))`, more: `uniqExactIf(person, what = 'active' AND person != '' AND arrayMax(ms) >= ${msOf(from)})` })}
-  ${current} AND what IN ('created', 'done', 'active') AND day = ${firstDay} GROUP BY GROUPING SETS ((what, day), (what, person))
+UNION ALL SELECT ${columns({
+  figure: `concat(toString(what), if(${inDays}, '', ' by'))`, key: `if(${inDays}, toString(day), toString(status))`, kind: 'toString(category)', who: 'toString(person)',
+  amount: `sum(if(what = 'now' OR day > ${firstDay}, n, arrayCount(t -> t >= ${msOf(from)}, ms)))`,
+  more: `if(what = 'active', uniqExactIf(person, person != '' AND (day > ${firstDay} OR arrayMax(ms) >= ${msOf(from)})), sum(arrayCount(d -> d < ${to}, dues)))`,
+})}
+  ${current} AND what IN ('created', 'done', 'active', 'now') AND (what = 'now' OR day >= ${firstDay}) GROUP BY GROUPING SETS ((what, day), (what, status, category, person)) HAVING ${shown}
 UNION ALL SELECT ${columns({ figure: `concat(toString(what), ' hours')`, amount: 'sum(n)', hours: `arrayMap(s -> s / 3600, quantilesExactInclusiveArray(0.5, 0.85, 0.95)(if(day = ${firstDay}, arrayFilter((_, t) -> t >= ${msOf(from)}, seconds, ms), seconds)))` })}
-  ${current} AND what IN ('done', 'cycle') AND day >= ${firstDay} GROUP BY what
-UNION ALL SELECT ${columns({ figure: `'now'`, key: 'toString(status)', kind: 'toString(category)', who: 'person', amount: 'sum(n)', more: `sum(arrayCount(d -> d < ${to}, dues))` })}
-  ${current} AND what = 'now' GROUP BY status, category, person`
+  ${current} AND what IN ('done', 'cycle') AND day >= ${firstDay} GROUP BY what`

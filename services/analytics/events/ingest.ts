@@ -4,8 +4,9 @@ import { pause } from '../../shared/kit/events/patience.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { rowOf, type EventRow } from './row.ts'
 
-/** Inserts come at most so often: each is a part that ClickHouse merges later, and rows gather meanwhile. The first after a rest does not wait. */
+/** Inserts come at most so often: each is a part that ClickHouse merges later, and rows gather meanwhile. The first after a rest does not wait, nor does what is worth a part. */
 const PACE_MS = 1_000
+const ENOUGH = 400
 
 type Waiting = { rows: EventRow[]; done: () => void; failed: (error: unknown) => void }
 const Id = z.object({ id: z.string() })
@@ -49,7 +50,7 @@ export const ingest = (db: ClickHouse) => {
     if (writing) return
     writing = true
     while (waiting.length) {
-      const rest = wrote + PACE_MS - performance.now()
+      const rest = waiting.reduce((rows, batch) => rows + batch.rows.length, 0) >= ENOUGH ? 0 : wrote + PACE_MS - performance.now()
       if (rest > 0) await pause(rest)
       wrote = performance.now()
       const batches = waiting

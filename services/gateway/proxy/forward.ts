@@ -18,6 +18,8 @@ export type Forward = (ctx: Context, target: Target, segments: readonly string[]
 
 /** Streams a request to its service through the sidecar and the answer back. Nothing is parsed on the way, and nothing hangs: what does not answer within five seconds, or as long as its contract says, is a 503. */
 export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200 }: ForwardOptions): Forward => (ctx, { service, operation }, segments) => circuit(service).run(async () => {
+  // It may have waited for this process to be ready, and for the keys that its token was looked at with.
+  const spent = typeof ctx.state.arrivedAt === 'number' ? performance.now() - ctx.state.arrivedAt : 0
   const passing = ctx.method === 'GET' || ctx.method === 'HEAD' ? null : passingBody(ctx.req, operation.bodyLimit ?? defaultBodyLimit)
   const short = passing && await shortBody(ctx.req)
   const limit = operation.patienceMs ?? (operation.produces === undefined ? timeoutMs : 60_000)
@@ -27,7 +29,7 @@ export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeout
     headers: { ...headersIn(ctx.req.headers, service === 'user'), ...ownHeaders(ctx, daprApiToken) },
     body: short ?? passing, headersTimeout: limit + 1_000, bodyTimeout: limit + 1_000,
   } as const
-  const until = performance.now() + limit
+  const until = performance.now() + limit - spent
   let abort = (): void => {}
   ctx.res.once('close', () => { if (!ctx.res.writableFinished) abort() })
   const once = (): Promise<Exchanged> => {

@@ -14,6 +14,7 @@ export type SurroundDeps = { logger: Logger; metrics?: Metrics }
 /** Everything that surrounds a request, in one middleware: its trace, its problem document, its log line and its measurement. */
 export const surround = ({ logger, metrics }: SurroundDeps) => async (ctx: Context, next: Next): Promise<void> => {
   const started = performance.now()
+  ctx.state.arrivedAt = started
   const { work, end } = beginWork(ctx.method, 'server', { traceparent: ctx.get('traceparent'), correlationId: ctx.get(headers.correlationId) || undefined })
   await inContext(work, async () => {
     try {
