@@ -13,9 +13,11 @@ import { newTeam } from './team.ts'
 export type Platform = {
   stack: Stack
   gateway: string
-  token: string
+  readonly token: string
   projectId: string
-  headers: { authorization: string }
+  /** With the token as it is now. */
+  headers: { readonly authorization: string }
+  renew(): Promise<void>
   /** Waits until everything that follows from the commands so far has happened, so that it is on nobody else's time. Milliseconds. */
   settled(): Promise<number>
 }
@@ -25,7 +27,7 @@ export type World = {
   say(text: string): void
   platform(): Promise<Platform>
   skeleton(): Promise<Skeleton>
-  /** Waits until what was started answers again: a measure may leave it out of breath. */
+  /** Waits until what was started answers again: a measure may leave it out of breath. A new token comes with it. */
   calm(): Promise<void>
   /** Remembers what several measures need, such as the most that a side can take. */
   once(key: string, find: () => Promise<number>): Promise<number>
@@ -36,8 +38,8 @@ export const platformOffset = Number(process.env['BENCH_PORT_OFFSET'] ?? 10_000)
 
 const startPlatform = async (home: string, report: (line: string) => void): Promise<Platform> => {
   const stack = await startStack({ root, home, offset: platformOffset, prefix: 'bench-', env: { ...unlimited, LOG_LEVEL: 'warn' }, report })
-  const team = await newTeam(stack.urls.gateway)
-  return { stack, gateway: stack.urls.gateway, ...team, headers: { authorization: `Bearer ${team.token}` }, settled: () => settled(stack) }
+  const { token, renew, projectId } = await newTeam(stack.urls.gateway)
+  return { stack, gateway: stack.urls.gateway, projectId, renew, get token() { return token() }, headers: { get authorization() { return `Bearer ${token()}` } }, settled: () => settled(stack) }
 }
 
 const CALM_MS = 60_000
@@ -58,6 +60,7 @@ export const newWorld = (plan: Plan, say: (text: string) => void): World & { clo
     skeleton: () => skeleton ??= startSkeleton(join(folder, 'skeleton')),
     calm: async () => {
       const [ours, control] = await Promise.all([platform?.catch(() => undefined), skeleton?.catch(() => undefined)])
+      await ours?.renew()
       if (ours) await answering(`${ours.gateway}/api/tasks?projectId=${ours.projectId}&limit=1`, ours.headers)
       if (control) await answering(`${control.gateway}/api/tasks/none`, {})
     },

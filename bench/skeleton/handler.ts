@@ -42,4 +42,5 @@ app.use(async ctx => {
   const id = ctx.path.split('/').at(-1) ?? ''
   ctx.body = (await things.findOne({ _id: id })) ?? {}
 })
-app.listen(Number(process.env['APP_PORT']), '127.0.0.1')
+// Longer than the sidecar keeps a connection, as the services do: a request must not meet a closing one.
+app.listen(Number(process.env['APP_PORT']), '127.0.0.1').keepAliveTimeout = 120_000
