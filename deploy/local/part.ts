@@ -58,8 +58,8 @@ const firstPause = 100
 const longestPause = 30_000
 /** A wrong configuration (EX_CONFIG) does not heal by starting again. */
 const misconfigured = 78
-/** So many deaths before it was ready once, and it is not going to be. */
-const mostEarly = 4
+/** So many deaths before it was ready once (four seconds of pauses: what an earlier run left may have to end first), and it is not going to be. */
+const mostEarly = 5
 
 /** Supervises one process: started again with growing pauses when it dies, until it is stopped. */
 export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost): Part => {

@@ -6,6 +6,8 @@ const Settings = z.object({
   PORT_OFFSET: z.coerce.number().int().min(0).max(15_000, 'must be 15000 or less, or the ports run out').default(0),
   APP_ID_PREFIX: z.string().regex(/^[a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and dashes').default(''),
   EVENTS: z.enum(['redis', 'kafka']).default('redis'),
+  /** How many mails the catcher shows; `parts/mail.ts` passes it on. */
+  MAILS_KEPT: z.coerce.number().int().min(1).optional(),
 })
 export type Settings = { home: string; offset: number; prefix: string; events: 'redis' | 'kafka' }
 
