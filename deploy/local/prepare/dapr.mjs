@@ -7,7 +7,6 @@ import { goBuild } from './go-build.mjs'
 
 const version = '1.18.2'
 const programs = ['daprd', 'placement', 'scheduler', 'sentry']
-const flags = ['-trimpath', '-tags', 'stablecomponents', '-ldflags', `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${version}`]
 
 const installed = async () => {
   const daprd = which('daprd', [process.env.DAPR_RUNTIME_DIR, join(homedir(), '.dapr/bin')].filter(Boolean))
@@ -24,7 +23,8 @@ export const prepareDapr = async ({ root, builds }, line) => {
     return release
   }
   const { folder, built } = await goBuild({
-    name: 'dapr', what: `Dapr ${version}`, source: join(root, 'dapr/runtime'), builds, least: '1.26.5', flags, packages: ['tool'],
+    name: 'dapr', what: `Dapr ${version}`, source: join(root, 'dapr/runtime'), builds, least: '1.26.5', packages: ['tool'],
+    tags: 'stablecomponents', ldflags: `-X github.com/dapr/dapr/pkg/buildinfo.version=${version}`,
   }, line)
   line.done(`${version}, ${built ? 'built' : 'built earlier'}`)
   return { folder, version }

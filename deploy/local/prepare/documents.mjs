@@ -36,8 +36,7 @@ export const prepareDocuments = async ({ root, builds }, line) => {
     return { kind: 'mongod', program: mongod }
   }
   const [postgres, { folder, built }] = await Promise.all([preparePostgres(line), goBuild({
-    name: 'documents', what: 'A document store (mongod, or MONGODB_URI, or FerretDB)', source: join(root, 'deploy/local/documents'), builds, least: '1.24',
-    flags: ['-trimpath', '-ldflags', '-s -w'], packages: ['.'],
+    name: 'documents', what: 'A document store (mongod, or MONGODB_URI, or FerretDB)', source: join(root, 'deploy/local/documents'), builds, least: '1.25', packages: ['.'],
   }, line)])
   line.done(`FerretDB 1.24.0, ${built ? 'built' : 'built earlier'}, on PostgreSQL ${postgres.version}`)
   return { kind: 'ferretdb', program: join(folder, 'documents'), postgres: postgres.folder }
