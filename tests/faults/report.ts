@@ -1,6 +1,6 @@
 import { kindsOfFinding, total } from './check/findings.ts'
 import type { Outcome, Strike } from './run.ts'
-import { hanging, withoutRetryAfter } from './team/tally.ts'
+import { hanging, withoutRetryAfter, type Attempt } from './team/tally.ts'
 
 const ms = (value: number | undefined): string => (value === undefined ? 'never' : `${Math.round(value)}`)
 const worst = (values: readonly number[]): number => Math.max(0, ...values)
@@ -13,8 +13,16 @@ const lineOf = (kind: string, some: readonly Strike[], bare: ReadonlyMap<string,
   return [kind.padEnd(38), String(some.length).padStart(6), ms(median(some.map(s => s.brokenMs))).padStart(10), ms(median(first)).padStart(10), ms(worst(first)).padStart(10), (ratios.length ? worst(ratios).toFixed(2) : '·').padStart(8)].join('  ')
 }
 
+/** When a request was asked, what was broken then, and how long the asking process itself stood still meanwhile. */
+const circumstances = ({ startedAt, endedAt }: Attempt, { strikes, tally, beganAt }: Outcome): string => {
+  const broken = strikes.filter(s => beganAt + s.atMs < endedAt && beganAt + s.atMs + s.brokenMs > startedAt).map(s => `${s.kind} ${s.target}`)
+  const still = tally.stalls.filter(s => s.at < endedAt && s.at + s.ms > startedAt).reduce((sum, s) => sum + s.ms, 0)
+  return `from second ${((startedAt - beganAt) / 1000).toFixed(1)} (${broken.join(', ') || 'nothing broken'}${still > 0 ? `; the client itself stood still for ${ms(still)} ms` : ''})`
+}
+
 /** What a run came to, in one table. */
-export const reportOf = ({ seed, strikes, bare, tally, audit, lostErrands, triesPerRequest, backlog, seconds }: Outcome): string => {
+export const reportOf = (outcome: Outcome): string => {
+  const { seed, strikes, bare, tally, audit, lostErrands, triesPerRequest, backlog, seconds } = outcome
   const { findings, lag, mails, frames } = audit
   const hung = hanging(tally)
   const statuses = Object.entries(Object.groupBy(tally.attempts, a => String(a.status))).map(([status, some]) => `${status === '0' ? 'no answer' : status} ${some?.length}`).join(', ')
@@ -23,7 +31,7 @@ export const reportOf = ({ seed, strikes, bare, tally, audit, lostErrands, tries
     ['kind'.padEnd(38), 'points', 'broken ms', 'first ok ms', 'worst ms', 'worst/bare'].join('  '),
     ...[...Map.groupBy(strikes, s => s.kind)].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([kind, some]) => lineOf(kind, some, bare)), '',
     ...kindsOfFinding.map(kind => `${kind.padEnd(10)} ${findings[kind].length}${findings[kind].slice(0, 5).map(what => `\n    ${what}`).join('')}`),
-    `hanging    ${hung.length} of the writes took over ${tally.limitMs} ms; the longest ${ms(worst(tally.attempts.filter(a => a.method !== 'GET').map(a => a.ms)))} ms${hung.slice(0, 5).map(a => `\n    ${a.operation} ${a.status} ${a.code} ${ms(a.ms)} ms`).join('')}`,
+    `hanging    ${hung.length} of the writes took over ${tally.limitMs} ms; the longest ${ms(worst(tally.attempts.filter(a => a.method !== 'GET').map(a => a.ms)))} ms${hung.slice(0, 8).map(a => `\n    ${a.operation} ${a.status} ${a.code} ${ms(a.ms)} ms, ${circumstances(a, outcome)}`).join('')}`,
     `503        ${tally.attempts.filter(a => a.status === 503).length}, ${withoutRetryAfter(tally).length} of them without Retry-After`,
     `storm      ${triesPerRequest.toFixed(2)} tries of each request at its service, at most`,
     ...backlog ? [`backlog    ${backlog.held.toFixed(0)} events/s after a pause, ${backlog.own.toFixed(0)} by itself: ${(backlog.held / backlog.own).toFixed(2)}`] : [],

@@ -10,7 +10,7 @@ import { errands } from './team/errands.ts'
 import { newLedger } from './team/ledger.ts'
 import { colleague, founder, type Person } from './team/people.ts'
 import { watch } from './team/socket.ts'
-import { firstSuccess, newTally, type Tally } from './team/tally.ts'
+import { firstSuccess, newTally, watchStalls, type Tally } from './team/tally.ts'
 import { foundProject, worker } from './team/work.ts'
 
 export type RunOptions = {
@@ -19,7 +19,7 @@ export type RunOptions = {
   strikes: number; untilMs: number; workers: number; /** Times each part's restart before anybody works, and how a pile of events is worked off. */ measure: boolean; say: (line: string) => void
 }
 export type Strike = { kind: string; target: string; atMs: number; brokenMs: number; firstSuccessMs: number | undefined }
-export type Outcome = { seed: number; strikes: Strike[]; bare: Map<string, number>; tally: Tally; audit: Audit; triesPerRequest: number; backlog: Backlog | undefined; lostErrands: string[]; seconds: number }
+export type Outcome = { seed: number; strikes: Strike[]; bare: Map<string, number>; tally: Tally; audit: Audit; triesPerRequest: number; backlog: Backlog | undefined; lostErrands: string[]; beganAt: number; seconds: number }
 
 const domain = 'unsinkable.example'
 const QUIET_MS = 90_000
@@ -40,12 +40,14 @@ export const faultRun = async (options: RunOptions): Promise<Outcome> => {
     const watcher = await watch(door, platform.stack.urls.gateway, owner, ['me', `project:${team.projectId}`])
     const bare = options.measure ? await bareRestarts(platform, door, options.kinds, say) : new Map<string, number>()
     say(`${Math.round((performance.now() - began) / 1000)} s: the team is at work`)
+    const unwatch = watchStalls(door.tally)
     const { strikes, lostErrands } = await underFire({ platform, chance, door, team, short: options.short, errand: () => {} }, options, began)
     const backlog = options.measure ? await workOff(platform, door, team) : undefined
+    unwatch()
     say(`${strikes.length} strikes, ${door.tally.commands} commands acknowledged; waiting until all is quiet`)
     const found = await audit({ platform, ledger: door.ledger, team, watcher, quietMs: QUIET_MS })
     watcher.close()
-    return { seed, strikes, bare, tally: door.tally, audit: found, lostErrands, backlog, triesPerRequest: await triesPerRequest(options.home, door.tally), seconds: (performance.now() - began) / 1000 }
+    return { seed, strikes, bare, tally: door.tally, audit: found, lostErrands, backlog, beganAt: began, triesPerRequest: await triesPerRequest(options.home, door.tally), seconds: (performance.now() - began) / 1000 }
   } finally {
     await platform.stop()
   }

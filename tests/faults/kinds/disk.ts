@@ -6,8 +6,8 @@ export const disks: readonly Kind[] = [{
   targets: () => ['all stores'],
   strike: async ({ platform, chance, short }) => {
     if (!platform.disk) return
-    const free = platform.disk.fill()
+    const free = await platform.disk.fill()
     await pause(short ? between(chance, 3_000, 6_000) : between(chance, 5_000, 20_000))
-    free()
+    await free()
   },
 }]

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-export type SmallDisk = { /** Leaves no byte free until the returned function is called. */ fill(): () => void; unmount(): void }
+export type SmallDisk = { /** Leaves no byte free until the returned function is called. */ fill(): Promise<() => Promise<void>>; unmount(): void }
 const MEGABYTES = 1_500
 const CHUNK = Buffer.alloc(1024 * 1024)
 
@@ -15,10 +16,11 @@ export const mountSmallDisk = (home: string): SmallDisk | string => {
   }
   const ballast = join(data, 'ballast')
   return {
-    fill: () => {
-      const file = openSync(ballast, 'w')
-      try { for (;;) writeSync(file, CHUNK) } catch { /* Full: that was the aim. */ } finally { closeSync(file) }
-      return () => { rmSync(ballast, { force: true }) }
+    // Not at a stroke: the team and its wires live in this process, and would stand still meanwhile.
+    fill: async () => {
+      const file = await open(ballast, 'w')
+      try { for (;;) await file.write(CHUNK) } catch { /* Full: that was the aim. */ } finally { await file.close() }
+      return () => rm(ballast, { force: true })
     },
     unmount: () => { execFileSync('umount', ['-l', data], { stdio: 'ignore' }) },
   }

@@ -9,8 +9,23 @@ export type Tally = {
   strange: string[]
   /** Kept waiting longer than this is hanging. */
   limitMs: number
+  /** When this process itself did not get its turn, and for how long: what it measured then is longer by that. */
+  stalls: { at: number; ms: number }[]
 }
-export const newTally = (limitMs = 5_000): Tally => ({ attempts: [], commands: 0, strange: [], limitMs })
+export const newTally = (limitMs = 5_000): Tally => ({ attempts: [], commands: 0, strange: [], limitMs, stalls: [] })
+
+const BEAT_MS = 50
+const STALL_MS = 150
+/** Notes when this process stands still, until the returned function is called. */
+export const watchStalls = ({ stalls }: Tally): (() => void) => {
+  let last = performance.now()
+  const timer = setInterval(() => {
+    const now = performance.now()
+    if (now - last > BEAT_MS + STALL_MS) stalls.push({ at: last, ms: now - last - BEAT_MS })
+    last = now
+  }, BEAT_MS)
+  return () => { clearInterval(timer) }
+}
 
 /** The first write acknowledged that was sent after this moment; undefined when there is none yet. */
 export const firstSuccess = ({ attempts }: Tally, after: number): Attempt | undefined => attempts.filter(a => a.method !== 'GET' && a.status < 300 && a.startedAt >= after).toSorted((a, b) => a.endedAt - b.endedAt)[0]
