@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const slow = { testTimeout: 60_000, hookTimeout: 240_000, fileParallelism: false }
@@ -5,10 +6,11 @@ const slow = { testTimeout: 60_000, hookTimeout: 240_000, fileParallelism: false
 // unit: no I/O beyond loopback · service: a whole service in process · store, pubsub: the same suite on each real part · system: the whole stack through the gateway · security: the same stack, attacked · containers: suites of the local parts, on real servers in containers · faults: a stack of its own, broken in many ways
 export default defineConfig({
   test: {
-    maxWorkers: '100%',
+    // They wait more than they compute.
+    maxWorkers: Math.max(4, availableParallelism()),
     projects: [
       { test: { name: 'unit', include: ['services/**/*.test.ts', 'deploy/**/*.test.ts', 'components/**/*.test.ts', 'dapr/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'tests/faults/check/**/*.test.ts'], exclude: ['**/test/**', '**/node_modules/**'], testTimeout: 10_000, isolate: false } },
-      { test: { name: 'service', include: ['services/*/test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
+      { test: { name: 'service', include: ['services/*/test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000, isolate: false } },
       { test: { name: 'store', include: ['tests/store/**/*.test.ts'], globalSetup: ['tests/store/global-setup.ts'], ...slow } },
       { test: { name: 'sidecar', include: ['tests/sidecar/**/*.test.ts'], ...slow } },
       { test: { name: 'pubsub', include: ['tests/pubsub/**/*.test.ts'], ...slow } },

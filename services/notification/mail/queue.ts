@@ -33,7 +33,7 @@ const attempts = 300
 export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_000 }: QueueOptions): MailQueue => {
   const connection = { url: redisUrl, connectTimeout: 3_000, retryStrategy: (times: number) => Math.min(times * 200, 3_000) }
   // Without a limit a call waits for as long as Redis was never there.
-  const breaker = newBreaker({ name: 'mail-queue', timeoutMs: 3_000, retryAfterMs: 500 })
+  const breaker = newBreaker({ name: 'mail-queue', timeoutMs: 3_000, retryAfterMs: 500, longestRetryMs: 3_000 })
   const queue = new Queue(name, { prefix, connection: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 }, defaultJobOptions: { attempts, backoff: { type: 'growing' }, removeOnComplete: true, removeOnFail: true } })
   const process = async (job: Job, token?: string): Promise<void> => {
     const outcome = await work(job.id ?? '')
