@@ -27,7 +27,10 @@ export const kafkaParts = ({ home, found: { kafka }, ports, events, env }: Conte
         'transaction.state.log.min.isr=1', 'group.initial.rebalance.delay.ms=0', 'log.retention.hours=168', 'log.segment.bytes=67108864', '',
       ].join('\n'))
       if (!existsSync(join(data, 'meta.properties')))
-        execFileSync(java, [...classpath, 'kafka.tools.StorageTool', 'format', '-t', randomBytes(16).toString('base64url'), '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] })
+        execFileSync(java, [...classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(randomBytes(16)), '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] })
     },
   }]
 }
+
+/** As Kafka writes ids, and like its own never with a dash in front: its tools would take that for an option. */
+export const clusterId = (bytes: Buffer): string => bytes.toString('base64url').replace(/^-/, 'A')
