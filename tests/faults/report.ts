@@ -1,6 +1,6 @@
 import { kindsOfFinding, total } from './check/findings.ts'
 import type { Outcome, Strike } from './run.ts'
-import { hanging, withoutRetryAfter, type Attempt } from './team/tally.ts'
+import { hanging, stillDuring, withoutRetryAfter, type Attempt } from './team/tally.ts'
 
 const ms = (value: number | undefined): string => (value === undefined ? 'never' : `${Math.round(value)}`)
 const worst = (values: readonly number[]): number => Math.max(0, ...values)
@@ -14,9 +14,10 @@ const lineOf = (kind: string, some: readonly Strike[], bare: ReadonlyMap<string,
 }
 
 /** When a request was asked, what was broken then, and how long the asking process itself stood still meanwhile. */
-const circumstances = ({ startedAt, endedAt }: Attempt, { strikes, tally, beganAt }: Outcome): string => {
+const circumstances = (attempt: Attempt, { strikes, tally, beganAt }: Outcome): string => {
+  const { startedAt, endedAt } = attempt
   const broken = strikes.filter(s => beganAt + s.atMs < endedAt && beganAt + s.atMs + s.brokenMs > startedAt).map(s => `${s.kind} ${s.target}`)
-  const still = tally.stalls.filter(s => s.at < endedAt && s.at + s.ms > startedAt).reduce((sum, s) => sum + s.ms, 0)
+  const still = stillDuring(tally, attempt)
   return `from second ${((startedAt - beganAt) / 1000).toFixed(1)} (${broken.join(', ') || 'nothing broken'}${still > 0 ? `; the client itself stood still for ${ms(still)} ms` : ''})`
 }
 
@@ -32,6 +33,7 @@ export const reportOf = (outcome: Outcome): string => {
     ...[...Map.groupBy(strikes, s => s.kind)].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([kind, some]) => lineOf(kind, some, bare)), '',
     ...kindsOfFinding.map(kind => `${kind.padEnd(10)} ${findings[kind].length}${findings[kind].slice(0, 5).map(what => `\n    ${what}`).join('')}`),
     `hanging    ${hung.length} of the writes took over ${tally.limitMs} ms; the longest ${ms(worst(tally.attempts.filter(a => a.method !== 'GET').map(a => a.ms)))} ms${hung.slice(0, 8).map(a => `\n    ${a.operation} ${a.status} ${a.code} ${ms(a.ms)} ms, ${circumstances(a, outcome)}`).join('')}`,
+    `asleep     the asking process stood still ${tally.stalls.length} times, for ${ms(worst(tally.stalls.map(s => s.ms)))} ms at most`,
     `503        ${tally.attempts.filter(a => a.status === 503).length}, ${withoutRetryAfter(tally).length} of them without Retry-After`,
     `storm      ${triesPerRequest.toFixed(2)} tries of each request at its service, at most`,
     ...backlog ? [`backlog    ${backlog.held.toFixed(0)} events/s after a pause, ${backlog.own.toFixed(0)} by itself: ${(backlog.held / backlog.own).toFixed(2)}`] : [],

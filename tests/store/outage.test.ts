@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { connect, createServer, Socket, type AddressInfo, type Server } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { mongo } from 'mongoose'
+import { z } from 'zod'
 import { insertEach } from '../../services/shared/kit/events/mongo-insert.ts'
 import { mongoIdempotency, type MongoIdempotency } from '../../services/shared/kit/http/mongo-idempotency.ts'
 import { isUnavailable } from '../../services/shared/kit/http/unavailable.ts'
@@ -10,6 +12,7 @@ import { testClock } from '../../services/shared/kit/clock.ts'
 import { connectMongo, type Mongo } from '../../services/shared/kit/mongo.ts'
 
 const uri = inject('documents')
+const Opened = z.object({ socket: z.instanceof(Socket) })
 
 /** A wire to the store that can be cut and held. */
 const wire = async () => {
@@ -143,4 +146,22 @@ describe('first answers in the document store', () => {
     await kept.sweep()
     expect(await kept.claim('a', 'h')).toBeUndefined()
   })
+})
+
+it('a command that is written in the moment in which its connection ends does not wait for ever', async () => {
+  const sockets = new Set<Socket>()
+  const seen = (message: unknown): void => { sockets.add(Opened.parse(message).socket) }
+  subscribe('net.client.socket', seen)
+  const db = await connectMongo(uri, `outage_${randomUUID().slice(0, 8)}`)
+  const things: mongo.Collection<{ _id: string }> = db.collection<{ _id: string }>('things')
+  await things.insertOne({ _id: 'there before' })
+  // Destroyed, and the driver has not heard of it yet.
+  for (const socket of sockets) socket.destroy()
+  const together = Array.from({ length: 8 }, (_, i) => (i % 2 ? things.findOne({}) : insertEach(things, [{ _id: `new ${i}` }])).then(() => 'answered', error => (isUnavailable(error) ? 'away' : String(error))))
+  const results = await Promise.all(together.map(one => Promise.race([one, pause(9_000, 'stuck')])))
+  expect(results.filter(result => result !== 'answered' && result !== 'away')).toEqual([])
+  await expect.poll(() => things.countDocuments({}).catch(() => 0), { timeout: 10_000 }).toBeGreaterThan(0)
+  unsubscribe('net.client.socket', seen)
+  await db.dropDatabase()
+  await db.close()
 })

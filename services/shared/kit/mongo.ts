@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose, { type Connection, type ConnectOptions } from 'mongoose'
 import type { Breaker } from './breaker.ts'
+import { loseWritesWithTheirConnection } from './mongo-lost-writes.ts'
 import { reviveWhenStuck } from './mongo-revival.ts'
 import { observedBreaker } from './observed-breaker.ts'
 
@@ -21,6 +22,7 @@ const stuckMs = 6_000
 
 /** Connects to the service's own database; at the start it waits a minute for it. After that nothing waits longer than a few seconds: not for a server, a pooled connection, or an answer. */
 export const connectMongo = async (uri: string, dbName: string, options: ConnectOptions = {}): Promise<Mongo> => {
+  loseWritesWithTheirConnection()
   const connection = await connected(uri, { ...limits, dbName, ...options }, performance.now() + patienceMs)
   const breaker = observedBreaker('mongo')
   reviveWhenStuck(connection.getClient(), stuckMs)

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brokerOf, services } from '../stack/platform.ts'
 import { between, pause, type Kind, type Scene } from './kind.ts'
@@ -41,7 +41,7 @@ export const absences: readonly Kind[] = [
     targets: ({ events }) => [brokerOf(events)],
     strike: async ({ platform, chance }, target) => {
       await platform.part(target).stop('SIGKILL')
-      rmSync(join(platform.home, 'data', target), { recursive: true, force: true })
+      await rm(join(platform.home, 'data', target), { recursive: true, force: true })
       await pause(between(chance, 0, 2_000))
       await platform.part(target).start()
     },

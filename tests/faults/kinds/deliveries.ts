@@ -1,6 +1,6 @@
 import { topics } from '../../../services/shared/contracts/topics.ts'
 import type { CloudEvent } from '../../../services/shared/kit/events/cloud-event.ts'
-import { producers, readLog } from '../stack/documents.ts'
+import { producers, someEvents } from '../stack/documents.ts'
 import type { Kind, Scene } from './kind.ts'
 
 const consumers = ['notification', 'analytics', 'task', 'gateway', 'user', 'ai'] as const
@@ -24,8 +24,7 @@ export const deliveries: readonly Kind[] = [{
   strike: async (scene, target) => {
     const consumer = consumers.find(c => c === target) ?? 'notification'
     const service = scene.chance.pick(['task', 'project', 'user'] as const)
-    const { events } = await readLog(scene.platform.stack.secrets['mongodb-uri'] ?? '', producers.find(p => p === service) ?? 'task')
-    const from = scene.chance.below(Math.max(1, events.length - MOST))
-    await deliver(scene, consumer, topics.find(t => t.producer === service)?.name ?? '', [...events.slice(from, from + MOST / 2), ...events.slice(-MOST / 2)])
+    const events = await someEvents(scene.platform.stack.secrets['mongodb-uri'] ?? '', producers.find(p => p === service) ?? 'task', MOST, scene.chance)
+    await deliver(scene, consumer, topics.find(t => t.producer === service)?.name ?? '', events)
   },
 }]

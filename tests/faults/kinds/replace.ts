@@ -1,6 +1,8 @@
 import type { Attempt } from '../team/tally.ts'
-import type { Kind } from './kind.ts'
+import { pause, type Kind } from './kind.ts'
 
+const PATIENCE_MS = 5_000
+const CALM_MS = 20_000
 const failed = (a: Attempt): boolean => a.status === 0 || a.status >= 500 || a.status === 429
 
 /** A service is asked to stop and its successor started, under load: no request may fail. */
@@ -8,6 +10,8 @@ export const replacements: readonly Kind[] = [{
   name: 'replace gracefully',
   targets: () => ['task', 'project', 'user', 'notification', 'analytics', 'ai', 'gateway'],
   strike: async ({ platform, door: { tally } }, target) => {
+    // What an earlier blow left under way would be taken for this one's.
+    for (let waited = 0; waited < CALM_MS && tally.attempts.some(a => failed(a) && a.endedAt > performance.now() - PATIENCE_MS); waited += 250) await pause(250)
     const from = performance.now()
     await platform.replace(target)
     const until = performance.now()

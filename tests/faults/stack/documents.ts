@@ -1,4 +1,5 @@
 import { createConnection, type Connection } from 'mongoose'
+import type { Chance } from '../../../scripts/demo/random.ts'
 import type { ServiceId } from '../../../services/shared/contracts/define.ts'
 import { cloudEvents, type CloudEvent } from '../../../services/shared/kit/events/cloud-event.ts'
 import type { Commit } from '../../../services/shared/kit/events/commit.ts'
@@ -24,4 +25,12 @@ export const readLog = (uri: string, service: Producer): Promise<ProducerLog> =>
   const commits = (await db.collection<CommitRow>('commits').find({}).toArray()).map(commitOf)
   const segments = (await db.collection<SegmentRow>('segments').find({}).toArray()).map(segmentOf).toSorted((a, b) => a.partition - b.partition || a.first - b.first)
   return { service, commits, segments, events: segments.flatMap(segment => cloudEvents(service, segment)) }
+})
+
+/** About so many of a producer's public events from somewhere in its log, and its newest, without reading the whole of it beside a team at work. */
+export const someEvents = (uri: string, service: Producer, most: number, chance: Chance): Promise<CloudEvent[]> => withDatabase(uri, service, async db => {
+  const segments = db.collection<SegmentRow>('segments')
+  const window = async (from: number): Promise<CloudEvent[]> => (await segments.find({}).skip(Math.max(0, from)).limit(most / 2).toArray()).map(segmentOf).flatMap(segment => cloudEvents(service, segment)).slice(0, most / 2)
+  const count = await segments.estimatedDocumentCount()
+  return [...await window(chance.below(Math.max(1, count - most))), ...await window(count - most / 2)]
 })

@@ -30,5 +30,10 @@ export const watchStalls = ({ stalls }: Tally): (() => void) => {
 /** The first write acknowledged that was sent after this moment; undefined when there is none yet. */
 export const firstSuccess = ({ attempts }: Tally, after: number): Attempt | undefined => attempts.filter(a => a.method !== 'GET' && a.status < 300 && a.startedAt >= after).toSorted((a, b) => a.endedAt - b.endedAt)[0]
 
-export const hanging = ({ attempts, limitMs }: Tally): Attempt[] => attempts.filter(a => a.method !== 'GET' && a.ms > limitMs)
+/** How long this process stood still while a request was under way. */
+export const stillDuring = ({ stalls }: Tally, { startedAt, endedAt }: Attempt): number =>
+  stalls.reduce((sum, { at, ms }) => sum + Math.max(0, Math.min(endedAt, at + ms) - Math.max(startedAt, at)), 0)
+
+/** Writes that the platform let wait too long. What this process itself slept is not counted: neither answers nor the wires that it holds went on meanwhile. */
+export const hanging = (tally: Tally): Attempt[] => tally.attempts.filter(a => a.method !== 'GET' && a.ms > tally.limitMs && a.ms - stillDuring(tally, a) > tally.limitMs)
 export const withoutRetryAfter = ({ attempts }: Tally): Attempt[] => attempts.filter(a => a.status === 503 && !a.retryAfter)

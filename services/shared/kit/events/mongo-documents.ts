@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose'
 import { documentText } from './document-text.ts'
-import { insertEach, isDuplicate, isMissing } from './mongo-insert.ts'
+import { answered, insertEach, isDuplicate, isMissing } from './mongo-insert.ts'
 import type { Documents, Filter, FindOptions, StoredDocument, Tombstone } from './store.ts'
 
 // FerretDB holds a PostgreSQL connection for every statement of an update command until the command ends, and needs one more to write:
@@ -26,7 +26,7 @@ export const mongoDocuments = <D extends StoredDocument>(db: () => mongo.Db, nam
     let matched = 0
     for (let i = 0; i < documents.length; i += UPDATES_AT_ONCE) {
       const some = documents.slice(i, i + UPDATES_AT_ONCE)
-      matched += (await rows().bulkWrite(some.map(d => ({ replaceOne: { filter: { _id: d._id, version: { $lt: d.version } }, replacement: rowOf(d) } })), { ordered: false })).matchedCount
+      matched += (await answered(rows().bulkWrite(some.map(d => ({ replaceOne: { filter: { _id: d._id, version: { $lt: d.version } }, replacement: rowOf(d) } })), { ordered: false }))).matchedCount
     }
     return matched === documents.length
   }

@@ -1,5 +1,6 @@
 import { mongo } from 'mongoose'
 import { gathered } from './gathered.ts'
+import { away, within } from './patience.ts'
 import type { InsertResult } from './store.ts'
 
 // 11000 on insert; FerretDB answers 1 when an update or upsert meets a taken key; 48 is a collection that is already there.
@@ -8,14 +9,19 @@ export const isDuplicate = (error: unknown): boolean => error instanceof mongo.M
 /** The collection is not there. */
 export const isMissing = (error: unknown): boolean => error instanceof mongo.MongoServerError && error.code === 26
 
+const STORE_MS = 10_000
+
+/** The result of a write, or `Refused('unavailable')` when there is none within `patienceMs`; it may be stored all the same. What goes in turns must not wait for ever for the one before it. */
+export const answered = <T>(write: Promise<T>, patienceMs = STORE_MS): Promise<T> => within(write, patienceMs, away)
+
 /** Inserts one by one in a single batch: each is stored, or its id is taken. */
 export const insertEach = async <R extends mongo.Document>(collection: mongo.Collection<R>, rows: readonly mongo.OptionalUnlessRequiredId<R>[]): Promise<InsertResult[]> => {
   const results = rows.map((): InsertResult => 'inserted')
   if (rows.length === 0) return results
   try {
     const [only] = rows
-    if (rows.length === 1 && only) await collection.insertOne(only)
-    else await collection.insertMany([...rows], { ordered: false })
+    if (rows.length === 1 && only) await answered(collection.insertOne(only))
+    else await answered(collection.insertMany([...rows], { ordered: false }))
   } catch (error) {
     if (error instanceof mongo.MongoBulkWriteError) {
       const errors = [error.writeErrors].flat()
