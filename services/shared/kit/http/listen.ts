@@ -16,8 +16,7 @@ export type Listening = {
   drain: (limitMs: number) => Promise<void>
 }
 
-// Long enough that a sidecar at work has used each of its idle connections once.
-const LAME_MS = 1_500
+const LAME_MS = 500
 const SUCCESSION_MS = 60_000
 // More than this is no request of a person; sidecars and services behind take more, so what the edge lets in arrives.
 // A sidecar lets an idle connection go after 90 s. Whoever keeps it longer lets the other do so: closed from this side it could just be getting a request, which would be lost.
@@ -57,7 +56,7 @@ export const listen = async (app: Koa, port: number, host?: string, { edge = fal
   return { url: `http://127.0.0.1:${bound}`, port: bound, server, join: async () => { if (succeeds) await untilFree(begin) }, drain: async limitMs => {
     // For a moment everything is answered as ever, and each connection ends with its answer: one that is closed from this side could just be getting a request.
     state.draining = true
-    await pause(Math.min(LAME_MS, limitMs / 6))
+    await pause(Math.min(LAME_MS, limitMs / 20))
     await drain(server, limitMs)
   } }
 }
