@@ -11,8 +11,8 @@ export const isMissing = (error: unknown): boolean => error instanceof mongo.Mon
 
 const STORE_MS = 10_000
 
-/** The result of a write, or `Refused('unavailable')` when there is none within `patienceMs`; it may be stored all the same. What goes in turns must not wait for ever for the one before it. */
-export const answered = <T>(write: Promise<T>, patienceMs = STORE_MS): Promise<T> => within(write, patienceMs, away)
+/** The result of a write, or `Refused('unavailable')` when there is none within ten seconds; it may be stored all the same. What goes in turns must not wait for ever for the one before it. */
+export const answered = <T>(write: Promise<T>): Promise<T> => within(write, STORE_MS, away)
 
 /** Inserts one by one in a single batch: each is stored, or its id is taken. */
 export const insertEach = async <R extends mongo.Document>(collection: mongo.Collection<R>, rows: readonly mongo.OptionalUnlessRequiredId<R>[]): Promise<InsertResult[]> => {
