@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, STATUS_CODES, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { Server as NetServer, type AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import type Koa from 'koa'
 import { pause } from '../events/patience.ts'
 import { HttpRefused, toProblem } from './problem.ts'
@@ -53,12 +54,7 @@ export const listen = async (app: Koa, port: number, host?: string, { edge = fal
   if (!succeeds) await begin()
   const address = server.address()
   const bound = isInfo(address) ? address.port : port
-  return { url: `http://127.0.0.1:${bound}`, port: bound, server, join: async () => { if (succeeds) await untilFree(begin) }, drain: async limitMs => {
-    // For a moment everything is answered as ever, and each connection ends with its answer: one that is closed from this side could just be getting a request.
-    state.draining = true
-    await pause(Math.min(LAME_MS, limitMs / 20))
-    await drain(server, limitMs)
-  } }
+  return { url: `http://127.0.0.1:${bound}`, port: bound, server, join: async () => { if (succeeds) await untilFree(begin) }, drain: limitMs => drain(server, limitMs, () => { state.draining = true }) }
 }
 const untilFree = async (begin: () => Promise<void>): Promise<void> => {
   for (const until = performance.now() + SUCCESSION_MS; ;) {
@@ -70,9 +66,19 @@ const untilFree = async (begin: () => Promise<void>): Promise<void> => {
 }
 const isInfo = (address: ReturnType<Server['address']>): address is AddressInfo => typeof address === 'object' && address !== null
 
-const drain = (server: Server, limitMs: number): Promise<void> => new Promise(resolve => {
+// The port goes first, for as long as the old connections are used nobody opens new ones, and one just opened would be lost with it. Each of the old ones then ends with its next answer, and the idle ones last: one closed from this side could just be getting a request.
+const drain = async (server: Server, limitMs: number, endWithAnswers: () => void): Promise<void> => {
+  // Right after a turn of accepting nobody waits in the queue that closing the port empties.
+  await setImmediate()
+  const closed = new Promise<void>(resolve => { letGoOfPort(server, resolve) })
+  endWithAnswers()
   const limit = setTimeout(() => { server.closeAllConnections() }, limitMs)
+  await Promise.race([closed, pause(Math.min(LAME_MS, limitMs / 20))])
   const idle = setInterval(() => { server.closeIdleConnections() }, 50)
-  server.close(() => { clearTimeout(limit); clearInterval(idle); resolve() })
   server.closeIdleConnections()
-})
+  await closed
+  clearTimeout(limit)
+  clearInterval(idle)
+}
+// What `http.Server` adds to this is ending the idle connections at once.
+const letGoOfPort = (server: Server, closed: () => void): void => { NetServer.prototype.close.call(server, () => { closed() }) }
