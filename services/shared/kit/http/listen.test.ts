@@ -24,6 +24,8 @@ const service = (name: string) => {
   const app = new Koa()
   app.use(async ctx => {
     await pause(1 + Math.random() * 3)
+    // Now and then it computes, and what comes meanwhile waits unread.
+    if (Math.random() < 0.05) for (const until = performance.now() + 10; performance.now() < until;) continue
     ctx.body = name
   })
   return app

@@ -18,6 +18,9 @@ export type Listening = {
 }
 
 const LAME_MS = 500
+const IDLE_MS = 50
+const QUIET_MS = 0.1
+const MOST_TURNS = 1_000
 const SUCCESSION_MS = 60_000
 // More than this is no request of a person; sidecars and services behind take more, so what the edge lets in arrives.
 // A sidecar lets an idle connection go after 90 s. Whoever keeps it longer lets the other do so: closed from this side it could just be getting a request, which would be lost.
@@ -68,17 +71,23 @@ const isInfo = (address: ReturnType<Server['address']>): address is AddressInfo 
 
 // The port goes first, for as long as the old connections are used nobody opens new ones, and one just opened would be lost with it. Each of the old ones then ends with its next answer, and the idle ones last: one closed from this side could just be getting a request.
 const drain = async (server: Server, limitMs: number, endWithAnswers: () => void): Promise<void> => {
-  // Right after a turn of accepting nobody waits in the queue that closing the port empties.
-  await setImmediate()
+  await quietTurn()
   const closed = new Promise<void>(resolve => { letGoOfPort(server, resolve) })
   endWithAnswers()
   const limit = setTimeout(() => { server.closeAllConnections() }, limitMs)
   await Promise.race([closed, pause(Math.min(LAME_MS, limitMs / 20))])
-  const idle = setInterval(() => { server.closeIdleConnections() }, 50)
-  server.closeIdleConnections()
+  const idle = setInterval(() => { void quietTurn().then(() => { server.closeIdleConnections() }) }, IDLE_MS)
   await closed
   clearTimeout(limit)
   clearInterval(idle)
+}
+/** Resolves right after a turn of the loop that took no time: whoever connected or sent something has been heard by then, and is not cut off unread. */
+const quietTurn = async (): Promise<void> => {
+  for (let turn = 0; turn < MOST_TURNS; turn++) {
+    const from = performance.now()
+    await setImmediate()
+    if (performance.now() - from < QUIET_MS) return
+  }
 }
 // What `http.Server` adds to this is ending the idle connections at once.
 const letGoOfPort = (server: Server, closed: () => void): void => { NetServer.prototype.close.call(server, () => { closed() }) }
