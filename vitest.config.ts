@@ -9,13 +9,13 @@ export default defineConfig({
     // They wait more than they compute.
     maxWorkers: Math.max(4, availableParallelism()),
     projects: [
-      { test: { name: 'unit', include: ['services/**/*.test.ts', 'deploy/**/*.test.ts', 'components/**/*.test.ts', 'dapr/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'tests/faults/check/**/*.test.ts'], exclude: ['**/test/**', '**/node_modules/**'], testTimeout: 10_000, isolate: false } },
+      { test: { name: 'unit', include: ['services/**/*.test.ts', 'deploy/**/*.test.ts', 'components/**/*.test.ts', 'dapr/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'tests/faults/volley.test.ts', 'tests/faults/check/**/*.test.ts'], exclude: ['**/test/**', '**/node_modules/**'], testTimeout: 10_000, isolate: false } },
       { test: { name: 'service', include: ['services/*/test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000, isolate: false } },
       { test: { name: 'store', include: ['tests/store/**/*.test.ts'], globalSetup: ['tests/store/global-setup.ts'], ...slow } },
       { test: { name: 'sidecar', include: ['tests/sidecar/**/*.test.ts'], ...slow } },
       { test: { name: 'pubsub', include: ['tests/pubsub/**/*.test.ts'], ...slow } },
       { test: { name: 'containers', include: ['tests/store/{documents,sagas,outage}.test.ts', 'tests/pubsub/kafka.test.ts', 'services/analytics/test/*.test.ts'], globalSetup: ['tests/containers/global-setup.ts'], ...slow } },
-      { test: { name: 'faults', include: ['tests/faults/*.test.ts'], ...slow } },
+      { test: { name: 'faults', include: ['tests/faults/short.test.ts'], ...slow } },
       { test: { name: 'security', include: ['tests/security/**/*.test.ts'], globalSetup: ['tests/support/global-setup.ts'], ...slow } },
       { test: { name: 'system', include: ['tests/system/**/*.test.ts'], globalSetup: ['tests/support/global-setup.ts'], ...slow } },
     ],

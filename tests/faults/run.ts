@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { chance as chanceOf, type Chance } from '../../scripts/demo/random.ts'
+import { chance as chanceOf, shuffled, type Chance } from '../../scripts/demo/random.ts'
 import { audit, type Audit } from './audit.ts'
 import { workOff, type Backlog } from './backlog.ts'
 import { pause, between, type Kind, type Scene } from './kinds/kind.ts'
@@ -12,11 +12,12 @@ import { colleague, founder, type Person } from './team/people.ts'
 import { watch } from './team/socket.ts'
 import { firstSuccess, newTally, watchStalls, type Tally } from './team/tally.ts'
 import { foundProject, worker } from './team/work.ts'
+import { together, volley, type Blow } from './volley.ts'
 
 export type RunOptions = {
   seed: number; kinds: readonly Kind[]; home: string; offset: number; events: 'redis' | 'kafka'; short: boolean; keep?: boolean
   /** Ends when each kind has struck so often, or when the time is over. */
-  strikes: number; untilMs: number; workers: number; /** Times each part's restart before anybody works, and how a pile of events is worked off. */ measure: boolean; say: (line: string) => void
+  strikes: number; untilMs: number; workers: number; /** So many services are broken at once. */ lanes: number; /** Times each part's restart before anybody works, and how a pile of events is worked off. */ measure: boolean; say: (line: string) => void
 }
 export type Strike = { kind: string; target: string; atMs: number; brokenMs: number; firstSuccessMs: number | undefined }
 export type Outcome = { seed: number; strikes: Strike[]; bare: Map<string, number>; tally: Tally; audit: Audit; triesPerRequest: number; backlog: Backlog | undefined; lostErrands: string[]; beganAt: number; seconds: number }
@@ -24,6 +25,8 @@ export type Outcome = { seed: number; strikes: Strike[]; bare: Map<string, numbe
 const domain = 'unsinkable.example'
 const QUIET_MS = 90_000
 const BACK_MS = 60_000
+/** So often each kind strikes before those that strike alone have their turn again. */
+const ROUND = 2
 
 /** Brings up a platform, lets a team work, breaks things, and looks at what became of everything that was acknowledged. */
 export const faultRun = async (options: RunOptions): Promise<Outcome> => {
@@ -67,7 +70,7 @@ const bareRestarts = async (platform: Platform, { tally }: Door, kinds: readonly
   return bare
 }
 
-const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers, say }: RunOptions, began: number): Promise<{ strikes: Strike[]; lostErrands: string[] }> => {
+const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers, lanes, say }: RunOptions, began: number): Promise<{ strikes: Strike[]; lostErrands: string[] }> => {
   const { chance, door, team, platform } = quiet
   const lostErrands: string[] = []
   const strikes: Strike[] = []
@@ -85,12 +88,7 @@ const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers,
   const own = (n: number): Chance => chanceOf(chance.below(2 ** 31) + n)
   const hands = Array.from({ length: workers }, (_, i) => forever(worker(door, team, own(i), `w${i}`).step, 20))
   const trips = [forever(async () => { await build() }, 4_000), forever(pass, 2_000), forever(leave, 8_000)]
-  const plan = Array.from({ length: most }, () => kinds).flat()
-  await pause(1_000)
-  while (plan.length > 0 && performance.now() - began < untilMs) {
-    const [kind] = plan.splice(chance.below(plan.length), 1)
-    if (!kind) break
-    const target = chance.pick(kind.targets(platform))
+  const strike = async ({ kind, target }: Blow): Promise<void> => {
     await pause(between(chance, 100, 1_500))
     const at = performance.now()
     await kind.strike(scene, target).catch((error: unknown) => { door.tally.strange.push(`${kind.name} ${target}: ${String(error)}`) })
@@ -98,6 +96,13 @@ const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers,
     const first = await backAtWork(door, at)
     strikes.push({ kind: kind.name, target, atMs: at - began, brokenMs: healed - at, firstSuccessMs: first && first - at })
     say(`${String(Math.round((at - began) / 1000)).padStart(5)} s  ${kind.name}: ${target}, whole again after ${Math.round(healed - at)} ms, first write acknowledged after ${first ? Math.round(first - at) : 'never'} ms`)
+  }
+  const go = (): boolean => performance.now() - began < untilMs
+  await pause(1_000)
+  for (let struck = 0; struck < most && go(); struck += ROUND) {
+    const blows = shuffled(Array.from({ length: Math.min(ROUND, most - struck) }, () => kinds).flat(), chance).map(kind => ({ kind, target: chance.pick(kind.targets(platform)) }))
+    await volley(blows.filter(blow => !together(blow)), 1, strike, go)
+    await volley(blows.filter(together), lanes, strike, go)
   }
   over = true
   await Promise.all([...hands, ...trips, ...extra])

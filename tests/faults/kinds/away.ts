@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { brokerOf, services } from '../stack/platform.ts'
 import { between, pause, type Kind, type Scene } from './kind.ts'
 
-const whileMs = ({ chance, short }: Scene): number => (short ? between(chance, 3_000, 7_000) : between(chance, 20_000, 60_000))
+/** In a long run every fourth time for a whole minute. */
+const whileMs = ({ chance, short }: Scene): number => (short ? between(chance, 3_000, 7_000) : chance.below(4) === 0 ? 60_000 : between(chance, 4_000, 16_000))
 const stores = (events: 'redis' | 'kafka'): [string, ...string[]] => [brokerOf(events), 'documents', 'postgres', 'state', 'scheduler', 'placement']
 
 /** Parts that are gone for a while, that stand still, or that lose everything they had. */

@@ -1,3 +1,4 @@
+import { shuffled } from '../../../scripts/demo/random.ts'
 import { topics } from '../../../services/shared/contracts/topics.ts'
 import type { CloudEvent } from '../../../services/shared/kit/events/cloud-event.ts'
 import { producers, someEvents } from '../stack/documents.ts'
@@ -9,9 +10,9 @@ const MOST = 400
 /** What the sidecar does, only worse: old events and new ones, some up to five times, in any order. */
 const deliver = async ({ platform: { stack }, chance }: Scene, consumer: (typeof consumers)[number], topic: string, events: readonly CloudEvent[]): Promise<void> => {
   const many = events.flatMap(event => Array.from({ length: 1 + chance.below(5) }, () => event))
-  const shuffled = many.map(event => ({ event, at: chance.next() })).toSorted((a, b) => a.at - b.at).map(({ event }) => event)
-  for (let i = 0; i < shuffled.length; i += 20) {
-    await Promise.all(shuffled.slice(i, i + 20).map(event => fetch(`${stack.urls.service(consumer)}/dapr/events/${topic}`, {
+  const inAnyOrder = shuffled(many, chance)
+  for (let i = 0; i < inAnyOrder.length; i += 20) {
+    await Promise.all(inAnyOrder.slice(i, i + 20).map(event => fetch(`${stack.urls.service(consumer)}/dapr/events/${topic}`, {
       method: 'POST', body: JSON.stringify(event), signal: AbortSignal.timeout(20_000), headers: { 'content-type': 'application/cloudevents+json', 'dapr-api-token': stack.tokens[consumer].app },
     }).then(reply => reply.arrayBuffer(), () => undefined)))
   }

@@ -3,6 +3,7 @@ import { between, pause, type Kind } from './kind.ts'
 /** The disk under all stores is full for a while. */
 export const disks: readonly Kind[] = [{
   name: 'fill the disk',
+  alone: true,
   targets: () => ['all stores'],
   strike: async ({ platform, chance, short }) => {
     if (!platform.disk) return

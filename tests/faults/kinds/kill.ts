@@ -3,7 +3,7 @@ import { brokerOf } from '../stack/platform.ts'
 import type { Kind, Scene } from './kind.ts'
 
 const restart = ({ platform }: Scene, target: string): Promise<void> => platform.restart(target)
-const kill = (what: string, targets: Kind['targets']): Kind => ({ name: `kill ${what}`, targets, strike: restart })
+const kill = (what: string, targets: Kind['targets']): Kind => ({ name: `kill ${what}`, targets, strike: restart, alone: true })
 
 /** kill -9, and the supervisor's start right after it. */
 export const kills: readonly Kind[] = [

@@ -11,6 +11,8 @@ export type Kind = {
   name: string
   /** What it can hit. */
   targets: (platform: Platform) => readonly [string, ...string[]]
+  /** Nothing else may be broken meanwhile: what it measures would be another's doing. */
+  alone?: true
   strike: (scene: Scene, target: string) => Promise<void>
 }
 

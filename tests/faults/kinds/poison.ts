@@ -54,6 +54,7 @@ const othersGoOn = async (scene: Scene): Promise<void> => {
 /** One aggregate says what nobody can handle: it is parked, others go on; it stays parked when replayed, and what waits behind it goes on when it is skipped. */
 export const poisons: readonly Kind[] = [{
   name: 'poison one aggregate',
+  alone: true,
   targets: () => consumers,
   strike: async (scene, target) => {
     const service = consumers.find(c => c === target) ?? 'notification'

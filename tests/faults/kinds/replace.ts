@@ -8,6 +8,7 @@ const failed = (a: Attempt): boolean => a.status === 0 || a.status >= 500 || a.s
 /** A service is asked to stop and its successor started, under load: no request may fail. */
 export const replacements: readonly Kind[] = [{
   name: 'replace gracefully',
+  alone: true,
   targets: () => ['task', 'project', 'user', 'notification', 'analytics', 'ai', 'gateway'],
   strike: async ({ platform, door: { tally } }, target) => {
     // What an earlier blow left under way would be taken for this one's.

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Kind } from './kinds/kind.ts'
+import { services } from './stack/platform.ts'
+
+export type Blow = { kind: Kind; target: string }
+
+const LOOK_MS = 100
+/** A service, its sidecar and the wire between them are one. */
+const partOf = ({ target }: Blow): string => target.split(' ')[0]?.replace(/-sidecar$/, '') ?? ''
+
+/** Whether other services may be broken at the same time. A store is everybody's, so nothing would be told apart from its absence. */
+export const together = (blow: Blow): boolean => !blow.kind.alone && services.some(service => service === partOf(blow))
+
+/** Strikes all, as many at a time as there are lanes, and no service twice at once. Ends early when `go` says no. */
+export const volley = async (blows: readonly Blow[], lanes: number, strike: (blow: Blow) => Promise<void>, go: () => boolean): Promise<void> => {
+  const waiting = [...blows]
+  const broken = new Set<string>()
+  const lane = async (): Promise<void> => {
+    while (waiting.length > 0 && go()) {
+      const blow = waiting.find(b => !broken.has(partOf(b)))
+      if (!blow) {
+        await sleep(LOOK_MS)
+        continue
+      }
+      waiting.splice(waiting.indexOf(blow), 1)
+      broken.add(partOf(blow))
+      try { await strike(blow) } finally { broken.delete(partOf(blow)) }
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+}
