@@ -9,7 +9,7 @@ const lost = (): Error => new mongo.MongoNetworkError('the connection ended whil
 
 /**
  * A command fails with its connection. mongodb 7.8.0: what is written to a socket that is destroyed, and has not told so yet, waits for that socket to drain,
- * which never comes; so does everybody who waits for the command, and for those there is no time limit. It takes a store that dies in the moment of a command.
+ * which never comes; so does everybody who waits for the command, and for those there is no time limit; a heartbeat is such a command. It takes a store that dies in the moment of a command.
  */
 export const loseWritesWithTheirConnection = (): void => {
   const fromMongoose = createRequire(createRequire(import.meta.url).resolve('mongoose'))

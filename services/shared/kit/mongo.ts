@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose, { type Connection, type ConnectOptions } from 'mongoose'
 import type { Breaker } from './breaker.ts'
 import { loseWritesWithTheirConnection } from './mongo-lost-writes.ts'
-import { reviveWhenStuck } from './mongo-revival.ts'
 import { observedBreaker } from './observed-breaker.ts'
 
 export type Mongo = Connection & { ping(): Promise<void>; readonly breaker: Breaker }
@@ -17,15 +16,12 @@ const limits: ConnectOptions = {
   retryWrites: false, retryReads: false, bufferCommands: false, autoIndex: false, autoCreate: false,
 }
 const patienceMs = 60_000
-// A heartbeat takes connectTimeoutMS at most, unless it is stuck.
-const stuckMs = 6_000
 
 /** Connects to the service's own database; at the start it waits a minute for it. After that nothing waits longer than a few seconds: not for a server, a pooled connection, or an answer. */
 export const connectMongo = async (uri: string, dbName: string, options: ConnectOptions = {}): Promise<Mongo> => {
   loseWritesWithTheirConnection()
   const connection = await connected(uri, { ...limits, dbName, ...options }, performance.now() + patienceMs)
   const breaker = observedBreaker('mongo')
-  reviveWhenStuck(connection.getClient(), stuckMs)
   connection.getClient().on('topologyDescriptionChanged', ({ newDescription }) => { breaker.saw([...newDescription.servers.values()].some(server => server.type !== 'Unknown')) })
   const ping = async (): Promise<void> => {
     breaker.check()
