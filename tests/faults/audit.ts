@@ -15,7 +15,7 @@ import type { Watcher } from './team/socket.ts'
 import type { Team } from './team/work.ts'
 
 export type AuditOptions = { platform: Platform; ledger: Ledger; team: Team; watcher: Watcher; quietMs: number }
-export type Audit = { findings: Findings; commits: number; events: number; lag: string[]; quietMs: number; mails: MailCheck; frames: { shown: number; repeats: number; gaps: number } }
+export type Audit = { findings: Findings; commits: number; events: number; lag: string[]; quietMs: number; mails: MailCheck; frames: { shown: number; repeats: number; gaps: number; errors: readonly string[]; lastAt: number } }
 // A consumer asks its producers every five seconds for what the broker lost; what a process left that died is seen through a little later.
 const POLL_MS = 16_000
 const AGAIN = 3
@@ -34,7 +34,7 @@ export const audit = async (options: AuditOptions): Promise<Audit> => {
   return {
     findings: together([looked.findings, rows]), mails: looked.mails, lag: lagging(quiet.lags), quietMs: quiet.ms,
     commits: looked.logs.reduce((n, l) => n + l.commits.length, 0), events: looked.logs.reduce((n, l) => n + l.events.length, 0),
-    frames: { shown: options.watcher.ids.length, repeats: options.watcher.ids.length - new Set(options.watcher.ids).size, gaps: options.watcher.gaps() },
+    frames: { shown: options.watcher.ids.length, repeats: options.watcher.ids.length - new Set(options.watcher.ids).size, gaps: options.watcher.gaps(), errors: options.watcher.errors, lastAt: options.watcher.lastAt() },
   }
 }
 

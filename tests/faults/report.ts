@@ -40,7 +40,7 @@ export const reportOf = (outcome: Outcome): string => {
     `strange    ${tally.strange.length}${tally.strange.slice(0, 5).map(what => `\n    ${what}`).join('')}`,
     `given up   ${lostErrands.length}${lostErrands.slice(0, 5).map(what => `\n    ${what.slice(0, 300)}`).join('')}`,
     `lag        ${lag.length === 0 ? 'none' : lag.join('; ')} after ${ms(audit.quietMs)} ms`,
-    `places     ${audit.commits} commits, ${audit.events} events, ${mails.distinct} mails (${mails.delivered} delivered), ${frames.shown} frames (${frames.repeats} repeats, ${frames.gaps} gaps)`,
+    `places     ${audit.commits} commits, ${audit.events} events, ${mails.distinct} mails (${mails.delivered} delivered), ${frames.shown} frames (${frames.repeats} repeats, ${frames.gaps} gaps, the last at second ${((frames.lastAt - outcome.beganAt) / 1000).toFixed(0)}${frames.errors.length > 0 ? `; refused: ${frames.errors.slice(0, 5).join(', ')}` : ''})`,
   ].join('\n')
 }
 

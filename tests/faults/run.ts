@@ -89,7 +89,7 @@ const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers,
   const hands = Array.from({ length: workers }, (_, i) => forever(worker(door, team, own(i), `w${i}`).step, 20))
   const trips = [forever(async () => { await build() }, 4_000), forever(pass, 2_000), forever(leave, 8_000)]
   const strike = async ({ kind, target }: Blow): Promise<void> => {
-    await pause(between(chance, 100, 1_500))
+    await pause(between(chance, 100, 1_000))
     const at = performance.now()
     await kind.strike(scene, target).catch((error: unknown) => { door.tally.strange.push(`${kind.name} ${target}: ${String(error)}`) })
     const healed = performance.now()

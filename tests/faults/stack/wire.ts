@@ -8,12 +8,17 @@ export const wireTo = async (target: number): Promise<Wire> => {
   const sockets = new Set<Socket>()
   const state = { delayMs: 0, open: true, silent: false }
   const pass = (from: Socket, to: Socket): void => {
+    let due = 0
+    const later = (work: () => void): void => {
+      // Not before what came before it, also when the wire has just been healed.
+      due = Math.max(due, performance.now() + state.delayMs)
+      setTimeout(work, due - performance.now())
+    }
     from.on('data', chunk => {
       if (state.silent) return
-      if (state.delayMs === 0) to.write(chunk)
-      // Equal waits keep the order.
-      else setTimeout(() => { to.write(chunk) }, state.delayMs)
-    }).on('error', () => {}).on('close', () => { sockets.delete(from); setTimeout(() => { to.destroy() }, state.delayMs) })
+      if (state.delayMs === 0 && due <= performance.now()) to.write(chunk)
+      else later(() => { to.write(chunk) })
+    }).on('error', () => {}).on('close', () => { sockets.delete(from); later(() => { to.destroy() }) })
     sockets.add(from)
   }
   const server = createServer(socket => {
