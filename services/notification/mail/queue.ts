@@ -20,14 +20,14 @@ export type QueueOptions = {
   work: (mailId: string) => Promise<Outcome>
   lost: (mailId: string, reason: string) => Promise<void>
   logger: Logger
-  /** The first wait after a failure; it doubles up to five minutes. */
+  /** The first wait after a failure; it doubles up to half a minute: so long at most a mail is late when what it waited for is back. */
   retryMs?: number
 }
 
 const name = 'mail'
-const longest = 300_000
-// Waits grow to five minutes and stay there, so these attempts last for a day.
-const attempts = 300
+const longest = 30_000
+// Waits grow to that and stay there, so these attempts last for a day.
+const attempts = 3_000
 
 /** The Redis job queue of mails. A job holds the mail's id and nothing else, and its id is the mail's: the same mail is queued once. */
 export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_000 }: QueueOptions): MailQueue => {

@@ -12,7 +12,7 @@ export const wireTo = async (target: number): Promise<Wire> => {
     const later = (work: () => void): void => {
       // Not before what came before it, also when the wire has just been healed.
       due = Math.max(due, performance.now() + state.delayMs)
-      setTimeout(work, due - performance.now())
+      setTimeout(work, Math.max(0, due - performance.now()))
     }
     from.on('data', chunk => {
       if (state.silent) return

@@ -43,6 +43,8 @@ export type SagaHost = {
 export const sagaHost = ({ db, ...options }: SagaHostOptions & { db: Connection }): SagaHost => sagaHostOn({ ...options, store: withFaultPoints('sagas', mongoSagaStore(db)) })
 
 const staleMs = 30_000
+const sweepMs = 15_000
+const wokenAtOnce = 8
 
 /** `sagaHost` on any store of visible records; tests give it the memory double. */
 export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, clock, logger, secret }: SagaHostOptions & { store: SagaStore }): SagaHost => {
@@ -55,11 +57,13 @@ export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, c
 
   const sweep = async (): Promise<number> => {
     const stale = later(clock.now(), -staleMs)
+    const asleep = (await store.unfinished()).filter(({ dueAt, start }) => dueAt !== null && dueAt <= stale && typeof start === 'string')
     let woken = 0
-    for (const { _id, tenantId, startedAt, dueAt, start } of await store.unfinished()) {
-      if (dueAt === null || dueAt > stale || start === null || start === undefined) continue
-      await wake(_id, tenantId, startedAt, JSON.parse(start))
-      woken += 1
+    for (let first = 0; first < asleep.length; first += wokenAtOnce) {
+      // One that cannot be woken keeps nobody else asleep.
+      await Promise.all(asleep.slice(first, first + wokenAtOnce).map(({ _id, tenantId, startedAt, start }) => wake(_id, tenantId, startedAt, JSON.parse(start ?? '')).then(
+        () => { woken += 1 }, (error: unknown) => { logger.warn({ sagaId: _id, error }, 'a saga could not be woken') },
+      )))
     }
     return woken
   }
@@ -82,7 +86,8 @@ export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, c
     },
     sweep,
     watch: () => {
-      const timer = setInterval(() => { sweep().catch((error: unknown) => { logger.warn({ error }, 'the sagas could not be swept') }) }, 15_000)
+      let sweeping: Promise<unknown> | undefined
+      const timer = setInterval(() => { sweeping ??= sweep().catch((error: unknown) => { logger.warn({ error }, 'the sagas could not be swept') }).finally(() => { sweeping = undefined }) }, sweepMs)
       timer.unref()
       return () => { clearInterval(timer) }
     },

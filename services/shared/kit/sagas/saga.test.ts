@@ -173,6 +173,21 @@ describe('a saga', () => {
     expect(store.documents.get(id)).toMatchObject({ outcome: 'closed' })
   })
 
+  it('is started by the sweep even when another one before it can never be', async () => {
+    const { boot, clock, dapr, store } = world()
+    const host = boot()
+    dapr.down = true
+    const other = `${id.slice(0, -1)}2`
+    for (const saga of [other, id]) await host.start(saga, 'o1', start)
+    dapr.down = false
+    const { actors } = dapr
+    dapr.actors = { ...actors, invoke: async (type, saga, ...rest) => { if (saga === other) throw new Refused('unavailable', 'down'); return actors.invoke(type, saga, ...rest) } }
+    clock.advance(60_000)
+    expect(await host.sweep()).toBe(1)
+    await dapr.settled()
+    expect([id, other].map(saga => store.documents.get(saga)?.state)).toEqual(['finished', 'running'])
+  })
+
   it('reaches the same end from a crash at every single moment', async () => {
     for (const refuse of [undefined, 'release', 'erase']) {
       const options = refuse === undefined ? {} : { refuse }
