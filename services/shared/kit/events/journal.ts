@@ -1,7 +1,8 @@
 import { START } from './positions.ts'
 import type { CommitStore, End } from './store.ts'
 
-const CHUNK = 256
+/** A chunk holds as many commits at most; once it does, it holds what it will ever hold. */
+export const CHUNK = 256
 
 type Group = { name: string; number: number; opened: number; followed: number; published: number; heads: readonly End[]; sealed: boolean; done: () => void }
 export type JournalOptions = {

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 import type { Commit } from './commit.ts'
+import { CHUNK } from './journal.ts'
 import { pause } from './patience.ts'
 import type { FollowUpRun } from './pipeline.ts'
 import type { CommitStore, Writer } from './store.ts'
@@ -21,16 +22,26 @@ export type RecoveryOptions = {
 const PATIENCE_MS = 1_000
 // Chunks are filled one after the other, but a chunk whose inserts all got lost leaves a hole.
 const HOLES = 3
+// Some 0.5 MB each.
+const FULL_KEPT = 32
 
 /** Looks for processes that stand still and sees their commits through. */
 export const recovery = ({ store, writer, instanceId, clock, logger, adopt, deadAfterMs, forgetAfterMs = 600_000 }: RecoveryOptions) => {
   const others = new Map<string, Seen>()
   const leftBy = new LRUCache<string, ReadonlySet<string>>({ max: 100 })
+  const full = new LRUCache<string, readonly Commit[]>({ max: FULL_KEPT })
+  const chunkOf = async (name: string): Promise<readonly Commit[]> => {
+    const known = full.get(name)
+    if (known) return known
+    const commits = await store.readChunk(name)
+    if (commits.length >= CHUNK) full.set(name, commits)
+    return commits
+  }
 
   const unfinishedOf = async (dead: Writer): Promise<Commit[]> => {
     const found: Commit[] = []
     for (let chunk = dead.chunk, empty = 0; empty < HOLES; chunk++) {
-      const commits = await store.readChunk(`${dead.id}:${chunk}`)
+      const commits = await chunkOf(`${dead.id}:${chunk}`)
       empty = commits.length > 0 ? 0 : empty + 1
       found.push(...commits)
     }
@@ -79,7 +90,12 @@ export const recovery = ({ store, writer, instanceId, clock, logger, adopt, dead
       return ids
     },
     /** What other processes have appended and may not have seen through yet: those that work, and those that died and were not looked for so far. */
-    unfinished: async (): Promise<Commit[]> => (await Promise.all((await store.writers()).filter(other => other.id !== writer && recoveredOf(other) === undefined).map(unfinishedOf))).flat(),
+    unfinished: async (): Promise<Commit[]> => {
+      const found: Commit[] = []
+      // One after the other: after many crashes they are many, and whoever sees them through needs connections to the store, too.
+      for (const other of await store.writers()) if (other.id !== writer && recoveredOf(other) === undefined) found.push(...await unfinishedOf(other))
+      return found
+    },
     /** One look at all other processes. */
     look: async (): Promise<void> => {
       for (const other of await store.writers()) if (other.id !== writer) await look(other)

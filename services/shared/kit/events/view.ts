@@ -41,7 +41,8 @@ export type View<D extends object> = {
   hash(): Promise<string>
 }
 
-const WIDTH = 32
+// Far fewer than there are connections to the store.
+const WIDTH = 4
 
 /** A read model with one document per aggregate, written behind the commands in batches; replays and reorders change nothing. */
 export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D extends object>(options: ViewOptions<S, C, E, L, D>): View<D> => {
