@@ -1,4 +1,4 @@
-import { ClientFrame, type ServerFrame } from '../../shared/contracts/gateway/live.ts'
+import { ClientFrame, closeCodes, type ServerFrame } from '../../shared/contracts/gateway/live.ts'
 import type { Ticket } from '../../shared/contracts/user/http.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { frameOf } from './live-event.ts'
@@ -71,8 +71,10 @@ export const session = (person: Ticket, line: Line, { journal, memberships }: Se
     close: (code, reason) => { line.close(code, reason) },
     // One frame after the other, so that a slow look-up cannot reorder two subscribes.
     said: text => (turn = turn.then(() => said(text)).catch((error: unknown) => {
-      const known = error instanceof Refused
-      say({ type: 'error', code: known ? error.code : 'unavailable', message: known ? error.message : 'That did not work. Try again soon.' })
+      const known = error instanceof Refused && error.kind !== 'unavailable'
+      say({ type: 'error', code: error instanceof Refused ? error.code : 'unavailable', message: error instanceof Refused ? error.message : 'That did not work. Try again soon.' })
+      // Whose rights cannot be looked up follows nothing: he comes back with his last number, as after any drop, and misses nothing.
+      if (!known) line.close(closeCodes.tryAgainLater, 'Try again soon.')
     })),
   }
 }

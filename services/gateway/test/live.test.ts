@@ -129,6 +129,13 @@ describe('a subscriber', () => {
     expect(stranger.events()).toEqual([])
     for (const client of [member, owner, stranger]) client.close()
   })
+  it('is let go, to come back, while nobody can say what he sees', async () => {
+    dapr.answer('project', () => ({ status: 503, headers: {}, body: { type: 't', title: 't', status: 503, detail: 'd', code: 'store-unavailable', traceId: '' } }))
+    const client = await connect()
+    client.say({ type: 'subscribe', topics: ['project:p1'] })
+    expect(await client.closed).toBe(1013)
+    expect(client.frames).toMatchObject([{ type: 'error', code: expect.stringContaining('unavailable') }])
+  })
   it('sees nothing more from the event on that took his right, and sees it again when he is back', async () => {
     const client = await connect()
     await subscribed(client, ['project:p1'])

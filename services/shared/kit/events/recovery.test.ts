@@ -127,10 +127,10 @@ describe('a process that is killed', () => {
 })
 
 describe('what a dead process left', () => {
-  const left = async (store: MemoryStore): Promise<void> => {
+  const left = async (store: MemoryStore, instanceId = 'gone', commits = 3): Promise<void> => {
     const gone = killable()
-    const { log } = logOf({ store: gone.only(store), dapr: memoryDapr(), instanceId: 'gone', ...quick, beatMs: 1_000_000 })
-    for (let i = 0; i < 3; i++) await log.append(draft(`p${i}`, 1, '', 'Sent'))
+    const { log } = logOf({ store: gone.only(store), dapr: memoryDapr(), instanceId, ...quick, beatMs: 1_000_000 })
+    for (let i = 0; i < commits; i++) await log.append(draft(`${instanceId}${i}`, 1, '', 'Sent'))
     gone.kill()
   }
   const successor = (store: MemoryStore) => {
@@ -153,6 +153,27 @@ describe('what a dead process left', () => {
     await pause(quick.deadAfterMs * 4)
     expect(second.seen).toEqual([])
     await second.log.stop()
+  })
+  it('is asked for with one call to the store at a time, and a full chunk only once', async () => {
+    const store = memoryStore()
+    for (const [name, commits] of [['one', 300], ['two', 3], ['three', 3]] as const) await left(store, name, commits)
+    const { log } = successor(store)
+    const { readChunk } = store
+    const asked: string[] = []
+    let [under, most] = [0, 0]
+    store.readChunk = async chunk => {
+      asked.push(chunk)
+      most = Math.max(most, ++under)
+      await pause(1)
+      under--
+      return readChunk(chunk)
+    }
+    expect(await log.unfinishedOfOthers()).toHaveLength(306)
+    const full = asked.filter(chunk => /^one\..*:0$/.test(chunk))
+    expect(full).toHaveLength(1)
+    expect(await log.unfinishedOfOthers()).toHaveLength(306)
+    expect(asked.filter(chunk => chunk === full[0])).toHaveLength(1)
+    expect(most).toBe(1)
   })
   it('is seen through again when more of it arrives, or when it lives after all', async () => {
     const store = memoryStore()
