@@ -71,10 +71,10 @@ export const session = (person: Ticket, line: Line, { journal, memberships }: Se
     close: (code, reason) => { line.close(code, reason) },
     // One frame after the other, so that a slow look-up cannot reorder two subscribes.
     said: text => (turn = turn.then(() => said(text)).catch((error: unknown) => {
-      const known = error instanceof Refused && error.kind !== 'unavailable'
-      say({ type: 'error', code: error instanceof Refused ? error.code : 'unavailable', message: error instanceof Refused ? error.message : 'That did not work. Try again soon.' })
+      const refusal = error instanceof Refused ? error : new Refused('unavailable', 'unavailable', 'That did not work. Try again soon.')
+      say({ type: 'error', code: refusal.code, message: refusal.message })
       // Whose rights cannot be looked up follows nothing: he comes back with his last number, as after any drop, and misses nothing.
-      if (!known) line.close(closeCodes.tryAgainLater, 'Try again soon.')
+      if (refusal.kind === 'unavailable') line.close(closeCodes.tryAgainLater, 'Try again soon.')
     })),
   }
 }

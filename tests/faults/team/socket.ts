@@ -16,10 +16,8 @@ export const watch = async (door: Door, url: string, person: Person, topics: rea
   let socket: WebSocket | undefined
   const connect = async (): Promise<void> => {
     const ticket = await door.ask('wsTicket', userApi.wsTicket, { token: person.token() })
-    const own = new WebSocket(`${url.replace('http', 'ws')}/ws?ticket=${encodeURIComponent(ticket?.ticket ?? '')}`)
-    const subscribe = (): void => { if (own.readyState === WebSocket.OPEN) own.send(JSON.stringify({ type: 'subscribe', topics, ...(last !== undefined && { after: last }) })) }
-    socket = own
-    socket.addEventListener('open', subscribe)
+    socket = new WebSocket(`${url.replace('http', 'ws')}/ws?ticket=${encodeURIComponent(ticket?.ticket ?? '')}`)
+    socket.addEventListener('open', () => { socket?.send(JSON.stringify({ type: 'subscribe', topics, ...(last !== undefined && { after: last }) })) })
     socket.addEventListener('message', ({ data }) => {
       const frame = ServerFrame.parse(JSON.parse(String(data)))
       if ('seq' in frame) last = Math.max(last ?? 0, frame.seq)
@@ -28,9 +26,7 @@ export const watch = async (door: Door, url: string, person: Person, topics: rea
         lastAt = performance.now()
       }
       if (frame.type === 'gap') gaps++
-      if (frame.type !== 'error') return
-      errors.push(`${frame.code} at ${Math.round(performance.now() / 1000)} s`)
-      setTimeout(subscribe, AGAIN_MS)
+      if (frame.type === 'error') errors.push(`${frame.code} at ${Math.round(performance.now() / 1000)} s`)
     })
     socket.addEventListener('close', () => { if (!closed) void again() })
     socket.addEventListener('error', () => {})
