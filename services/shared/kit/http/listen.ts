@@ -71,23 +71,28 @@ const isInfo = (address: ReturnType<Server['address']>): address is AddressInfo 
 
 // The port goes first, for as long as the old connections are used nobody opens new ones, and one just opened would be lost with it. Each of the old ones then ends with its next answer, and the idle ones last: one closed from this side could just be getting a request.
 const drain = async (server: Server, limitMs: number, endWithAnswers: () => void): Promise<void> => {
-  await quietTurn()
+  await quietTurn(server)
   const closed = new Promise<void>(resolve => { letGoOfPort(server, resolve) })
   endWithAnswers()
   const limit = setTimeout(() => { server.closeAllConnections() }, limitMs)
   await Promise.race([closed, pause(Math.min(LAME_MS, limitMs / 20))])
-  const idle = setInterval(() => { void quietTurn().then(() => { server.closeIdleConnections() }) }, IDLE_MS)
+  const idle = setInterval(() => { void quietTurn(server).then(() => { server.closeIdleConnections() }) }, IDLE_MS)
   await closed
   clearTimeout(limit)
   clearInterval(idle)
 }
-/** Resolves right after a turn of the loop that took no time: whoever connected or sent something has been heard by then, and is not cut off unread. */
-const quietTurn = async (): Promise<void> => {
+/** Resolves right after a turn of the loop that took no time and in which nobody connected: whoever connected or sent something has been heard by then, and is not cut off unread. A turn takes one connection from the queue (libuv since 1.45), so one that took some may have left others. */
+const quietTurn = async (server: Server): Promise<void> => {
+  let connected = false
+  const note = (): void => { connected = true }
+  server.on('connection', note)
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     const from = performance.now()
+    connected = false
     await setImmediate()
-    if (performance.now() - from < QUIET_MS) return
+    if (!connected && performance.now() - from < QUIET_MS) break
   }
+  server.off('connection', note)
 }
 // What `http.Server` adds to this is ending the idle connections at once.
 const letGoOfPort = (server: Server, closed: () => void): void => { NetServer.prototype.close.call(server, () => { closed() }) }
