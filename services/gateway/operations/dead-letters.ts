@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { deadLetterApi } from '../../shared/contracts/dead-letters.ts'
+import { deadLetterApi, type DeadLetterOutcome } from '../../shared/contracts/dead-letters.ts'
 import type { ServiceId } from '../../shared/contracts/define.ts'
 import type { gatewayApi } from '../../shared/contracts/gateway/http.ts'
 import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
@@ -11,6 +11,9 @@ import { decodeCursor, encodeCursor } from '../../shared/kit/http/page.ts'
 type Operations = Pick<typeof gatewayApi, 'listDeadLetters' | 'showDeadLetter' | 'replayDeadLetter' | 'skipDeadLetter'>
 /** Where the list goes on: a service, and its own cursor. */
 const Cursor = z.object({ at: z.number().int().min(0), cursor: z.string().optional() })
+
+/** A service answers sooner than this, and goes on if there is more to do. */
+const ANSWER_MS = 4_000
 
 /** What the owner or an admin of an organization may do about events that could not be handled. */
 export const deadLetterHandlers = (dapr: Pick<Dapr, 'invoke'>, services: readonly ServiceId[]): Handlers<Operations> => {
@@ -42,15 +45,16 @@ export const deadLetterHandlers = (dapr: Pick<Dapr, 'invoke'>, services: readonl
     },
     replayDeadLetter: async ({ actor, params: { service, id }, meta }) => {
       demandOperator(actor)
-      return { body: await of(service).replayDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: 15_000 }).catch(unknownThere) }
+      return answer(await of(service).replayDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: ANSWER_MS }).catch(unknownThere))
     },
     skipDeadLetter: async ({ actor, params: { service, id }, meta }) => {
       demandOperator(actor)
-      return { body: await of(service).skipDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: 15_000 }).catch(unknownThere) }
+      return answer(await of(service).skipDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: ANSWER_MS }).catch(unknownThere))
     },
   }
 }
 
+const answer = (outcome: DeadLetterOutcome) => ({ body: outcome, ...(outcome.goesOn && { status: 202 }) })
 const demandOperator = ({ role }: Actor): void => {
   if (role !== 'owner' && role !== 'admin') throw new Refused('forbidden', 'forbidden', 'Only the owner or an admin of the organization may do this.')
 }

@@ -23,7 +23,7 @@ beforeAll(async () => {
     if (path === '/health/dependencies') return json({ service: app, state: 'ready', instanceId: `${app}-1`, uptimeSeconds: 5, dependencies: [{ name: 'dapr', state: 'up', essential: true, latencyMs: 1 }] })
     if (path === '/metrics') return json(`# HELP x\napp_info{version="1.2.3",service="${app}"} 1\nevent_log_lag{service="${app}"} 4\nconsumer_parked{service="${app}"} ${app === 'task' ? 2 : 0}\n`)
     if (path === '/internal/dead-letters') return json({ items: app === 'task' ? [letter('aaa')] : app === 'project' ? [letter('bbb')] : [], nextCursor: null })
-    return json({ replayed: 3, state: 'replayed' })
+    return json({ replayed: 3, state: 'replayed', goesOn: false })
   })
   gateway.dapr.answer('ai', () => { throw new DaprError('peer', 'couldn\'t find service') })
 })
@@ -63,7 +63,7 @@ describe('dead letters', () => {
     expect(asked.filter(a => a.path === '/internal/dead-letters').every(a => JSON.stringify(a.query).includes('"organizationId":"o1"'))).toBe(true)
   })
   it('are handled again, or given up', async () => {
-    expect(await as('owner', '/api/operations/dead-letters/task/aaa/replay', 'POST')).toEqual({ status: 200, body: { replayed: 3, state: 'replayed' } })
+    expect(await as('owner', '/api/operations/dead-letters/task/aaa/replay', 'POST')).toEqual({ status: 200, body: { replayed: 3, state: 'replayed', goesOn: false } })
     expect(asked.at(-1)).toMatchObject({ app: 'task', path: '/internal/dead-letters/aaa/replay', body: { organizationId: 'o1' } })
     expect((await as('owner', '/api/operations/dead-letters/nothing/aaa/skip', 'POST')).status).toBe(400)
     expect((await as('owner', '/api/operations/dead-letters/ai/aaa/skip', 'POST')).status).toBe(503)

@@ -24,6 +24,15 @@ const params = z.object({ id: z.string().regex(/^[\w-]{1,900}$/) })
 const about = z.strictObject({ organizationId: Id })
 const shared = { access: 'internal', callers: ['gateway'], errors: { 'dead-letter-unknown': 404, 'dead-letter-settled': 409, 'dead-letter-behind': 409 } } as const
 
+export const DeadLetterOutcome = z.object({
+  /** How many events were handled, up to now. */
+  replayed: z.number().int(),
+  state: z.enum(['waiting', 'replayed', 'skipped']),
+  /** It takes longer than an answer may: the rest is handled in the background. */
+  goesOn: z.boolean(),
+}).meta({ id: 'DeadLetterOutcome', description: 'What became of a dead letter and of those that wait behind it' })
+export type DeadLetterOutcome = z.infer<typeof DeadLetterOutcome>
+
 /** Every consuming service lists its dead letters and lets operators decide, organization by organization. */
 export const deadLetterApi = {
   listDeadLetters: operation({
@@ -34,11 +43,9 @@ export const deadLetterApi = {
     ...shared, method: 'GET', path: '/internal/dead-letters/:id', summary: 'One of them, with the event as it came', status: 200, params, query: about, reply: DeadLetterView.extend({ event: z.unknown() }),
   }),
   replayDeadLetter: operation({
-    ...shared, method: 'POST', path: '/internal/dead-letters/:id/replay', summary: 'Handle it again, and those behind it', status: 200, params, body: about,
-    reply: z.object({ replayed: z.number().int(), state: z.enum(['waiting', 'replayed', 'skipped']) }),
+    ...shared, method: 'POST', path: '/internal/dead-letters/:id/replay', summary: 'Handle it again, and those behind it', status: 200, also: 202, params, body: about, reply: DeadLetterOutcome,
   }),
   skipDeadLetter: operation({
-    ...shared, method: 'POST', path: '/internal/dead-letters/:id/skip', summary: 'Give it up, and go on with those behind it', status: 200, params, body: about,
-    reply: z.object({ replayed: z.number().int(), state: z.enum(['waiting', 'replayed', 'skipped']) }),
+    ...shared, method: 'POST', path: '/internal/dead-letters/:id/skip', summary: 'Give it up, and go on with those behind it', status: 200, also: 202, params, body: about, reply: DeadLetterOutcome,
   }),
 }

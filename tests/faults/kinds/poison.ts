@@ -74,7 +74,7 @@ export const poisons: readonly Kind[] = [{
     const replayed = await door.ask('replayDeadLetter', gatewayApi.replayDeadLetter, { token: owner.token(), params })
     if (replayed && replayed.state !== 'waiting') door.tally.strange.push(`poison: replaying made it ${replayed.state}`)
     const skipped = await door.ask('skipDeadLetter', gatewayApi.skipDeadLetter, { token: owner.token(), params }, { doneIf: ['dead-letter-settled'] })
-    if (skipped && skipped.replayed !== 1) door.tally.strange.push(`poison: ${skipped.replayed} of 1 behind it went on`)
+    if (skipped && !skipped.goesOn && skipped.replayed !== 1) door.tally.strange.push(`poison: ${skipped.replayed} of 1 behind it went on`)
     await until('letters still wait', scene, async () => (await lettersOf(scene, service, id)).length === 0, WAIT_MS)
   },
 }]

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { operation } from '../define.ts'
-import { DeadLetterView } from '../dead-letters.ts'
+import { DeadLetterOutcome, DeadLetterView } from '../dead-letters.ts'
 import { Dependency } from '../operations.ts'
 import { Time } from '../primitives.ts'
 
@@ -19,7 +19,6 @@ export type PlatformStatus = z.infer<typeof PlatformStatus>
 const State = z.enum(['waiting', 'replayed', 'skipped'])
 const letter = DeadLetterView.extend({ service: Service })
 const one = z.object({ service: Service, id: z.string().regex(/^[\w-]{1,900}$/) })
-const outcome = z.object({ replayed: z.number().int(), state: State })
 const errors = { 'dead-letter-unknown': 404, 'dead-letter-settled': 409, 'dead-letter-behind': 409 } as const
 
 /** What the gateway answers itself; everything else it passes on. */
@@ -32,8 +31,8 @@ export const gatewayApi = {
   }),
   showDeadLetter: operation({ method: 'GET', path: '/api/operations/dead-letters/:service/:id', summary: 'One of them, with its event (owner, admin)', access: 'user', status: 200, params: one, reply: letter.extend({ event: z.unknown() }), errors }),
   replayDeadLetter: operation({
-    method: 'POST', path: '/api/operations/dead-letters/:service/:id/replay', summary: 'Handle it again, and those parked behind it (owner, admin)', access: 'user', status: 200,
-    params: one, reply: outcome, errors,
+    method: 'POST', path: '/api/operations/dead-letters/:service/:id/replay', summary: 'Handle it again, and those parked behind it (owner, admin)', access: 'user', status: 200, also: 202,
+    params: one, reply: DeadLetterOutcome, errors,
   }),
-  skipDeadLetter: operation({ method: 'POST', path: '/api/operations/dead-letters/:service/:id/skip', summary: 'Give it up, and let those behind it go on (owner, admin)', access: 'user', status: 200, params: one, reply: outcome, errors }),
+  skipDeadLetter: operation({ method: 'POST', path: '/api/operations/dead-letters/:service/:id/skip', summary: 'Give it up, and let those behind it go on (owner, admin)', access: 'user', status: 200, also: 202, params: one, reply: DeadLetterOutcome, errors }),
 } as const

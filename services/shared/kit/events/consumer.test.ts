@@ -13,7 +13,7 @@ import { killable, producer, send } from './testing.ts'
 
 type Handle = (event: Received) => Promise<void>
 const consume = (sidecar: ReturnType<typeof memoryDapr>, handle: Handle, db: ConsumerStore = memoryStore(), from: 'beginning' | 'now' = 'beginning') =>
-  consumer({ name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, from, pollMs: 60_000, handlers: [on(ProjectDeleted, handle)] })
+  consumer({ name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, from, pollMs: 60_000, answerMs: 500, handlers: [on(ProjectDeleted, handle)] })
 const deliver = (one: ReturnType<typeof consume>, event: unknown) => one.deliver(event, 'project-events')
 /** Waits until all that came is handled. */
 const handled = (one: ReturnType<typeof consume>) => expect.poll(() => one.gauges().lag).toBe(0)
@@ -105,9 +105,9 @@ describe('a consumer', () => {
     const letters = await one.deadLetters.list({ state: 'waiting', limit: 10 })
     expect(letters.map(l => [l.position, l.behind === null])).toEqual([[0, true], [2, false], [5, false]])
     await expect(one.deadLetters.replay(letters[1]!.id)).rejects.toMatchObject({ code: 'dead-letter-behind' })
-    expect(await one.deadLetters.replay(letters[0]!.id)).toEqual({ replayed: 0, state: 'waiting' })
+    expect(await one.deadLetters.replay(letters[0]!.id)).toEqual({ replayed: 0, state: 'waiting', goesOn: false })
     broken = false
-    expect(await one.deadLetters.replay(letters[0]!.id, 'org')).toEqual({ replayed: 3, state: 'replayed' })
+    expect(await one.deadLetters.replay(letters[0]!.id, 'org')).toEqual({ replayed: 3, state: 'replayed', goesOn: false })
     expect(seen.slice(2)).toEqual(['a1', 'a2', 'a3'])
     expect(one.gauges().parked).toBe(0)
     await expect(one.deadLetters.replay(letters[0]!.id)).rejects.toMatchObject({ code: 'dead-letter-settled' })
@@ -124,11 +124,29 @@ describe('a consumer', () => {
     for (const event of events) await deliver(one, event)
     await handled(one)
     const [first] = await one.deadLetters.list({ state: 'waiting', limit: 10 })
-    expect(await one.deadLetters.skip(first!.id)).toEqual({ replayed: 0, state: 'skipped' })
+    expect(await one.deadLetters.skip(first!.id)).toEqual({ replayed: 0, state: 'skipped', goesOn: false })
     const [second] = (await one.deadLetters.list({ state: 'waiting', limit: 10 })).filter(l => l.behind === null)
     bad = []
-    expect(await one.deadLetters.replay(second!.id)).toEqual({ replayed: 2, state: 'replayed' })
+    expect(await one.deadLetters.replay(second!.id)).toEqual({ replayed: 2, state: 'replayed', goesOn: false })
     expect(seen).toEqual([2, 3])
+  })
+  it('answers an operator in time when there is much behind a letter, and goes on', async () => {
+    const { sidecar, events } = await producer(['a', 'a', 'a', 'a'], { partitions: 1 })
+    const seen: number[] = []
+    const gate = Promise.withResolvers<void>()
+    const one = consume(sidecar, async event => {
+      if (event.version === 1) throw new Error('bug')
+      if (event.version === 3) await gate.promise
+      seen.push(event.version)
+    })
+    for (const event of events) await deliver(one, event)
+    await handled(one)
+    const [first] = await one.deadLetters.list({ state: 'waiting', limit: 10 })
+    expect(await one.deadLetters.skip(first!.id)).toEqual({ replayed: 1, state: 'skipped', goesOn: true })
+    expect([seen, one.gauges().parked]).toEqual([[2], 1])
+    gate.resolve()
+    await expect.poll(() => one.gauges().parked).toBe(0)
+    expect(seen).toEqual([2, 3, 4])
   })
   it('keeps what is no event, or newer than it knows, and does not ask for it again', async () => {
     const { sidecar, events } = await producer(['a', 'b'], { partitions: 1 })

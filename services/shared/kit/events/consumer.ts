@@ -27,6 +27,8 @@ export type ConsumerOptions = Work & {
   from?: 'beginning' | 'now'
   /** How often producers are asked for what the broker lost. */
   pollMs?: number
+  /** An operator who settles a dead letter is answered within this, ms (2,500); what takes longer goes on. */
+  answerMs?: number
   /** While events keep coming, their deliveries follow each other no sooner than this, ms. */
   paceMs?: number
 }
@@ -48,7 +50,7 @@ export const consumer = (options: ConsumerOptions): Consumer => {
   const store = storeOf(options.db)
   const park = parking({ store, consumer: name, now: () => clock.now() })
   const { once, deliver } = deliveries({ store, parking: park, work: options, logger })
-  const { resume, ...deadLetters } = deadLetterDesk({ store, consumer: name, topics, parking: park, once })
+  const { resume, ...deadLetters } = deadLetterDesk({ store, consumer: name, topics, parking: park, once, logger, ...(options.answerMs !== undefined && { answerMs: options.answerMs }) })
   const producers = new Map(topics.map(topic => [topic.name, client(feedApi, topic.producer, dapr)]))
   const lanes = new Map<string, Lane>()
   let timer: NodeJS.Timeout | undefined

@@ -2,13 +2,14 @@ import { deadLetterApi, type DeadLetterView } from '../../contracts/dead-letters
 import { z } from 'zod'
 import { decodeCursor, encodeCursor } from '../http/page.ts'
 import { serve, type Routes } from '../http/serve.ts'
-import type { DeadLetters } from './dead-letters.ts'
+import type { DeadLetters, Settled } from './dead-letters.ts'
 import type { DeadLetter } from './store.ts'
 
 // Stored ids hold what no path segment may (`/`, `#`); on the wire they are base64url.
 const toWire = (id: string): string => Buffer.from(id).toString('base64url')
 const fromWire = (id: string): string => Buffer.from(id, 'base64url').toString()
 const viewOf = ({ organizationId: _, event: __, id, behind, ...view }: DeadLetter): DeadLetterView => ({ ...view, id: toWire(id), behind: behind === null ? null : toWire(behind) })
+const answer = (settled: Settled) => ({ body: settled, ...(settled.goesOn && { status: 202 }) })
 
 /** The routes with which operators see and settle the dead letters of a consumer; the gateway has checked who they are. */
 export const deadLetterRoutes = (letters: DeadLetters): Routes =>
@@ -24,6 +25,6 @@ export const deadLetterRoutes = (letters: DeadLetters): Routes =>
       const letter = await letters.get(fromWire(params.id), query.organizationId)
       return { body: { ...viewOf(letter), event: letter.event } }
     },
-    replayDeadLetter: async ({ params, body }) => ({ body: await letters.replay(fromWire(params.id), body.organizationId) }),
-    skipDeadLetter: async ({ params, body }) => ({ body: await letters.skip(fromWire(params.id), body.organizationId) }),
+    replayDeadLetter: async ({ params, body }) => answer(await letters.replay(fromWire(params.id), body.organizationId)),
+    skipDeadLetter: async ({ params, body }) => answer(await letters.skip(fromWire(params.id), body.organizationId)),
   })

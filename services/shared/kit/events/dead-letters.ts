@@ -3,9 +3,13 @@ import { CloudEvent } from '../../contracts/feed.ts'
 import { Refused } from '../decider.ts'
 import { attempts } from './attempts.ts'
 import type { Parking } from './parking.ts'
+import { pause } from './patience.ts'
+import type { Logger } from './ports.ts'
 import type { ConsumerStore, DeadLetter, DeadLetterState } from './store.ts'
 
-export type Settled = { replayed: number; state: DeadLetterState }
+/** What became of a letter so far; `goesOn` while it, or what waits behind it, is still being handled. */
+export type Settled = { replayed: number; state: DeadLetterState; goesOn: boolean }
+type Progress = Omit<Settled, 'goesOn'>
 /** The events that a consumer could not handle, for operators of an organization. */
 export type DeadLetters = {
   list(filter: { organizationId?: string; state?: DeadLetterState; after?: string; limit: number }): Promise<DeadLetter[]>
@@ -15,10 +19,19 @@ export type DeadLetters = {
   /** Gives it up, and lets those behind it go on. */
   skip(id: string, organizationId?: string): Promise<Settled>
 }
-export type DeadLetterOptions = { store: ConsumerStore; consumer: string; topics: readonly Topic[]; parking: Parking; once: (topic: Topic, event: CloudEvent) => Promise<void> }
+export type DeadLetterOptions = {
+  store: ConsumerStore
+  consumer: string
+  topics: readonly Topic[]
+  parking: Parking
+  once: (topic: Topic, event: CloudEvent) => Promise<void>
+  logger: Logger
+  /** An operator is answered within this, ms; what takes longer goes on. */
+  answerMs?: number
+}
 
 /** What operators can do with the dead letters of a consumer; `resume` goes on with those whose first letter was settled elsewhere. */
-export const deadLetterDesk = ({ store, consumer, topics, parking, once }: DeadLetterOptions): DeadLetters & { resume(topic: string, subject: string): Promise<number> } => {
+export const deadLetterDesk = ({ store, consumer, topics, parking, once, logger, answerMs = 2_500 }: DeadLetterOptions): DeadLetters & { resume(topic: string, subject: string): Promise<void> } => {
   const get = async (id: string, organizationId?: string): Promise<DeadLetter> => {
     const letter = await store.deadLetter(id)
     if (!letter || letter.consumer !== consumer || (organizationId !== undefined && letter.organizationId !== organizationId)) throw new Refused('missing', 'dead-letter-unknown', 'There is no such dead letter.')
@@ -38,41 +51,50 @@ export const deadLetterDesk = ({ store, consumer, topics, parking, once }: DeadL
     return attempts(() => once(topic, event.data), error => store.isTransient(error))
   }
   /** In order, until one fails by itself: that one is the new head. */
-  const goOn = async (topic: string, subject: string): Promise<number> => {
-    for (let replayed = 0; ; replayed++) {
+  const goOn = async (topic: string, subject: string, progress: Progress): Promise<void> => {
+    for (;;) {
       const next = (await parking.waitingOf(topic, subject))[0]
-      if (!next) { parking.release(topic, subject); return replayed }
-      if (next.behind === null) return replayed
+      if (!next) { parking.release(topic, subject); return }
+      if (next.behind === null) return
       const failure = await run(next)
-      if (failure) {
-        await store.addDeadLetter({ ...next, id: `${next.id}~failed`, behind: null, reason: failure.reason, attempts: failure.tries })
-        await store.moveDeadLetter(next.id, 'waiting', 'replayed')
-        return replayed
-      }
+      if (failure) await store.addDeadLetter({ ...next, id: `${next.id}~failed`, behind: null, reason: failure.reason, attempts: failure.tries })
       await store.moveDeadLetter(next.id, 'waiting', 'replayed')
+      if (failure) return
+      progress.replayed++
     }
   }
-  const inTurn = <T>({ topic, subject }: { topic: string; subject: string }, work: () => Promise<T>): Promise<T> => parking.serial(parking.keyOf({ topic, subject }), work)
+  const inTurn = async ({ topic, subject }: { topic: string; subject: string }, work: (progress: Progress) => Promise<void>): Promise<Settled> => {
+    const progress: Progress = { replayed: 0, state: 'waiting' }
+    const turn = parking.serial(parking.keyOf({ topic, subject }), () => work(progress))
+    const ended = await Promise.race([turn.then(() => true), pause(answerMs).then(() => false)])
+    if (!ended) turn.catch((error: unknown) => { logger.warn({ error, consumer, topic, subject }, 'a dead letter could not be settled to the end; what is left waits') })
+    return { ...progress, goesOn: !ended }
+  }
+  const settle = async (progress: Progress, id: string, state: DeadLetterState): Promise<void> => {
+    await store.moveDeadLetter(id, 'waiting', state)
+    progress.state = state
+  }
 
   return {
     list: ({ limit, ...filter }) => store.deadLetters({ consumer, limit, ...filter }),
     get,
     replay: async (id, organizationId) => {
       const letter = await waiting(id, organizationId)
-      return inTurn(letter, async () => {
-        const failure = await run(letter)
-        if (failure) return { replayed: 0, state: 'waiting' }
-        await store.moveDeadLetter(id, 'waiting', 'replayed')
-        return { replayed: 1 + await goOn(letter.topic, letter.subject), state: 'replayed' }
+      return inTurn(letter, async progress => {
+        if (await run(letter)) return
+        await settle(progress, id, 'replayed')
+        progress.replayed++
+        await goOn(letter.topic, letter.subject, progress)
       })
     },
     skip: async (id, organizationId) => {
       const letter = await waiting(id, organizationId)
-      return inTurn(letter, async () => {
-        await store.moveDeadLetter(id, 'waiting', 'skipped')
-        return { replayed: letter.subject === '' ? 0 : await goOn(letter.topic, letter.subject), state: 'skipped' }
+      return inTurn(letter, async progress => {
+        await settle(progress, id, 'skipped')
+        // What is no event at all belongs to no aggregate, so nothing waits behind it.
+        if (letter.subject !== '') await goOn(letter.topic, letter.subject, progress)
       })
     },
-    resume: (topic, subject) => inTurn({ topic, subject }, () => goOn(topic, subject)),
+    resume: async (topic, subject) => { await inTurn({ topic, subject }, progress => goOn(topic, subject, progress)) },
   }
 }
