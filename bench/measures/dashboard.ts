@@ -2,12 +2,14 @@ import { z } from 'zod'
 import { projectsSql } from '../../services/analytics/dashboard/sql.ts'
 import { buildsOf } from '../../services/analytics/dashboard/tallies.ts'
 import { figuresSql } from '../../services/analytics/dashboard/tallies-sql.ts'
+import { erasures } from '../../services/analytics/erasure.ts'
 import { routes } from '../../services/analytics/routes.ts'
 import { projectInternal } from '../../services/shared/contracts/project/internal.ts'
 import { defaultWorkflow } from '../../services/shared/contracts/workflow.ts'
 import { memoryDapr } from '../../services/shared/kit/dapr/memory-dapr.ts'
 import { client } from '../../services/shared/kit/http/client.ts'
 import { testServer } from '../../services/shared/kit/http/test-server.ts'
+import { silentLogger } from '../../services/shared/kit/observe/log.ts'
 import { withChdb } from '../chdb.ts'
 import { fillEvents, PROJECTS, projectIdOf } from '../fill-events.ts'
 import { inTurns, measure } from '../measure.ts'
@@ -36,7 +38,7 @@ export const dashboard = measure({
     }
     const dapr = memoryDapr()
     dapr.answer('project', ({ path, query }) => ({ status: 200, headers: {}, body: { id: path.split('/').at(-1), organizationId: query?.['organizationId'], name: 'One', key: 'O', status: 'active', workflow: defaultWorkflow, deletedAt: null, version: 1, members: [] } }))
-    const server = await testServer(routes({ db, projects: client(projectInternal, 'project', dapr) }))
+    const server = await testServer(routes({ db, projects: client(projectInternal, 'project', dapr), erase: erasures(db, silentLogger) }))
     const [from, to] = [new Date(now - 30 * DAY_MS).toISOString(), new Date(now).toISOString()]
     const ask = (org: Size, more = '') => async (): Promise<void> => {
       const { status } = await server.request('GET', `/api/analytics/dashboard?from=${from}&to=${to}${more}`, { as: { userId: 'boss', organizationId: org, role: 'owner', sessionId: 's' } })

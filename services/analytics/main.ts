@@ -13,6 +13,7 @@ import { migrate } from './clickhouse/migrate.ts'
 import { countAll } from './dashboard/tallies.ts'
 import { consumerStore } from './events/consumer-store.ts'
 import { ingest } from './events/ingest.ts'
+import { erasures } from './erasure.ts'
 import { routes } from './routes.ts'
 
 const service = await startService('analytics', {
@@ -34,7 +35,7 @@ const events = consumer({ name: 'analytics', topics, batch: ingest(db), db: cons
 
 await runService({
   ...service,
-  routes: [...routes({ db, projects: client(projectInternal, 'project', dapr) }), deadLetterRoutes(events.deadLetters)],
+  routes: [...routes({ db, projects: client(projectInternal, 'project', dapr), erase: erasures(db, logger) }), deadLetterRoutes(events.deadLetters)],
   consumers: [events],
   checks: { clickhouse: db.ping },
   breakers: [db.breaker],

@@ -6,14 +6,14 @@ import { serve, type Routes } from '../shared/kit/http/serve.ts'
 import type { ClickHouse } from './clickhouse/clickhouse.ts'
 import { dashboard } from './dashboard/dashboard.ts'
 import { rangeOf } from './dashboard/range.ts'
-import { countsSql, eraseSql } from './dashboard/sql.ts'
-import { forgetTallies } from './dashboard/tallies.ts'
+import { countsSql } from './dashboard/sql.ts'
+import type { Erase } from './erasure.ts'
 import { mayCount } from './policies.ts'
 import { visibleProjects, type Projects } from './visible.ts'
 
 const CountRow = z.object({ name: z.string(), count: z.number() })
 
-export const routes = ({ db, projects }: { db: ClickHouse; projects: Projects }): readonly Routes[] => [
+export const routes = ({ db, projects, erase }: { db: ClickHouse; projects: Projects; erase: Erase }): readonly Routes[] => [
   serve(analyticsApi, {
     dashboard: async ({ actor, query, meta }) => {
       const range = rangeOf(query, meta.at)
@@ -27,10 +27,9 @@ export const routes = ({ db, projects }: { db: ClickHouse; projects: Projects })
     },
   }),
   serve(analyticsInternal, {
-    erase: async ({ body: { organizationId, userId, sagaId } }) => {
-      await db.command(eraseSql, { org: organizationId, user: userId })
-      await forgetTallies(db, organizationId)
-      return { body: { sagaId } }
+    erase: async ({ body }) => {
+      await erase(body)
+      return { body: { sagaId: body.sagaId } }
     },
   }),
 ]

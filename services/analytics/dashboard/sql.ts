@@ -64,10 +64,13 @@ FROM analytics_db.events
 WHERE organization_id = {org:String}
 GROUP BY name ORDER BY name`
 
-/** A person's id is taken out of every column, and out of the events as they came. */
+const people = ['actor_id', 'user_id', 'assignee_id', 'reporter_id', 'subject'] as const
+const isErased = (column: string): string => `has({users:Array(String)}, ${column})`
+
+/** People's ids are taken out of every column, and out of the events as they came. */
 export const eraseSql = `
 ALTER TABLE analytics_db.events UPDATE
-  actor_id = if(actor_id = {user:String}, '', actor_id), user_id = if(user_id = {user:String}, '', user_id), assignee_id = if(assignee_id = {user:String}, '', assignee_id),
-  reporter_id = if(reporter_id = {user:String}, '', reporter_id), subject = if(subject = {user:String}, '', subject), data = replaceAll(data, {user:String}, '')
+  ${people.map(column => `${column} = if(${isErased(column)}, '', ${column})`).join(', ')},
+  data = arrayFold((text, id) -> replaceAll(text, id, ''), {users:Array(String)}, data)
 WHERE organization_id = {org:String}
-  AND (actor_id = {user:String} OR user_id = {user:String} OR assignee_id = {user:String} OR reporter_id = {user:String} OR subject = {user:String} OR position(data, {user:String}) > 0)`
+  AND (${people.map(isErased).join(' OR ')} OR multiSearchAny(data, {users:Array(String)}))`

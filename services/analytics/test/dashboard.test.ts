@@ -4,7 +4,9 @@ import { analyticsInternal } from '../../shared/contracts/analytics/internal.ts'
 import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Actor } from '../../shared/kit/http/call.ts'
+import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { testServer, type TestServer } from '../../shared/kit/http/test-server.ts'
+import { erasures } from '../erasure.ts'
 import { ingest } from '../events/ingest.ts'
 import { routes } from '../routes.ts'
 import type { Projects } from '../visible.ts'
@@ -50,7 +52,7 @@ beforeAll(async () => {
   chdb = await startClickHouse()
   const take = ingest(chdb.db)
   for (const event of history.toReversed()) await take([event])
-  server = await testServer(routes({ db: chdb.db, projects }))
+  server = await testServer(routes({ db: chdb.db, projects, erase: erasures(chdb.db, silentLogger) }))
 })
 afterAll(async () => { await server.close(); await chdb.stop() })
 const march = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-10T00:00:00.000Z' }
