@@ -3,7 +3,8 @@ import { checkPositions, checkStreams } from './check/chains.ts'
 import { compare } from './check/compare.ts'
 import { effectsOf } from './check/effects.ts'
 import { together, total, type Findings } from './check/findings.ts'
-import { checkSagas, type SagaRow } from './check/sagas.ts'
+import { sagaRows } from './check/saga-rows.ts'
+import { checkSagas } from './check/sagas.ts'
 import { producers, readLog, withDatabase, type ProducerLog } from './stack/documents.ts'
 import { checkMails, checkNotifications, type MailCheck } from './stack/inbox.ts'
 import { lagging, untilQuiet } from './stack/lag.ts'
@@ -46,11 +47,11 @@ const look = async ({ platform: { stack }, ledger, team, watcher }: AuditOptions
   const found = logs.flatMap(log => log.events).flatMap(event => effectsOf(event, ledger.built))
   const gone = new Set(user.events.filter(e => e.type === 'UserDeleted').map(e => e.subject))
   const mails = await checkMails(stack.urls.mail, task, new Map(team.members.map(m => [m.id, m.email])))
-  const sagas = (await Promise.all((['user', 'project'] as const).map(service => withDatabase(uri, service, db => db.collection<SagaRow>('sagas').find({}).toArray())))).flat()
+  const sagas = (await Promise.all((['user', 'project'] as const).map(service => withDatabase(uri, service, sagaRows)))).flat()
   const findings = together([
     compare('the log', { must: ledger.acknowledged, may: ledger.asked }, found),
     ...logs.flatMap(({ commits, segments }) => [checkStreams(commits), checkPositions(commits, segments)]),
-    checkSagas(ledger.sagas, sagas),
+    checkSagas(ledger.sagas, sagas, new Date().toISOString()),
     await checkNotifications(uri, task, gone),
     { missing: mails.missing, twice: mails.twice },
     { unequal: [...await checkTaskViews(uri, task), ...await checkProjectViews(uri, project)] },

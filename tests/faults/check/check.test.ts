@@ -46,11 +46,13 @@ describe('the checker', () => {
     expect(checkPositions([first, second, other], [one, { ...two, at: 'later' }]).broken).toEqual([`segment ${two.id}`])
   })
   it('finds a saga that is stuck, lost, or ended otherwise', () => {
-    const saga = { _id: 's.1', name: 's', state: 'running', step: 'half', outcome: null }
-    expect(checkSagas([], [saga]).stuck).toEqual(['saga s.1 is running at half'])
-    expect(checkSagas([{ sagaId: 's.2', outcomes: ['done'] }], []).missing).toHaveLength(1)
-    expect(checkSagas([{ sagaId: 's.1', outcomes: ['done'] }], [{ ...saga, state: 'finished', outcome: 'undone' }]).stuck).toHaveLength(1)
-    expect(checkSagas([{ sagaId: 's.1', outcomes: ['done'] }], [{ ...saga, state: 'finished', outcome: 'done' }])).toEqual({ missing: [], stuck: [] })
+    const now = '2026-01-01T00:00:00.000Z'
+    const saga = { _id: 's.1', name: 's', state: 'running', step: 'half', outcome: null, dueAt: now }
+    expect(checkSagas([], [saga], now).stuck).toEqual(['saga s.1 is running at half'])
+    expect(checkSagas([{ sagaId: 's.2', outcomes: ['done'] }], [], now).missing).toHaveLength(1)
+    expect(checkSagas([{ sagaId: 's.1', outcomes: ['done'] }], [{ ...saga, state: 'finished', outcome: 'undone' }], now).stuck).toHaveLength(1)
+    expect(checkSagas([{ sagaId: 's.1', outcomes: ['done'] }], [{ ...saga, state: 'finished', outcome: 'done' }], now)).toEqual({ missing: [], stuck: [] })
+    expect(checkSagas([], [{ ...saga, step: 'waiting', dueAt: '2026-01-08T00:00:00.000Z' }, { ...saga, step: 'waiting' }], now).stuck).toEqual(['saga s.1 is running at waiting'])
   })
   it('finds a view that is not what the log says', () => {
     expect(checkView('v', [{ _id: 'a', n: 1 }], [{ n: 1, _id: 'a' }]).unequal).toEqual([])

@@ -56,8 +56,7 @@ export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, c
   const wake = (sagaId: string, tenantId: string, startedAt: string, input: unknown): Promise<unknown> => tell(sagaId, 'start', { tenantId, startedAt, input })
 
   const sweep = async (): Promise<number> => {
-    const stale = later(clock.now(), -staleMs)
-    const asleep = (await store.unfinished()).filter(({ dueAt, start }) => dueAt !== null && dueAt <= stale && typeof start === 'string')
+    const asleep = (await store.asleep(later(clock.now(), -staleMs))).filter(({ start }) => typeof start === 'string')
     let woken = 0
     for (let first = 0; first < asleep.length; first += wokenAtOnce) {
       // One that cannot be woken keeps nobody else asleep.

@@ -11,6 +11,6 @@ export const memorySagaStore = (): SagaStore & { documents: Map<string, SagaDocu
       if (!old || old.revision <= document.revision) documents.set(document._id, structuredClone({ ...old, ...document }))
     },
     find: async sagaId => structuredClone(documents.get(sagaId)),
-    unfinished: async () => [...documents.values()].filter(d => d.state === 'running').map(d => structuredClone(d)),
+    asleep: async before => [...documents.values()].filter(d => d.state === 'running' && d.dueAt !== null && d.dueAt <= before).map(d => structuredClone(d)),
   }
 }

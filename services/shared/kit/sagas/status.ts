@@ -10,7 +10,8 @@ export type SagaStore = {
   /** Replaces an older revision, or the same one. */
   save(document: SagaDocument): Promise<void>
   find(sagaId: string): Promise<SagaDocument | undefined>
-  unfinished(): Promise<SagaDocument[]>
+  /** Those that should have been driven by then (ISO 8601), and were not. */
+  asleep(before: string): Promise<SagaDocument[]>
 }
 
 /** The visible part of what the actor keeps. */
