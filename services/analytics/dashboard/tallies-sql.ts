@@ -49,7 +49,8 @@ FROM (
   LEFT JOIN (SELECT project_id, max(greatest(at, ifNull(completed_at, at))) AS until FROM analytics_db.events WHERE ${ours} GROUP BY project_id) AS newest USING project_id
 )`
 
-const current = `FROM analytics_db.tallies WHERE ${ours} AND build IN {builds:Array(UInt64)}`
+// A build is one project's alone, so it says which; naming the projects too would only make the question longer to analyse.
+const current = `FROM analytics_db.tallies WHERE organization_id = {org:String} AND build IN {builds:Array(UInt64)}`
 const firstDay = `toDate(${from})`
 const columns = (more: { figure: string; key?: string; kind?: string; who?: string; amount?: string; more?: string; hours?: string }): string =>
   `${more.figure} AS figure, ${more.key ?? `''`} AS key, ${more.kind ?? `''`} AS kind, ${more.who ?? `''`} AS who, toUInt32(${more.amount ?? '0'}) AS amount, toUInt32(${more.more ?? '0'}) AS more, ${more.hours ?? 'emptyArrayFloat64()'} AS hours`
