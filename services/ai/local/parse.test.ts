@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Proposal, ProposedTask } from '../../shared/contracts/ai/http.ts'
-import { parse } from './parse.ts'
+import { parse, type Context } from './parse.ts'
 import { firstOccurrence } from './first-occurrence.ts'
 
 const people = [{ id: 'u-ann', name: 'Ann Lee' }, { id: 'u-anna', name: 'Anna Berg' }, { id: 'u-jose', name: 'José García' }, { id: 'u-lee', name: 'Bo Lee' }]
 // Thursday; in Berlin 15:00, three days before the clocks go forward.
-const context = { at: '2026-03-26T14:00:00.000Z', timezone: 'Europe/Berlin', projectId: 'p1', people }
-const read = (text: string, change: Partial<typeof context> = {}): Proposal => parse(text, { ...context, ...change })
+const context: Context = { at: '2026-03-26T14:00:00.000Z', timezone: 'Europe/Berlin', projectId: 'p1', people }
+const read = (text: string, change: Partial<Context> = {}): Proposal => parse(text, { ...context, ...change })
 const none: ProposedTask = {
   projectId: 'p1', title: '', description: '', priority: 'none', startAt: null, dueAt: null, recurrence: null, assigneeId: null, labels: [], blockedBy: [], estimateMinutes: null,
 }
@@ -69,7 +69,7 @@ describe('evidence and questions', () => {
   })
   it('asks for a person whom nobody knows', () => expect(read('Check it @zoe').questions).toMatchObject([{ field: 'assigneeId', words: 'zoe', options: [] }]))
   it('asks what is to be done when no words are left', () => expect(read('tomorrow !high').questions).toMatchObject([{ field: 'title' }]))
-  it('asks for the project', () => expect(read('Buy milk', { projectId: null as unknown as string }).questions).toMatchObject([{ field: 'projectId' }]))
+  it('asks for the project', () => expect(read('Buy milk', { projectId: null }).questions).toMatchObject([{ field: 'projectId' }]))
 })
 
 describe('time zones', () => {

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { deadLetterApi, type DeadLetterOutcome } from '../../shared/contracts/dead-letters.ts'
+import { deadLetterApi } from '../../shared/contracts/dead-letters.ts'
 import type { ServiceId } from '../../shared/contracts/define.ts'
 import type { gatewayApi } from '../../shared/contracts/gateway/http.ts'
 import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { deadLetterAnswer } from '../../shared/kit/events/dead-letter-routes.ts'
 import type { Actor, Handlers } from '../../shared/kit/http/call.ts'
 import { client, type Client } from '../../shared/kit/http/client.ts'
 import { decodeCursor, encodeCursor } from '../../shared/kit/http/page.ts'
@@ -45,16 +46,15 @@ export const deadLetterHandlers = (dapr: Pick<Dapr, 'invoke'>, services: readonl
     },
     replayDeadLetter: async ({ actor, params: { service, id }, meta }) => {
       demandOperator(actor)
-      return answer(await of(service).replayDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: ANSWER_MS }).catch(unknownThere))
+      return deadLetterAnswer(await of(service).replayDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: ANSWER_MS }).catch(unknownThere))
     },
     skipDeadLetter: async ({ actor, params: { service, id }, meta }) => {
       demandOperator(actor)
-      return answer(await of(service).skipDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: ANSWER_MS }).catch(unknownThere))
+      return deadLetterAnswer(await of(service).skipDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: ANSWER_MS }).catch(unknownThere))
     },
   }
 }
 
-const answer = (outcome: DeadLetterOutcome) => ({ body: outcome, ...(outcome.goesOn && { status: 202 }) })
 const demandOperator = ({ role }: Actor): void => {
   if (role !== 'owner' && role !== 'admin') throw new Refused('forbidden', 'forbidden', 'Only the owner or an admin of the organization may do this.')
 }

@@ -31,7 +31,6 @@ export const DeadLetterOutcome = z.object({
   /** It takes longer than an answer may: the rest is handled in the background. */
   goesOn: z.boolean(),
 }).meta({ id: 'DeadLetterOutcome', description: 'What became of a dead letter and of those that wait behind it' })
-export type DeadLetterOutcome = z.infer<typeof DeadLetterOutcome>
 
 /** Every consuming service lists its dead letters and lets operators decide, organization by organization. */
 export const deadLetterApi = {

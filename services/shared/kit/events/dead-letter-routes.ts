@@ -9,7 +9,8 @@ import type { DeadLetter } from './store.ts'
 const toWire = (id: string): string => Buffer.from(id).toString('base64url')
 const fromWire = (id: string): string => Buffer.from(id, 'base64url').toString()
 const viewOf = ({ organizationId: _, event: __, id, behind, ...view }: DeadLetter): DeadLetterView => ({ ...view, id: toWire(id), behind: behind === null ? null : toWire(behind) })
-const answer = (settled: Settled) => ({ body: settled, ...(settled.goesOn && { status: 202 }) })
+/** The answer to whoever settled a letter: 202 while it, or what waits behind it, is still being handled. */
+export const deadLetterAnswer = (settled: Settled): { body: Settled; status?: 202 } => ({ body: settled, ...(settled.goesOn && { status: 202 }) })
 
 /** The routes with which operators see and settle the dead letters of a consumer; the gateway has checked who they are. */
 export const deadLetterRoutes = (letters: DeadLetters): Routes =>
@@ -25,6 +26,6 @@ export const deadLetterRoutes = (letters: DeadLetters): Routes =>
       const letter = await letters.get(fromWire(params.id), query.organizationId)
       return { body: { ...viewOf(letter), event: letter.event } }
     },
-    replayDeadLetter: async ({ params, body }) => answer(await letters.replay(fromWire(params.id), body.organizationId)),
-    skipDeadLetter: async ({ params, body }) => answer(await letters.skip(fromWire(params.id), body.organizationId)),
+    replayDeadLetter: async ({ params, body }) => deadLetterAnswer(await letters.replay(fromWire(params.id), body.organizationId)),
+    skipDeadLetter: async ({ params, body }) => deadLetterAnswer(await letters.skip(fromWire(params.id), body.organizationId)),
   })
