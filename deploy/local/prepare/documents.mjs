@@ -1,6 +1,7 @@
 // The document store: MONGODB_URI, else a mongod found, else FerretDB on a PostgreSQL of our own.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { ferretdbRepair } from './ferretdb-repair.mjs'
 import { ask, atLeast, Missing, which } from './find.mjs'
 import { goBuild } from './go-build.mjs'
 import { installPackages } from './debian.mjs'
@@ -36,7 +37,7 @@ export const prepareDocuments = async ({ root, builds }, line) => {
     return { kind: 'mongod', program: mongod }
   }
   const [postgres, { folder, built }] = await Promise.all([preparePostgres(line), goBuild({
-    name: 'documents', what: 'A document store (mongod, or MONGODB_URI, or FerretDB)', source: join(root, 'deploy/local/documents'), builds, least: '1.25', packages: ['.'],
+    name: 'documents', what: 'A document store (mongod, or MONGODB_URI, or FerretDB)', source: join(root, 'deploy/local/documents'), builds, least: '1.25', packages: ['.'], repairs: ferretdbRepair,
   }, line)])
   line.done(`FerretDB 1.24.0, ${built ? 'built' : 'built earlier'}, on PostgreSQL ${postgres.version}`)
   return { kind: 'ferretdb', program: join(folder, 'documents'), postgres: postgres.folder }

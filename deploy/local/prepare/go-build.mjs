@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { ask, atLeast, Missing, run, which } from './find.mjs'
+import { repair } from './go-repair.mjs'
 
 // Without C, as Dapr's releases are built: no C compiler is needed. A roomy machine is spared most of the compiler's tidying up.
 const building = { GOFLAGS: '', CGO_ENABLED: '0', ...(totalmem() > 8 * 1024 ** 3 && { GOGC: '400' }) }
@@ -24,10 +25,10 @@ const findGo = async (least, what) => {
   throw new Missing(`${what} and Go ${least} to build it are both missing: install Go from https://go.dev/dl/, then start again.`)
 }
 
-/** The folder with the programs of a module, built if need be. `ldflags` and `tags` are those of `go build`. */
-export const goBuild = async ({ name, what, source, ldflags = '', tags = '', packages, builds, least }, line) => {
+/** The folder with the programs of a module, built if need be. `ldflags` and `tags` are those of `go build`; `repairs` is what `go-repair.mjs` mends of a module that it needs. */
+export const goBuild = async ({ name, what, source, ldflags = '', tags = '', packages, repairs, builds, least }, line) => {
   const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-tags', tags, '-ldflags', `-s -w ${ldflags}`]
-  const target = join(builds, `${name}-${await hashOf(source, [...flags, ...packages])}`)
+  const target = join(builds, `${name}-${await hashOf(source, [...flags, ...packages, ...(repairs ? [JSON.stringify(repairs)] : [])])}`)
   if (existsSync(target)) return { folder: target, built: false }
   const go = await findGo(least, what)
   await mkdir(builds, { recursive: true })
@@ -46,7 +47,9 @@ export const goBuild = async ({ name, what, source, ldflags = '', tags = '', pac
   const running = { cwd: source, env: building, onLine }
   // Looking at what a program is made of fetches it; that may go on beside another build.
   await run(go, ['list', '-deps', '-f', '{{""}}', ...flags, ...packages], running)
-  await inTurn(() => run(go, ['build', '-v', ...flags, '-o', `${half}/`, ...packages], running))
+  const mended = repairs ? await repair({ go, source, env: building, into: join(half, 'source'), ...repairs }) : []
+  await inTurn(() => run(go, ['build', '-v', ...mended, ...flags, '-o', `${half}/`, ...packages], running))
+  await rm(join(half, 'source'), { recursive: true, force: true })
   await rename(half, target).catch(async error => {
     if (!existsSync(target)) throw error
     await rm(half, { recursive: true, force: true })
