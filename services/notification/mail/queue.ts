@@ -34,7 +34,24 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
   const connection = { url: redisUrl, connectTimeout: 3_000, retryStrategy: (times: number) => Math.min(times * 200, 3_000) }
   // Without a limit a call waits for as long as Redis was never there.
   const breaker = newBreaker({ name: 'mail-queue', timeoutMs: 3_000, retryAfterMs: 500, longestRetryMs: 3_000 })
-  const queue = new Queue(name, { prefix, connection: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 }, defaultJobOptions: { attempts, backoff: { type: 'growing' }, removeOnComplete: true, removeOnFail: true } })
+  // ioredis reports every reconnect; one line per outage is enough.
+  let told = false
+  const say = (error: Error): void => { if (!told) logger.warn({ error }, 'the mail queue is away'); told = true }
+  const newQueue = (): Queue => {
+    const queue = new Queue(name, { prefix, connection: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 }, defaultJobOptions: { attempts, backoff: { type: 'growing' }, removeOnComplete: true, removeOnFail: true } })
+    queue.on('error', say)
+    return queue
+  }
+  let opened: Queue | undefined
+  /** BullMQ (6.7) asks Redis for its version when it connects, and fails for ever when Redis goes away during that: such a queue is replaced. */
+  const queue = async (): Promise<Queue> => {
+    const mine = opened ??= newQueue()
+    try { await mine.waitUntilReady(); return mine } catch (error) {
+      if (opened === mine) opened = undefined
+      mine.close().catch(() => {})
+      throw error
+    }
+  }
   const process = async (job: Job, token?: string): Promise<void> => {
     const outcome = await work(job.id ?? '')
     if (outcome === 'done') return
@@ -46,10 +63,6 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
     prefix, connection: { ...connection, maxRetriesPerRequest: null }, autorun: false, concurrency: 3, runRetryDelay: 1_000, lockDuration: 15_000, stalledInterval: 10_000, maxStalledCount: attempts,
     settings: { backoffStrategy: tries => Math.min(retryMs * 2 ** (tries - 1), longest) * (0.75 + Math.random() / 2) },
   })
-  // ioredis reports every reconnect; one line per outage is enough.
-  let told = false
-  const say = (error: Error): void => { if (!told) logger.warn({ error }, 'the mail queue is away'); told = true }
-  queue.on('error', say)
   worker.on('error', say)
   worker.on('ready', () => { told = false })
   worker.on('failed', (job, error) => {
@@ -59,15 +72,15 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
   })
   return {
     breaker,
-    add: async mailIds => { if (mailIds.length) await breaker.run(() => queue.addBulk(mailIds.map(mailId => ({ name, data: {}, opts: { jobId: mailId } })))) },
-    size: async () => Object.values(await breaker.run(() => queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized'))).reduce((a, b) => a + b, 0),
+    add: async mailIds => { if (mailIds.length) await breaker.run(async () => (await queue()).addBulk(mailIds.map(mailId => ({ name, data: {}, opts: { jobId: mailId } })))) },
+    size: async () => Object.values(await breaker.run(async () => (await queue()).getJobCounts('waiting', 'active', 'delayed', 'prioritized'))).reduce((a, b) => a + b, 0),
     start: () => { worker.run().catch((error: unknown) => { logger.error({ error }, 'the mail worker stopped') }) },
     // A job that is under way has five seconds; after that another process takes it up again.
     stop: async () => {
       await Promise.race([worker.close(), new Promise(resolve => { setTimeout(resolve, 5_000).unref() })])
       await worker.close(true)
-      await queue.close()
+      await opened?.close()
     },
-    ping: () => breaker.run(() => queue.getJobCounts('waiting')),
+    ping: () => breaker.run(async () => (await queue()).getJobCounts('waiting')),
   }
 }

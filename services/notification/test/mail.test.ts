@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock, testClock } from '../../shared/kit/clock.ts'
 import { breaker } from '../../shared/kit/breaker.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
@@ -9,7 +9,7 @@ import { mailQueue, type MailQueue } from '../mail/queue.ts'
 import { sender } from '../mail/send.ts'
 import { Rejected, smtp, type Smtp } from '../mail/smtp.ts'
 import { memoryTables, type MailRow, type Tables } from '../store/rows.ts'
-import { startMailServer, startRedis, until, type TestMailServer, type TestRedis } from './parts.ts'
+import { brittleWire, startMailServer, startRedis, until, type TestMailServer, type TestRedis } from './parts.ts'
 
 let redis: TestRedis
 let server: TestMailServer
@@ -108,5 +108,17 @@ describe('mails through a real Redis and a real SMTP server', () => {
     expect(await stateOf(id)).toBe('waiting')
     await redis.start()
     await until(async () => await stateOf(id) === 'sent', 25_000)
+  })
+  it('leave although Redis went away while this process said hello to it', async () => {
+    const wire = await brittleWire(redis.url)
+    onTestFinished(wire.stop)
+    const left: string[] = []
+    const late = mailQueue({ redisUrl: wire.url, prefix: `test${run++}`, work: async id => { left.push(id); return 'done' }, lost: async () => {}, logger: silentLogger, retryMs: 20 })
+    onTestFinished(() => late.stop())
+    late.start()
+    await until(() => wire.cut)
+    await expect(late.add(['m6'])).rejects.toThrow()
+    wire.mend()
+    await until(async () => { await late.add(['m6']).catch(() => {}); return left.includes('m6') }, 10_000)
   })
 })

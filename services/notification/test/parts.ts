@@ -1,7 +1,7 @@
 import { spawn, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { simpleParser, type ParsedMail } from 'mailparser'
@@ -33,6 +33,32 @@ export const startRedis = async (): Promise<TestRedis> => {
     stop: async () => { await halt?.(); halt = undefined },
     remove: async () => { await halt?.(); await rm(dir, { recursive: true }) },
   }
+}
+
+/** A wire to a Redis that is cut when the first client asks for the second time what Redis this is (the first is the driver's own question), and stays cut until it is mended. */
+export const brittleWire = async (redisUrl: string): Promise<{ url: string; cut: boolean; mend(): void; stop(): void }> => {
+  const wire = { url: '', cut: false, mend: () => { server.listen(port, '127.0.0.1') }, stop: () => { server.close() } }
+  let [clients, port] = [0, 0]
+  const server = createServer(near => {
+    near.on('error', () => {})
+    const far = connect(Number(new URL(redisUrl).port), '127.0.0.1').on('error', () => {})
+    const isFirst = clients++ === 0
+    let asked = 0
+    near.on('data', data => {
+      asked += String(data).split(/\binfo\b/i).length - 1
+      if (!isFirst || asked < 2) { far.write(data); return }
+      wire.cut = true
+      server.close()
+      near.destroy()
+    })
+    far.pipe(near)
+    near.on('close', () => { far.destroy() })
+    far.on('close', () => { near.destroy() })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  port = (server.address() as AddressInfo).port
+  wire.url = `redis://127.0.0.1:${port}`
+  return wire
 }
 
 export type TestMailServer = { url: string; mails: ParsedMail[]; refuse: (address: string) => number | undefined; stop(): Promise<void> }

@@ -22,7 +22,7 @@ type Options = { log: EventLog<StoredEvent>; tasks: Aggregate<TaskState, TaskCom
  * So, as long as another process is seen writing, a list first reads the log from where it last stopped; alone, it looks for others every few seconds.
  */
 export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
-  const seen = new Map<string, { beat: string; since: number }>()
+  const seen = new Map<string, { beat: number; since: number }>()
   let looked = -Infinity
   let others = false
   let next: number[] = []
@@ -30,10 +30,7 @@ export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
 
   const look = async (): Promise<void> => {
     looked = clock.monotonic()
-    for (const { id, beat, chunk } of await log.store.writers()) {
-      const sign = `${beat}/${chunk}`
-      if (seen.get(id)?.beat !== sign) seen.set(id, { beat: sign, since: looked })
-    }
+    for (const { id, beat } of await log.store.writers()) if (seen.get(id)?.beat !== beat) seen.set(id, { beat, since: looked })
     const alive = [...seen.values()].filter(({ since }) => looked - since <= QUIET_MS).length
     const met = alive > 1 && !others
     others = alive > 1

@@ -1,8 +1,11 @@
 import { START } from './positions.ts'
-import type { CommitStore, End } from './store.ts'
+import type { CommitStore, End, Writer } from './store.ts'
 
 /** A chunk holds as many commits at most; once it does, it holds what it will ever hold. */
 export const CHUNK = 256
+
+/** All commits of this chunk of the process have been seen through. The last open chunk may be filling, and others may have been begun behind it. */
+export const isPassed = ({ open }: Pick<Writer, 'open'>, chunk: number): boolean => chunk < (open.at(-1) ?? 0) && !open.includes(chunk)
 
 type Group = { name: string; number: number; opened: number; followed: number; published: number; heads: readonly End[]; sealed: boolean; done: () => void }
 export type JournalOptions = {
@@ -23,7 +26,8 @@ export const journal = ({ store, writer, partitions, ends }: JournalOptions) => 
   const origin = Array.from({ length: partitions }, () => START)
   let beat = 0
   let current: Group | undefined
-  let known = false
+  // The number of the last chunk that the store has been told of.
+  let told = -1
   let nextNumber = 0
 
   const complete = (group: Group): boolean => group.sealed && group.followed === group.opened && group.published === group.opened
@@ -44,16 +48,15 @@ export const journal = ({ store, writer, partitions, ends }: JournalOptions) => 
     groups.delete(group.name)
     group.done()
   }
-  /** The first chunk that is not passed. */
-  const first = (): Group => [...groups.values()].find(g => g.number >= 0) ?? chunk()
   const save = async (): Promise<void> => {
-    const { number, heads } = first()
-    await store.saveWriter({ id: writer, chunk: number, beat: ++beat, heads })
-    known = true
+    const filling = chunk()
+    const open = [...groups.values()].filter(g => g.number >= 0)
+    await store.saveWriter({ id: writer, open: open.map(g => g.number), beat: ++beat, heads: (open[0] ?? filling).heads })
+    told = Math.max(told, filling.number)
   }
-  /** A quiet chunk is left behind, so that nobody has to look far back for it. */
+  /** No chunk is filled for longer than from one beat to the next, so that a process that dies leaves little more than what it was about. While the store is away it hears of no chunk, and none is begun: whoever looks for them stops after a few that are empty. */
   const turn = (): void => {
-    if (!current || current.followed < current.opened || current.published < current.opened) return
+    if (!current || (current.number > told && (current.followed < current.opened || current.published < current.opened))) return
     if (current.opened === 0) current.heads = ends()
     else { current.sealed = true; settle(current); current = undefined }
   }
@@ -62,7 +65,7 @@ export const journal = ({ store, writer, partitions, ends }: JournalOptions) => 
     writer,
     /** The chunk for a new commit; the process is known to the others before its first one. */
     enter: async (): Promise<string> => {
-      if (!known) await save()
+      if (told < 0) await save()
       const group = chunk()
       group.opened++
       return group.name

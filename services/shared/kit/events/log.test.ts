@@ -115,13 +115,13 @@ describe('reading', () => {
     await Promise.all(Array.from({ length: 1_200 }, (_, i) => log.append(draft(`p${i}`, 1, '', 'Sent'))))
     await log.settled()
     await log.stop()
-    await store.saveWriter({ id: 'dead since the beginning', chunk: 0, beat: 1, heads: [{ next: 0, previous: -1, hash: '' }] })
+    await store.saveWriter({ id: 'dead since the beginning', open: [0], beat: 1, heads: [{ next: 0, previous: -1, hash: '' }] })
     const pages: string[] = []
     const watched = { ...store, readPage: (page: string) => { pages.push(page); return store.readPage(page) } }
     expect(await logOf({ store: watched, partitions: 1 }).log.ends()).toEqual([1_200])
     expect(pages).not.toContain('0:0')
     // A backup may hold what a process wrote down, and not the segments that it spoke of.
-    await store.saveWriter({ id: 'ahead', chunk: 0, beat: 1, heads: [{ next: 5_000, previous: 4_999, hash: 'none' }] })
+    await store.saveWriter({ id: 'ahead', open: [0], beat: 1, heads: [{ next: 5_000, previous: 4_999, hash: 'none' }] })
     expect(await logOf({ store, partitions: 1 }).log.ends()).toEqual([1_200])
   })
   it('finds the first broken link', async () => {

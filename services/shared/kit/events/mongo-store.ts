@@ -7,6 +7,8 @@ import type { CommitStore, DeadLetter, DeadLetterState, Recovered, StoredDocumen
 
 type Row<T extends { id: string }> = Omit<T, 'id'> & { _id: string }
 const rowOf = <T extends { id: string }>({ id, ...rest }: T): Row<T> => ({ _id: id, ...rest })
+/** Before, a process named only the first of its open chunks. */
+type WriterRow = Omit<Row<Writer>, 'open'> & { open?: Writer['open']; chunk?: number }
 type Recovery = Recovered & { _id: string }
 type CheckpointRow = { _id: string; of: string; next: number; revision: number }
 const KEPT = 32
@@ -22,7 +24,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
   }
   const commits = (): mongo.Collection<CommitRow> => db().collection<CommitRow>('commits')
   const segments = (): mongo.Collection<SegmentRow> => db().collection<SegmentRow>('segments')
-  const writers = (): mongo.Collection<Row<Writer>> => db().collection<Row<Writer>>('writers')
+  const writers = (): mongo.Collection<WriterRow> => db().collection<WriterRow>('writers')
   const recoveries = (): mongo.Collection<Recovery> => db().collection<Recovery>('recoveries')
   const checkpoints = (): mongo.Collection<CheckpointRow> => db().collection<CheckpointRow>('checkpoints')
   const letters = (): mongo.Collection<LetterRow> => db().collection<LetterRow>('dead_letters')
@@ -57,9 +59,9 @@ export const mongoStore = (connection: Connection): CommitStore => {
       const rows = await writers().find({}).toArray()
       // One alone has nobody who could have died.
       const recovered = new Map(rows.length > 1 ? (await recoveries().find({}).toArray()).map(({ _id, beat, commits }) => [_id, { beat, commits }]) : [])
-      return rows.map(({ _id: id, ...rest }) => {
+      return rows.map(({ _id: id, open, beat, heads, ...before }) => {
         const mark = recovered.get(id)
-        return { id, ...rest, ...(mark && { recovered: mark }) }
+        return { id, open: open ?? [before.chunk ?? 0], beat, heads, ...(mark && { recovered: mark }) }
       })
     },
     saveWriter: async writer => { await writers().replaceOne({ _id: writer.id }, rowOf(writer), { upsert: true }) },

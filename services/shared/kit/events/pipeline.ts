@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { limited } from '../in-parallel.ts'
 import { commitId, type Commit, type DomainEvent } from './commit.ts'
 import type { followUps } from './follow-ups.ts'
 import type { Journal } from './journal.ts'
 import { gathered } from './gathered.ts'
-import { backOff } from './patience.ts'
+import { backOff, pause } from './patience.ts'
 import { endOf, segmentsFrom } from './positions.ts'
 import type { Logger } from './ports.ts'
 import type { Predecessors } from './predecessors.ts'
@@ -27,6 +28,9 @@ export type PipelineOptions<E extends DomainEvent> = {
 }
 // Commits of others that are positioned on the way; their own process, or its recovery, accounts for them.
 const OTHERS = 'others'
+// After a crash hundreds may wait, and requests need the store's connections, too. One that takes longer lets the next begin.
+const ADOPTED_AT_ONCE = 4
+const ADOPTED_MS = 1_000
 /** A commit that needs a position, the group it counts for, and where that position can be at the earliest. */
 type Placing = { commit: Commit; group: string; from: number }
 
@@ -36,9 +40,8 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
 
   const publish = (segment: Segment, groups: ReadonlyMap<string, number>): void =>
     relays[segment.partition]?.add(segment, () => { for (const [group, count] of groups) journal.published(group, count) })
-  const followUp = (commit: Commit, group: string): void => {
-    void follow.run(commit).then(done => { if (done) journal.followed(group) })
-  }
+  const followUp = async (commit: Commit, group: string): Promise<void> => { if (await follow.run(commit)) journal.followed(group) }
+  const adopting = limited(ADOPTED_AT_ONCE)
   const sequencerOf = (partition: number): Sequencer => {
     const sequencer = sequencers[partition]
     if (!sequencer) throw new Error(`no partition ${partition}`)
@@ -118,7 +121,7 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
     },
     /** A commit that this process has just appended, in its chunk, and the journal of the one before it in the stream, where that is known. */
     enter: (commit: Commit, previousJournal: string | undefined): void => {
-      followUp(commit, commit.journal)
+      void followUp(commit, commit.journal)
       const sequencer = sequencerOf(commit.partition)
       // Another process may have been quicker: it continued the stream, and positioned this commit on the way.
       if (continues(commit, previousJournal) && !held.has(commit.stream) && !sequencer.placed(commit.id)) sequencer.position(commit, commit.journal)
@@ -127,7 +130,7 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
     adopt: (async (commits, heads) => {
       const group = `adopted:${randomUUID()}`
       const done = journal.adopt(group, commits.length)
-      for (const commit of commits) followUp(commit, group)
+      for (const commit of commits) void adopting(() => Promise.race([followUp(commit, group), pause(ADOPTED_MS)]))
       for (const [partition, some] of Map.groupBy(commits, c => c.partition)) await atLast(partition, () => place(partition, some.map(commit => ({ commit, group, from: heads[partition]?.next ?? 0 }))))
       await done
     }) satisfies FollowUpRun,

@@ -1,5 +1,6 @@
 import { commitId, type Commit } from './commit.ts'
 import { gathered } from './gathered.ts'
+import { isPassed } from './journal.ts'
 import type { Sequencer } from './sequencer.ts'
 import type { CommitStore, Writer } from './store.ts'
 
@@ -25,7 +26,7 @@ export const predecessors = ({ store, recovered }: PredecessorOptions) => {
     const at = journal.lastIndexOf(':')
     const writer = (await writersNow(journal)).find(w => w.id === journal.slice(0, at))
     // A passed chunk is positioned, and a writer is forgotten only when all of its chunks are.
-    if (!writer || writer.chunk > Number(journal.slice(at + 1))) return undefined
+    if (!writer || isPassed(writer, Number(journal.slice(at + 1)))) return undefined
     return (await recovered(writer)).has(id) ? undefined : writer
   }
   return {

@@ -5,7 +5,9 @@ import { memoryStore, type MemoryStore } from './memory-store.ts'
 import { draft, killable, logOf, parcelOn, send } from './testing.ts'
 import { widthOf } from './cloud-event.ts'
 import type { Commit } from './commit.ts'
+import { journal } from './journal.ts'
 import { pause } from './patience.ts'
+import { START } from './positions.ts'
 import type { EventLog } from './ports.ts'
 
 const quick = { beatMs: 10, deadAfterMs: 30, patienceMs: 200 }
@@ -174,6 +176,48 @@ describe('what a dead process left', () => {
     expect(await log.unfinishedOfOthers()).toHaveLength(306)
     expect(asked.filter(chunk => chunk === full[0])).toHaveLength(1)
     expect(most).toBe(1)
+  })
+  it('is seen through a few at a time: requests need the store, too; one that does not get on lets the next begin', async () => {
+    const store = memoryStore()
+    await left(store, 'gone', 20)
+    const { log } = logOf({ store, dapr: memoryDapr(), ...quick })
+    const seen = new Set<string>()
+    let [under, most] = [0, 0]
+    log.react('note', async ({ aggregateId }) => {
+      most = Math.max(most, ++under)
+      if (aggregateId === 'gone0') await new Promise(() => {})
+      await pause(2)
+      under--
+      seen.add(aggregateId)
+    })
+    await log.start()
+    await expect.poll(() => seen.size, { timeout: 5_000, interval: 10 }).toBe(19)
+    expect(most).toBe(4)
+  })
+  it('is what it was about in the end, not all since an insert whose answer never came', async () => {
+    const store = memoryStore()
+    const { append } = store
+    store.append = () => { store.append = append; return new Promise(() => {}) }
+    const gone = logOf({ store, ...quick, deadAfterMs: 60_000 }).log
+    await gone.start()
+    await expect(gone.append(draft('lost', 1, '', 'Sent'))).rejects.toMatchObject({ kind: 'unavailable' })
+    for (let i = 0; i < 20; i++) { await gone.append(draft(`p${i}`, 1, '', 'Sent')); await pause(2) }
+    await gone.settled()
+    const { log } = logOf({ store, ...quick })
+    await expect.poll(() => log.unfinishedOfOthers(), { timeout: 2_000, interval: 10 }).toEqual([])
+    await gone.stop()
+  })
+  it('is found although the store was away for many beats: no chunk is begun of which the store has not heard', async () => {
+    const store = memoryStore()
+    const book = journal({ store, writer: 'w', partitions: 1, ends: () => [START] })
+    const first = await book.enter()
+    await book.beat()
+    const second = await book.enter()
+    expect(second).not.toBe(first)
+    store.before = async () => { throw new Error('away') }
+    for (let i = 0; i < 5; i++) await expect(book.beat()).rejects.toThrow('away')
+    // The first of them turned the page that the store knew.
+    expect(await book.enter()).toBe('w:2')
   })
   it('is seen through again when more of it arrives, or when it lives after all', async () => {
     const store = memoryStore()

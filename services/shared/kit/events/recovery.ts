@@ -40,7 +40,9 @@ export const recovery = ({ store, writer, instanceId, clock, logger, adopt, dead
 
   const unfinishedOf = async (dead: Writer): Promise<Commit[]> => {
     const found: Commit[] = []
-    for (let chunk = dead.chunk, empty = 0; empty < HOLES; chunk++) {
+    const last = dead.open.at(-1) ?? 0
+    for (const chunk of dead.open.filter(c => c < last)) found.push(...await chunkOf(`${dead.id}:${chunk}`))
+    for (let chunk = last, empty = 0; empty < HOLES; chunk++) {
       const commits = await chunkOf(`${dead.id}:${chunk}`)
       empty = commits.length > 0 ? 0 : empty + 1
       found.push(...commits)
