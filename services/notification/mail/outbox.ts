@@ -3,12 +3,12 @@ import type { Clock } from '../../shared/kit/clock.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
 import type { MailRow, Tables } from '../store/rows.ts'
-import type { MailQueue } from './queue.ts'
+import type { MailQueue, Queued } from './queue.ts'
 
 export type Outbox = {
   /** Keeps a mail that a service asks for; the same `dedupeId` is the same mail. */
   ask(mail: Mail): Promise<string>
-  /** Puts mails that were just kept into the queue, soon; never fails, never waits. */
+  /** Puts mails that tell people something, and were just kept, into the queue, soon; never fails, never waits. */
   push(mailIds: readonly string[]): void
   /** Puts into the queue what waits and is not in it. */
   sweep(): Promise<void>
@@ -23,18 +23,17 @@ const batch = 1_000
 /** Mails wait in the document store, and the queue is filled from there: without Redis nothing is lost, only later. */
 export const outbox = ({ mails, queue, clock, logger, everyMs = 15_000 }: OutboxOptions): Outbox => {
   let timer: NodeJS.Timeout | undefined
-  let fresh: string[] = []
+  let fresh: Queued[] = []
   let pushing: Promise<void> | undefined
   const later = (error: unknown): void => { logger.warn({ error }, 'mails wait until the queue is back') }
 
   const flush = async (): Promise<void> => {
     while (fresh.length) {
-      const ids = fresh.splice(0, batch)
-      await queue.add(ids)
+      await queue.add(fresh.splice(0, batch))
     }
   }
-  const push = (mailIds: readonly string[]): void => {
-    fresh.push(...mailIds)
+  const queueSoon = (queued: readonly Queued[]): void => {
+    fresh.push(...queued)
     // What could not be pushed is still in the store, where the sweep finds it.
     pushing ??= flush().catch((error: unknown) => { fresh = []; later(error) }).finally(() => { pushing = undefined })
   }
@@ -42,18 +41,19 @@ export const outbox = ({ mails, queue, clock, logger, everyMs = 15_000 }: Outbox
     if (await queue.size() >= await mails.count({ state: 'waiting' })) return
     for (let after = ''; ;) {
       const rows = await mails.find({ state: 'waiting', _id: { $gt: after } }, { sort: { _id: 1 }, limit: batch })
-      await queue.add(rows.map(row => row._id))
+      await queue.add(rows.map(row => ({ id: row._id, awaited: row.asked !== undefined })))
       if (rows.length < batch) return
       after = rows.at(-1)?._id ?? ''
     }
   }
   const again = (): void => { timer = setTimeout(() => { sweep().catch(later).finally(() => { if (timer) again() }) }, everyMs) }
   return {
-    push, sweep,
+    push: mailIds => { queueSoon(mailIds.map(id => ({ id, awaited: false }))) },
+    sweep,
     ask: async mail => {
       const row: MailRow = { _id: derivedId('mail', mail.organizationId ?? '-', mail.template, mail.dedupeId), organizationId: mail.organizationId, userId: null, actorId: null, asked: mail, state: 'waiting', reason: null, createdAt: clock.now(), doneAt: null }
       const isNew = (await mails.insert([row])).length > 0
-      if (isNew) push([row._id])
+      if (isNew) queueSoon([{ id: row._id, awaited: true }])
       return row._id
     },
     start: () => { sweep().catch(later); again() },

@@ -4,9 +4,11 @@ import type { Logger } from '../../shared/kit/observe/log.ts'
 
 /** What became of one try: done, not before a time, or given up for good. A throw is tried again. */
 export type Outcome = 'done' | { notBefore: string } | { giveUp: string }
+/** Whoever waits at the screen for his mail (an invitation, a new password) goes before those who are only told something. */
+export type Queued = { id: string; awaited: boolean }
 export type MailQueue = {
   /** Adds what is not in the queue yet; throws when Redis is away. */
-  add(mailIds: readonly string[]): Promise<void>
+  add(mails: readonly Queued[]): Promise<void>
   /** How many mails the queue knows. */
   size(): Promise<number>
   start(): void
@@ -28,6 +30,8 @@ const name = 'mail'
 const longest = 30_000
 // Waits grow to that and stay there, so these attempts last for a day.
 const attempts = 3_000
+// Zero goes first.
+const LATER = 1
 
 /** The Redis job queue of mails. A job holds the mail's id and nothing else, and its id is the mail's: the same mail is queued once. */
 export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_000 }: QueueOptions): MailQueue => {
@@ -72,7 +76,7 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
   })
   return {
     breaker,
-    add: async mailIds => { if (mailIds.length) await breaker.run(async () => (await queue()).addBulk(mailIds.map(mailId => ({ name, data: {}, opts: { jobId: mailId } })))) },
+    add: async mails => { if (mails.length) await breaker.run(async () => (await queue()).addBulk(mails.map(({ id, awaited }) => ({ name, data: {}, opts: { jobId: id, priority: awaited ? 0 : LATER } })))) },
     size: async () => Object.values(await breaker.run(async () => (await queue()).getJobCounts('waiting', 'active', 'delayed', 'prioritized'))).reduce((a, b) => a + b, 0),
     start: () => { worker.run().catch((error: unknown) => { logger.error({ error }, 'the mail worker stopped') }) },
     // A job that is under way has five seconds; after that another process takes it up again.

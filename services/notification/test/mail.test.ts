@@ -109,6 +109,16 @@ describe('mails through a real Redis and a real SMTP server', () => {
     await redis.start()
     await until(async () => await stateOf(id) === 'sent', 25_000)
   })
+  it('that somebody waits for go before all that only tell something', async () => {
+    const left: string[] = []
+    const slow = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: async id => { left.push(id); return 'done' }, lost: async () => {}, logger: silentLogger })
+    onTestFinished(() => slow.stop())
+    await slow.add([...Array.from({ length: 30 }, (_, i) => ({ id: `told-${i}`, awaited: false })), { id: 'reset', awaited: true }])
+    slow.start()
+    await until(() => left.length === 31)
+    expect(left.indexOf('reset')).toBeLessThan(3)
+    expect(left.filter(id => id !== 'reset').slice(0, 3)).toEqual(expect.arrayContaining(['told-0', 'told-1']))
+  })
   it('leave although Redis went away while this process said hello to it', async () => {
     const wire = await brittleWire(redis.url)
     onTestFinished(wire.stop)
@@ -117,8 +127,8 @@ describe('mails through a real Redis and a real SMTP server', () => {
     onTestFinished(() => late.stop())
     late.start()
     await until(() => wire.cut)
-    await expect(late.add(['m6'])).rejects.toThrow()
+    await expect(late.add([{ id: 'm6', awaited: false }])).rejects.toThrow()
     wire.mend()
-    await until(async () => { await late.add(['m6']).catch(() => {}); return left.includes('m6') }, 10_000)
+    await until(async () => { await late.add([{ id: 'm6', awaited: false }]).catch(() => {}); return left.includes('m6') }, 10_000)
   })
 })
