@@ -56,6 +56,11 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
       throw error
     }
   }
+  const ask = async <T>(what: (queue: Queue) => Promise<T>): Promise<T> => {
+    const answer = await breaker.run(async () => what(await queue()))
+    told = false
+    return answer
+  }
   const process = async (job: Job, token?: string): Promise<void> => {
     const outcome = await work(job.id ?? '')
     if (outcome === 'done') return
@@ -68,7 +73,6 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
     settings: { backoffStrategy: tries => Math.min(retryMs * 2 ** (tries - 1), longest) * (0.75 + Math.random() / 2) },
   })
   worker.on('error', say)
-  worker.on('ready', () => { told = false })
   worker.on('failed', (job, error) => {
     const final = job !== undefined && (error instanceof UnrecoverableError || job.attemptsMade >= attempts)
     logger[final ? 'error' : 'warn']({ mailId: job?.id, attempt: job?.attemptsMade, error }, final ? 'a mail is given up' : 'a mail will be tried again')
@@ -76,8 +80,8 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
   })
   return {
     breaker,
-    add: async mails => { if (mails.length) await breaker.run(async () => (await queue()).addBulk(mails.map(({ id, awaited }) => ({ name, data: {}, opts: { jobId: id, priority: awaited ? 0 : LATER } })))) },
-    size: async () => Object.values(await breaker.run(async () => (await queue()).getJobCounts('waiting', 'active', 'delayed', 'prioritized'))).reduce((a, b) => a + b, 0),
+    add: async mails => { if (mails.length) await ask(q => q.addBulk(mails.map(({ id, awaited }) => ({ name, data: {}, opts: { jobId: id, priority: awaited ? 0 : LATER } })))) },
+    size: async () => Object.values(await ask(q => q.getJobCounts('waiting', 'active', 'delayed', 'prioritized'))).reduce((a, b) => a + b, 0),
     start: () => { worker.run().catch((error: unknown) => { logger.error({ error }, 'the mail worker stopped') }) },
     // A job that is under way has five seconds; after that another process takes it up again.
     stop: async () => {
@@ -85,6 +89,6 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
       await worker.close(true)
       await opened?.close()
     },
-    ping: () => breaker.run(async () => (await queue()).getJobCounts('waiting')),
+    ping: () => ask(q => q.getJobCounts('waiting')),
   }
 }

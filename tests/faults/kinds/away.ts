@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { brokerOf, services } from '../stack/platform.ts'
+import { brokerOf, comeUp, services } from '../stack/platform.ts'
 import { between, pause, type Kind, type Scene } from './kind.ts'
 
 /** In a long run every fourth time for a whole minute. */
@@ -15,7 +15,7 @@ export const absences: readonly Kind[] = [
     strike: async (scene, target) => {
       await scene.platform.part(target).stop('SIGKILL')
       await pause(whileMs(scene))
-      await scene.platform.part(target).start()
+      await comeUp(scene.platform.part(target))
     },
   },
   {
@@ -44,7 +44,7 @@ export const absences: readonly Kind[] = [
       await platform.part(target).stop('SIGKILL')
       await rm(join(platform.home, 'data', target), { recursive: true, force: true })
       await pause(between(chance, 0, 2_000))
-      await platform.part(target).start()
+      await comeUp(platform.part(target))
     },
   },
 ]

@@ -31,7 +31,15 @@ export type PlatformOptions = { home: string; offset: number; events: 'redis' | 
 export const services = appIds
 export const brokerOf = (events: 'redis' | 'kafka'): string => (events === 'kafka' ? 'kafka' : 'broker')
 const root = resolve(import.meta.dirname, '../../..')
+const TRIES = 10
 const wired: readonly AppId[] = ['task', 'project', 'gateway', 'notification']
+
+/** Starts a part that was stopped. What it needs may be coming back itself from what was done to it, and a part that dies at its start again and again is not started any more. */
+export const comeUp = async (part: Part): Promise<void> => {
+  for (let tries = 1; ; tries++) {
+    try { await part.start(); return } catch (error) { if (tries >= TRIES) throw error }
+  }
+}
 
 /** A whole stack of its own, whose parts can be killed, held and started again, and some of whose wires can be cut. */
 export const startPlatform = async ({ home, offset, events, smallDisk, keep = false, report }: PlatformOptions): Promise<Platform> => {
@@ -72,7 +80,7 @@ export const startPlatform = async ({ home, offset, events, smallDisk, keep = fa
     stack, home, events, wires, part, stop, disk,
     restart: async name => {
       await part(name).stop('SIGKILL')
-      await part(name).start()
+      await comeUp(part(name))
     },
     replace: async name => {
       const old = part(name)
