@@ -1,5 +1,5 @@
 // A mistake in a module that its authors will not mend any more is mended in a copy of it.
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { run } from './find.mjs'
 
@@ -19,13 +19,18 @@ export const repair = async ({ go, source, env, into, module, files }) => {
   const copy = join(into, 'module')
   for (const entry of (await readdir(original, { recursive: true, withFileTypes: true })).filter(e => e.isFile())) {
     const name = relative(original, join(entry.parentPath, entry.name))
-    const target = join(copy, name)
-    await mkdir(dirname(target), { recursive: true })
-    if (files[name]) await writeFile(target, await changed(join(original, name), files[name]))
-    else await copyFile(join(original, name), target)
+    await mkdir(dirname(join(copy, name)), { recursive: true })
+    await copyFile(join(original, name), join(copy, name))
+  }
+  for (const [name, changes] of Object.entries(files)) {
+    const text = await changed(join(original, name), changes)
+    // The copy is as read-only as what it was copied from.
+    await rm(join(copy, name))
+    await writeFile(join(copy, name), text)
   }
   const modfile = join(into, 'repaired.mod')
-  await writeFile(modfile, `${await readFile(join(source, 'go.mod'), 'utf8')}\nreplace ${module} => ${copy}\n`)
+  // Quoted: there may be a space in the path.
+  await writeFile(modfile, `${await readFile(join(source, 'go.mod'), 'utf8')}\nreplace ${module} => ${JSON.stringify(copy)}\n`)
   await copyFile(join(source, 'go.sum'), join(into, 'repaired.sum'))
   return [`-modfile=${modfile}`]
 }
