@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { supervise, type PartSpec } from './part.ts'
@@ -54,6 +54,17 @@ it('one that does not listen to SIGTERM is ended', async () => {
   await it_.start()
   await it_.stop()
   expect(said.join()).toContain('did not stop within 0.3 s')
+})
+
+it.runIf(process.platform === 'linux')('a part in the background starts like any other, and all of it gives way once it is ready', async () => {
+  const threads = (): string[] => readdirSync(`/proc/${it_.pid}/task`)
+  const starting: number[] = []
+  const { part: it_, port } = await part(serve, { background: true, ready: async () => { starting.push(getPriority(it_.pid)); return tcpProbe(port)() } })
+  await it_.start()
+  expect(new Set(starting)).toEqual(new Set([getPriority()]))
+  expect(threads().length).toBeGreaterThan(1)
+  for (const thread of threads()) expect(getPriority(Number(thread))).toBeGreaterThan(getPriority())
+  await it_.stop()
 })
 
 it('a taken port is named, with its holder and what to do', async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, writeFileSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { closeSync } from 'node:fs'
+import { giveWay } from './give-way.ts'
 import type { Probe } from './probe.ts'
 import { waitFor } from './probe.ts'
 import { lastWords, openLog, sizeOf, tail } from './log-file.ts'
@@ -25,7 +25,7 @@ export type PartSpec = {
   before?: () => Promise<void>
   /** Run as another user of the machine. */
   user?: string | undefined
-  /** Gives way to the others when the machine is full. */
+  /** Gives way to the others when the machine is full, once it is ready. */
   background?: boolean
 }
 export type PartState = 'stopped' | 'starting' | 'ready' | 'waiting' | 'stopping'
@@ -45,14 +45,6 @@ export type Part = {
 }
 export type PartHost = { logFile: string; report(line: string): void; changed(): void }
 
-// Three of the others' turns for one of its own.
-const behind = 5
-/** Linux may share the processor between sessions before it looks at priorities, and each part has a session of its own. */
-const giveWay = (pid: number): void => {
-  for (const lower of [() => { setPriority(pid, behind) }, () => { writeFileSync(`/proc/${pid}/autogroup`, String(behind)) }]) {
-    try { lower() } catch { /* Not every system knows both; the part goes on without. */ }
-  }
-}
 // The first death is answered at once, nearly: whoever was ready a moment ago will be again.
 const firstPause = 100
 const longestPause = 30_000
@@ -73,7 +65,12 @@ export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost
   let starting = false
   let early = 0
   const exits: (() => void)[] = []
-  const become = (next: PartState): void => { state = next; changed() }
+  const become = (next: PartState): void => {
+    state = next
+    // Not while it starts: with a full machine that takes ten times as long, and others wait for it.
+    if (next === 'ready' && spec.background && child?.pid !== undefined) giveWay(child.pid)
+    changed()
+  }
 
   const launch = async (): Promise<void> => {
     become('starting')
@@ -82,7 +79,6 @@ export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost
     const [command = '', ...args] = undertaker(spec.command, spec.user, spec.stopSignal)
     child = spawn(command, args, { cwd: spec.cwd, env: spec.env, stdio: ['ignore', log, log], detached: true })
     closeSync(log)
-    if (spec.background && child.pid !== undefined) giveWay(child.pid)
     since = performance.now()
     const from = sizeOf(logFile)
     child.once('error', error => { report(`${spec.title} could not be started: ${error.message}`); gone(from, error.message) })

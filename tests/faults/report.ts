@@ -1,3 +1,4 @@
+import type { Backlog } from './backlog.ts'
 import { kindsOfFinding, total } from './check/findings.ts'
 import type { Outcome, Strike } from './run.ts'
 import { hanging, stillDuring, withoutRetryAfter, type Attempt } from './team/tally.ts'
@@ -5,6 +6,9 @@ import { hanging, stillDuring, withoutRetryAfter, type Attempt } from './team/ta
 const ms = (value: number | undefined): string => (value === undefined ? 'never' : `${Math.round(value)}`)
 const worst = (values: readonly number[]): number => Math.max(0, ...values)
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+/** Of the consumer's own rate; the median of the turns. */
+const backlogRate = (backlogs: readonly Backlog[]): number => median(backlogs.map(({ held, own }) => held / own))
 
 /** One line for each kind: how often, how long broken, how long until the first write was acknowledged again. */
 const lineOf = (kind: string, some: readonly Strike[], bare: ReadonlyMap<string, number>): string => {
@@ -23,7 +27,7 @@ const circumstances = (attempt: Attempt, { strikes, tally, beganAt }: Outcome): 
 
 /** What a run came to, in one table. */
 export const reportOf = (outcome: Outcome): string => {
-  const { seed, strikes, bare, tally, audit, lostErrands, triesPerRequest, backlog, seconds } = outcome
+  const { seed, strikes, bare, tally, audit, lostErrands, triesPerRequest, backlogs, seconds } = outcome
   const { findings, lag, mails, frames } = audit
   const hung = hanging(tally)
   const statuses = Object.entries(Object.groupBy(tally.attempts, a => String(a.status))).map(([status, some]) => `${status === '0' ? 'no answer' : status} ${some?.length}`).join(', ')
@@ -36,7 +40,7 @@ export const reportOf = (outcome: Outcome): string => {
     `asleep     the asking process stood still ${tally.stalls.length} times, for ${ms(worst(tally.stalls.map(s => s.ms)))} ms at most`,
     `503        ${tally.attempts.filter(a => a.status === 503).length}, ${withoutRetryAfter(tally).length} of them without Retry-After`,
     `storm      ${triesPerRequest.toFixed(2)} tries of each request at its service, at most`,
-    ...backlog ? [`backlog    ${backlog.held.toFixed(0)} events/s after a pause, ${backlog.own.toFixed(0)} by itself: ${(backlog.held / backlog.own).toFixed(2)}`] : [],
+    ...backlogs.length > 0 ? [`backlog    ${backlogs.map(({ held, own }) => `${held.toFixed(0)} events/s after a pause, ${own.toFixed(0)} by itself`).join('; ')}: ${backlogRate(backlogs).toFixed(2)}`] : [],
     `strange    ${tally.strange.length}${tally.strange.slice(0, 5).map(what => `\n    ${what}`).join('')}`,
     `given up   ${lostErrands.length}${lostErrands.slice(0, 5).map(what => `\n    ${what.slice(0, 300)}`).join('')}`,
     `lag        ${lag.length === 0 ? 'none' : lag.join('; ')} after ${ms(audit.quietMs)} ms`,
@@ -62,11 +66,11 @@ export const losses = ({ strikes, tally, audit, lostErrands, triesPerRequest }: 
 
 /** Why a run did not reach what it should, in time as well; empty when it did. */
 export const shortfalls = (outcome: Outcome): string[] => {
-  const { strikes, bare, tally, backlog } = outcome
+  const { strikes, bare, tally, backlogs } = outcome
   return [
     ...losses(outcome), ...tally.strange,
     ...hanging(tally).map(a => `${a.operation} hung ${Math.round(a.ms)} ms (${a.status} ${a.code})`),
     ...strikes.flatMap(s => tooLate(s, bare.get(s.target))),
-    ...backlog && backlog.held < LEAST_RATE * backlog.own ? [`a backlog was worked off at ${(backlog.held / backlog.own).toFixed(2)} of the consumer's own rate`] : [],
+    ...backlogs.length > 0 && backlogRate(backlogs) < LEAST_RATE ? [`a backlog was worked off at ${backlogRate(backlogs).toFixed(2)} of the consumer's own rate`] : [],
   ]
 }

@@ -20,13 +20,15 @@ export type RunOptions = {
   strikes: number; untilMs: number; workers: number; /** So many services are broken at once. */ lanes: number; /** Times each part's restart before anybody works, and how a pile of events is worked off. */ measure: boolean; say: (line: string) => void
 }
 export type Strike = { kind: string; target: string; atMs: number; brokenMs: number; firstSuccessMs: number | undefined }
-export type Outcome = { seed: number; strikes: Strike[]; bare: Map<string, number>; tally: Tally; audit: Audit; triesPerRequest: number; backlog: Backlog | undefined; lostErrands: string[]; beganAt: number; seconds: number }
+export type Outcome = { seed: number; strikes: Strike[]; bare: Map<string, number>; tally: Tally; audit: Audit; triesPerRequest: number; backlogs: readonly Backlog[]; lostErrands: string[]; beganAt: number; seconds: number }
 
 const domain = 'unsinkable.example'
 const QUIET_MS = 90_000
 const BACK_MS = 60_000
+/** Nobody works without drawing breath; a machine that is full of work only makes each repair, and so the whole run, longer. */
+const REST_MS = 100
 /** So often each kind strikes before those that strike alone have their turn again. */
-const ROUND = 2
+const ROUND = 4
 
 /** Brings up a platform, lets a team work, breaks things, and looks at what became of everything that was acknowledged. */
 export const faultRun = async (options: RunOptions): Promise<Outcome> => {
@@ -45,12 +47,12 @@ export const faultRun = async (options: RunOptions): Promise<Outcome> => {
     say(`${Math.round((performance.now() - began) / 1000)} s: the team is at work`)
     const unwatch = watchStalls(door.tally)
     const { strikes, lostErrands } = await underFire({ platform, chance, door, team, short: options.short, errand: () => {} }, options, began)
-    const backlog = options.measure ? await workOff(platform, door, team) : undefined
+    const backlogs = options.measure ? await workOff(platform, door, team) : []
     unwatch()
     say(`${strikes.length} strikes, ${door.tally.commands} commands acknowledged; waiting until all is quiet`)
     const found = await audit({ platform, ledger: door.ledger, team, watcher, quietMs: QUIET_MS })
     watcher.close()
-    return { seed, strikes, bare, tally: door.tally, audit: found, lostErrands, backlog, beganAt: began, triesPerRequest: await triesPerRequest(options.home, door.tally), seconds: (performance.now() - began) / 1000 }
+    return { seed, strikes, bare, tally: door.tally, audit: found, lostErrands, backlogs, beganAt: began, triesPerRequest: await triesPerRequest(options.home, door.tally), seconds: (performance.now() - began) / 1000 }
   } finally {
     await platform.stop()
   }
@@ -86,16 +88,18 @@ const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers,
   const extra: Promise<void>[] = []
   const scene: Scene = { ...quiet, errand: service => { extra.push((service === 'user' ? leave() : service === 'project' ? pass() : Promise.resolve()).catch(note)) } }
   const own = (n: number): Chance => chanceOf(chance.below(2 ** 31) + n)
-  const hands = Array.from({ length: workers }, (_, i) => forever(worker(door, team, own(i), `w${i}`).step, 20))
-  const trips = [forever(async () => { await build() }, 4_000), forever(pass, 2_000), forever(leave, 8_000)]
+  const hands = Array.from({ length: workers }, (_, i) => forever(worker(door, team, own(i), `w${i}`).step, REST_MS))
+  const trips = [forever(async () => { await build() }, 6_000), forever(pass, 5_000), forever(leave, 10_000)]
+  const second = (at: number): string => String(Math.round((at - began) / 1000)).padStart(5)
   const strike = async ({ kind, target }: Blow): Promise<void> => {
     await pause(between(chance, 100, 1_000))
     const at = performance.now()
-    await kind.strike(scene, target).catch((error: unknown) => { door.tally.strange.push(`${kind.name} ${target}: ${String(error)}`) })
+    const how = await kind.strike(scene, target).catch((error: unknown) => { door.tally.strange.push(`${kind.name} ${target}: ${String(error)}`) })
+    if (how === 'missed') { say(`${second(at)} s  ${kind.name}: nobody passed ${target}`); return }
     const healed = performance.now()
     const first = await backAtWork(door, at)
     strikes.push({ kind: kind.name, target, atMs: at - began, brokenMs: healed - at, firstSuccessMs: first && first - at })
-    say(`${String(Math.round((at - began) / 1000)).padStart(5)} s  ${kind.name}: ${target}, whole again after ${Math.round(healed - at)} ms, first write acknowledged after ${first ? Math.round(first - at) : 'never'} ms`)
+    say(`${second(at)} s  ${kind.name}: ${target}, whole again after ${Math.round(healed - at)} ms, first write acknowledged after ${first ? Math.round(first - at) : 'never'} ms`)
   }
   const go = (): boolean => performance.now() - began < untilMs
   await pause(1_000)

@@ -11,13 +11,18 @@ const partOf = ({ target }: Blow): string => target.split(' ')[0]?.replace(/-sid
 /** Whether other services may be broken at the same time. A store is everybody's, so nothing would be told apart from its absence. */
 export const together = (blow: Blow): boolean => !blow.kind.alone && services.some(service => service === partOf(blow))
 
+/** One at the part that has most before it: else that one would go on alone at the end. */
+const next = (free: readonly Blow[]): Blow | undefined => {
+  const before = Map.groupBy(free, partOf)
+  return free.toSorted((a, b) => (before.get(partOf(b))?.length ?? 0) - (before.get(partOf(a))?.length ?? 0))[0]
+}
 /** Strikes all, as many at a time as there are lanes, and no service twice at once. Ends early when `go` says no. */
 export const volley = async (blows: readonly Blow[], lanes: number, strike: (blow: Blow) => Promise<void>, go: () => boolean): Promise<void> => {
   const waiting = [...blows]
   const broken = new Set<string>()
   const lane = async (): Promise<void> => {
     while (waiting.length > 0 && go()) {
-      const blow = waiting.find(b => !broken.has(partOf(b)))
+      const blow = next(waiting.filter(b => !broken.has(partOf(b))))
       if (!blow) {
         await sleep(LOOK_MS)
         continue

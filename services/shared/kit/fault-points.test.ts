@@ -14,8 +14,8 @@ describe('fault points', () => {
 
   it('are not there unless a test asks for one', () => {
     expect(armFaults(undefined, 'task')).toEqual({ clockOffsetMs: 0 })
-    expect(armFaults(folder, 'task')).toEqual({ clockOffsetMs: 0 })
     expect(withFaultPoints('dapr', port)).toBe(port)
+    expect(armFaults(folder, 'task')).toEqual({ clockOffsetMs: 0 })
   })
   it('let a process die the n-th time that it comes by, once', async () => {
     writeFileSync(file, JSON.stringify({ point: 'dapr.state.get.after', pass: 2, clockOffsetMs: 60_000 }))
@@ -25,12 +25,26 @@ describe('fault points', () => {
     expect([await watched.state.get('a'), watched.now(), kill.mock.calls]).toEqual(['a', 7, []])
     await watched.state.get('b')
     expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGKILL')
-    expect(withFaultPoints('store', port)).toBe(port)
   })
   it('lie in what a call hands out, too', async () => {
     writeFileSync(file, JSON.stringify({ point: 'store.documents.put.before' }))
     armFaults(folder, 'task')
     await withFaultPoints('store', port).documents().put()
+    expect(kill).toHaveBeenCalledOnce()
+  })
+  it('are armed while the process runs, and called off again', async () => {
+    armFaults(folder, 'task')
+    const watched = withFaultPoints('dapr', port)
+    const order = async (what: object): Promise<void> => {
+      writeFileSync(file, JSON.stringify(what))
+      await vi.waitFor(() => { expect(existsSync(file)).toBe(false) })
+    }
+    await order({ point: 'dapr.now.before' })
+    await order({})
+    watched.now()
+    expect(kill).not.toHaveBeenCalled()
+    await order({ point: 'dapr.now.before' })
+    watched.now()
     expect(kill).toHaveBeenCalledOnce()
     rmSync(folder, { recursive: true })
   })

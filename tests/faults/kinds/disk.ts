@@ -8,7 +8,7 @@ export const disks: readonly Kind[] = [{
   strike: async ({ platform, chance, short }) => {
     if (!platform.disk) return
     const free = await platform.disk.fill()
-    await pause(short ? between(chance, 3_000, 6_000) : between(chance, 5_000, 20_000))
+    await pause(short ? between(chance, 3_000, 6_000) : between(chance, 4_000, 12_000))
     await free()
   },
 }]

@@ -4,24 +4,22 @@ import type { FaultOrder } from '../../../services/shared/kit/fault-points.ts'
 import type { Platform } from '../stack/platform.ts'
 import { between, pause, type Kind, type Scene } from './kind.ts'
 
-/** Lays an order out for the next start of a service, and starts it. */
-export const startWith = async ({ home, restart }: Platform, service: string, order: FaultOrder): Promise<void> => {
-  writeFileSync(join(home, 'faults', `${service}.json`), JSON.stringify(order))
-  await restart(service)
-}
+const lay = ({ home }: Platform, service: string, order: FaultOrder): void => { writeFileSync(join(home, 'faults', `${service}.json`), JSON.stringify(order)) }
 const WAIT_MS = 20_000
 const SHORT_WAIT_MS = 6_000
 
-/** The service dies at a named point, the n-th time it passes there; its supervisor starts it again. */
-const dieAt = async ({ platform, chance, errand, short }: Scene, service: string, point: string, most: number): Promise<void> => {
+/** The service dies at a named point, the n-th time from now that it passes there; its supervisor starts it again. */
+const dieAt = async ({ platform, chance, errand, short }: Scene, service: string, point: string, most: number): Promise<'missed' | void> => {
   const patience = short ? SHORT_WAIT_MS : WAIT_MS
   const part = platform.part(service)
   const before = part.restarts
-  await startWith(platform, service, { point, pass: 1 + chance.below(short ? Math.ceil(most / 3) : most) })
+  lay(platform, service, { point, pass: 1 + chance.below(short ? Math.ceil(most / 3) : most) })
   errand(service)
   for (let waited = 0; part.restarts === before && waited < patience; waited += 50) await pause(50)
-  // A point that nobody passes is no fault; the process is sound again after its next start.
-  if (part.restarts === before) await platform.restart(service)
+  if (part.restarts === before) {
+    lay(platform, service, {})
+    return 'missed'
+  }
   for (let waited = 0; part.state !== 'ready' && waited < WAIT_MS; waited += 50) await pause(50)
 }
 const both = (...names: string[]): string[] => names.flatMap(name => [`${name}.before`, `${name}.after`])
@@ -34,7 +32,7 @@ const points = (name: string, services: readonly [string, ...string[]], where: r
   },
   strike: async (scene, target) => {
     const [service = '', point = ''] = target.split(' ')
-    await dieAt(scene, service, point, most)
+    return dieAt(scene, service, point, most)
   },
 })
 
@@ -56,7 +54,8 @@ export const clocks: readonly Kind[] = [{
   name: 'clock an hour off',
   targets: () => ['notification', 'analytics', 'ai', 'project', 'task', 'user'],
   strike: async (scene, target) => {
-    await startWith(scene.platform, target, { clockOffsetMs: scene.chance.pick([3_600_000, -3_600_000]) })
+    lay(scene.platform, target, { clockOffsetMs: scene.chance.pick([3_600_000, -3_600_000]) })
+    await scene.platform.restart(target)
     await pause(between(scene.chance, 2_000, scene.short ? 4_000 : 15_000))
     await scene.platform.restart(target)
     if (existsSync(join(scene.platform.home, 'faults', `${target}.json`))) throw new Error(`${target} did not take its clock`)
