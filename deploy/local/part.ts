@@ -48,6 +48,8 @@ export type PartHost = { logFile: string; report(line: string): void; changed():
 // The first death is answered at once, nearly: whoever was ready a moment ago will be again.
 const firstPause = 100
 const longestPause = 30_000
+/** Who has worked for so long does not die of how it was started. */
+const steadyMs = 10_000
 /** A wrong configuration (EX_CONFIG) does not heal by starting again. */
 const misconfigured = 78
 /** So many deaths before it was ready once (four seconds of pauses: what an earlier run left may have to end first), and it is not going to be. */
@@ -67,6 +69,7 @@ export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost
   const exits: (() => void)[] = []
   const become = (next: PartState): void => {
     state = next
+    if (next === 'ready') since = performance.now()
     // Not while it starts: with a full machine that takes ten times as long, and others wait for it.
     if (next === 'ready' && spec.background && child?.pid !== undefined) giveWay(child.pid)
     changed()
@@ -79,7 +82,6 @@ export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost
     const [command = '', ...args] = undertaker(spec.command, spec.user, spec.stopSignal)
     child = spawn(command, args, { cwd: spec.cwd, env: spec.env, stdio: ['ignore', log, log], detached: true })
     closeSync(log)
-    since = performance.now()
     const from = sizeOf(logFile)
     child.once('error', error => { report(`${spec.title} could not be started: ${error.message}`); gone(from, error.message) })
     child.once('exit', (code, by) => gone(from, by ?? `code ${code}`, code))
@@ -94,8 +96,8 @@ export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost
     if (state === 'stopped' || state === 'stopping') return
     hopeless = code === misconfigured || (starting && ++early >= mostEarly)
     if (hopeless) { become('stopped'); return }
-    if (performance.now() - since > 60_000) pause = firstPause
     const wasReady = state === 'ready'
+    if (wasReady && performance.now() - since > steadyMs) pause = firstPause
     become('waiting')
     const last = lastWords(logFile, from)
     if (wasReady || pause > firstPause) report(`${spec.title} ended (${how}); starting it again in ${(pause / 1000).toFixed(1)} s.${last ? ` Its last words: ${last}` : ''}`)

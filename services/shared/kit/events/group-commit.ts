@@ -3,7 +3,7 @@ import { VersionConflict, type Commit } from './commit.ts'
 import { away, pause, within } from './patience.ts'
 import type { CommitStore } from './store.ts'
 
-type Waiting = { commit: Commit; until: number; tried: boolean; resolve: () => void; reject: (error: Error) => void }
+type Waiting = { commit: Commit; until: number; /** A try of it failed. */ tried: boolean; /** A try got no answer, and may arrive yet. */ uncertain: boolean; /** Has its answer. */ done: boolean; resolve: () => void; reject: (error: Error) => void }
 
 export type GroupCommitOptions = {
   store: Pick<CommitStore, 'append' | 'findCommit' | 'isTransient'>
@@ -23,9 +23,9 @@ export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, maxBatch =
   let busy = 0
 
   const settle = async (entry: Waiting, result: 'inserted' | 'taken'): Promise<void> => {
-    if (result === 'inserted') { entry.resolve(); return }
     // Taken by ourselves, when an earlier try arrived without our hearing of it.
-    const mine = entry.tried && (await store.findCommit(entry.commit.id))?.hash === entry.commit.hash
+    const mine = result === 'inserted' || (entry.tried && (await store.findCommit(entry.commit.id))?.hash === entry.commit.hash)
+    entry.done = true
     if (mine) entry.resolve()
     else entry.reject(new VersionConflict(entry.commit.id))
   }
@@ -38,6 +38,7 @@ export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, maxBatch =
     let left = batch
     for (let wait = 20; left.length > 0; wait = Math.min(wait * 2, 500)) {
       const now = performance.now()
+      left = left.filter(e => !e.done)
       for (const late of left.filter(e => e.until <= now)) giveUp(late)
       left = left.filter(e => e.until > now)
       const first = left[0]
@@ -49,7 +50,8 @@ export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, maxBatch =
         return
       } catch (error) {
         for (const entry of left) entry.tried = true
-        if (!store.isTransient(error) && !(error instanceof Refused)) { await single(left, error); return }
+        if (!store.isTransient(error) && !(error instanceof Refused)) { await single(left.filter(e => !e.done), error); return }
+        for (const entry of left) entry.uncertain = true
         await pause(wait)
       }
     }
@@ -57,7 +59,10 @@ export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, maxBatch =
   /** One bad commit must not take the others with it. */
   const single = async (batch: Waiting[], error: unknown): Promise<void> => {
     if (batch.length > 1) for (const entry of batch) await send([entry])
-    else batch[0]?.reject(error instanceof Error ? error : new Error(String(error)))
+    else for (const { commit, uncertain, reject } of batch) {
+      if (uncertain) onUncertain(commit)
+      reject(error instanceof Error ? error : new Error(String(error)))
+    }
   }
   const pump = (): void => {
     while (busy < lanes && queue.length > 0) {
@@ -68,7 +73,7 @@ export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, maxBatch =
 
   return (commit: Commit): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    queue.push({ commit, until: performance.now() + patienceMs, tried: false, resolve, reject })
+    queue.push({ commit, until: performance.now() + patienceMs, tried: false, uncertain: false, done: false, resolve, reject })
     pump()
     return promise
   }

@@ -51,7 +51,7 @@ export const journal = ({ store, writer, partitions, ends }: JournalOptions) => 
   const save = async (): Promise<void> => {
     const filling = chunk()
     const open = [...groups.values()].filter(g => g.number >= 0)
-    await store.saveWriter({ id: writer, open: open.map(g => g.number), beat: ++beat, heads: (open[0] ?? filling).heads })
+    await store.saveWriter({ id: writer, open: open.map(g => g.number), beat: ++beat, heads: (open[0] ?? filling).heads, ends: ends() })
     told = Math.max(told, filling.number)
   }
   /** No chunk is filled for longer than from one beat to the next, so that a process that dies leaves little more than what it was about. While the store is away it hears of no chunk, and none is begun: whoever looks for them stops after a few that are empty. */

@@ -113,4 +113,45 @@ describe('what a dead process left', () => {
     expect(await first.log.unfinishedOfOthers()).toHaveLength(3)
     await first.log.stop()
   })
+  it('keeps the order of a stream that two dead processes wrote in turns', async () => {
+    const store = memoryStore()
+    const { addSegment } = store
+    store.addSegment = () => new Promise(() => {})
+    const [p, q] = [killable(), killable()]
+    const logs = [p, q].map((gone, i) => logOf({ store: gone.only(store), dapr: memoryDapr(), instanceId: `gone${i}`, ...quick, beatMs: 1_000_000 }).log)
+    let before: { hash: string; journal: string } | undefined
+    for (const version of [1, 2, 3]) {
+      const log = logs[(version + 1) % 2]
+      before = await log?.append({ ...draft('one', version, before?.hash ?? '', 'Sent'), ...(before && { previousJournal: before.journal }) })
+    }
+    for (const gone of [p, q]) gone.kill()
+    store.addSegment = addSegment
+    const { log } = successor(store)
+    await log.start()
+    await expect.poll(() => log.unfinishedOfOthers(), { timeout: 5_000, interval: 10 }).toEqual([])
+    const versions: number[] = []
+    for (let partition = 0; partition < log.partitions; partition++) for await (const { commits } of log.scan(partition)) versions.push(...commits.map(c => c.version))
+    expect(versions).toEqual([1, 2, 3])
+    await log.stop()
+  })
+  it('is counted as seen through although somebody continued it while it was being placed', async () => {
+    const store = memoryStore()
+    await left(store, 'gone', 1)
+    const [dead] = await store.writers()
+    const gates = { findCommit: Promise.withResolvers<void>(), addSegment: Promise.withResolvers<void>() }
+    const { findCommit, addSegment } = store
+    store.findCommit = async id => { await gates.findCommit.promise; return findCommit(id) }
+    store.addSegment = async segment => { await gates.addSegment.promise; return addSegment(segment) }
+    const { log } = successor(store)
+    const [commit] = await log.unfinishedOfOthers()
+    if (!dead || !commit) return expect.fail('nothing was left')
+    await log.append({ ...draft('gone0', 2, commit.hash, 'Sent'), previousJournal: commit.journal })
+    await log.start()
+    await pause(60)
+    gates.findCommit.resolve()
+    await pause(20)
+    gates.addSegment.resolve()
+    await expect.poll(() => log.gauges(), { timeout: 2_000, interval: 20 }).toMatchObject({ lag: 0, unfinished: 0 })
+    await log.stop()
+  })
 })

@@ -15,7 +15,7 @@ const DOUBT_MS = 600_000
 const OFTEN_MS = 60_000
 const SELDOM_MS = 30_000
 
-type Doubt = { commit: Commit; since: number; looked: number; found: boolean }
+type Doubt = { since: number; looked: number; found: boolean }
 export type LifeOptions = {
   store: Pick<CommitStore, 'findCommit'>
   journal: Journal
@@ -30,24 +30,25 @@ export type LifeOptions = {
 
 /** The log's own clockwork: it beats, looks after processes that stand still, and after inserts whose answer was lost. */
 export const lifeOf = ({ store, journal, recovery, adopt, prepare, clock, logger, beatMs }: LifeOptions) => {
-  const doubtful = new Map<string, Doubt>()
+  // By the commit itself: two commands may have gone for the same place in a stream, and both be in doubt.
+  const doubtful = new Map<Commit, Doubt>()
   let timer: NodeJS.Timeout | undefined
   let beaten = -Infinity
   let turn: Promise<void> | undefined
   let prepared: Promise<unknown> | undefined
 
   const resolveDoubts = async (): Promise<void> => {
-    for (const [id, doubt] of doubtful) {
-      const { commit, since } = doubt
+    for (const [commit, doubt] of doubtful) {
+      const { since } = doubt
       const now = clock.monotonic()
       if (doubt.found || (now - since > OFTEN_MS && now - doubt.looked < SELDOM_MS)) continue
       doubt.looked = now
-      const found = await store.findCommit(id)
+      const found = await store.findCommit(commit.id)
       if (!found && now - since < DOUBT_MS) continue
       doubt.found = true
       // Not awaited: a follow-up that does not succeed must not keep others from being looked for. In doubt until it has its place: what continues its stream has to wait for that.
       const seen = found?.hash === commit.hash ? adopt([commit], journal.headsOf(commit.journal)) : Promise.resolve()
-      void seen.then(() => { doubtful.delete(id); journal.leave(commit.journal) })
+      void seen.then(() => { doubtful.delete(commit); journal.leave(commit.journal) })
     }
   }
   const beat = async (): Promise<void> => {
@@ -94,9 +95,11 @@ export const lifeOf = ({ store, journal, recovery, adopt, prepare, clock, logger
       await within(ready(), READY_MS, away)
       if (timer && clock.monotonic() - beaten > beatMs * 3) await beat()
     },
-    watch: (commit: Commit): void => { doubtful.set(commit.id, { commit, since: clock.monotonic(), looked: -Infinity, found: false }) },
+    watch: (commit: Commit): void => { doubtful.set(commit, { since: clock.monotonic(), looked: -Infinity, found: false }) },
     /** It was refused although it may be in the store, and has not been found yet, or not been placed. */
-    isDoubtful: (id: string): boolean => doubtful.has(id),
+    watches: (commit: Commit): boolean => doubtful.has(commit),
+    /** A commit of this id is watched. */
+    isDoubtful: (id: string): boolean => doubtful.size > 0 && doubtful.keys().some(commit => commit.id === id),
     doubts: (): number => doubtful.size,
   }
 }

@@ -59,7 +59,7 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
   // Once for all partitions.
   const writers = gathered(async (asked: readonly number[]) => {
     const all = await store.writers()
-    return asked.map(partition => all.map(({ heads }) => heads[partition] ?? START))
+    return asked.map(partition => all.flatMap(({ heads, ends = [] }) => [heads[partition] ?? START, ends[partition] ?? START]))
   }, Infinity)
   /** The latest end that any process has written down: reading begins there, however long the log. What is behind it and was left by a dead process is read from where that one stood. */
   const from = async (partition: number): Promise<End> => latestEnd(store, partition, await writers(partition))
@@ -92,7 +92,7 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     const commit = sealed(whole, await book.enter())
     try { await insert(commit) } catch (error) {
       // What may still arrive keeps its place in the chunk; `life` finds out.
-      if (!(error instanceof Refused) || error.code !== 'store-unavailable' || !life.isDoubtful(commit.id)) book.leave(commit.journal)
+      if (!life.watches(commit)) book.leave(commit.journal)
       if (error instanceof VersionConflict || error instanceof Refused) throw error
       throw new Error(`${commit.id} could not be stored`, { cause: error })
     }

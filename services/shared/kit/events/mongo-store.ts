@@ -59,9 +59,9 @@ export const mongoStore = (connection: Connection): CommitStore => {
       const rows = await writers().find({}).toArray()
       // One alone has nobody who could have died.
       const recovered = new Map(rows.length > 1 ? (await recoveries().find({}).toArray()).map(({ _id, beat, commits }) => [_id, { beat, commits }]) : [])
-      return rows.map(({ _id: id, open, beat, heads, ...before }) => {
+      return rows.map(({ _id: id, open, beat, heads, ends, ...before }) => {
         const mark = recovered.get(id)
-        return { id, open: open ?? [before.chunk ?? 0], beat, heads, ...(mark && { recovered: mark }) }
+        return { id, open: open ?? [before.chunk ?? 0], beat, heads, ...(ends && { ends }), ...(mark && { recovered: mark }) }
       })
     },
     saveWriter: async writer => { await writers().replaceOne({ _id: writer.id }, rowOf(writer), { upsert: true }) },

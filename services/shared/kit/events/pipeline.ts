@@ -53,12 +53,18 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
     const missing = new Map<string, { commit: Commit; group: string }>()
     let at = Math.min(...placings.map(({ from }) => from))
     for (const stream of Map.groupBy(placings, ({ commit }) => commit.stream).values()) {
-      const [first, ...rest] = stream.toSorted((a, b) => a.commit.version - b.commit.version)
-      if (!first) continue
-      const { commits, from } = await before.unplacedBefore(sequencer, first.commit)
-      at = Math.min(at, from)
-      for (const commit of commits) missing.set(commit.id, { commit, group: OTHERS })
-      for (const placing of [first, ...rest]) missing.set(placing.commit.id, placing)
+      let last: number | undefined
+      for (const placing of stream.toSorted((a, b) => a.commit.version - b.commit.version)) {
+        const { commit } = placing
+        // What lies between may have been left by yet another process.
+        if (commit.version - 1 !== last) {
+          const { commits, from } = await before.unplacedBefore(sequencer, commit)
+          at = Math.min(at, from)
+          for (const one of commits) if (!missing.has(one.id)) missing.set(one.id, { commit: one, group: OTHERS })
+        }
+        missing.set(commit.id, placing)
+        last = commit.version
+      }
     }
     const { next: known } = await sequencer.catchUp()
     const placed: { segment: Segment; groups: Map<string, number> }[] = []
@@ -77,7 +83,8 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
     } while (at < (sequencer.known()?.next ?? known))
     // Each commit is counted once, so that no chunk is ever taken for passed too early, or never.
     for (const { segment, groups } of placed) publish(segment, groups)
-    for (const { commit, group } of missing.values()) sequencer.position(commit, group)
+    // What waits there already counts for whoever handed it in.
+    for (const { commit, group } of missing.values()) if (group !== OTHERS || !sequencer.has(commit.id)) sequencer.position(commit, group)
   }
   /** The same, for as long as the store is away. */
   const atLast = async (partition: number, work: () => Promise<unknown>): Promise<void> => {

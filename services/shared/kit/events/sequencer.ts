@@ -61,10 +61,12 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
   }
   /** Reads on from the known end; resolves to the true one. */
   const catchUp = async (): Promise<End> => {
-    end ??= await within(from(), STORE_MS, late)
+    const first = end ?? await within(from(), STORE_MS, late)
+    // Another call may have read on meanwhile.
+    end ??= first
     const next = await within(store.findSegment(segmentId(partition, end.next)), STORE_MS, late)
-    if (next?.first === end.next) {
-      take(next)
+    if (next) {
+      if (next.first === end.next) take(next)
       for await (const segment of segmentsFrom(store, partition, end.next)) if (segment.first === end.next) take(segment)
     }
     return end

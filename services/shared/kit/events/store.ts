@@ -19,8 +19,8 @@ export type Segment = {
 
 /** Where a partition of the position log ends: what its next segment must continue. `previous` is the last public position, -1 for none. */
 export type End = { next: number; previous: number; hash: string }
-/** A process that appends. Seen through are all chunks before the last of `open`, but for those in it; the commits of the others are positioned at or after `heads`. */
-export type Writer = { id: string; open: readonly number[]; beat: number; heads: readonly End[]; recovered?: Recovered }
+/** A process that appends. Seen through are all chunks before the last of `open`, but for those in it; the commits of the others are positioned at or after `heads`. `ends`: how far this process has read. */
+export type Writer = { id: string; open: readonly number[]; beat: number; heads: readonly End[]; ends?: readonly End[]; recovered?: Recovered }
 /** Another process has seen through what a dead one left: so many commits in its open chunks, as they were at that beat. */
 export type Recovered = { beat: number; commits: number }
 /** Where a consumer stands in a partition of a topic: `next` is the first position it has not handled. */
