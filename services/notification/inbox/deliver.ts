@@ -1,3 +1,4 @@
+import type { Channels } from '../../shared/contracts/notification/preferences.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import { recipientOf, type MailRow, type NotificationRow, type Tables } from '../store/rows.ts'
 import { notificationsFor, type Draft } from './drafts.ts'
@@ -7,20 +8,25 @@ import type { Known } from './known.ts'
 import { channelsFor } from './preferences.ts'
 import type { PreferencesOf } from './preferences-store.ts'
 import type { Show } from './show.ts'
+import { timesInWords } from './times-in-words.ts'
 
 export type DeliverDeps = {
   tables: Pick<Tables, 'notifications' | 'mails'>; known: Known; preferencesOf: PreferencesOf
   push: (mailIds: readonly string[]) => void; show?: Show; erase: (person: Person) => Promise<void>
 }
 
-/** Turns an event into notifications and waiting mails, over the channels each person chose. Every row's id comes from event, person and type: the event again changes nothing. */
+/** Turns an event into notifications and waiting mails, over the channels each person chose: over each the first reason that is on. Every row's id comes from event, person and type: the event again changes nothing. */
 export const deliver = ({ tables, known, preferencesOf, push, show, erase }: DeliverDeps) => async (event: HeardEvent): Promise<void> => {
   const rows: NotificationRow[] = []
   const mails: MailRow[] = []
-  for (const draft of notificationsFor(event, await known.before(event))) {
-    const channels = channelsFor(await preferencesOf({ organizationId: event.organizationId, userId: draft.userId }), draft.type, draft.projectId)
-    if (channels.inApp) rows.push(notificationRow(event, draft))
-    if (channels.email) mails.push(mailRow(event, draft))
+  const drafts = await known.withoutLeft(event, notificationsFor(event, await known.before(event)))
+  for (const [userId, reasons] of Map.groupBy(drafts, draft => draft.userId)) {
+    const preferences = await preferencesOf({ organizationId: event.organizationId, userId })
+    const firstOver = (channel: keyof Channels): Draft | undefined => reasons.find(({ type, projectId }) => channelsFor(preferences, type, projectId)[channel])
+    const [shown, mailed] = [firstOver('inApp'), firstOver('email')]
+    // The zone of the profile is known to the user service only, which is asked for mails; so a list says which zone it means.
+    if (shown) rows.push(notificationRow(event, { ...shown, body: timesInWords(shown.body, preferences.timezone ?? 'UTC') }))
+    if (mailed) mails.push(mailRow(event, mailed))
   }
   const [fresh, waiting] = await Promise.all([tables.notifications.insert(rows), tables.mails.insert(mails)])
   await known.learn(event)

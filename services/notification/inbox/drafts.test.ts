@@ -12,7 +12,7 @@ const inProject: Facts = { ...noFacts, projectName: 'Apollo', members: [{ userId
 const waiting = [{ taskId: 't2', projectId: 'p1', title: 'Celebrate', assigneeId: null, reporterId: 'dee' }]
 
 const table: readonly (readonly [string, HeardEvent, Facts, readonly string[]])[] = [
-  ['a new task tells its assignee and those mentioned', { ...by('bob'), type: 'TaskCreated', data: { ...about, ...created, mentions: ['cy', 'ann'] } }, noFacts, ['ann assigned', 'cy mentioned']],
+  ['a new task tells its assignee and those mentioned, each reason in its turn', { ...by('bob'), type: 'TaskCreated', data: { ...about, ...created, mentions: ['cy', 'ann'] } }, noFacts, ['ann assigned', 'cy mentioned', 'ann mentioned']],
   ['who assigns a task to himself is not told', { ...by('ann'), type: 'TaskCreated', data: { ...about, ...created, mentions: [] } }, noFacts, []],
   ['another assignee tells both', updated({ assigneeId: { before: 'old', after: 'ann' } }), noFacts, ['ann assigned', 'old unassigned']],
   ['a released task tells who had it', updated({ assigneeId: { before: 'old', after: null } }), noFacts, ['old unassigned']],
@@ -26,7 +26,7 @@ const table: readonly (readonly [string, HeardEvent, Facts, readonly string[]])[
   ['a task let go with an account tells nobody', { ...updated({ assigneeId: { before: 'old', after: null } }), actor: 'service:user' }, noFacts, []],
   ['an overdue task tells its assignee', { ...by('service:task'), type: 'TaskOverdue', data: { ...about, dueAt: '2026-03-01T09:00:00.000Z' } }, noFacts, ['ann overdue']],
   ['an overdue task of nobody tells its reporter', { ...by('service:task'), type: 'TaskOverdue', data: { ...about, assigneeId: null, dueAt: '2026-03-01T09:00:00.000Z' } }, noFacts, ['bob overdue']],
-  ['a comment: who is mentioned is told that, the others that there is one', { ...by('bob'), type: 'CommentAdded', data: { ...about, commentId: 'c1', mentions: ['ann', 'dee'] } }, { ...noFacts, watchers: ['eve'] }, ['ann mentioned', 'dee mentioned', 'eve commented']],
+  ['a comment: who is mentioned is told that first, the others that there is one', { ...by('bob'), type: 'CommentAdded', data: { ...about, commentId: 'c1', mentions: ['ann', 'dee'] } }, { ...noFacts, watchers: ['eve'] }, ['ann mentioned', 'dee mentioned', 'ann commented', 'eve commented']],
   ['a new member is told', { ...by('bob'), type: 'MemberAdded', data: { ...member, userId: 'new' } }, inProject, ['new project-added']],
   ['a member with another role is told', { ...by('bob'), type: 'MemberAdded', data: member }, inProject, ['ann project-role']],
   ['a member with another allocation only is not', { ...by('bob'), type: 'MemberAdded', data: { ...member, role: 'contributor' } }, inProject, []],

@@ -7,11 +7,9 @@ import { projectLink, taskLink, texts } from './texts.ts'
 export type Draft = { userId: string; type: NotificationType; title: string; body: string; link: string; projectId: string | null }
 type TaskEvent = Extract<HeardEvent, { data: { taskId: string; title: string } }>
 
-/** Who is told what about an event. Nobody is told what he did himself, and of two reasons the first one counts. */
-export const notificationsFor = (event: HeardEvent, facts: Facts): Draft[] => {
-  const seen = new Set<string>([event.actor])
-  return draftsOf(event, facts).filter(({ userId }) => userId !== '' && !seen.has(userId) && seen.add(userId))
-}
+/** Who may be told what about an event: each person's reasons, the one that counts most first. Nobody is told what he did himself. */
+export const notificationsFor = (event: HeardEvent, facts: Facts): Draft[] =>
+  draftsOf(event, facts).filter(({ userId }) => userId !== '' && userId !== event.actor)
 
 const draftsOf = (event: HeardEvent, facts: Facts): Draft[] => {
   switch (event.type) {
@@ -37,7 +35,7 @@ const draftsOf = (event: HeardEvent, facts: Facts): Draft[] => {
 const bySaga = ({ actor }: HeardEvent): boolean => actor.startsWith('service:')
 
 /** Everybody whom a task concerns: who has it, who asked for it, and who took part. */
-const involved = ({ data }: TaskEvent, { watchers }: Facts): (string | null)[] => [data.assigneeId, data.reporterId, ...watchers]
+const involved = ({ data }: TaskEvent, { watchers }: Facts): (string | null)[] => [...new Set([data.assigneeId, data.reporterId, ...watchers])]
 
 const to = (people: readonly (string | null)[], type: NotificationType, { data }: TaskEvent, body = ''): Draft[] => people.filter(p => p !== null)
   .map(userId => ({ userId, type, title: texts.title(type, data.title), body, link: taskLink(data.projectId, data.taskId), projectId: data.projectId }))

@@ -1,10 +1,13 @@
 import type { Tables } from '../store/rows.ts'
+import type { Draft } from './drafts.ts'
 import type { Heard, HeardEvent } from './events.ts'
 import { noFacts, type Facts } from './facts.ts'
 
 export type Known = {
   /** What the notifications of an event depend on, as it was before the event. */
   before(event: HeardEvent): Promise<Facts>
+  /** Leaves out what would go to somebody who is known to have left the project. Not to be known in it says nothing: topics overtake each other. */
+  withoutLeft(event: HeardEvent, drafts: readonly Draft[]): Promise<readonly Draft[]>
   /** Keeps what an event says; a second time changes nothing. */
   learn(event: HeardEvent): Promise<void>
 }
@@ -19,10 +22,17 @@ export const known = (tables: Pick<Tables, 'watchers' | 'waiting' | 'members' | 
       case 'MemberAdded': case 'MemberRemoved': case 'ProjectUpdated': case 'ProjectDeleted': case 'AnomalyDetected': {
         const { projectId } = event.data
         const [members, project] = await Promise.all([tables.members.find({ projectId }), tables.projects.one({ _id: projectId })])
-        return { ...noFacts, members, projectName: project?.name }
+        return { ...noFacts, members: members.filter(m => !m.left), projectName: project?.name }
       }
       default: return noFacts
     }
+  },
+  withoutLeft: async (event, drafts) => {
+    // Whoever comes back has left until this event is learnt.
+    if (event.type === 'MemberAdded') return drafts
+    const projects = new Set(drafts.map(d => d.projectId).filter(id => id !== null))
+    const left = (await Promise.all([...projects].map(projectId => tables.members.find({ projectId, left: true })))).flat().map(m => m._id)
+    return drafts.filter(({ projectId, userId }) => projectId === null || !left.includes(memberId({ projectId, userId })))
   },
   learn: async event => {
     switch (event.type) {
@@ -33,7 +43,7 @@ export const known = (tables: Pick<Tables, 'watchers' | 'waiting' | 'members' | 
       case 'ProjectCreated': await tables.projects.insert([{ _id: event.data.projectId, organizationId: event.organizationId, name: event.data.name }]); return
       case 'ProjectUpdated': return renamed(tables, event)
       case 'MemberAdded': return memberAdded(tables, event)
-      case 'MemberRemoved': await tables.members.remove({ _id: memberId(event.data) }); return
+      case 'MemberRemoved': await tables.members.set({ _id: memberId(event.data) }, { left: true }); return
       default:
     }
   },
@@ -67,5 +77,5 @@ const renamed = async ({ projects }: Sources, { data: { projectId, changes } }: 
 const memberAdded = async ({ members }: Sources, { organizationId, data }: Heard<'MemberAdded'>): Promise<void> => {
   const { projectId, userId, role } = data
   const isNew = (await members.insert([{ _id: memberId(data), organizationId, projectId, userId, role }])).length > 0
-  if (!isNew) await members.set({ _id: memberId(data) }, { role })
+  if (!isNew) await members.set({ _id: memberId(data) }, { role, left: undefined })
 }

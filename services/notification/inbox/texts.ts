@@ -20,16 +20,15 @@ const titles: Readonly<Record<NotificationType, (name: string) => string>> = {
 }
 const words = (key: string): string => key.replaceAll('_', ' ')
 
-/** The words of a notification. They hold titles and ids, never a person's name: names are looked up when somebody reads. */
+/** The words of a notification. They hold titles and ids, never a person's name: names are looked up when somebody reads. Times stand in them as instants, for `timesInWords`. */
 export const texts = {
   title: (type: NotificationType, name: string): string => titles[type](name.length > 120 ? `${name.slice(0, 119)}…` : name),
   moved: (from: string, to: string): string => `From ${words(from)} to ${words(to)}.`,
-  wasDue: (at: string): string => `It was due on ${day(at)}.`,
-  due: (at: string | null): string => at === null ? 'It has no due date any more.' : `It is now due on ${day(at)}.`,
+  wasDue: (at: string): string => `It was due on ${at}.`,
+  due: (at: string | null): string => at === null ? 'It has no due date any more.' : `It is now due on ${at}.`,
   role: (role: string): string => `Your role: ${role}.`,
   status: (status: string | null): string => status === null ? '' : `It is now ${words(status)}.`,
 }
-const day = (at: string): string => at.slice(0, 10)
 
 export const taskLink = (projectId: string, taskId: string): string => `/projects/${projectId}/tasks/${taskId}`
 export const projectLink = (projectId: string | null): string => projectId === null ? '/projects' : `/projects/${projectId}`

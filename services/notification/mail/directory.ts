@@ -9,22 +9,23 @@ export type Directory = {
   name(organizationId: string, userId: string): Promise<string | undefined>
 }
 
-/** Asks the user service; answers are kept for a minute, in memory only. */
+/** Asks the user service; answers are kept for a minute, in memory only, and who asks again before there is one joins the call. */
 export const directory = (users: Pick<Client<typeof userInternal>, 'contacts' | 'names'>): Directory => {
-  const contacts = new LRUCache<string, { found: Contact | undefined }>({ max: 5_000, ttl: 60_000 })
-  const names = new LRUCache<string, { found: string | undefined }>({ max: 5_000, ttl: 60_000 })
+  const contacts = new LRUCache<string, Promise<Contact | undefined>>({ max: 5_000, ttl: 60_000 })
+  const names = new LRUCache<string, Promise<string | undefined>>({ max: 5_000, ttl: 60_000 })
   return {
-    contact: async (organizationId, userId) => {
-      const key = `${organizationId}.${userId}`
-      const known = contacts.get(key) ?? { found: (await users.contacts({ body: { organizationId, ids: [userId] } })).users.find(u => u.id === userId) }
-      contacts.set(key, known)
-      return known.found
-    },
-    name: async (organizationId, userId) => {
-      const key = `${organizationId}.${userId}`
-      const known = names.get(key) ?? { found: (await users.names({ body: { organizationId, ids: [userId] } })).users.find(u => u.id === userId)?.name }
-      names.set(key, known)
-      return known.found
-    },
+    contact: (organizationId, userId) => joined(contacts, `${organizationId}.${userId}`, async () =>
+      (await users.contacts({ body: { organizationId, ids: [userId] } })).users.find(u => u.id === userId)),
+    name: (organizationId, userId) => joined(names, `${organizationId}.${userId}`, async () =>
+      (await users.names({ body: { organizationId, ids: [userId] } })).users.find(u => u.id === userId)?.name),
   }
+}
+
+const joined = <T>(cache: LRUCache<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> => {
+  const known = cache.get(key)
+  if (known) return known
+  const asked = ask()
+  cache.set(key, asked)
+  asked.catch(() => { if (cache.peek(key) === asked) cache.delete(key) })
+  return asked
 }

@@ -2,8 +2,10 @@ import { Queue, UnrecoverableError, Worker, DelayedError, type Job } from 'bullm
 import { breaker as newBreaker, type Breaker } from '../../shared/kit/breaker.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
 
-/** What became of one try: done, not before a time, or given up for good. A throw is tried again. */
-export type Outcome = 'done' | { notBefore: string } | { giveUp: string }
+/** Not before a time of day, or not at once. */
+export type Later = { notBefore: string } | { afterMs: number }
+/** What became of one try: done, later, or given up for good. A throw is tried again. */
+export type Outcome = 'done' | Later | { giveUp: string }
 /** Whoever waits at the screen for his mail (an invitation, a new password) goes before those who are only told something. */
 export type Queued = { id: string; awaited: boolean }
 export type MailQueue = {
@@ -65,7 +67,7 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
     const outcome = await work(job.id ?? '')
     if (outcome === 'done') return
     if ('giveUp' in outcome) throw new UnrecoverableError(outcome.giveUp)
-    await job.moveToDelayed(Date.parse(outcome.notBefore), token)
+    await job.moveToDelayed('afterMs' in outcome ? Date.now() + outcome.afterMs : Date.parse(outcome.notBefore), token)
     throw new DelayedError()
   }
   const worker = new Worker(name, process, {

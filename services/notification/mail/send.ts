@@ -1,13 +1,25 @@
 import type { Clock } from '../../shared/kit/clock.ts'
 import { quietUntil } from '../inbox/quiet-hours.ts'
+import { timesInWords } from '../inbox/times-in-words.ts'
 import type { PreferencesOf } from '../inbox/preferences-store.ts'
 import type { MailRow, Tables } from '../store/rows.ts'
 import type { Directory } from './directory.ts'
-import type { Outcome } from './queue.ts'
+import type { Later, Outcome } from './queue.ts'
 import { Rejected, type Letter, type Smtp } from './smtp.ts'
 import { aboutNotification, asked, type Site } from './templates.ts'
 
 export type SendDeps = { mails: Tables['mails']; directory: Directory; preferencesOf: PreferencesOf; smtp: Pick<Smtp, 'send'>; clock: Clock; site: Site }
+
+// Behind a mail that waits for an answer may be one that somebody waits for: it makes room, and looks again later.
+const graceMs = 250
+const again = { afterMs: 2_000 }
+const late = Symbol('late')
+
+const inGrace = <T>(answer: Promise<T>): Promise<T | typeof late> => {
+  const grace = Promise.withResolvers<typeof late>()
+  const timer = setTimeout(() => { grace.resolve(late) }, graceMs)
+  return Promise.race([answer, grace.promise]).finally(() => { clearTimeout(timer) })
+}
 
 /** Sends one waiting mail. Who it goes to is asked now, not kept: it goes to today's address, and to nobody who has left. */
 export const sender = ({ mails, directory, preferencesOf, smtp, clock, site }: SendDeps) => {
@@ -15,17 +27,21 @@ export const sender = ({ mails, directory, preferencesOf, smtp, clock, site }: S
   const close = async (row: MailRow, state: 'sent' | 'dropped' | 'failed', reason: string | null = null): Promise<void> => {
     await mails.set({ _id: row._id, state: 'waiting' }, { state, reason, doneAt: clock.now(), told: undefined, asked: undefined })
   }
-  const compose = async (row: MailRow): Promise<Letter | { notBefore: string } | undefined> => {
+  const compose = async (row: MailRow): Promise<Letter | Later | undefined> => {
     if (row.asked) return { id: row._id, to: row.asked.to, ...asked(row.asked, site) }
     const { organizationId, userId, actorId, told } = row
     if (!told || organizationId === null || userId === null) return undefined
-    const contact = await directory.contact(organizationId, userId)
+    const contact = await inGrace(directory.contact(organizationId, userId))
+    if (contact === late) return again
     if (!contact) return undefined
-    const { quietHours, timezone } = await preferencesOf({ organizationId, userId })
-    const notBefore = quietUntil(clock.now(), quietHours, timezone ?? contact.timezone)
+    const preferences = await preferencesOf({ organizationId, userId })
+    const timezone = preferences.timezone ?? contact.timezone
+    const notBefore = quietUntil(clock.now(), preferences.quietHours, timezone)
     if (notBefore !== undefined) return { notBefore }
-    const actor = actorId === null ? undefined : await directory.name(organizationId, actorId)
-    return { id: row._id, to: { name: contact.name, address: contact.email }, ...aboutNotification(told, { name: contact.name, actor }, site) }
+    const actor = actorId === null ? undefined : await inGrace(directory.name(organizationId, actorId))
+    if (actor === late) return again
+    const words = { ...told, body: timesInWords(told.body, timezone) }
+    return { id: row._id, to: { name: contact.name, address: contact.email }, ...aboutNotification(words, { name: contact.name, actor }, site) }
   }
   return {
     send: async (mailId: string): Promise<Outcome> => {
@@ -33,7 +49,7 @@ export const sender = ({ mails, directory, preferencesOf, smtp, clock, site }: S
       if (row?.state !== 'waiting') return 'done'
       const letter = await compose(row)
       if (!letter) { await close(row, 'dropped', 'the recipient has no address any more'); return 'done' }
-      if ('notBefore' in letter) return letter
+      if (!('id' in letter)) return letter
       try {
         await smtp.send(letter)
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { Mail } from '../../shared/contracts/notification/mails.ts'
+import { timeInWords } from '../inbox/times-in-words.ts'
 import type { Told } from '../store/rows.ts'
 import { page, type Words } from './page.ts'
 
@@ -12,7 +13,6 @@ const link = ({ publicUrl }: Site, path: string, token?: string): string => {
   if (token !== undefined) url.hash = `token=${encodeURIComponent(token)}`
   return url.href
 }
-const until = (at: string, timezone: string): string => new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: timezone, timeZoneName: 'short' }).format(new Date(at))
 
 /** The mail about a notification. `actor` is the name of who caused it, looked up now. */
 export const aboutNotification = (told: Told, people: { name: string; actor: string | undefined }, site: Site): Message => message({
@@ -27,12 +27,12 @@ export const asked = (mail: Mail, site: Site, timezone = 'UTC'): Message => {
   switch (mail.template) {
     case 'password-reset': return message({
       subject: 'Set a new password', greeting: mail.to.name,
-      lines: ['Somebody, probably you, asked to set a new password for your account.', `The link holds until ${until(mail.data.expiresAt, timezone)} and works once. If it was not you, leave it: nothing has changed.`],
+      lines: ['Somebody, probably you, asked to set a new password for your account.', `The link holds until ${timeInWords(mail.data.expiresAt, timezone)} and works once. If it was not you, leave it: nothing has changed.`],
       button: { label: 'Set a new password', href: link(site, '/reset-password', mail.data.token) },
     })
     case 'invitation': return message({
       subject: `${mail.data.inviterName} invites you to ${mail.data.organizationName}`, greeting: mail.to.name,
-      lines: [`${mail.data.inviterName} invites you to work in ${mail.data.organizationName} as ${mail.data.role}.`, `The invitation holds until ${until(mail.data.expiresAt, timezone)}.`],
+      lines: [`${mail.data.inviterName} invites you to work in ${mail.data.organizationName} as ${mail.data.role}.`, `The invitation holds until ${timeInWords(mail.data.expiresAt, timezone)}.`],
       button: { label: 'Accept the invitation', href: link(site, '/invitation', mail.data.token) },
     })
     case 'welcome': return message({

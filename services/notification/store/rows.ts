@@ -24,7 +24,8 @@ export type MailRow = {
 }
 export type WatcherRow = { _id: string; organizationId: string; taskId: string; userId: string }
 export type WaitingRow = { _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string; assigneeId: string | null; reporterId: string | null }
-export type MemberRow = { _id: string; organizationId: string; projectId: string; userId: string; role: ProjectRole }
+/** `left`: taken out again. Whoever has no row may still see the project, as admins do; whoever has left it may not be told of it. */
+export type MemberRow = { _id: string; organizationId: string; projectId: string; userId: string; role: ProjectRole; left?: true }
 /** That somebody was erased, by a hash of the id: events that come late must not bring him back. */
 export type GoneRow = { _id: string }
 export type ProjectRow = { _id: string; organizationId: string; name: string }

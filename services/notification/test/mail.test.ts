@@ -3,7 +3,8 @@ import { systemClock, testClock } from '../../shared/kit/clock.ts'
 import { breaker } from '../../shared/kit/breaker.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { preferencesStore } from '../inbox/preferences-store.ts'
-import type { Contact } from '../mail/directory.ts'
+import { texts } from '../inbox/texts.ts'
+import type { Contact, Directory } from '../mail/directory.ts'
 import { outbox, type Outbox } from '../mail/outbox.ts'
 import { mailQueue, type MailQueue } from '../mail/queue.ts'
 import { sender } from '../mail/send.ts'
@@ -21,6 +22,7 @@ let box: Outbox
 let queue: MailQueue
 let mailer: Smtp
 let people: Map<string, Contact>
+let contact: Directory['contact']
 let now = systemClock
 let run = 0
 beforeEach(() => {
@@ -30,7 +32,8 @@ beforeEach(() => {
   tables = memoryTables()
   people = new Map([['ann', { id: 'ann', name: 'Ann Lee', email: 'ann@example.test', locale: 'en', timezone: 'Europe/Berlin' }]])
   mailer = smtp(server.url, 'CyberTask <no-reply@work.example>', breaker({ name: 'smtp', failures: 3, retryAfterMs: 50, isOutage: e => !(e instanceof Rejected) }))
-  const directory = { contact: async (_: string, id: string) => people.get(id), name: async (_: string, id: string) => people.get(id)?.name }
+  contact = async (_, id) => people.get(id)
+  const directory: Directory = { contact: (organizationId, id) => contact(organizationId, id), name: async (_, id) => people.get(id)?.name }
   const clock = { now: () => now.now(), monotonic: () => now.monotonic() }
   const { send, lost } = sender({ mails: tables.mails, directory, preferencesOf: preferencesStore(tables).of, smtp: mailer, clock, site: { publicUrl: 'https://work.example' } })
   queue = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: send, lost, logger: silentLogger, retryMs: 20 })
@@ -73,16 +76,44 @@ describe('mails through a real Redis and a real SMTP server', () => {
   })
   it('are tried again while the server is busy', async () => {
     let busy = 2
-    server.refuse = () => busy-- > 0 ? 451 : undefined
+    server.refuse = command => command === 'RCPT TO' && busy-- > 0 ? '451 not now' : undefined
     await tables.mails.insert([row('m2')])
     await until(async () => await stateOf('m2') === 'sent')
     expect(server.mails).toHaveLength(1)
   })
   it('are given up when the server refuses them for good', async () => {
-    server.refuse = () => 550
+    server.refuse = command => command === 'RCPT TO' ? '550 nobody of this name' : undefined
     await tables.mails.insert([row('m3')])
     await until(async () => await stateOf('m3') === 'failed')
     expect((await tables.mails.one({ _id: 'm3' }))?.reason).toContain('550')
+  })
+  it.each([
+    ['the sender', 'MAIL FROM', '553 sender not allowed'], ['the sender, said late', 'RCPT TO', '554 5.7.1 relay access denied'], ['the sender, said at the end', 'DATA', '554 the sender is not verified'],
+  ] as const)('wait while the server refuses %s', async (_, at, reply) => {
+    let refused = 0
+    server.refuse = command => command === at && ++refused ? reply : undefined
+    await tables.mails.insert([row('m7')])
+    await until(() => refused > 1)
+    expect(await stateOf('m7')).toBe('waiting')
+    server.refuse = () => undefined
+    await until(async () => await stateOf('m7') === 'sent')
+  })
+  it('name times by the recipient’s clock', async () => {
+    people.set('ann', { id: 'ann', name: 'Ann Lee', email: 'ann@example.test', locale: 'en', timezone: 'America/New_York' })
+    await tables.mails.insert([row('m8', { told: { type: 'due-changed', title: '“Ship” has another due date', body: texts.due('2026-03-28T03:59:00.000Z'), link: '/', projectId: 'p1' } })])
+    await until(async () => await stateOf('m8') === 'sent')
+    expect(server.mails[0]?.text).toContain('It is now due on 27 March 2026')
+  })
+  it('that somebody waits for do not wait for the address of another', async () => {
+    contact = () => new Promise(() => {})
+    await tables.mails.insert([row('m9'), row('m10'), row('m11')])
+    await box.sweep()
+    await until(async () => await queue.size() === 3)
+    const id = await box.ask({ ...invitation, dedupeId: 'inv-3' })
+    await until(async () => await stateOf(id) === 'sent', 2_000)
+    expect(await stateOf('m9')).toBe('waiting')
+    contact = async (_, name) => people.get(name)
+    await until(async () => await stateOf('m9') === 'sent')
   })
   it('are dropped when the person has left', async () => {
     people.clear()

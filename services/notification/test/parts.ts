@@ -61,17 +61,25 @@ export const brittleWire = async (redisUrl: string): Promise<{ url: string; cut:
   return wire
 }
 
-export type TestMailServer = { url: string; mails: ParsedMail[]; refuse: (address: string) => number | undefined; stop(): Promise<void> }
-/** A real SMTP server that keeps what it takes; `refuse` gives the reply code for an address it does not take. */
+export type TestMailServer = { url: string; mails: ParsedMail[]; refuse: (command: 'MAIL FROM' | 'RCPT TO' | 'DATA') => string | undefined; stop(): Promise<void> }
+/** A real SMTP server that keeps what it takes; `refuse` gives its reply, code and words, to a command that it does not take. */
 export const startMailServer = async (): Promise<TestMailServer> => {
   const test: TestMailServer = { url: '', mails: [], refuse: () => undefined, stop: async () => { await new Promise<void>(resolve => { server.close(resolve) }) } }
+  const refusal = (command: Parameters<TestMailServer['refuse']>[0]): Error | null => {
+    const reply = test.refuse(command)
+    return reply === undefined ? null : Object.assign(new Error(reply.slice(4)), { responseCode: Number(reply.slice(0, 3)) })
+  }
   const server = new SMTPServer({
     authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'], logger: false,
-    onRcptTo: ({ address }, _, done) => {
-      const code = test.refuse(address)
-      done(code === undefined ? null : Object.assign(new Error('not this one'), { responseCode: code }))
+    onMailFrom: (_, __, done) => { done(refusal('MAIL FROM')) },
+    onRcptTo: (_, __, done) => { done(refusal('RCPT TO')) },
+    onData: (stream, _, done) => {
+      simpleParser(stream).then(mail => {
+        const refused = refusal('DATA')
+        if (!refused) test.mails.push(mail)
+        done(refused)
+      }, done)
     },
-    onData: (stream, _, done) => { simpleParser(stream).then(mail => { test.mails.push(mail); done() }, done) },
   })
   server.listen(0, '127.0.0.1')
   await once(server.server, 'listening')

@@ -99,6 +99,46 @@ describe('preferences', () => {
   })
 })
 
+describe('who is told', () => {
+  const event = { organizationId: 'o1', at: '2026-03-02T10:00:00.000Z' }
+  const inP4 = { taskId: 'x1', projectId: 'p4', title: 'Ship', assigneeId: null, reporterId: 'ann' }
+  const member = (of: string, change: 'MemberAdded' | 'MemberRemoved'): HeardEvent => {
+    const by = { ...event, id: `o1/project/p4:${++n}#0`, subject: 'p4', actor: 'ann' }
+    const data = { projectId: 'p4', userId: of }
+    return change === 'MemberAdded' ? { ...by, type: change, data: { ...data, role: 'contributor', allocationPercent: 0 } } : { ...by, type: change, data }
+  }
+  const moved = (): HeardEvent => ({ ...event, id: `o1/task/x1:${++n}#0`, subject: 'x1', actor: 'ann', type: 'TaskStatusChanged', data: { ...inP4, from: 'todo', to: 'done' } })
+  const told = async (userId: string): Promise<string[]> => (await as(person(userId)).list({})).items.map(i => i.type).toSorted()
+
+  it('is nobody who has left the project, until he comes back', async () => {
+    await tell(member('ida', 'MemberAdded'))
+    await tell({ ...event, id: 'o1/comment/c1:1#0', subject: 'c1', actor: 'ida', type: 'CommentAdded', data: { ...inP4, commentId: 'c1', mentions: [] } })
+    await tell(member('ida', 'MemberRemoved'))
+    await tell(moved())
+    await tell({ ...event, id: 'o1/comment/c2:1#0', subject: 'c2', actor: 'ann', type: 'CommentAdded', data: { ...inP4, commentId: 'c2', mentions: ['ida'] } })
+    await tell({ ...event, id: 'o1/project/p4:99#0', subject: 'p4', actor: 'ann', type: 'ProjectUpdated', data: { projectId: 'p4', changes: { status: { before: 'active', after: 'on_hold' } } } })
+    expect(await told('ida')).toEqual(['project-added', 'project-removed'])
+    expect(await tables.mails.count({ userId: 'ida' })).toBe(0)
+    await tell(member('ida', 'MemberAdded'))
+    await tell(moved())
+    expect(await told('ida')).toEqual(['project-added', 'project-added', 'project-removed', 'status-changed'])
+  })
+  it('hears the first reason that is not switched off', async () => {
+    const jan = as(person('jan'))
+    await jan.setPreferences({ body: { events: { assigned: { inApp: false, email: false } } } })
+    await tell({ ...event, id: 'o1/task/x2:1#0', subject: 'x2', actor: 'ann', type: 'TaskCreated', data: { ...inP4, taskId: 'x2', assigneeId: 'jan', status: 'todo', priority: 'none', difficulty: null, labels: [], startAt: null, dueAt: null, estimateMinutes: null, parentId: null, mentions: ['jan'] } })
+    expect([await told('jan'), (await tables.mails.find({ userId: 'jan' })).map(m => m.told?.type)]).toEqual([['mentioned'], ['mentioned']])
+  })
+  it.each([[null, '28 March 2026', 'UTC'], ['America/New_York', '27 March 2026', '23:59']])('reads times by the clock he chose (%s), and by which it is', async (timezone, day, rest) => {
+    const userId = `kim-${day.slice(0, 2)}`
+    await as(person(userId)).setPreferences({ body: { timezone } })
+    await tell({ ...event, id: `o1/task/x3:${++n}#0`, subject: 'x3', actor: 'service:task', type: 'TaskOverdue', data: { ...inP4, assigneeId: userId, dueAt: '2026-03-28T03:59:00.000Z' } })
+    const [item] = (await as(person(userId)).list({})).items
+    expect(item?.body).toContain(day)
+    expect(item?.body).toContain(rest)
+  })
+})
+
 describe('what other services ask', () => {
   const saga = { organizationId: 'o1', sagaId: 'delete-project.1' }
   it('takes a project out of sight and brings it back', async () => {
