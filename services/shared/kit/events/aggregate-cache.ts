@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { oneByOne } from '../one-by-one.ts'
 import { commitId, type Commit, type DomainEvent } from './commit.ts'
 import type { EventLog } from './ports.ts'
 
@@ -13,7 +14,6 @@ const PROBES = 4
 /** Folded states in memory, and how they are brought up to date. */
 export const aggregateCache = <S, L extends DomainEvent>({ log, initial, fold, size }: { log: EventLog<L>; initial: S; fold: (state: S, commit: Commit) => S; size: number }) => {
   const cache = new LRUCache<string, Folded<S>>({ max: size })
-  const queues = new Map<string, Promise<unknown>>()
   const absent: Folded<S> = { state: initial, version: 0, hash: '', journal: '', commands: [] }
   const grow = (known: Folded<S>, commit: Commit): Folded<S> =>
     ({ state: fold(known.state, commit), version: commit.version, hash: commit.hash, journal: commit.journal, commands: [...known.commands.slice(1 - COMMANDS_KEPT), commit.commandId] })
@@ -44,12 +44,6 @@ export const aggregateCache = <S, L extends DomainEvent>({ log, initial, fold, s
     hasCommand: async (stream: string, known: Folded<S>, commandId: string): Promise<boolean> =>
       known.commands.includes(commandId) || (known.version > COMMANDS_KEPT && !isUnique(commandId) && await log.store.findCommand(stream, commandId) !== undefined),
     /** Runs what concerns one stream one after the other. */
-    serial: <T>(stream: string, work: () => Promise<T>): Promise<T> => {
-      const run = (queues.get(stream) ?? Promise.resolve()).then(work, work)
-      queues.set(stream, run)
-      const done = (): void => { if (queues.get(stream) === run) queues.delete(stream) }
-      run.then(done, done)
-      return run
-    },
+    serial: oneByOne(),
   }
 }

@@ -130,6 +130,21 @@ describe('a consumer', () => {
     expect(await one.deadLetters.replay(second!.id)).toEqual({ replayed: 2, state: 'replayed', goesOn: false })
     expect(seen).toEqual([2, 3])
   })
+  it('is settled once when two operators are at the same letter: nothing is handled after what waited behind it', async () => {
+    const { sidecar, events } = await producer(['a', 'a', 'a'], { partitions: 1 })
+    const seen: number[] = []
+    let broken = true
+    const one = consume(sidecar, async event => {
+      if (broken) throw new Error('bug')
+      seen.push(event.version)
+    })
+    for (const event of events) await deliver(one, event)
+    await handled(one)
+    broken = false
+    const [first] = await one.deadLetters.list({ state: 'waiting', limit: 10 })
+    expect(await Promise.allSettled([one.deadLetters.skip(first!.id), one.deadLetters.replay(first!.id)])).toMatchObject([{ value: { state: 'skipped' } }, { reason: { code: 'dead-letter-settled' } }])
+    expect(seen).toEqual([2, 3])
+  })
   it('answers an operator in time when there is much behind a letter, and goes on', async () => {
     const { sidecar, events } = await producer(['a', 'a', 'a', 'a'], { partitions: 1 })
     const seen: number[] = []

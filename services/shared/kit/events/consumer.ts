@@ -58,7 +58,10 @@ export const consumer = (options: ConsumerOptions): Consumer => {
   let stopped = false
 
   const headsOf = async (topic: Topic): Promise<number[]> => (await producers.get(topic.name)?.heads({}))?.heads ?? []
-  const refresh = async (): Promise<void> => { for (const { topic, subject } of await park.refresh()) await resume(topic, subject) }
+  const refresh = async (): Promise<void> => {
+    // Those that cannot go on now wait for the next time, and keep nothing else waiting.
+    for (const { topic, subject } of await park.refresh()) await resume(topic, subject).catch((error: unknown) => { logger.warn({ error, consumer: name, topic, subject }, 'what waited behind a dead letter cannot go on yet') })
+  }
   const laneOf = (topic: Topic, partition: number): Lane => {
     const id = `${name}/${topic.name}/${partition}`
     const known = lanes.get(id)

@@ -71,8 +71,8 @@ export const deadLetterDesk = ({ store, consumer, topics, parking, once, logger,
     return { ...progress, goesOn: !ended }
   }
   const settle = async (progress: Progress, id: string, state: DeadLetterState): Promise<void> => {
-    await store.moveDeadLetter(id, 'waiting', state)
-    progress.state = state
+    // Where another process was first, what it made of the letter stands.
+    progress.state = await store.moveDeadLetter(id, 'waiting', state) ? state : (await get(id)).state
   }
 
   return {
@@ -81,6 +81,8 @@ export const deadLetterDesk = ({ store, consumer, topics, parking, once, logger,
     replay: async (id, organizationId) => {
       const letter = await waiting(id, organizationId)
       return inTurn(letter, async progress => {
+        // Whoever had the turn before may have settled it.
+        await waiting(id, organizationId)
         if (await run(letter)) return
         await settle(progress, id, 'replayed')
         progress.replayed++
@@ -90,6 +92,7 @@ export const deadLetterDesk = ({ store, consumer, topics, parking, once, logger,
     skip: async (id, organizationId) => {
       const letter = await waiting(id, organizationId)
       return inTurn(letter, async progress => {
+        await waiting(id, organizationId)
         await settle(progress, id, 'skipped')
         // What is no event at all belongs to no aggregate, so nothing waits behind it.
         if (letter.subject !== '') await goOn(letter.topic, letter.subject, progress)

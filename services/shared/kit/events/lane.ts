@@ -35,6 +35,8 @@ export const lane = ({ id, store, logger, first, feed, handle, run: most, refres
   const came = backlog()
   const retry = backOff({ first: 100, most: 5_000 })
   let checkpoint: Checkpoint | undefined
+  /** Others may have parked something since `refresh` was called. */
+  let stale = true
   let next = 0
   let target = 0
   let saved = 0
@@ -47,17 +49,18 @@ export const lane = ({ id, store, logger, first, feed, handle, run: most, refres
   }
   /** Takes over how far this consumer has come, here or in another process. */
   const load = async (): Promise<boolean> => {
-    const before = next
     checkpoint = await store.checkpoint(id) ?? { id, next: await first(), revision: 0 }
+    const ahead = checkpoint.next > next
+    stale ||= ahead
     advance(checkpoint.next)
-    return next > before
+    return ahead
   }
   const save = async (): Promise<void> => {
     saved = performance.now()
     while (checkpoint && checkpoint.next < next) {
       const wanted = next
       if (await store.saveCheckpoint({ ...checkpoint, next: wanted })) checkpoint = { id, next: wanted, revision: checkpoint.revision + 1 }
-      else if (await load()) await refresh()
+      else await load()
     }
   }
   const follows = (): boolean => came.follows(next - 1)
@@ -66,14 +69,15 @@ export const lane = ({ id, store, logger, first, feed, handle, run: most, refres
     if (came.size() > 0) {
       await came.until(() => follows() || stopped, GAP_MS)
       if (follows()) return
-      if (await load()) { await refresh(); return }
+      if (await load()) return
     }
     const events = await feed(next - 1, FEED)
     if (events.length === 0) { target = Math.min(target, next); return }
     came.add(events)
   }
   const step = async (): Promise<void> => {
-    if (!checkpoint) { await load(); await refresh() }
+    if (!checkpoint) await load()
+    if (stale) { stale = false; await refresh().catch((error: unknown) => { stale = true; throw error }) }
     const run = came.run(next - 1, most)
     const last = run.at(-1)
     if (last) {
@@ -125,7 +129,7 @@ export const lane = ({ id, store, logger, first, feed, handle, run: most, refres
       await save()
       if (!checkpoint || checkpoint.next <= head) return
       logger.error({ lane: id, handled: checkpoint.next, head }, 'the log of the producer begins anew; going on from its end')
-      if (await store.saveCheckpoint({ ...checkpoint, next: head })) { checkpoint = undefined; next = head; target = head; came.clear() }
+      if (await store.saveCheckpoint({ ...checkpoint, next: head })) { checkpoint = undefined; stale = true; next = head; target = head; came.clear() }
     },
     idle: async (): Promise<void> => { while (running) await running },
     next: (): number => next,

@@ -99,7 +99,7 @@ export const lifeOf = ({ store, journal, recovery, adopt, prepare, clock, logger
     /** It was refused although it may be in the store, and has not been found yet, or not been placed. */
     watches: (commit: Commit): boolean => doubtful.has(commit),
     /** A commit of this id is watched. */
-    isDoubtful: (id: string): boolean => doubtful.size > 0 && doubtful.keys().some(commit => commit.id === id),
+    isDoubtful: (id: string): boolean => [...doubtful.keys()].some(commit => commit.id === id),
     doubts: (): number => doubtful.size,
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ActorHost } from '../dapr/actor-host.ts'
 import type { Clock } from '../clock.ts'
 import type { Dapr } from '../dapr/dapr.ts'
+import { oneByOne } from '../one-by-one.ts'
 import { perform } from './perform.ts'
 import { answered, begin, fired, nextDue, postponed, SagaRecord, take } from './record.ts'
 import type { AnyClients, AnyCommands, AnySaga } from './saga-types.ts'
@@ -22,23 +23,28 @@ const turnMs = 8_000
 
 /** The one actor that hosts every saga of a service: state and orders are saved together, then performed; its reminder drives what is left after any crash. */
 export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, logger }: Options): ActorHost => {
-  const cache = new Map<string, SagaRecord>()
+  // The sidecar lets in one call at a time, but gives up a turn whose caller hangs up: the turn itself goes on.
+  const inTurn = oneByOne()
+  /** The revision that a saga's visible record shows. */
+  const shown = new Map<string, number>()
   const sagaOf = (id: string): AnySaga => {
     const saga = sagas.find(s => s.name === id.split('.')[0])
     if (!saga) throw new Error(`${type} hosts no saga called ${id}`)
     return saga
   }
+  // Read in every turn: the actor may have been elsewhere since the last one, and nobody says so when it comes back.
   const load = async (id: string): Promise<SagaRecord | undefined> => {
-    const known = cache.get(id)
-    if (known) return known
     const stored = await dapr.actors.getState(type, id, key)
     return stored === undefined ? undefined : SagaRecord.parse(stored)
+  }
+  const show = async (record: SagaRecord): Promise<void> => {
+    await store.save(documentOf(record))
+    shown.set(record.sagaId, record.revision)
   }
   const save = async (before: SagaRecord | undefined, after: SagaRecord): Promise<SagaRecord> => {
     if (before === after) return after
     await dapr.actors.transact(type, after.sagaId, [{ operation: 'upsert', key, value: after }])
-    cache.set(after.sagaId, after)
-    await store.save(documentOf(after))
+    await show(after)
     return after
   }
   // The reminder is there before the state that needs it, so no crash in between can strand a saga.
@@ -55,12 +61,17 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
     const saga = sagaOf(id)
     let record = await load(id)
     if (!record) return dapr.actors.unremind(type, id, reminder)
-    if (!cache.has(id)) await store.save(documentOf(record))
+    if (shown.get(id) !== record.revision) await show(record)
     const end = clock.monotonic() + turnMs
     for (let work = nextWork(record, clock.now()); work; work = nextWork(record, clock.now())) {
       if (clock.monotonic() > end) return kick(id)
       if (work.timer !== undefined) record = await save(record, fired(saga, record, work.timer, clock.now()))
-      else record = await save(record, await attempt(saga, record, work))
+      else {
+        const after = await attempt(saga, record, work)
+        // While the order was under way the actor may have been elsewhere: what it was told there stands.
+        if ((await load(id))?.revision !== record.revision) return kick(id)
+        record = await save(record, after)
+      }
     }
     const due = nextDue(record)
     if (due === undefined) return dapr.actors.unremind(type, id, reminder)
@@ -83,7 +94,7 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
       const record = await load(id)
       if (!record) await saveAndKick(undefined, begin(sagaOf(id), { sagaId: id, tenantId, startedAt }, input, clock.now()))
       else if (record.finishedAt === null) kick(id)
-      else await store.save(documentOf(record))
+      else await show(record)
     },
     signal: async (id, body) => {
       const { input, inputId } = Signal.parse(body)
@@ -93,19 +104,15 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
     },
     drive,
   }
-  // Whatever throws leaves the memory behind: the next turn starts from what is stored.
-  const clean = async (id: string, run: () => Promise<void>): Promise<void> => {
-    try { await run() } catch (error) { cache.delete(id); throw error }
-  }
   return {
     type,
     call: async (id, method, body) => {
       const run = methods[method]
       if (!run) throw new Error(`${type} has no method ${method}`)
-      await clean(id, () => run(id, body))
+      await inTurn(id, () => run(id, body))
     },
-    remind: async id => clean(id, () => drive(id)),
-    deactivate: async id => { cache.delete(id) },
+    remind: id => inTurn(id, () => drive(id)),
+    deactivate: async id => { shown.delete(id) },
   }
 }
 

@@ -48,7 +48,7 @@ const id = 'close-account.019aa000-0000-7000-8000-000000000001'
 const start: Own = { type: 'CloseAccount', userId: 'u1', sagaId: id }
 
 /** A world whose services are idempotent by order, as the platform's are, and which can be made to crash before or after any effect. */
-const world = (options: { crashAt?: number; refuse?: string; away?: () => boolean } = {}) => {
+const world = (options: { crashAt?: number; refuse?: string; away?: () => boolean; left?: Promise<void> } = {}) => {
   const clock = testClock()
   const dapr = memoryDapr()
   const store = memorySagaStore()
@@ -60,6 +60,7 @@ const world = (options: { crashAt?: number; refuse?: string; away?: () => boolea
     if (options.away?.()) throw new Refused('unavailable', 'down')
     moment()
     if (options.refuse === name) throw new Refused('rule', `${name}-refused`)
+    if (name === 'leave') await options.left
     if (!effects.includes(name)) effects.push(name)
     moment()
     return reply
@@ -85,7 +86,8 @@ const world = (options: { crashAt?: number; refuse?: string; away?: () => boolea
     }
     await dapr.settled()
   }
-  return { boot, clock, dapr, store, effects, warnings, finish, moments: () => moments }
+  const nudges = (): number | undefined => store.documents.get(id)?.history.filter(h => h.input === 'Nudge').length
+  return { boot, clock, dapr, store, effects, warnings, finish, nudges, moments: () => moments }
 }
 
 describe('a saga', () => {
@@ -186,6 +188,48 @@ describe('a saga', () => {
     expect(await host.sweep()).toBe(1)
     await dapr.settled()
     expect([id, other].map(saga => store.documents.get(saga)?.state)).toEqual(['finished', 'running'])
+  })
+
+  it.each(['by the same process', 'by another that has it meanwhile'])('keeps what it is told %s while a turn is under way that the sidecar has given up', async teller => {
+    const gate = Promise.withResolvers<void>()
+    let away = false
+    const { boot, dapr, effects, finish, nudges } = world({ away: () => away, left: gate.promise })
+    const host = boot()
+    const other = teller === 'by the same process' ? host : boot()
+    let [current, drives] = [host, 0]
+    // The first drive is the one that was given up: whoever calls now is let in beside it, and what is left waits for the reminder.
+    dapr.actors = { ...dapr.actors, invoke: async (_, saga, method, body) => (method === 'drive' && drives++ > 0 ? undefined : current.actor.call(saga, method, body)) }
+    const rest = () => new Promise(resolve => { setImmediate(resolve) })
+    await host.start(id, 'o1', start)
+    await rest()
+    current = other
+    const told = host.signal(id, { type: 'Nudge' }, 'e1')
+    await rest()
+    away = true
+    gate.resolve()
+    await told
+    await rest()
+    current = host
+    dapr.host(host.actor)
+    away = false
+    await finish(host)
+    expect([nudges(), effects]).toEqual([1, ['leave', 'release', 'erase']])
+  })
+
+  it('goes on from what is stored when it comes back from another process', async () => {
+    let away = true
+    const { boot, clock, dapr, nudges } = world({ away: () => away })
+    const host = boot()
+    await host.start(id, 'o1', start)
+    await dapr.settled()
+    await boot().signal(id, { type: 'Nudge' }, 'e1')
+    await dapr.settled()
+    dapr.host(host.actor)
+    away = false
+    clock.advance(2_000)
+    await dapr.fire('UserSaga', id, 'drive')
+    expect(await host.status('o1', id)).toMatchObject({ outcome: 'closed' })
+    expect(nudges()).toBe(1)
   })
 
   it('reaches the same end from a crash at every single moment', async () => {
