@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { Pool } from 'undici'
 import { projectInternal } from '../shared/contracts/project/internal.ts'
 import { peerBreakers } from '../shared/kit/dapr/peer-breakers.ts'
@@ -7,11 +8,13 @@ import { keysThroughDapr } from '../shared/kit/http/key-ring.ts'
 import type { Routes } from '../shared/kit/http/serve.ts'
 import type { Service } from '../shared/kit/run.ts'
 import type { Started } from '../shared/kit/start.ts'
+import { machineOf } from '../shared/kit/http/machine.ts'
 import { version } from '../shared/kit/version.ts'
 import { publicApis } from '../shared/contracts/public-apis.ts'
 import { sagaOwner, services } from './apis.ts'
 import { edge } from './edge/edge.ts'
-import type { RateLimits } from './edge/rate-limit.ts'
+import { clientIp } from './edge/client-ip.ts'
+import { budgetsOf, spend, type RateLimits } from './edge/rate-limit.ts'
 import { live, type Live } from './live/live.ts'
 import { askProjects } from './live/ask-projects.ts'
 import { pages } from './pages/pages.ts'
@@ -29,7 +32,9 @@ export type GatewayParts = { routes: Routes[]; edge: NonNullable<Service['edge']
 export const gateway = async (started: Pick<Started, 'base' | 'dapr' | 'clock' | 'logger' | 'metrics' | 'server' | 'listening'>, { origins, trustedProxies, limits }: GatewaySettings): Promise<GatewayParts> => {
   const { base, dapr, clock, logger, metrics, server } = started
   const allowed = new Set([new URL(base.publicUrl).origin, ...origins])
-  const sockets = await live({ dapr, clock, logger, metrics, server, origins: allowed, key: `gateway-live.${base.instanceId ?? 'main'}`, ask: askProjects(client(projectInternal, 'project', dapr)) })
+  const [budgets, table] = [budgetsOf(limits), routeTable(publicApis)]
+  const admit = (request: IncomingMessage) => spend(budgets.address, machineOf(clientIp(request, trustedProxies)))
+  const sockets = await live({ dapr, clock, logger, metrics, server, origins: allowed, admit, key: `gateway-live.${base.instanceId ?? 'main'}`, ask: askProjects(client(projectInternal, 'project', dapr)) })
   const verify = tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock, standing: sockets.standing.of })
   const status = statusCollector({ dapr, clock, version, services, own: ownStatus(started, () => sockets.hub.size) })
 
@@ -38,7 +43,7 @@ export const gateway = async (started: Pick<Started, 'base' | 'dapr' | 'clock' |
   return {
     verify, feeds: sockets.feeds,
     routes: gatewayRoutes({ dapr, services, status, hub: sockets.hub }),
-    edge: [...edge({ publicUrl: base.publicUrl, origins, trustedProxies, limits, verify }), proxy({ table: routeTable(publicApis), forward, sagaOwner }), pages(status)],
+    edge: [...edge({ publicUrl: base.publicUrl, origins, trustedProxies, budgets, table, verify }), proxy({ table, forward, sagaOwner }), pages(status)],
     letGo: sockets.letGo,
     stop: async () => {
       await sockets.stop()

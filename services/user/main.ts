@@ -18,13 +18,13 @@ import { providers } from './oauth/providers.ts'
 import { ProviderSetting } from './oauth/settings.ts'
 import { peers } from './peers.ts'
 import { toPublic, type UserEvent } from './publish.ts'
+import { reactions } from './reactions.ts'
 import { userRoutes } from './routes.ts'
 import { closeAccount } from './sagas/close-account.ts'
 import { closingCommands } from './sagas/closing-commands.ts'
 import { invitationCommands } from './sagas/invitation-commands.ts'
 import { inviteMember } from './sagas/invite-member.ts'
 import { openTables } from './store/tables.ts'
-import { subscribe } from './subscriptions.ts'
 
 const service = await startService('user', {
   mongodbUri: secret(z.string().min(1), 'mongodb-uri'),
@@ -42,7 +42,7 @@ const deps = assemble({ log, tables, dapr, clock, notification: clients.notifica
 const commands = { ...closingCommands(deps), ...invitationCommands(deps) }
 const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands, clock: await storeClock(db.getClient(), clock), logger, secret: base.appApiToken })
 const idempotency = mongoIdempotency(db, clock)
-subscribe(log, deps, sagas)
+reactions(log, deps, sagas)
 service.metrics.gauge('password_comparisons', 'Passwords that were really compared since the start', () => deps.passwords.compared)
 // A key that can sign is made before the first request.
 await deps.signing.current()

@@ -1,25 +1,31 @@
 import type { Context, Middleware } from 'koa'
-import { userApi } from '../../shared/contracts/user/http.ts'
-import type { Operation } from '../../shared/contracts/define.ts'
 import type { Verify } from '../../shared/kit/http/auth.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import type { RouteTable } from '../proxy/route-table.ts'
+import { safeSegments } from '../proxy/safe-path.ts'
 import { clientIp } from './client-ip.ts'
 import { crossOrigin } from './cross-origin.ts'
-import { rateLimit, type RateLimits } from './rate-limit.ts'
+import { rateLimit, type Budgets } from './rate-limit.ts'
 import { securityHeaders } from './security-headers.ts'
 
-export type EdgeOptions = { publicUrl: string; origins: readonly string[]; trustedProxies: number; limits: RateLimits; verify: Verify }
+export type EdgeOptions = { publicUrl: string; origins: readonly string[]; trustedProxies: number; budgets: Budgets; table: RouteTable; verify: Verify }
 
 /** What every request from outside goes through before anything else. */
-export const edge = ({ publicUrl, origins, trustedProxies, limits, verify }: EdgeOptions): Middleware[] => [
+export const edge = ({ publicUrl, origins, trustedProxies, budgets, table, verify }: EdgeOptions): Middleware[] => [
   async (ctx, next) => { ctx.state.clientIp = clientIp(ctx.req, trustedProxies); await next() },
   securityHeaders(publicUrl.startsWith('https:')),
   crossOrigin(new Set([new URL(publicUrl).origin, ...origins])),
-  fromOutsideOnly(rateLimit({ limits, isSignIn: ctx => signInPaths.has(`${ctx.method} ${ctx.path}`), userOf: userOf(verify) })),
+  fromOutsideOnly(rateLimit({ budgets, isSignIn: isSignIn(table), userOf: userOf(verify) })),
 ]
 
-const operations: readonly Operation[] = Object.values(userApi)
-const signInPaths = new Set(operations.filter(o => o.access === 'public' && o.method !== 'GET').map(o => `${o.method} ${o.path}`))
+// By the operation that it will reach, for a path can be written in many ways.
+const isSignIn = (table: RouteTable) => ({ method, path }: Context): boolean => {
+  const segments = method === 'GET' ? undefined : safeSegments(path)
+  const found = segments && table.match(method, segments)
+  if (!found || !('target' in found)) return false
+  const { service, operation } = found.target
+  return service === 'user' && operation.access === 'public' && operation.method !== 'GET'
+}
 
 // The own sidecar delivers events here and must not be throttled; the guard has checked its token.
 const fromOutsideOnly = (middleware: Middleware): Middleware => (ctx, next) => (ctx.state.trusted === true ? next() : middleware(ctx, next))

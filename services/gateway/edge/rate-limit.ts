@@ -1,42 +1,50 @@
 import type { Context, Middleware } from 'koa'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { Refused } from '../../shared/kit/decider.ts'
+import { machineOf } from '../../shared/kit/http/machine.ts'
 
 export type RateLimits = { userPer10s: number; addressPer10s: number; signInPerMinute: number }
+export type Budget = { name: string; limiter: RateLimiterMemory; points: number; seconds: number }
+/** How often somebody may ask: a person, a machine that nobody has named himself on, and a machine that signs in. Counted per gateway process. */
+export type Budgets = { user: Budget; address: Budget; signIn: Budget }
 export type RateLimitOptions = {
-  limits: RateLimits
+  budgets: Budgets
   /** Who sent this, by a token that was verified; undefined for everybody else. */
   userOf: (ctx: Context) => Promise<string | undefined>
   /** Signing in and its like, where guessing pays. */
   isSignIn: (ctx: Context) => boolean
 }
+/** What a request left of a budget: the seconds until it is full again, and whether this one was too many. */
+export type Spent = { left: number; seconds: number; over: boolean }
 
-type Bucket = { name: string; limiter: RateLimiterMemory; points: number; seconds: number }
-const bucket = (name: string, points: number, seconds: number): Bucket => ({ name, points, seconds, limiter: new RateLimiterMemory({ keyPrefix: name, points, duration: seconds }) })
+const budget = (name: string, points: number, seconds: number): Budget => ({ name, points, seconds, limiter: new RateLimiterMemory({ keyPrefix: name, points, duration: seconds }) })
 
-/** Refuses with 429 who asks too often: per person where there is one, else per address; signing in has a budget of its own. Counts per gateway process. */
-export const rateLimit = ({ limits, userOf, isSignIn }: RateLimitOptions): Middleware => {
-  const user = bucket('user', limits.userPer10s, 10)
-  const address = bucket('address', limits.addressPer10s, 10)
-  const signIn = bucket('sign-in', limits.signInPerMinute, 60)
-  return async (ctx, next) => {
-    const ip: string = ctx.state.clientIp
-    if (isSignIn(ctx)) await spend(ctx, signIn, ip)
-    else {
-      const userId = await userOf(ctx)
-      await (userId === undefined ? spend(ctx, address, ip) : spend(ctx, user, userId))
-    }
-    await next()
-  }
-}
+export const budgetsOf = ({ userPer10s, addressPer10s, signInPerMinute }: RateLimits): Budgets =>
+  ({ user: budget('user', userPer10s, 10), address: budget('address', addressPer10s, 10), signIn: budget('sign-in', signInPerMinute, 60) })
 
-const spend = async (ctx: Context, { name, limiter, points, seconds }: Bucket, key: string): Promise<void> => {
+/** Takes one from what `key` may ask. */
+export const spend = async ({ limiter, points }: Budget, key: string): Promise<Spent> => {
   const result = await limiter.consume(key).catch((error: unknown) => {
     if (error instanceof RateLimiterRes) return error
     throw error
   })
-  const wait = Math.max(1, Math.ceil(result.msBeforeNext / 1_000))
-  ctx.set('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`)
-  ctx.set('RateLimit', `"${name}";r=${Math.max(0, result.remainingPoints)};t=${wait}`)
-  if (result.consumedPoints > points) throw new Refused('throttled', 'throttled', 'Too many requests. Wait a moment.', { retryAfter: wait })
+  return { left: Math.max(0, result.remainingPoints), seconds: Math.max(1, Math.ceil(result.msBeforeNext / 1_000)), over: result.consumedPoints > points }
+}
+
+/** Refuses with 429 who asks too often: per person where there is one, else per machine; signing in has a budget of its own. */
+export const rateLimit = ({ budgets: { user, address, signIn }, userOf, isSignIn }: RateLimitOptions): Middleware => async (ctx, next) => {
+  const machine = machineOf(ctx.state.clientIp)
+  if (isSignIn(ctx)) await charge(ctx, signIn, machine)
+  else {
+    const userId = await userOf(ctx)
+    await (userId === undefined ? charge(ctx, address, machine) : charge(ctx, user, userId))
+  }
+  await next()
+}
+
+const charge = async (ctx: Context, from: Budget, key: string): Promise<void> => {
+  const { left, seconds, over } = await spend(from, key)
+  ctx.set('RateLimit-Policy', `"${from.name}";q=${from.points};w=${from.seconds}`)
+  ctx.set('RateLimit', `"${from.name}";r=${left};t=${seconds}`)
+  if (over) throw new Refused('throttled', 'throttled', 'Too many requests. Wait a moment.', { retryAfter: seconds })
 }

@@ -4,7 +4,7 @@ import { OrganizationRole } from '../../shared/contracts/primitives.ts'
 import type { CloudEvent } from '../../shared/contracts/feed.ts'
 import type { Journal } from './journal.ts'
 import { liveEvent, type LiveEvent } from './live-event.ts'
-import type { Memberships } from './memberships.ts'
+import { seesAll, type Memberships } from './memberships.ts'
 import type { Session } from './session.ts'
 import type { Standing } from './standing.ts'
 
@@ -17,10 +17,18 @@ export type Hub = {
   push(event: LiveEvent): number
   closeAll(code: number, reason: string): void
   readonly size: number
+  /** How many of them are this person's. */
+  sizeOf(userId: string): number
 }
 
 const text = z.string().nullish().catch(undefined)
 const Facts = z.object({ userId: text, projectId: text, sessionId: text, role: OrganizationRole.nullish().catch(undefined) })
+
+const changeRole = (session: Session, role: OrganizationRole): void => {
+  // As long as he saw all, nobody asked what he is a member of: he comes back with his last number, as after any drop, and misses nothing.
+  if (seesAll(session.person) && !seesAll({ role })) return session.close(closeCodes.tryAgainLater, 'Your role has changed.')
+  session.person.role = role
+}
 
 /** All open sessions of this gateway. */
 export const hub = ({ journal, memberships, standing }: HubOptions): Hub => {
@@ -32,7 +40,7 @@ export const hub = ({ journal, memberships, standing }: HubOptions): Hub => {
     const { userId, projectId, sessionId, role } = Facts.safeParse(data).data ?? {}
     if (type === 'MemberAdded' && userId && projectId) memberships.joined(organizationid, userId, projectId)
     if (type === 'MemberRemoved' && userId && projectId) memberships.left(organizationid, userId, projectId)
-    if (type === 'UserUpdated' && role) for (const s of ofUser(userId)) if (s.person.organizationId === organizationid) s.person.role = role
+    if (type === 'UserUpdated' && role) for (const s of ofUser(userId)) if (s.person.organizationId === organizationid) changeRole(s, role)
     if (type === 'UserDeleted') for (const s of ofUser(userId)) s.close(closeCodes.sessionEnded, 'The account is closed.')
     if (type === 'SessionEnded') for (const s of ofUser(userId)) if (s.person.sessionId === sessionId) s.close(closeCodes.sessionEnded, 'The session has ended.')
   }
@@ -65,5 +73,6 @@ export const hub = ({ journal, memberships, standing }: HubOptions): Hub => {
     push,
     closeAll: (code, reason) => { for (const session of all()) session.close(code, reason) },
     get size() { return all().length },
+    sizeOf: userId => sessions.get(userId)?.size ?? 0,
   }
 }

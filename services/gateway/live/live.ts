@@ -11,15 +11,15 @@ import { hub as newHub, type Hub } from './hub.ts'
 import { journal as newJournal } from './journal.ts'
 import { memberships as newMemberships, type AskProjects } from './memberships.ts'
 import { recall, type PastEvents } from './recall.ts'
-import { sockets } from './sockets.ts'
+import { sockets, type Admit } from './sockets.ts'
 import { longestTokenMs, standing as newStanding, type Standing } from './standing.ts'
 import { ticketTaker } from './take-ticket.ts'
 
-export type LiveOptions = { dapr: Pick<Dapr, 'invoke' | 'state'>; clock: Clock; logger: Logger; metrics?: Metrics; server: Server; origins: ReadonlySet<string>; key: string; ask: AskProjects }
+export type LiveOptions = { dapr: Pick<Dapr, 'invoke' | 'state'>; clock: Clock; logger: Logger; metrics?: Metrics; server: Server; origins: ReadonlySet<string>; admit: Admit; key: string; ask: AskProjects }
 export type Live = { hub: Hub; standing: Standing; feeds: Feeds; letGo(): Promise<void>; stop(): Promise<void> }
 
 /** Everything about sockets, from the topics to the frames, going on where the process before this one left off. */
-export const live = async ({ dapr, clock, logger, metrics, server, origins, key, ask }: LiveOptions): Promise<Live> => {
+export const live = async ({ dapr, clock, logger, metrics, server, origins, admit, key, ask }: LiveOptions): Promise<Live> => {
   const { seq, floor, positions } = await beginning(dapr.state, key)
   const journal = newJournal(seq, floor)
   const memberships = newMemberships(ask)
@@ -27,7 +27,7 @@ export const live = async ({ dapr, clock, logger, metrics, server, origins, key,
   const hub = newHub({ journal, memberships, standing })
   const incoming = feeds({ dapr, logger, positions, hand: event => { hub.publish(event) } })
   const kept = checkpoints({ state: dapr.state, key, logger, look: () => ({ seq: journal.seq, positions: incoming.positions() }) })
-  const open = sockets({ server, hub, standing, journal, memberships, origins, logger, takeTicket: ticketTaker(dapr) })
+  const open = sockets({ server, hub, standing, journal, memberships, origins, admit, logger, takeTicket: ticketTaker(dapr) })
   kept.start()
   metrics?.gauge('live_sockets', 'Open sockets', () => hub.size)
   metrics?.gauge('live_journal_entries', 'Events that a client can resume from', () => journal.size.entries)

@@ -17,7 +17,8 @@ export type Memberships = {
   left(organizationId: string, userId: string, projectId: string): void
 }
 
-const seesAll = ({ role }: Person): boolean => role === 'owner' || role === 'admin'
+/** Owners and admins see every project of their organization. */
+export const seesAll = ({ role }: Pick<Person, 'role'>): boolean => role === 'owner' || role === 'admin'
 
 /** Who is a member of which project: asked once per person, then kept true by the membership events, and asked again after a while in case one was missed. */
 export const memberships = (ask: AskProjects, maxAgeMs = 300_000): Memberships => {

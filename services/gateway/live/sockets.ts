@@ -8,10 +8,13 @@ import type { Hub } from './hub.ts'
 import { session, type Session, type SessionDeps } from './session.ts'
 import type { Standing } from './standing.ts'
 
+/** Counts an upgrade against the machine that asks for it. */
+export type Admit = (request: IncomingMessage) => Promise<{ over: boolean; seconds: number }>
 export type SocketsOptions = SessionDeps & {
   server: Server
   hub: Hub
-  standing: Pick<Standing, 'hasEnded'>
+  standing: Pick<Standing, 'of'>
+  admit: Admit
   takeTicket: (ticket: string) => Promise<Ticket | undefined>
   /** Browsers say where a page came from; only these may open sockets. Clients that are no browsers say nothing. */
   origins: ReadonlySet<string>
@@ -23,10 +26,13 @@ export type SocketsOptions = SessionDeps & {
 const maxFrame = 16 * 1024
 const maxBuffered = 1024 * 1024
 const maxSaidPerMinute = 240
+// Each window of a browser has one.
+const maxEach = 50
+const fullSeconds = 30
 
 /** `/ws`: lets in who holds a ticket, and looks after every socket: limits in both directions, pings, and an end for the silent and the slow. */
 export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => {
-  const { server, hub, standing, takeTicket, origins, logger, maxSockets = 20_000, pingMs = 25_000 } = options
+  const { server, hub, standing, admit, takeTicket, origins, logger, maxSockets = 20_000, pingMs = 25_000 } = options
   const wss = new WebSocketServer({ noServer: true, maxPayload: maxFrame, perMessageDeflate: false, clientTracking: false })
   let open = 0
   let leaving = false
@@ -37,8 +43,12 @@ export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => 
     const { origin } = request.headers
     if (origin !== undefined && !origins.has(origin)) return refuse(socket, 403, 'Forbidden')
     if (leaving || open >= maxSockets) return refuse(socket, 503, 'Service Unavailable')
+    const { over, seconds } = await admit(request)
+    if (over) return refuse(socket, 429, 'Too Many Requests', seconds)
     const ticket = await takeTicket(url.searchParams.get('ticket') ?? '')
-    if (!ticket || standing.hasEnded(ticket.sessionId)) return refuse(socket, 401, 'Unauthorized')
+    // A ticket with a role that is no longer his would keep it for as long as the socket lives.
+    if (!ticket || standing.of(ticket) !== 'good') return refuse(socket, 401, 'Unauthorized')
+    if (hub.sizeOf(ticket.userId) >= maxEach) return refuse(socket, 429, 'Too Many Requests', fullSeconds)
     wss.handleUpgrade(request, socket, head, ws => { open += 1; attend(ws, ticket) })
   }
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -74,9 +84,9 @@ export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => 
       if (++beats % 2 === 0) said = 0
       ws.ping()
     }, pingMs).unref()
+    // Only this: who talks without reading would never be let go.
     ws.on('pong', () => { heard = true })
     ws.on('message', (data: Buffer, binary: boolean) => {
-      heard = true
       if (binary) return end(1003, 'text frames only')
       if (++said > maxSaidPerMinute) return end(1008, 'too many frames')
       void own.said(data.toString('utf8'))
@@ -96,7 +106,7 @@ export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => 
   }
 }
 
-const refuse = (socket: Duplex, status: number, reason: string): void => {
+const refuse = (socket: Duplex, status: number, reason: string, retryAfter = status === 503 ? 2 : undefined): void => {
   if (socket.destroyed || !socket.writable) return
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n${status === 503 ? 'Retry-After: 2\r\n' : ''}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n${retryAfter === undefined ? '' : `Retry-After: ${retryAfter}\r\n`}\r\n`)
 }

@@ -7,7 +7,6 @@ export type Bearer = { userId: string; organizationId: string; role: Organizatio
 /** What has happened to people since their access tokens were made. */
 export type Standing = {
   hear(event: CloudEvent): void
-  hasEnded(sessionId: string): boolean
   /** `ended`: sign in again; `outdated`: the role in the token is no longer his, a refreshed token has the right one. */
   of(bearer: Bearer): 'good' | 'ended' | 'outdated'
 }
@@ -31,7 +30,6 @@ export const standing = (): Standing => {
       if ((type === 'UserCreated' || (type === 'UserUpdated' && changed.includes('role'))) && role) learn(keyOf(organizationid, userId), role, position)
       if (type === 'UserDeleted') learn(keyOf(organizationid, userId), 'none', position)
     },
-    hasEnded: sessionId => ended.has(sessionId),
     of: ({ userId, organizationId, role, sessionId }) => {
       if (ended.has(sessionId)) return 'ended'
       const now = roles.get(keyOf(organizationId, userId))?.role

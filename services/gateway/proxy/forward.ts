@@ -2,56 +2,71 @@ import type { Context } from 'koa'
 import { errors, type Dispatcher } from 'undici'
 import type { PeerBreakers } from '../../shared/kit/dapr/peer-breakers.ts'
 import { invokePath } from '../../shared/kit/dapr/invoke.ts'
+import { defaultBodyLimit, readBytes } from '../../shared/kit/http/body.ts'
 import { headers as names } from '../../shared/kit/http/headers.ts'
+import { machineOf } from '../../shared/kit/http/machine.ts'
 import { HttpRefused } from '../../shared/kit/http/problem.ts'
 import { pause, within } from '../../shared/kit/events/patience.ts'
 import { currentContext } from '../../shared/kit/observe/context.ts'
 import { traceparentOf } from '../../shared/kit/observe/traceparent.ts'
 import { exchange, type Exchanged } from './exchange.ts'
+import { heldBytes } from './held-bytes.ts'
 import { headersIn, headersOut } from './pass-headers.ts'
-import { defaultBodyLimit, passingBody, shortBody } from './request-body.ts'
 import type { Target } from './route-table.ts'
 import { arrived, maybeSidecar, refusalOfSidecar, serviceDown, unpromised } from './sidecar-answer.ts'
 
 export type ForwardOptions = { sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number }
 export type Forward = (ctx: Context, target: Target, segments: readonly string[]) => Promise<void>
 
-/** Streams a request to its service through the sidecar and the answer back. Nothing is parsed on the way, and nothing hangs: what does not answer within five seconds, or as long as its contract says, is a 503. */
-export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200 }: ForwardOptions): Forward => (ctx, { service, operation }, segments) => circuit(service).run(async () => {
-  // It may have waited for this process to be ready, and for the keys that its token was looked at with.
-  const spent = typeof ctx.state.arrivedAt === 'number' ? performance.now() - ctx.state.arrivedAt : 0
-  const passing = ctx.method === 'GET' || ctx.method === 'HEAD' ? null : passingBody(ctx.req, operation.bodyLimit ?? defaultBodyLimit)
-  const short = passing && await shortBody(ctx.req)
-  const limit = operation.patienceMs ?? (operation.produces === undefined ? timeoutMs : 60_000)
-  const request = {
-    method: ctx.method === 'HEAD' ? 'GET' : operation.method,
-    path: invokePath(appIdPrefix, service, pathOf(segments)) + ctx.search,
-    headers: { ...headersIn(ctx.req.headers, service === 'user'), ...ownHeaders(ctx, daprApiToken) },
-    body: short ?? passing, headersTimeout: limit + 1_000, bodyTimeout: limit + 1_000,
-  } as const
-  const until = performance.now() + limit - spent
-  let abort = (): void => {}
-  ctx.res.once('close', () => { if (!ctx.res.writableFinished) abort() })
-  const once = (): Promise<Exchanged> => {
-    const { answer, abort: stop } = exchange(sidecar, request)
-    abort = stop
-    // A timer of our own: undici's are half a second late.
-    return within(answer, until - performance.now(), () => serviceDown(service, 'dependency-timeout'))
-  }
-  try {
-    let answer = await once()
-    // A service that is being replaced, or is just starting again, is back in a second or two: what never arrived there is held so long.
-    for (let wait = FIRST_WAIT_MS; !arrived(answer) && (short || !passing) && performance.now() + wait < until - SPARE_MS; wait *= 2) {
-      await pause(wait)
-      answer = await once()
+/** Takes a request to its service through the sidecar and streams the answer back. Nothing is parsed on the way, and nothing hangs: what does not answer within five seconds, or as long as its contract says, is a 503. */
+export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200 }: ForwardOptions): Forward => {
+  const room = heldBytes()
+  const pass = async (ctx: Context, { service, operation }: Target, segments: readonly string[], body: Buffer | null, spent: number): Promise<void> => {
+    const limit = operation.patienceMs ?? (operation.produces === undefined ? timeoutMs : 60_000)
+    const request = {
+      method: ctx.method === 'HEAD' ? 'GET' : operation.method,
+      path: invokePath(appIdPrefix, service, pathOf(segments)) + ctx.search,
+      headers: { ...headersIn(ctx.req.headers, service === 'user'), ...ownHeaders(ctx, daprApiToken) },
+      body, headersTimeout: limit + 1_000, bodyTimeout: limit + 1_000,
+    } as const
+    const until = performance.now() + limit - spent
+    // A long patience is for an answer under way, not for a service that is away.
+    const heldUntil = Math.min(until, performance.now() + timeoutMs - spent)
+    let abort = (): void => {}
+    ctx.res.once('close', () => { if (!ctx.res.writableFinished) abort() })
+    const once = (): Promise<Exchanged> => {
+      const { answer, abort: stop } = exchange(sidecar, request)
+      abort = stop
+      // A timer of our own: undici's are half a second late.
+      return within(answer, until - performance.now(), () => serviceDown(service, 'dependency-timeout'))
     }
-    hand(ctx, answer, { service, operation })
-  } catch (error) {
-    abort()
-    if (passing && passing !== ctx.req) ctx.req.unpipe()
-    throw refusalOf(error, service)
+    try {
+      let answer = await once()
+      // A service that is being replaced, or is just starting again, is back in a second or two: what never arrived there is held so long.
+      for (let wait = FIRST_WAIT_MS; !arrived(answer) && performance.now() + wait < heldUntil - SPARE_MS; wait *= 2) {
+        await pause(wait)
+        answer = await once()
+      }
+      hand(ctx, answer, { service, operation })
+    } catch (error) {
+      abort()
+      throw refusalOf(error, service)
+    }
   }
-})
+  return async (ctx, target, segments) => {
+    const { service, operation } = target
+    // It may have waited for this process to be ready, and for the keys that its token was looked at with.
+    const spent = typeof ctx.state.arrivedAt === 'number' ? performance.now() - ctx.state.arrivedAt : 0
+    const held = room(machineOf(ctx.state.clientIp ?? ctx.ip))
+    try {
+      // Before it takes a connection that all services share: who sends slowly keeps nobody waiting, and is no outage of the service.
+      const body = ctx.method === 'GET' || ctx.method === 'HEAD' ? undefined : await readBytes(ctx.req, operation.bodyLimit ?? defaultBodyLimit, { hold: held.take })
+      await circuit(service).run(() => pass(ctx, target, segments, body ?? null, spent))
+    } finally {
+      held.leave()
+    }
+  }
+}
 const FIRST_WAIT_MS = 100
 const SPARE_MS = 600
 

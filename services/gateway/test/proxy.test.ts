@@ -1,4 +1,6 @@
 import { request as rawRequest } from 'node:http'
+import { connect } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { publicUrl, startGateway, type Harness } from './harness.ts'
 
@@ -10,8 +12,8 @@ beforeEach(() => {
   gateway.sidecar.behind = ({ app, path }, response) => { response.writeHead(200, { 'content-type': 'application/json', etag: '"3"', 'dapr-app': 'x', 'x-powered-by': 'y' }).end(JSON.stringify({ app, path })) }
 })
 /** Without the niceties of fetch, which would tidy a path up. */
-const raw = (path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}) => new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
-  const { port } = new URL(gateway.url)
+const raw = (path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}, to: Harness = gateway) => new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
+  const { port } = new URL(to.url)
   const sent = rawRequest({ port, host: '127.0.0.1', path, method: options.method ?? 'GET', headers: options.headers ?? {} }, answer => {
     let body = ''
     answer.on('data', (chunk: Buffer) => { body += chunk.toString() }).on('end', () => { resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }) })
@@ -117,6 +119,21 @@ describe('the gateway refuses', () => {
     expect((await problem(refused)).code).toBe('throttled')
     await strict.stop()
   })
+  it('whom it hears too often, however he writes the path', async () => {
+    const strict = await startGateway({ settings: { limits: { userPer10s: 100, addressPer10s: 100, signInPerMinute: 2 } } })
+    const signIn = (path: string) => raw(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }, strict)
+    const statuses: number[] = []
+    for (const path of ['/api/users/%6cogin', '/%61pi/users/login', '/api/users/logi%6E']) statuses.push((await signIn(path)).status)
+    expect(statuses).toEqual([200, 200, 429])
+    await strict.stop()
+  })
+  it('whom it hears too often from one network of his own', async () => {
+    const strict = await startGateway({ settings: { trustedProxies: 1, limits: { userPer10s: 100, addressPer10s: 2, signInPerMinute: 100 } } })
+    const statuses: number[] = []
+    for (const address of ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8:0:1::3']) statuses.push((await raw('/api/tasks', { headers: { 'x-forwarded-for': address } }, strict)).status)
+    expect(statuses).toEqual([200, 200, 429, 200])
+    await strict.stop()
+  })
   it('pages from origins that are not listed', async () => {
     const listed = await fetch(`${gateway.url}/api/tasks`, { headers: { origin: 'https://app.test' } })
     expect(listed.headers.get('access-control-allow-origin')).toBe('https://app.test')
@@ -126,6 +143,25 @@ describe('the gateway refuses', () => {
     expect(other.headers.has('access-control-allow-origin')).toBe(false)
     expect(other.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(other.headers.get('x-content-type-options')).toBe('nosniff')
+  })
+})
+
+describe('bodies that do not come', () => {
+  it('keep nobody else waiting, and are no outage of the service that they are for', async () => {
+    const { port } = new URL(gateway.url)
+    const slow = Array.from({ length: 140 }, () => connect(Number(port), '127.0.0.1').on('error', () => {}))
+    for (const socket of slow) socket.write('POST /api/users/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{')
+    const [began, statuses, waits] = [performance.now(), new Set<number>(), [0]]
+    // As long as a service that takes the body but does not answer would be waited for, and a little more.
+    while (performance.now() - began < 5_500) {
+      const since = performance.now()
+      for (const [method, path] of [['GET', '/api/projects'], ['POST', '/api/users/login']] as const) statuses.add((await fetch(gateway.url + path, { method })).status)
+      waits.push(performance.now() - since)
+      await pause(50)
+    }
+    expect([...statuses]).toEqual([200])
+    expect(Math.max(...waits)).toBeLessThan(2_000)
+    for (const socket of slow) socket.destroy()
   })
 })
 

@@ -12,10 +12,33 @@ export type InvitationCommand =
   | { type: 'AcceptInvitation'; invitationId: string; userId: string; emailHash: string; at: string }
   | { type: 'RevokeInvitation' | 'ExpireInvitation'; invitationId: string }
 
+const [minute, day] = [60_000, 86_400_000]
+/** Three times what a company of three hundred needs on its first day. */
+const perDay = 1_000
+const since = (from: string, to: string): number => Date.parse(to) - Date.parse(from)
+
+/** The invitations that still count at this instant. */
+export const lastDay = ({ invited }: Organization, at: string): Organization['invited'] => {
+  const dayBefore = new Date(Date.parse(at) - day).toISOString()
+  return invited.filter(i => i.at > dayBefore)
+}
+
+/** An invitation goes to somebody who has not asked for it: to the same address again after a minute, then after two more, then four; and only so many go out in a day. */
+const refuseFlood = (organization: Organization, emailHash: string, at: string): void => {
+  const recent = lastDay(organization, at)
+  const same = recent.filter(i => i.emailHash === emailHash)
+  const last = same.at(-1)
+  const pauseMs = last ? Math.min(day, minute * 2 ** (same.length - 1)) - since(last.at, at) : 0
+  if (pauseMs > 0) throw new Refused('throttled', 'too-many-invitations', 'This address has just had an invitation. Wait before the next.', { retryAfter: pauseMs / 1000 })
+  const [oldest] = recent
+  if (oldest && recent.length >= perDay) throw new Refused('throttled', 'too-many-invitations', 'The organization has sent as many invitations as it may in a day.', { retryAfter: (day - since(oldest.at, at)) / 1000 })
+}
+
 /** `email` is sealed with a key of the invitation's own, which goes when the invitation is settled. */
-export const invite = ({ invitations }: Organization, { at, ...facts }: Extract<InvitationCommand, { type: 'Invite' }>): InvitationEvent[] => {
-  const open = [...invitations].find(([, i]) => i.emailHash === facts.emailHash && i.expiresAt > at)
+export const invite = (organization: Organization, { at, ...facts }: Extract<InvitationCommand, { type: 'Invite' }>): InvitationEvent[] => {
+  const open = [...organization.invitations].find(([, i]) => i.emailHash === facts.emailHash && i.expiresAt > at)
   if (open) throw new Refused('rule', 'already-invited', 'This address has an open invitation.', { invitationId: open[0] })
+  refuseFlood(organization, facts.emailHash, at)
   return [{ ...facts, type: 'InvitationCreated', createdAt: at }]
 }
 

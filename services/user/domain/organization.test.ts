@@ -40,6 +40,13 @@ describe('shutting out', () => {
     given(...team, disabled).when({ type: 'EnableMember', userId: 'bob' }).thenEvents([{ type: 'MemberEnabled', userId: 'bob', role: 'member' }])
   })
   it('says nothing the second time', () => given(...team, disabled).when({ type: 'DisableMember', userId: 'bob' }).thenEvents([]))
+  it('reaches who is leaving', () => given(...team, leaving('bob')).when({ type: 'DisableMember', userId: 'bob' }).thenEvents([disabled]))
+  it('outlives a leaving that is taken back', () => {
+    const stayed: OrganizationEvent = { type: 'MemberStayed', userId: 'bob', sagaId: 's1' }
+    const enabled: OrganizationEvent = { type: 'MemberEnabled', userId: 'bob', role: 'member' }
+    given(...team, disabled, leaving('bob'), stayed).when({ type: 'EnableMember', userId: 'bob' }).thenEvents([enabled])
+    given(...team, leaving('bob'), disabled, stayed).when({ type: 'EnableMember', userId: 'bob' }).thenEvents([enabled])
+  })
   it('spares the last owner', () => given(...team).when({ type: 'DisableMember', userId: 'ann' }).thenRefused('sole-owner'))
 })
 describe('leaving', () => {
@@ -59,6 +66,20 @@ describe('invitations', () => {
   it('are not doubled', () => given(...alone, invited).when({ ...invite, invitationId: 'i2' }).thenRefused('already-invited'))
   it('can be repeated when the first has run out', () => given(...alone, invited).when({ ...invite, invitationId: 'i2', at: nextWeek, expiresAt: '2026-03-16T09:00:00.000Z' })
     .thenEvents([{ ...invited, invitationId: 'i2', createdAt: nextWeek, expiresAt: '2026-03-16T09:00:00.000Z' }]))
+  it('go to the same address again after a minute, then after two', () => {
+    const revoked = (invitationId: string): OrganizationEvent => ({ type: 'InvitationRevoked', invitationId })
+    const again = (now: string): OrganizationCommand => ({ ...invite, invitationId: 'i9', at: now })
+    const second: OrganizationEvent = { ...invited, invitationId: 'i2', createdAt: '2026-03-02T09:01:00.000Z' }
+    given(...alone, invited, revoked('i1')).when(again('2026-03-02T09:00:59.000Z')).thenRefused('too-many-invitations')
+    given(...alone, invited, revoked('i1')).when(again('2026-03-02T09:01:00.000Z')).thenEvents([{ ...second, invitationId: 'i9' }])
+    given(...alone, invited, revoked('i1'), second, revoked('i2')).when(again('2026-03-02T09:02:59.000Z')).thenRefused('too-many-invitations')
+  })
+  it('are a thousand in a day at most', () => {
+    const many = Array.from({ length: 1_000 }, (_, i): OrganizationEvent => ({ ...invited, invitationId: `m${i}`, emailHash: `m${i}` }))
+    given(...alone, ...many.slice(1)).when(invite).thenEvents([invited])
+    given(...alone, ...many).when(invite).thenRefused('too-many-invitations')
+    given(...alone, ...many).when({ ...invite, at: '2026-03-03T09:00:00.000Z' }).thenEvents([{ ...invited, createdAt: '2026-03-03T09:00:00.000Z' }])
+  })
   it('are accepted, once', () => {
     given(...alone, invited).when(accept).thenEvents([accepted, { type: 'MemberJoined', userId: 'dan', role: 'member', invitedBy: 'ann', at: '2026-03-03T09:00:00.000Z' }])
     given(...alone, invited, accepted).when(accept).thenEvents([])

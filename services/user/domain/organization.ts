@@ -1,6 +1,6 @@
 import { Refused } from '../../shared/kit/decider.ts'
 import type { OrganizationRole } from '../../shared/contracts/primitives.ts'
-import { acceptInvitation, invite, settleInvitation, type InvitationCommand, type InvitationEvent } from './invitation.ts'
+import { acceptInvitation, invite, lastDay, settleInvitation, type InvitationCommand, type InvitationEvent } from './invitation.ts'
 import { memberOf, nobody, otherOwner, refuseSoleOwner, soleOwner, type Membership, type Organization } from './organization-state.ts'
 
 export type OrganizationEvent = InvitationEvent
@@ -23,7 +23,7 @@ const decide = (organization: Organization, command: OrganizationCommand): Organ
     case 'DisableMember': return disable(organization, command.userId)
     case 'EnableMember': return enable(memberOf(organization, command.userId), command.userId)
     case 'AnnounceLeaving': return announce(organization, command)
-    case 'CancelLeaving': return organization.members.get(command.userId)?.status === 'leaving' ? [{ ...command, type: 'MemberStayed' }] : []
+    case 'CancelLeaving': return organization.members.get(command.userId)?.leaving ? [{ ...command, type: 'MemberStayed' }] : []
     case 'Leave': return organization.members.has(command.userId) ? [{ ...command, type: 'MemberLeft' }] : []
     case 'Invite': return invite(organization, command)
     case 'AcceptInvitation': return acceptInvitation(organization, command)
@@ -45,15 +45,15 @@ const changeRole = (organization: Organization, { userId, role }: Extract<Organi
   return [{ type: 'RoleChanged', userId, from: member.role, to: role }]
 }
 const disable = (organization: Organization, userId: string): OrganizationEvent[] => {
-  const { status, role } = memberOf(organization, userId)
-  if (status !== 'active') return []
+  const { disabled, role } = memberOf(organization, userId)
+  if (disabled) return []
   refuseSoleOwner(organization, userId)
   return [{ type: 'MemberDisabled', userId, role }]
 }
-const enable = ({ status, role }: Membership, userId: string): OrganizationEvent[] => (status === 'disabled' ? [{ type: 'MemberEnabled', userId, role }] : [])
+const enable = ({ disabled, role }: Membership, userId: string): OrganizationEvent[] => (disabled ? [{ type: 'MemberEnabled', userId, role }] : [])
 const announce = (organization: Organization, { userId, sagaId }: Extract<OrganizationCommand, { sagaId: string }>): OrganizationEvent[] => {
   const member = organization.members.get(userId)
-  if (!member || member.status === 'leaving') return []
+  if (!member || member.leaving) return []
   refuseSoleOwner(organization, userId)
   return [{ type: 'MemberLeaving', userId, sagaId }]
 }
@@ -62,13 +62,12 @@ const evolve = (organization: Organization, event: OrganizationEvent): Organizat
   const { members, invitations, settled } = organization
   switch (event.type) {
     case 'OrganizationCreated': return { ...organization, status: 'active', name: event.name }
-    case 'MemberJoined': return { ...organization, members: new Map(members).set(event.userId, { role: event.role, status: 'active', joinedAt: event.at, invitedBy: event.invitedBy }) }
+    case 'MemberJoined': return { ...organization, members: new Map(members).set(event.userId, { role: event.role, disabled: false, leaving: false, joinedAt: event.at, invitedBy: event.invitedBy }) }
     case 'RoleChanged': return withMember(organization, event.userId, { role: event.to })
-    case 'MemberDisabled': return withMember(organization, event.userId, { status: 'disabled' })
-    case 'MemberEnabled': case 'MemberStayed': return withMember(organization, event.userId, { status: 'active' })
-    case 'MemberLeaving': return withMember(organization, event.userId, { status: 'leaving' })
+    case 'MemberDisabled': case 'MemberEnabled': return withMember(organization, event.userId, { disabled: event.type === 'MemberDisabled' })
+    case 'MemberLeaving': case 'MemberStayed': return withMember(organization, event.userId, { leaving: event.type === 'MemberLeaving' })
     case 'MemberLeft': return { ...organization, members: without(members, event.userId) }
-    case 'InvitationCreated': return { ...organization, invitations: new Map(invitations).set(event.invitationId, event) }
+    case 'InvitationCreated': return { ...organization, invitations: new Map(invitations).set(event.invitationId, event), invited: [...lastDay(organization, event.createdAt), { emailHash: event.emailHash, at: event.createdAt }] }
     case 'InvitationAccepted': return { ...organization, invitations: without(invitations, event.invitationId), settled: new Map(settled).set(event.invitationId, event.userId) }
     case 'InvitationRevoked': case 'InvitationExpired': return { ...organization, invitations: without(invitations, event.invitationId), settled: new Map(settled).set(event.invitationId, null) }
   }

@@ -26,7 +26,7 @@ describe('ChangeProfile', () => {
   it('is refused while the account closes', () => given(registered, closing).when(changeProfile).thenRefused('account-closing'))
 })
 describe('passwords', () => {
-  it('change', () => given(registered).when({ type: 'ChangePassword', password: 'p2', by: 'self' }).thenEvents([{ type: 'PasswordChanged', password: 'p2', by: 'self' }]))
+  it('change', () => given(registered).when({ type: 'ChangePassword', password: 'p2', by: 'self', keep: 's1' }).thenEvents([{ type: 'PasswordChanged', password: 'p2', by: 'self', keep: 's1' }]))
   it('a reset is asked for', () => given(registered).when({ type: 'RequestPasswordReset', requestId: 'r1', at, expiresAt: later }).thenEvents([asked]))
   it('a second mail within a minute is not sent', () =>
     given(registered, asked).when({ type: 'RequestPasswordReset', requestId: 'r2', at: '2026-03-02T09:00:59.000Z', expiresAt: later }).thenEvents([]))

@@ -8,7 +8,8 @@ type Identity = { provider: string; subjectHash: string }
 export type PersonEvent =
   | { type: 'PersonRegistered'; emailHash: string; email: Sealed; profile: Sealed; password: Sealed | null; organization: { id: string; name: string | null }; at: string }
   | { type: 'ProfileChanged'; profile: Sealed; changed: string[]; organizations: string[] }
-  | { type: 'PasswordChanged'; password: Sealed; by: 'self' | 'reset' | 'rehash' }
+  /** `keep`: the session that did it; all others end. */
+  | { type: 'PasswordChanged'; password: Sealed; by: 'self' | 'reset' | 'rehash'; keep?: string }
   | { type: 'PasswordResetRequested'; requestId: string; requestedAt: string; expiresAt: string }
   | { type: 'OrganizationJoined'; organizationId: string }
   | { type: 'IdentityLinked'; provider: string; subjectHash: string }
@@ -20,7 +21,8 @@ export type PersonEvent =
 export type PersonCommand =
   | { type: 'Register'; emailHash: string; email: Sealed; profile: Sealed; password: Sealed | null; organization: { id: string; name: string | null }; at: string }
   | { type: 'ChangeProfile'; profile: Sealed; changed: string[] }
-  | { type: 'ChangePassword'; password: Sealed; by: 'self' | 'rehash' }
+  | { type: 'ChangePassword'; password: Sealed; by: 'self'; keep: string }
+  | { type: 'ChangePassword'; password: Sealed; by: 'rehash' }
   | { type: 'RequestPasswordReset'; requestId: string; at: string; expiresAt: string }
   | { type: 'ResetPassword'; requestId: string; password: Sealed; at: string }
   | { type: 'JoinOrganization'; organizationId: string }
@@ -47,7 +49,7 @@ const decide = (person: Person, command: PersonCommand): PersonEvent[] => {
   const living = alive(person)
   switch (command.type) {
     case 'ChangeProfile': return active(living) && command.changed.length ? [{ ...command, type: 'ProfileChanged', organizations: living.organizations }] : []
-    case 'ChangePassword': return active(living) ? [{ type: 'PasswordChanged', password: command.password, by: command.by }] : []
+    case 'ChangePassword': return active(living) ? [{ ...command, type: 'PasswordChanged' }] : []
     case 'RequestPasswordReset': return requestReset(living, command)
     case 'ResetPassword': return resetPassword(living, command)
     case 'JoinOrganization': return !active(living) || living.organizations.includes(command.organizationId) ? [] : [{ type: 'OrganizationJoined', organizationId: command.organizationId }]

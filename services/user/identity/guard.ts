@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Cookies } from '../../shared/kit/http/call.ts'
+import { machineOf } from '../../shared/kit/http/machine.ts'
 import { uuidv7 } from '../../shared/kit/ids.ts'
 import type { UserDeps } from '../deps.ts'
 import { browserCookies } from './cookies.ts'
-import { budgets, machineOf, throttleKey, type Counted } from './throttle.ts'
+import { budgets, throttleKey, type Counted } from './throttle.ts'
 
+const accountKey = (emailHash: string): string => throttleKey('account', emailHash)
+const confirmKey = (userId: string): string => throttleKey('confirm', userId)
 type From = { ip: string; cookies: Cookies }
 const day = 86_400
 const rememberDays = 90
@@ -22,7 +25,7 @@ export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<User
     if (device) return { counted: [{ key: throttleKey('device', emailHash, device), budget: budgets.known }], device: true, placeSince: undefined }
     const placeSince = Since.safeParse((await state.get(placeKey(emailHash, ip)))?.value).data
     if (placeSince !== undefined) return { counted: [{ key: throttleKey('place', emailHash, machineOf(ip)), budget: budgets.known }], device: false, placeSince }
-    return { counted: [{ key: throttleKey('account', emailHash), budget: budgets.account }, { key: throttleKey('address', machineOf(ip)), budget: budgets.address }], device: false, placeSince }
+    return { counted: [{ key: accountKey(emailHash), budget: budgets.account }, { key: throttleKey('address', machineOf(ip)), budget: budgets.address }], device: false, placeSince }
   }
   /** After a right password: this device and place are known from now on. */
   const welcome = async (emailHash: string, { ip, cookies: jar }: From, { device, placeSince }: Pick<Origin, 'device' | 'placeSince'>): Promise<void> => {
@@ -39,8 +42,14 @@ export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<User
     },
     /** Somebody has just signed up from here. */
     welcome: (emailHash: string, from: From): Promise<void> => welcome(emailHash, from, { device: false, placeSince: undefined }),
-    /** Guesses at the password of somebody who is signed in. */
-    confirm: async (sessionId: string, check: () => Promise<boolean>): Promise<boolean> => await throttle.guess([{ key: throttleKey('session', sessionId), budget: budgets.known }], async () => await check() || undefined) ?? false,
+    /** Somebody has set a new password by a mailed token: wrong guesses are forgotten, and he gets in from here, however many others go on guessing. */
+    proven: async (userId: string, emailHash: string, from: From): Promise<void> => {
+      const origin = await originOf(emailHash, from)
+      await Promise.all([accountKey(emailHash), confirmKey(userId), origin.counted[0].key].map(key => throttle.clear(key)))
+      await welcome(emailHash, from, origin)
+    },
+    /** Guesses at the password of somebody who is signed in; counted for the person, who can have as many sessions as he likes. */
+    confirm: async (userId: string, check: () => Promise<boolean>): Promise<boolean> => await throttle.guess([{ key: confirmKey(userId), budget: budgets.known }], async () => await check() || undefined) ?? false,
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto'
 
 /** What the one secret `token-key` is used for; each use has a key of its own. */
-export type Purpose = 'wrap' | 'signing-keys' | 'email' | 'refresh' | 'reset' | 'invitation' | 'device' | 'idempotency' | 'oauth' | 'identity'
+export type Purpose = 'wrap' | 'signing-keys' | 'email' | 'refresh' | 'reset' | 'invitation' | 'device' | 'machine' | 'idempotency' | 'oauth' | 'identity'
 export type Keyring = {
   key(purpose: Purpose): KeyObject
   mac(purpose: Purpose, text: string): string

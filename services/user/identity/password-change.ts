@@ -5,14 +5,13 @@ import type { UserDeps } from '../deps.ts'
 import { evenTime } from './guard.ts'
 import { readMailedToken } from './mailed-token.ts'
 import { checkPassword } from './password-policy.ts'
-import { throttleKey } from './throttle.ts'
 
 const resetMs = 3_600_000
 const invalid = (): Refused => new Refused('rule', 'reset-token-invalid', 'This link has been used or is too old. Ask for a new one.')
-type Deps = Pick<UserDeps, 'persons' | 'vault' | 'passwords' | 'logins' | 'sessions' | 'keys' | 'settings' | 'directory' | 'throttle'>
+type Deps = Pick<UserDeps, 'persons' | 'vault' | 'passwords' | 'logins' | 'sessions' | 'keys' | 'settings' | 'directory'>
 
 /** Changing a password, by the old one or by a mailed token. */
-export const passwordChanges = ({ persons, vault, passwords, logins, sessions, keys, settings, directory, throttle }: Deps) => {
+export const passwordChanges = ({ persons, vault, passwords, logins, sessions, keys, settings, directory }: Deps) => {
   const sealed = async (userId: string, password: string): Promise<string> => {
     const details = await directory.details(userId)
     if (!details) throw invalid()
@@ -25,8 +24,8 @@ export const passwordChanges = ({ persons, vault, passwords, logins, sessions, k
       const stored = 'password' in state && state.password ? await vault.open(userId, state.password) : undefined
       return passwords.verify(stored, given)
     },
-    change: async (userId: string, password: string, meta: CommandMeta): Promise<void> => {
-      await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: await sealed(userId, password), by: 'self' }, meta)
+    change: async (userId: string, sessionId: string, password: string, meta: CommandMeta): Promise<void> => {
+      await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: await sealed(userId, password), by: 'self', keep: sessionId }, meta)
     },
     /** Says nothing about whether the address is known; the mail follows from the event. */
     forget: async (email: string, requestId: string, meta: CommandMeta): Promise<void> => {
@@ -37,8 +36,8 @@ export const passwordChanges = ({ persons, vault, passwords, logins, sessions, k
       if (userId && state.status === 'active') await persons.handle(NO_TENANT, userId, { type: 'RequestPasswordReset', requestId, at: meta.at, expiresAt }, meta)
       await even()
     },
-    /** Ends all sessions; strangers' wrong guesses at the account are forgotten. */
-    reset: async (token: string, password: string, meta: CommandMeta): Promise<void> => {
+    /** Ends all sessions; answers whose mailbox it was. */
+    reset: async (token: string, password: string, meta: CommandMeta): Promise<{ userId: string; emailHash: string }> => {
       const read = readMailedToken(keys, 'reset', token)
       if (!read) throw invalid()
       const { about: userId, request: requestId } = read
@@ -47,7 +46,7 @@ export const passwordChanges = ({ persons, vault, passwords, logins, sessions, k
       if (!('reset' in state) || state.reset?.requestId !== requestId || meta.at >= state.reset.expiresAt) throw invalid()
       await persons.handle(NO_TENANT, userId, { type: 'ResetPassword', requestId, password: await sealed(userId, password), at: meta.at }, { ...meta, actor: userId })
       await sessions.endAll({ userId }, 'password', meta)
-      await throttle.clear(throttleKey('account', state.emailHash))
+      return { userId, emailHash: state.emailHash }
     },
   }
 }

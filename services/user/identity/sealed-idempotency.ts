@@ -12,4 +12,5 @@ export const sealedIdempotency = (store: IdempotencyStore, keys: Keyring): Idemp
   },
   finish: (id, answer) => store.finish(id, seal(keys.key('idempotency'), id, answer)),
   release: id => store.release(id),
+  conceal: fingerprint => keys.mac('idempotency', fingerprint),
 })

@@ -1,10 +1,11 @@
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { machineOf } from '../../shared/kit/http/machine.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import type { EndReason, SessionCommand } from '../domain/session.ts'
 import type { Row, Table } from '../store/table.ts'
 import type { Keyring } from './keyring.ts'
-import { firstToken, readToken, successor, writeToken } from './refresh-token.ts'
+import { firstToken, readToken, successor, writeToken, type RefreshToken } from './refresh-token.ts'
 import type { SpentTokens } from './spent-tokens.ts'
 
 export type SessionRow = Row & {
@@ -14,10 +15,15 @@ export type SessionRow = Row & {
 }
 type Handle = (tenantId: string, id: string, command: SessionCommand, meta: CommandMeta) => Promise<unknown>
 export type StartSession = { id: string; userId: string; organizationId: string; by: 'registration' | 'password' | 'switch' | 'oauth'; ip: string; userAgent: string }
+type Held = { row: SessionRow; given: RefreshToken }
+/** From where a token comes. */
+type Machine = { ip: string; userAgent: string }
 export type Sessions = {
   start(session: StartSession, meta: CommandMeta): Promise<string>
-  /** The session and its next token; an old token that comes back ends the session. */
-  rotate(token: string, meta: CommandMeta): Promise<{ row: SessionRow; token: string }>
+  /** The living session that a token was given out for; whether it is the living token shows when it is traded. */
+  hold(token: string, at: string): Promise<Held>
+  /** The next token; an old one that comes back ends the session. */
+  trade(held: Held, by: Machine, meta: CommandMeta): Promise<string>
   /** The session that a token belongs to, whether it is the living one or not. */
   ofToken(token: string): Promise<SessionRow | undefined>
   living(userId: string, at: string): Promise<SessionRow[]>
@@ -34,8 +40,11 @@ export type Sessions = {
 }
 
 const day = 86_400_000
-/** A session ends after two weeks of silence, and after 90 days in any case. The token before the living one is taken for 10 s more. */
-export const sessionLimits = { idleMs: 14 * day, absoluteMs: 90 * day, graceMs: 10_000 }
+/**
+ * A session ends after two weeks of silence, and after 90 days in any case. The token before the living one is taken for 10 s more, and for two minutes from where
+ * it was traded: there the answer may have been lost, and a restart of this service alone can take longer than 10 s.
+ */
+export const sessionLimits = { idleMs: 14 * day, absoluteMs: 90 * day, graceMs: 10_000, sameMachineMs: 120_000 }
 const since = (from: string, to: string): number => Date.parse(to) - Date.parse(from)
 /** When a session that is not used any more will have ended. */
 export const expiryOf = ({ createdAt, lastSeenAt }: Pick<SessionRow, 'createdAt' | 'lastSeenAt'>): string =>
@@ -59,20 +68,25 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
       await table.insert({ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, lastSeenAt: meta.at, day: meta.at.slice(0, 10), endedAt: null })
       return writeToken(keys, firstToken(keys, id))
     },
-    rotate: async (text, meta) => {
+    hold: async (text, at) => {
       const given = readToken(keys, text)
       if (!given) throw refused('bad-refresh-token')
       const row = await table.find(given.sessionId)
-      if (!row || !lives(row, meta.at)) throw refused('session-ended')
-      const now = { row: { ...row, lastSeenAt: meta.at }, token: writeToken(keys, successor(keys, given)) }
+      if (!row || !lives(row, at)) throw refused('session-ended')
+      return { row, given }
+    },
+    trade: async ({ row, given }, { ip, userAgent }, meta) => {
+      const next = writeToken(keys, successor(keys, given))
+      const by = keys.mac('machine', [row._id, machineOf(ip), userAgent].join('\n'))
       const before = await spent.newest(row._id)
-      if (given.generation > (before?.generation ?? -1) && await spent.spend(row._id, given.generation, meta.at)) {
+      if (given.generation > (before?.generation ?? -1) && await spent.spend({ sessionId: row._id, generation: given.generation, at: meta.at, by })) {
         await table.update(row._id, { endedAt: null }, { lastSeenAt: meta.at })
-        return now
+        return next
       }
-      // Whoever traded it may have been another tab of the same browser, a moment ago.
+      // Whoever traded it may have been another tab of the same browser, or never got the answer.
       const newest = await spent.newest(row._id)
-      if (newest?.generation === given.generation && since(newest.at, meta.at) <= sessionLimits.graceMs) return now
+      const graceMs = newest?.by === by ? sessionLimits.sameMachineMs : sessionLimits.graceMs
+      if (newest?.generation === given.generation && since(newest.at, meta.at) <= graceMs) return next
       await end(row, 'reuse', meta)
       throw refused('refresh-token-reused')
     },

@@ -8,6 +8,7 @@ import type { Details, Loaded } from '../views/directory.ts'
 import { accessTokenSeconds } from './access-token.ts'
 import { browserCookies } from './cookies.ts'
 
+type Prepared = Omit<SignedIn, 'refreshToken'>
 type Membership = { organizationId: string; name: string; role: OrganizationRole }
 export type Caller = { ip: string; userAgent: string; cookies: Cookies; meta: CommandMeta; newId: () => string }
 /** `person`: as the caller has just seen him, so that the log is not asked again. */
@@ -24,8 +25,8 @@ export const signIn = ({ organizations, sessions, accessToken, directory, settin
     const { state } = await organizations.load(organizationId, organizationId)
     const member = state.members.get(userId)
     if (!member) throw new Refused('missing', 'organization-unknown', 'There is no such organization among yours.')
-    if (member.status === 'disabled') throw new Refused('forbidden', 'account-disabled', 'The organization has shut this account out.')
-    if (member.status === 'leaving') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
+    if (member.disabled) throw new Refused('forbidden', 'account-disabled', 'The organization has shut this account out.')
+    if (member.leaving) throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
     return { organizationId, name: state.name, role: member.role }
   }
   const known = async (userId: string, person?: Loaded): Promise<Details> => {
@@ -33,11 +34,15 @@ export const signIn = ({ organizations, sessions, accessToken, directory, settin
     if (!details) throw new Refused('missing', 'user-unknown', 'There is no such user.')
     return details
   }
-  const answer = async (userId: string, member: Membership, sessionId: string, token: string, intoCookie: boolean, jar: Cookies, person?: Loaded): Promise<SignedIn> => {
+  /** All of an answer but the refresh token. */
+  const prepare = async (userId: string, member: Membership, sessionId: string, person?: Loaded): Promise<Prepared> => {
     const { organizationId, name, role } = member
     const [details, access] = await Promise.all([known(userId, person), accessToken({ userId, organizationId, role, sessionId })])
+    return { user: profileOf(details, member), organization: { id: organizationId, name, role }, accessToken: access, expiresIn: accessTokenSeconds }
+  }
+  const answer = (prepared: Prepared, token: string, intoCookie: boolean, jar: Cookies): SignedIn => {
     if (intoCookie) cookies.keepRefreshToken(jar, token)
-    return { user: profileOf(details, member), organization: { id: organizationId, name, role }, accessToken: access, refreshToken: intoCookie ? null : token, expiresIn: accessTokenSeconds }
+    return { ...prepared, refreshToken: intoCookie ? null : token }
   }
 
   return {
@@ -55,17 +60,20 @@ export const signIn = ({ organizations, sessions, accessToken, directory, settin
     start: async ({ userId, person, member, by, tokenIn }: Start, { ip, userAgent, cookies: jar, meta, newId }: Caller): Promise<SignedIn> => {
       const id = newId()
       const token = await sessions.start({ id, userId, organizationId: member.organizationId, by, ip, userAgent }, meta)
-      return answer(userId, member, id, token, tokenIn === 'cookie', jar, person)
+      return answer(await prepare(userId, member, id, person), token, tokenIn === 'cookie', jar)
     },
-    refresh: async (given: string | undefined, { cookies: jar, meta }: Caller): Promise<SignedIn> => {
+    refresh: async (given: string | undefined, { ip, userAgent, cookies: jar, meta }: Caller): Promise<SignedIn> => {
       const text = given ?? cookies.refreshToken(jar)
       if (text === undefined) throw new Refused('unauthenticated', 'bad-refresh-token', 'There is no refresh token.')
-      const { row, token } = await sessions.rotate(text, meta)
+      const held = await sessions.hold(text, meta.at)
+      const { row } = held
       const member = await membership(row.userId, row.organizationId).catch(async (error: unknown) => {
         if (error instanceof Refused && error.code === 'account-disabled') await sessions.end(row, 'disabled', meta)
         throw error
       })
-      return answer(row.userId, member, row._id, token, given === undefined, jar)
+      // The token is spent last: whatever fails before that costs nobody his session.
+      const prepared = await prepare(row.userId, member, row._id)
+      return answer(prepared, await sessions.trade(held, { ip, userAgent }, meta), given === undefined, jar)
     },
     /** Ends the session that the token, the cookie or the bearer token names; says nothing when there is none. */
     out: async (given: string | undefined, sessionId: string | undefined, { cookies: jar, meta }: Caller): Promise<void> => {

@@ -8,7 +8,7 @@ export const internal = ({ organizations, directory, logins, tickets }: UserDeps
   const among = async (organizationId: string, ids: readonly string[]) => {
     const { members } = (await organizations.load(organizationId, organizationId)).state
     const details = await directory.many(ids.filter(id => members.has(id)))
-    return [...details.values()].map(known => ({ ...known, disabled: members.get(known.id)?.status === 'disabled' }))
+    return [...details.values()].map(known => ({ ...known, disabled: members.get(known.id)?.disabled === true }))
   }
   return {
     names: async ({ body }) => ({ body: { users: (await among(body.organizationId, body.ids)).map(({ id, name, avatarUrl, disabled }) => ({ id, name, avatarUrl, disabled })) } }),

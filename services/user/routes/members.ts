@@ -21,9 +21,9 @@ export const members = (deps: UserDeps): Handlers<typeof membersApi> => {
   const load = async (id: string): Promise<{ state: Organization; version: number }> => organizations.load(id, id)
   const views = async (people: readonly (readonly [string, Membership])[], addresses: boolean): Promise<Member[]> => {
     const details = await directory.many(people.map(([id]) => id))
-    return people.map(([id, { role, status, joinedAt }]) => {
+    return people.map(([id, { role, disabled, joinedAt }]) => {
       const known = details.get(id)
-      return { id, name: known?.name ?? '', email: addresses ? known?.email ?? null : null, avatarUrl: known?.avatarUrl ?? null, role, disabled: status === 'disabled', joinedAt }
+      return { id, name: known?.name ?? '', email: addresses ? known?.email ?? null : null, avatarUrl: known?.avatarUrl ?? null, role, disabled, joinedAt }
     })
   }
   const view = async (actor: Actor, id: string, state: Organization): Promise<Member> => {

@@ -13,8 +13,8 @@ import { profileOf, signIn } from '../identity/sign-in.ts'
 export const own = (deps: UserDeps): Handlers<typeof ownApi> => {
   const { persons, organizations, sessions } = deps
   const [guard, enter, change, password] = [loginGuard(deps), signIn(deps), changeProfile(deps), passwordChanges(deps)]
-  const confirm = async (userId: string, sessionId: string, given: string): Promise<void> => {
-    if (!await guard.confirm(sessionId, () => password.isRight(userId, given))) throw new Refused('forbidden', 'bad-password', 'The password is wrong.')
+  const confirm = async (userId: string, given: string): Promise<void> => {
+    if (!await guard.confirm(userId, () => password.isRight(userId, given))) throw new Refused('forbidden', 'bad-password', 'The password is wrong.')
   }
 
   return {
@@ -27,8 +27,8 @@ export const own = (deps: UserDeps): Handlers<typeof ownApi> => {
       const details = await change(actor.userId, body, meta)
       return { body: profileOf(details, member), version: details.version }
     },
-    closeAccount: async ({ actor: { userId, organizationId, sessionId }, body, meta, newId }) => {
-      await confirm(userId, sessionId, body.password)
+    closeAccount: async ({ actor: { userId, organizationId }, body, meta, newId }) => {
+      await confirm(userId, body.password)
       const { state } = await persons.load(NO_TENANT, userId)
       if (state.status === 'closing' && state.sagaId) return { body: { sagaId: state.sagaId } }
       for (const id of state.status === 'active' ? state.organizations : []) refuseSoleOwner((await organizations.load(id, id)).state, userId)
@@ -40,13 +40,14 @@ export const own = (deps: UserDeps): Handlers<typeof ownApi> => {
       await password.forget(body.email, newId(), meta)
       return { body: {} }
     },
-    resetPassword: async ({ body, meta }) => {
-      await password.reset(body.token, body.password, meta)
+    resetPassword: async call => {
+      const { userId, emailHash } = await password.reset(call.body.token, call.body.password, call.meta)
+      await guard.proven(userId, emailHash, call)
       return {}
     },
     changePassword: async ({ actor: { userId, sessionId }, body, meta }) => {
-      await confirm(userId, sessionId, body.current)
-      await password.change(userId, body.password, meta)
+      await confirm(userId, body.current)
+      await password.change(userId, sessionId, body.password, meta)
       await sessions.endAll({ userId, except: sessionId }, 'password', meta)
       return {}
     },

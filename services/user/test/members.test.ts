@@ -78,6 +78,21 @@ describe('invitations', () => {
     const elsewhere = await user.ask('POST', `/api/users/organizations/${'0'.repeat(8)}/token`, { token: fay.accessToken })
     expect([elsewhere.status, codeOf(elsewhere)]).toEqual([404, 'organization-unknown'])
   })
+  it('cannot flood the mailbox of somebody who never asked for them', async () => {
+    const victim = 'victim@example.com'
+    const mails = () => user.mails.filter(m => (m['to'] as { address: string }).address === victim).length
+    const answers: Awaited<ReturnType<typeof invite>>[] = []
+    for (let i = 1; i <= 5; i++) {
+      const answer = await invite(ann.accessToken, victim)
+      answers.push(answer)
+      if (answer.status !== 201) continue
+      await expect.poll(mails).toBe(i)
+      await user.ask('DELETE', `/api/users/invitations/${(answer.body as { id: string }).id}`, { token: ann.accessToken })
+    }
+    expect(mails()).toBe(1)
+    expect(answers.slice(1).map(a => [a.status, codeOf(a), a.headers.get('retry-after')])).toEqual(Array.from({ length: 4 }, () => [429, 'too-many-invitations', '60']))
+    expect((await invite(ann.accessToken, 'somebody.else@example.com')).status).toBe(201)
+  })
 })
 
 describe('members', () => {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Refused } from '../../shared/kit/decider.ts'
 import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
 
 let user: UserService
@@ -55,6 +56,26 @@ describe('a password', () => {
     expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: other.refreshToken } })).status).toBe(401)
     expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: bob.refreshToken } })).status).toBe(200)
     expect((await user.login('bob@example.com', newPassword)).user.id).toBe(bob.user.id)
+  })
+  it('that was changed just before the store went away ends the other sessions all the same', async () => {
+    const [eve, other] = [await user.register('eve@example.com'), await user.login('eve@example.com')]
+    const away = vi.spyOn(user.tables.sessions, 'findWhere').mockRejectedValue(new Refused('unavailable', 'store-unavailable'))
+    expect((await user.ask('PUT', '/api/users/password', { token: eve.accessToken, body: { current: goodPassword, password: newPassword } })).status).toBe(503)
+    away.mockRestore()
+    await user.settled()
+    expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: other.refreshToken } })).status).toBe(401)
+    expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: eve.refreshToken } })).status).toBe(200)
+  })
+  it('is not guessed by who has stolen a session, nor by switching to more of them', async () => {
+    const gus = await user.register('gus@example.com')
+    const guess = (token: string) => user.ask('PUT', '/api/users/password', { token, body: { current: 'a wrong guess', password: newPassword } })
+    for (let i = 0; i < 11; i++) expect((await guess(gus.accessToken)).status).toBe(403)
+    const switched = await user.ask('POST', `/api/users/organizations/${gus.organization.id}/token`, { token: gus.accessToken })
+    const { accessToken } = switched.body as { accessToken: string }
+    for (const token of [gus.accessToken, accessToken]) {
+      const answer = await guess(token)
+      expect([answer.status, codeOf(answer)]).toEqual([429, 'too-many-attempts'])
+    }
   })
   it('is reset by a mailed token, once, and all sessions end', async () => {
     const cat = await user.register('cat@example.com')

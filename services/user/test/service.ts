@@ -23,13 +23,13 @@ import { providers } from '../oauth/providers.ts'
 import type { ProviderSettings } from '../oauth/settings.ts'
 import { peers } from '../peers.ts'
 import { toPublic, type UserEvent } from '../publish.ts'
+import { reactions } from '../reactions.ts'
 import { userRoutes } from '../routes.ts'
 import { closeAccount } from '../sagas/close-account.ts'
 import { closingCommands } from '../sagas/closing-commands.ts'
 import { invitationCommands } from '../sagas/invitation-commands.ts'
 import { inviteMember } from '../sagas/invite-member.ts'
 import { memoryTable } from '../store/memory-table.ts'
-import { subscribe } from '../subscriptions.ts'
 
 type Json = Record<string, unknown>
 type Ask = { body?: unknown; token?: string; cookie?: string; ip?: string; headers?: Record<string, string> }
@@ -60,7 +60,7 @@ export const userService = async (oauthSettings: ProviderSettings = {}) => {
   })
   const sagas = sagaHostOn({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, store: sagaStore, clients, commands: { ...closingCommands(deps), ...invitationCommands(deps) }, clock, logger: silentLogger, secret: 'a secret of tests' })
   dapr.host(sagas.actor)
-  subscribe(log, deps, sagas)
+  reactions(log, deps, sagas)
   await log.start()
   const kept = memoryIdempotency()
   const server = await testServer([...userRoutes(deps), sagaRoutes(sagas)], { clock, verify: deps.verify, idempotency: sealedIdempotency(kept, deps.keys) })

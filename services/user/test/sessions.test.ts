@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { SignedIn } from '../../shared/contracts/user/resources.ts'
+import { Refused } from '../../shared/kit/decider.ts'
 import { codeOf, userService, type UserService } from './service.ts'
 
 let user: UserService
 beforeAll(async () => { user = await userService() })
 afterAll(() => user.stop())
-const refresh = (refreshToken: string | null) => user.ask('POST', '/api/users/token/refresh', { body: { refreshToken } })
+const refresh = (refreshToken: string | null, from: { ip?: string; headers?: Record<string, string> } = {}) => user.ask('POST', '/api/users/token/refresh', { body: { refreshToken }, ...from })
 const cookieOf = (answer: { headers: Headers }) => answer.headers.getSetCookie().find(c => c.startsWith('cybertask-refresh='))
 
 describe('refreshing', () => {
@@ -17,15 +18,34 @@ describe('refreshing', () => {
     expect(next.refreshToken).not.toBe(ann.refreshToken)
     expect((await user.ask('GET', '/api/users/profile', { token: next.accessToken })).status).toBe(200)
   })
-  it('ends the session when an old token comes again', async () => {
+  it.each([
+    ['from elsewhere', 11_000, { ip: '10.0.0.2' }], ['from another browser of the same machine', 11_000, { headers: { 'user-agent': 'another' } }], ['long after', 121_000, {}],
+  ])('ends the session when an old token comes again %s', async (_, later, from) => {
     const ann = await user.login('ann@example.com')
     const next = SignedIn.parse((await refresh(ann.refreshToken)).body)
-    user.clock.advance(11_000)
-    const replayed = await refresh(ann.refreshToken)
+    user.clock.advance(later)
+    const replayed = await refresh(ann.refreshToken, from)
     expect([replayed.status, codeOf(replayed)]).toEqual([401, 'refresh-token-reused'])
     const after = await refresh(next.refreshToken)
     expect([after.status, codeOf(after)]).toEqual([401, 'session-ended'])
     expect((await user.events('SessionEnded')).at(-1)).toMatchObject({ data: { userId: ann.user.id, reason: 'reuse' } })
+  })
+  it('gives the same token again to the machine that may not have got the answer', async () => {
+    const ann = await user.login('ann@example.com')
+    const lost = SignedIn.parse((await refresh(ann.refreshToken)).body)
+    user.clock.advance(30_000)
+    expect(SignedIn.parse((await refresh(ann.refreshToken)).body).refreshToken).toBe(lost.refreshToken)
+    await refresh(lost.refreshToken)
+    expect(codeOf(await refresh(ann.refreshToken))).toBe('refresh-token-reused')
+  })
+  it('spends nothing while what the answer needs is away', async () => {
+    const ann = await user.login('ann@example.com')
+    const away = vi.spyOn(user.deps.organizations, 'load').mockRejectedValueOnce(new Refused('unavailable', 'store-unavailable'))
+    expect((await refresh(ann.refreshToken)).status).toBe(503)
+    away.mockRestore()
+    expect(await user.tables.spentTokens.findWhere({ sessionId: ann.refreshToken?.split('.')[0] ?? '' })).toEqual([])
+    user.clock.advance(30_000)
+    expect((await refresh(ann.refreshToken)).status).toBe(200)
   })
   it('does not take the last but one even at once', async () => {
     const ann = await user.login('ann@example.com')

@@ -1,7 +1,7 @@
 import { hash } from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NO_TENANT } from '../../shared/kit/events/commit.ts'
-import { codeOf, goodPassword, userService, type UserService } from './service.ts'
+import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
 
 let user: UserService
 beforeAll(async () => { user = await userService() })
@@ -96,6 +96,18 @@ describe('guessing', () => {
     expect([stranger.status, codeOf(stranger)]).toEqual([429, 'too-many-attempts'])
     user.clock.advance(3_000)
     expect((await user.ask('POST', '/api/users/login', { body: { email: 'victim@example.com', password: goodPassword }, ip: '198.51.100.7' })).status).toBe(200)
+  })
+  it('does not lock out who has just set a new password by mail, wherever he is', async () => {
+    await user.register('reset@example.com')
+    const from = { ip: '198.51.100.9' }
+    const attack = async (net: string) => { for (let i = 0; i < 12; i++) await user.ask('POST', '/api/users/login', { body: { email: 'reset@example.com', password: 'a wrong guess' }, ip: `${net}.${i}` }) }
+    await attack('203.0.113')
+    await user.ask('POST', '/api/users/password/forgot', { body: { email: 'reset@example.com' }, ...from })
+    await user.settled()
+    const token = tokenOf(user.mails.findLast(m => m['template'] === 'password-reset'))
+    expect((await user.ask('POST', '/api/users/password/reset', { body: { token, password: 'quiet river nine' }, ...from })).status).toBe(204)
+    await attack('192.0.2')
+    expect((await user.ask('POST', '/api/users/login', { body: { email: 'reset@example.com', password: 'quiet river nine' }, ...from })).status).toBe(200)
   })
   it('lets few of many guesses at once be looked at', async () => {
     await user.register('many@example.com')

@@ -23,5 +23,5 @@ export const ServerFrame = z.discriminatedUnion('type', [
 ])
 export type ServerFrame = z.infer<typeof ServerFrame>
 
-/** Close codes of `/ws`: the standard's for a while in which nobody can be let in, and own ones. */
+/** Close codes of `/ws`: the standard's for who shall come back with a new ticket (nobody can be let in for a while, or he sees less than before), and own ones. */
 export const closeCodes = { tryAgainLater: 1013, sessionEnded: 4401, tooSlow: 4408, idle: 4409 } as const

@@ -83,7 +83,7 @@ export const membersApi = {
 export const invitationsApi = {
   invite: operation({
     method: 'POST', path: '/api/users/invitations', summary: 'Invite somebody by mail; the invitation holds for 7 days', access: 'user', status: 201,
-    body: z.strictObject({ email: Email, role: OrganizationRole }), reply: Invitation.extend({ sagaId: Id }), errors: { ...outside, 'role-forbids': 403, 'already-member': 409, 'already-invited': 409 },
+    body: z.strictObject({ email: Email, role: OrganizationRole }), reply: Invitation.extend({ sagaId: Id }), errors: { ...outside, 'role-forbids': 403, 'already-member': 409, 'already-invited': 409, 'too-many-invitations': 429 },
   }),
   listInvitations: operation({ method: 'GET', path: '/api/users/invitations', summary: 'Open invitations', access: 'user', status: 200, query: z.object(paging), reply: page(Invitation), errors: { ...outside, 'role-forbids': 403 } }),
   revokeInvitation: operation({ method: 'DELETE', path: '/api/users/invitations/:id', summary: 'Take an invitation back', access: 'user', status: 204, params: byId, errors: { ...outside, 'role-forbids': 403, 'invitation-unknown': 404, 'invitation-settled': 409 } }),

@@ -7,19 +7,18 @@ import { currentContext } from '../observe/context.ts'
 import type { Actor, Call, Cookies } from './call.ts'
 import { ifMatchOf } from './etag.ts'
 import { headers } from './headers.ts'
-import { checkedKey } from './idempotency.ts'
 import type { Input } from './input.ts'
+import type { Keyed } from './keyed-request.ts'
 import { networkOf } from './network.ts'
 import type { Route } from './serve.ts'
 
-type Known = { input: Input; actor: Actor | undefined; caller: AppId | undefined; token: string | undefined }
+type Known = { input: Input; actor: Actor | undefined; caller: AppId | undefined; token: string | undefined; keyed: Keyed | undefined }
 
 /** Puts one call together for its handler. `input` went through the operation's own schemas, which the compiler cannot see from here. */
-export const callOf = (ctx: RouterContext, { name, operation }: Route, clock: Clock, { input, actor, caller, token }: Known): Call => {
+export const callOf = (ctx: RouterContext, { operation }: Route, clock: Clock, { input, actor, caller, token, keyed }: Known): Call => {
   const ip = (caller && ctx.get(headers.clientIp)) || ctx.ip
   const ifMatch = operation.method === 'GET' ? undefined : ifMatchOf(ctx.get('if-match') || undefined)
-  const key = operation.method === 'POST' ? checkedKey(ctx.get(headers.idempotencyKey)) : ''
-  const commandId = key ? derivedId(actor?.organizationId ?? caller ?? '-', actor?.userId ?? '-', `${operation.method} ${operation.path}`, name, key) : uuidv7()
+  const commandId = keyed?.commandId ?? uuidv7()
   const work = currentContext()
   const meta: CommandMeta = {
     actor: actor?.userId ?? (operation.access === 'internal' && caller ? `service:${caller}` : 'anonymous'),
@@ -31,7 +30,7 @@ export const callOf = (ctx: RouterContext, { name, operation }: Route, clock: Cl
   let made = 0
   const call = {
     params: input.params, query: input.query, body: input.body, actor, caller, meta, ip,
-    newId: key ? () => derivedId(commandId, made++) : () => uuidv7(),
+    newId: keyed ? () => derivedId(commandId, made++) : () => uuidv7(),
     userAgent: ctx.get('user-agent').slice(0, 300), traceId: work?.traceId ?? '', cookies: cookiesOf(ctx),
     ...(ifMatch === undefined ? {} : { ifMatch }), ...(token === undefined ? {} : { token }),
   }

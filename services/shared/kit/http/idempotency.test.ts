@@ -7,7 +7,11 @@ import { memoryIdempotency } from './memory-idempotency.ts'
 import { serve } from './serve.ts'
 import { testServer, type TestServer } from './test-server.ts'
 
-const api = { make: operation({ method: 'POST', path: '/api/things', summary: 's', access: 'user', status: 201, body: z.object({ title: z.string() }), reply: z.object({ id: z.string(), second: z.string(), token: z.string() }), errors: { 'thing-taken': 409 } }) }
+const api = {
+  make: operation({ method: 'POST', path: '/api/things', summary: 's', access: 'user', status: 201, body: z.object({ title: z.string() }), reply: z.object({ id: z.string(), second: z.string(), token: z.string() }), errors: { 'thing-taken': 409 } }),
+  restore: operation({ method: 'POST', path: '/api/things/:id/restore', summary: 's', access: 'user', status: 200, query: z.object({ deep: z.string().optional() }), reply: z.object({ id: z.string() }) }),
+  enter: operation({ method: 'POST', path: '/api/enter', summary: 's', access: 'public', status: 200, body: z.object({ name: z.string().optional() }), reply: z.object({ session: z.string(), whose: z.string() }) }),
+}
 const ann = { userId: 'ann', organizationId: 'o1', role: 'member', sessionId: 's1' } as const
 const body = { title: 'A' }
 let server: TestServer
@@ -25,8 +29,17 @@ const start = async (idempotency?: IdempotencyStore) => {
       if (title === 'crash' && effects < 2) throw new Error('crash')
       return { body: { id: newId(), second: newId(), token: 'secret-token' }, version: effects, headers: { Location: '/x' } }
     },
+    restore: async ({ params: { id } }) => ({ body: { id } }),
+    enter: async ({ body: { name }, cookies, token, newId }) => {
+      const whose = name ?? cookies.get('who') ?? token
+      if (whose === undefined) throw new Refused('unauthenticated', 'token-missing')
+      cookies.set('who', whose)
+      cookies.set('mark', 'secret-cookie')
+      return { body: { session: newId(), whose } }
+    },
   })], idempotency ? { idempotency } : {})
 }
+const enter = (key: string, headers: Record<string, string> = {}, sent: object = {}) => server.request('POST', '/api/enter', { body: sent, headers: { 'idempotency-key': key, ...headers } })
 const make = (key: string, sent: object = body, as: typeof ann | { userId: string; organizationId: string; role: 'member'; sessionId: string } = ann) => server.request('POST', '/api/things', { as, body: sent, headers: { 'idempotency-key': key } })
 afterEach(() => server.close())
 
@@ -44,6 +57,31 @@ describe('Idempotency-Key', () => {
     await start()
     await make('k1')
     expect(await make('k1', { title: 'B' })).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } })
+  })
+  it('is refused with 422 for another thing, also when only the address names it', async () => {
+    await start()
+    const restore = (path: string) => server.request('POST', `/api/things/${path}`, { as: ann, headers: { 'idempotency-key': 'k1' } })
+    expect(await restore('a/restore')).toMatchObject({ status: 200, body: { id: 'a' } })
+    for (const other of ['b/restore', 'a/restore?deep=1']) expect(await restore(other)).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } })
+    expect(await restore('a/restore')).toMatchObject({ status: 200, body: { id: 'a' } })
+  })
+  it('gives what somebody got by his cookie or his token to nobody without it, and the cookies of the answer again', async () => {
+    await start()
+    for (const [key, shown] of [['k1', { cookie: 'who=ann' }], ['k2', { authorization: 'Bearer ben' }]] as const) {
+      const first = await enter(key, shown)
+      expect((await enter(key)).status).toBe(422)
+      const again = await enter(key, shown)
+      expect(again).toMatchObject({ status: 200, body: first.body })
+      expect(again.headers.getSetCookie()).toEqual(first.headers.getSetCookie())
+      expect(again.headers.getSetCookie()).toHaveLength(2)
+    }
+  })
+  it('of two people who are not signed in makes no id twice, also when the first one is forgotten', async () => {
+    const store = memoryIdempotency()
+    await start({ ...store, claim: async () => undefined })
+    const [ann, again, bob] = [await enter('k1', {}, { name: 'ann' }), await enter('k1', {}, { name: 'ann' }), await enter('k1', {}, { name: 'bob' })]
+    expect(again.body).toEqual(ann.body)
+    expect(bob).toMatchObject({ status: 200, body: { whose: 'bob', session: expect.not.stringMatching(z.object({ session: z.string() }).parse(ann.body).session) } })
   })
   it('belongs to one person of one organization', async () => {
     await start()
@@ -89,7 +127,8 @@ describe('Idempotency-Key', () => {
     await start({ ...store, claim: (id, hash) => { kept.push(id, hash); return store.claim(id, hash) }, finish: (id, answer) => { kept.push(answer, Buffer.from(answer, 'base64').toString('latin1')); return store.finish(id, answer) } })
     await make('k1-of-a-client')
     await make('k1-of-a-client')
-    expect(kept.join()).not.toMatch(/secret-token|k1-of-a-client|ann/)
+    await enter('k1-of-a-client', { cookie: 'who=ann' })
+    expect(kept.join()).not.toMatch(/secret-token|secret-cookie|k1-of-a-client|ann/)
   })
   it('of another form is refused', async () => {
     await start()

@@ -1,40 +1,41 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
 import { z } from 'zod'
 import { Refused } from '../decider.ts'
 import type { Answer } from './call.ts'
+import type { Keyed } from './keyed-request.ts'
 
-/** What is kept of the first request with a key; `answer` once it is finished. */
+/** What is kept of the first request with a key: its fingerprint, and its answer once it is finished. */
 export type Kept = { bodyHash: string; answer?: string }
 /** Where first answers are kept. `claim` is atomic: of many, exactly one gets `undefined` and does the work. */
 export type IdempotencyStore = {
   claim(id: string, bodyHash: string): Promise<Kept | undefined>
   finish(id: string, answer: string): Promise<void>
   release(id: string): Promise<void>
+  /** For requests that hold secrets: what stands for a fingerprint in ids, which are kept for ever. */
+  conceal?: (fingerprint: string) => string
 }
-
-export const checkedKey = (key: string): string => {
-  if (key !== '' && !/^[\x21-\x7e]{1,255}$/.test(key)) throw new Refused('invalid', 'bad-idempotency-key', 'Idempotency-Key must be 1 to 255 visible ASCII characters.')
-  return key
-}
+/** The cookies of an answer: those that it has set by now, and the same ones again for a repetition. */
+export type Line = { cookies(): string[]; replay(cookies: readonly string[]): void }
 
 const kinds = ['invalid', 'unauthenticated', 'forbidden', 'missing', 'rule', 'stale', 'mismatch', 'throttled', 'unavailable'] as const
+const cookies = z.array(z.string()).default([])
 const Outcome = z.union([
-  z.object({ answer: z.object({ status: z.number().optional(), version: z.number().optional(), headers: z.record(z.string(), z.string()).optional(), body: z.unknown().optional() }) }),
-  z.object({ refused: z.object({ kind: z.enum(kinds), code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()) }) }),
+  z.object({ cookies, answer: z.object({ status: z.number().optional(), version: z.number().optional(), headers: z.record(z.string(), z.string()).optional(), body: z.unknown().optional() }) }),
+  z.object({ cookies, refused: z.object({ kind: z.enum(kinds), code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()) }) }),
 ])
 
-/** Does `work` once per key and body: a repetition gets the first answer again, refusals included. An outage keeps nothing, so it can be tried again. */
-export const once = async (store: IdempotencyStore, id: string, key: string, body: string, replayed: () => void, work: () => Promise<Answer>): Promise<Answer> => {
-  const bodyHash = createHash('sha256').update(key).update('\n').update(body).digest('base64url')
-  const kept = await store.claim(id, bodyHash)
+/** Does `work` once per key and request: a repetition gets the first answer again, refusals included. An outage keeps nothing, so it can be tried again. */
+export const once = async (store: IdempotencyStore, { key, id, fingerprint }: Keyed, line: Line, work: () => Promise<Answer>): Promise<Answer> => {
+  const kept = await store.claim(id, fingerprint)
   if (kept) {
-    if (kept.bodyHash !== bodyHash) throw new Refused('mismatch', 'idempotency-key-reused', 'This Idempotency-Key came with another body before.')
+    if (kept.bodyHash !== fingerprint) throw new Refused('mismatch', 'idempotency-key-reused', 'This Idempotency-Key came with another request before.')
     if (kept.answer === undefined) throw new Refused('rule', 'request-in-progress', 'The first request with this key is still under way.', { retryAfter: 1 })
-    replayed()
-    return again(unseal(kept.answer, key, id))
+    const outcome = Outcome.parse(JSON.parse(unseal(kept.answer, key, id)))
+    line.replay(outcome.cookies)
+    return again(outcome)
   }
   // The effect is there already: an answer that cannot be kept is found again by the command's own id.
-  const finished = (made: z.input<typeof Outcome>): Promise<void> => store.finish(id, seal(made, key, id)).catch(() => {})
+  const finished = (made: z.input<typeof Outcome>): Promise<void> => store.finish(id, seal({ ...made, cookies: line.cookies() }, key, id)).catch(() => {})
   const outcome = await work().then(answer => ({ answer }), (error: unknown) => ({ error }))
   if ('answer' in outcome) {
     await finished({ answer: outcome.answer })
@@ -49,8 +50,7 @@ export const once = async (store: IdempotencyStore, id: string, key: string, bod
 
 const lasting = ({ kind }: Refused): boolean => kind !== 'unavailable' && kind !== 'throttled' && kind !== 'unauthenticated'
 
-const again = (text: string): Answer => {
-  const outcome = Outcome.parse(JSON.parse(text))
+const again = (outcome: z.output<typeof Outcome>): Answer => {
   if ('refused' in outcome) throw new Refused(outcome.refused.kind, outcome.refused.code, outcome.refused.message, outcome.refused.detail)
   // The same operation made this answer and its reply schema checks it once more on the way out.
   return outcome.answer as Answer

@@ -6,8 +6,9 @@ import type { Answer } from './call.ts'
 import { readJson } from './body.ts'
 import { callOf } from './call-of.ts'
 import { etagOf, isKnown } from './etag.ts'
-import { once, type IdempotencyStore } from './idempotency.ts'
+import { once, type IdempotencyStore, type Line } from './idempotency.ts'
 import { inputParser } from './input.ts'
+import { keyedRequest } from './keyed-request.ts'
 import { promised, type Unpromised } from './promised.ts'
 import type { Route, Routes } from './serve.ts'
 import type { Verify } from './auth.ts'
@@ -48,12 +49,20 @@ const handlerOf = (route: Route, deps: MountDeps) => {
     const actor = operation.access === 'user' ? await deps.verify(token) : undefined
     const { value, text } = takesBody ? await readJson(ctx.req, operation.bodyLimit) : { value: undefined, text: '' }
     const input = parse({ params: ctx.params, query: ctx.query, body: value })
-    const call = callOf(ctx, route, deps.clock, { input, actor, caller, token })
-    const key = operation.method === 'POST' ? ctx.get('idempotency-key') : ''
-    const answer = key ? await once(deps.idempotency, call.meta.commandId, key, text, () => { ctx.set('Idempotency-Replayed', 'true') }, () => route.run(call)) : await route.run(call)
+    const keyed = keyedRequest(ctx, route, { actor, caller, token, text }, deps.idempotency.conceal)
+    const call = callOf(ctx, route, deps.clock, { input, actor, caller, token, keyed })
+    const answer = keyed ? await once(deps.idempotency, keyed, lineOf(ctx), () => route.run(call)) : await route.run(call)
     send(ctx, operation, answer, reply)
   }
 }
+
+const lineOf = (ctx: RouterContext): Line => ({
+  cookies: () => [ctx.res.getHeader('set-cookie') ?? []].flat().map(String),
+  replay: cookies => {
+    ctx.set('Idempotency-Replayed', 'true')
+    if (cookies.length) ctx.set('Set-Cookie', [...cookies])
+  },
+})
 
 // Dapr's access control speaks of whole branches of paths; here each operation is held to its own list. People come through the gateway.
 const demandCaller = ({ access, callers = [] }: Operation, caller: AppId | undefined): void => {

@@ -16,7 +16,7 @@ const followUp = (commit: Commit, i: number): CommandMeta =>
   ({ actor: commit.actor, at: commit.at, correlationId: commit.correlationId, causationId: commit.id, commandId: derivedId(commit.id, i), ...(commit.ip !== null && { ip: commit.ip }) })
 
 /** What follows from the service's own events, at least once, also after a crash. Every effect can be repeated. */
-export const subscribe = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<SagaHost, 'start' | 'signal'>): void => {
+export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<SagaHost, 'start' | 'signal'>): void => {
   const { persons, organizations, members, sessions, vault, keys, directory, notification } = deps
   const each = (name: string, run: (event: UserEvent, commit: Commit, meta: CommandMeta) => Promise<void>): void => {
     log.react(name, async commit => { for (const [i, event] of commit.events.entries()) await run(event, commit, followUp(commit, i)) })
@@ -44,7 +44,8 @@ export const subscribe = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
   })
   each('end sessions', async (event, { tenantId, aggregateId }, meta) => {
     if (event.type === 'MemberDisabled') await sessions.endAll({ userId: event.userId, organizationId: tenantId }, 'disabled', meta)
-    if (event.type === 'PasswordChanged' && event.by === 'reset') await sessions.endAll({ userId: aggregateId, before: meta.at }, 'password', meta)
+    if (event.type === 'PasswordChanged' && (event.by === 'reset' || event.keep !== undefined))
+      await sessions.endAll({ userId: aggregateId, before: meta.at, ...(event.keep !== undefined && { except: event.keep }) }, 'password', meta)
     if (event.type === 'SessionEnded') await sessions.mark(aggregateId, meta.at)
   })
   each('mail', async (event, { aggregateId }) => {

@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
+import { silentLogger } from '../../shared/kit/observe/log.ts'
+import { hub as newHub, type Hub } from './hub.ts'
+import { journal as newJournal } from './journal.ts'
+import { memberships as newMemberships } from './memberships.ts'
+import { sockets } from './sockets.ts'
+import { standing as newStanding } from './standing.ts'
+
+let server: Server
+let hub: Hub
+beforeEach(async () => {
+  server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const [journal, memberships, standing] = [newJournal(1), newMemberships({ of: async () => [], exists: async () => false }), newStanding()]
+  hub = newHub({ journal, memberships, standing })
+  sockets({
+    server, hub, standing, journal, memberships, origins: new Set(), logger: silentLogger, pingMs: 300, admit: async () => ({ over: false, seconds: 1 }),
+    takeTicket: async userId => ({ userId, organizationId: 'o1', role: 'member', sessionId: userId, issuedAt: '2026-05-04T10:00:00.000Z' }),
+  })
+})
+afterEach(() => { hub.closeAll(1001, 'over'); server.close() })
+const open = async (user: string, autoPong = true): Promise<WebSocket> => {
+  const address = server.address()
+  const ws = new WebSocket(`ws://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/ws?ticket=${user}`, { autoPong })
+  await once(ws, 'open')
+  return ws
+}
+
+describe('a socket', () => {
+  it('of one who goes on talking and answers no ping ends, of one who answers it stays', async () => {
+    const [deaf] = [await open('deaf', false), await open('well')]
+    const talk = setInterval(() => { deaf.send('{"type":"unsubscribe","topics":["me"]}') }, 20)
+    const [code] = await once(deaf, 'close')
+    clearInterval(talk)
+    expect(code).toBe(1006)
+    await expect.poll(() => [hub.sizeOf('deaf'), hub.sizeOf('well')]).toEqual([0, 1])
+  })
+  it('opens fifty times for one person, and not once more before one of them has ended', async () => {
+    const [first] = await Promise.all(Array.from({ length: 50 }, () => open('ann')))
+    await expect(open('ann')).rejects.toThrow('429')
+    await open('bob')
+    first!.terminate()
+    await expect.poll(() => hub.sizeOf('ann')).toBe(49)
+    await open('ann')
+  })
+})

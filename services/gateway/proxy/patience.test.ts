@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Pool } from 'undici'
+import { afterEach, describe, expect, it } from 'vitest'
+import { aiApi } from '../../shared/contracts/ai/http.ts'
+import { taskApi } from '../../shared/contracts/task/http.ts'
+import { peerBreakers } from '../../shared/kit/dapr/peer-breakers.ts'
+import { createApp } from '../../shared/kit/http/app.ts'
+import { listen } from '../../shared/kit/http/listen.ts'
+import { silentLogger } from '../../shared/kit/observe/log.ts'
+import { createMetrics } from '../../shared/kit/observe/metrics.ts'
+import { forwarder } from './forward.ts'
+import type { Target } from './route-table.ts'
+
+const undo: (() => Promise<unknown>)[] = []
+afterEach(async () => { for (const stop of undo.splice(0).toReversed()) await stop() })
+
+/** A gateway that waits a second for anything, unless the contract says longer. */
+const asked = async (target: Target, sidecar: RequestListener): Promise<{ status: number; ms: number }> => {
+  const behind = createServer(sidecar).listen(0, '127.0.0.1')
+  await once(behind, 'listening')
+  const address = behind.address()
+  const pool = new Pool(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`)
+  const forward = forwarder({ sidecar: pool, circuit: peerBreakers(), appIdPrefix: '', timeoutMs: 1_000 })
+  const { url, drain } = await listen(createApp({ logger: silentLogger, metrics: createMetrics('gateway') }, [ctx => forward(ctx, target, ctx.path.slice(1).split('/'))]), 0, '127.0.0.1')
+  undo.push(async () => { behind.closeAllConnections(); behind.close() }, () => pool.destroy(), () => drain(100))
+  const since = performance.now()
+  const { status } = await fetch(url + target.operation.path, { method: target.operation.method, body: '{}', headers: { 'content-type': 'application/json' } })
+  return { status, ms: performance.now() - since }
+}
+const naturalLanguage: Target = { service: 'ai', name: 'naturalLanguage', operation: aiApi.naturalLanguage }
+const createTask: Target = { service: 'task', name: 'createTask', operation: taskApi.createTask }
+
+const late: RequestListener = (_, response) => {
+  void pause(1_600).then(() => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
+}
+const away: RequestListener = (_, response) => {
+  response.writeHead(500, { 'content-type': 'application/json' }).end('{"errorCode":"ERR_DIRECT_INVOKE","message":"failed to invoke, id: ai, err: rpc error: code = Internal desc = error invoking app channel: Post \\"http://127.0.0.1:3006/api\\": dial tcp 127.0.0.1:3006: connect: connection refused"}')
+}
+
+describe('how long the gateway waits', () => {
+  it('as long as the contract says for an answer that is under way', async () => {
+    expect(await asked(naturalLanguage, late)).toMatchObject({ status: 200 })
+    expect(await asked(createTask, late)).toMatchObject({ status: 503 })
+  })
+  it('no longer than for anything else where the service is away', async () => {
+    const { status, ms } = await asked(naturalLanguage, away)
+    expect(status).toBe(503)
+    expect(ms).toBeLessThan(1_500)
+  })
+})
