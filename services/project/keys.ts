@@ -3,10 +3,17 @@ import { Refused } from '../shared/kit/decider.ts'
 import type { Aggregate } from '../shared/kit/events/aggregate.ts'
 import { uuidv7 } from '../shared/kit/ids.ts'
 import { keyCandidates, mostNumbered, type KeyCommand, type KeyEvent, type KeyHolder } from './domain/project-key.ts'
+import type { Project } from './domain/project-state.ts'
 import type { Aggregates } from './parts.ts'
 
-/** A claim whose project never came into being is free again after this. */
+/** A claim that its project did not make good is free again after this. */
 const abandonedMs = 60_000
+
+/** The key that a project has, or is to have; a purged one has given its own up. */
+const keyOf = (project: Project): string | null => {
+  if (project.phase === 'planned') return project.plan.key
+  return project.phase === 'absent' || project.phase === 'purged' ? null : project.key
+}
 
 /** A command on another aggregate within the same request: If-Match is not about it, and its deciders know a repetition by themselves. */
 export const aside = (meta: CommandMeta): CommandMeta => {
@@ -18,18 +25,19 @@ export const aside = (meta: CommandMeta): CommandMeta => {
 export const projectKeys = (holders: Aggregate<KeyHolder, KeyCommand, KeyEvent>, projects: Aggregates['projects']) => {
   const claim = (organizationId: string, key: string, projectId: string, meta: CommandMeta) =>
     holders.handle(organizationId, key, { type: 'ClaimKey', key, projectId, at: meta.at }, aside(meta))
+  /** Gives a key back that a project claimed, unless it has become the project's own. */
   const release = async (organizationId: string, key: string, projectId: string, meta: CommandMeta): Promise<void> => {
+    if (keyOf((await projects.load(organizationId, projectId)).state) === key) return
     await holders.handle(organizationId, key, { type: 'ReleaseKey', projectId, at: meta.at }, aside(meta))
   }
-  const isAbandoned = async (organizationId: string, { projectId, since }: KeyHolder, now: string): Promise<boolean> =>
-    projectId !== null && since !== null && Date.parse(now) - Date.parse(since) > abandonedMs && (await projects.load(organizationId, projectId)).version === 0
+  const isOld = ({ since }: KeyHolder, now: string): boolean => since !== null && Date.parse(now) - Date.parse(since) > abandonedMs
 
   const take = async (organizationId: string, key: string, projectId: string, meta: CommandMeta): Promise<void> => {
     try { await claim(organizationId, key, projectId, meta) } catch (error) {
       if (!isTaken(error)) throw error
       const { state } = await holders.load(organizationId, key)
-      if (!(await isAbandoned(organizationId, state, meta.at))) throw error
-      await release(organizationId, key, state.projectId ?? '', meta)
+      if (state.projectId === null || !isOld(state, meta.at)) throw error
+      await release(organizationId, key, state.projectId, meta)
       await claim(organizationId, key, projectId, meta)
     }
   }

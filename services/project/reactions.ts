@@ -36,18 +36,14 @@ export const registerReactions = (log: EventLog<StoredEvent>, deps: ProjectDeps,
   })
 
   log.react('keys', async commit => {
+    const { tenantId, aggregateId } = commit
     for (const event of commit.events) {
-      if (event.type === 'ProjectUpdated' && event.changes.key) await releaseUnused(commit, event.changes.key.before)
-      if (event.type === 'ProjectPurged' || event.type === 'PlanAbandoned') await releaseUnused(commit)
+      if (event.type === 'ProjectUpdated' && event.changes.key) await keys.release(tenantId, event.changes.key.before, aggregateId, metaOf(commit))
+      if (event.type !== 'ProjectPurged' && event.type !== 'PlanAbandoned') continue
+      const { state } = await deps.projects.load(tenantId, aggregateId)
+      if (state.phase === 'purged') await keys.release(tenantId, state.key, aggregateId, metaOf(commit))
     }
   })
-  // The project may have gone back to its old key in the meantime.
-  const releaseUnused = async (commit: Commit, key?: string): Promise<void> => {
-    const { state } = await deps.projects.load(commit.tenantId, commit.aggregateId)
-    if (state.phase === 'absent' || state.phase === 'planned') return
-    const unused = state.phase === 'purged' ? key ?? state.key : key
-    if (unused !== undefined && (state.phase === 'purged' || state.key !== unused)) await keys.release(commit.tenantId, unused, commit.aggregateId, metaOf(commit))
-  }
 
   log.react('time', async commit => {
     for (const event of commit.events) {

@@ -9,7 +9,7 @@ export type StoredEvent = TaskEvent | GraphEvent | CommentEvent
 export const toPublic = (event: StoredEvent): TaskPublicEvent[] => {
   switch (event.type) {
     case 'TaskCreated': {
-      const { title: _, position: __, description: ___, recurrence: ____, ...fields } = event.fields
+      const { title: _, position: __, description: ___, recurrence: ____, timezone: _____, ...fields } = event.fields
       return [{ type: 'TaskCreated', data: { ...fields, ...aboutOf(event), labels: [...fields.labels], status: event.status, category: event.category, mentions: [...event.mentions] } }]
     }
     case 'TaskUpdated': return [{ type: 'TaskUpdated', data: { ...aboutOf(event), changes: named(event.changes), mentions: [...event.mentions] } }]

@@ -16,7 +16,7 @@ export const reactions = (deps: TaskDeps, { links, parents }: TaskChanges, overd
     if (ids.length > 0) await links.retell(commit.tenantId, commit.aggregateId, ids, commit.version, reacting(clock, commit, 'links'))
   })
   log.react('finish moves', async commit => {
-    for (const event of commit.events) if (event.type === 'TaskMoved') await parents.finish(commit.tenantId, commit.aggregateId, event.taskId, following(reacting(clock, commit, 'moved'), event.taskId))
+    for (const event of commit.events) if (event.type === 'TaskMoved') await parents.finish(commit.tenantId, commit.aggregateId, event, following(reacting(clock, commit, 'moved'), event.taskId))
   })
   log.react('link new tasks', async commit => {
     for (const event of commit.events) {

@@ -1,6 +1,7 @@
 import { RRuleTemporal } from 'rrule-temporal'
 import { Temporal } from 'temporal-polyfill'
 import { Refused } from '../shared/kit/decider.ts'
+import type { Fields } from './domain/task-state.ts'
 
 // Rules come from users: a small budget ends those that never occur.
 const budget = { maxIterations: 2_000, maxCandidateEvaluations: 50_000 }
@@ -15,17 +16,33 @@ const parts: Readonly<Record<string, RegExp>> = {
 }
 const bad = (why: string): Refused => new Refused('invalid', 'bad-recurrence', `The recurrence is not a rule of RFC 5545 that a task can follow: ${why}`, { errors: [{ path: 'recurrence', message: why }] })
 
-/** The first occurrence after `after` of a rule that began at `start`; undefined when it has ended. */
-export const nextOccurrence = (rule: string, start: string, after: string): string | undefined => {
-  const dtstart = Temporal.Instant.from(start).toZonedDateTimeISO('UTC')
+// The end of the times that a task can have.
+const END = Date.UTC(2200, 0)
+
+/** What a rule counts from: without a due date from the start, without either from the day it was made. */
+export const originOf = ({ dueAt, startAt }: Pick<Fields, 'dueAt' | 'startAt'>, createdAt: string): string => dueAt ?? startAt ?? createdAt
+
+/** The first occurrence after `after` of a rule that began at `start`, by the days and clock of a time zone; undefined when it has ended. Throws when it never comes, or not in the times that a task can have. */
+export const nextOccurrence = (rule: string, start: string, after: string, zone = 'UTC'): string | undefined => {
+  const dtstart = Temporal.Instant.from(start).toZonedDateTimeISO(zone)
   const next = new RRuleTemporal({ rruleString: rule, dtstart, ...budget }).next(new Date(after))
-  return next === null ? undefined : new Date(next.epochMilliseconds).toISOString()
+  if (next === null) return undefined
+  if (next.epochMilliseconds >= END) throw new RangeError('The next occurrence lies beyond the year 2199')
+  return new Date(next.epochMilliseconds).toISOString()
+}
+
+/** The time that lies as far before `to` as `at` before `from`, by the clock of a time zone. */
+export const shifted = (at: string, from: string, to: string, zone = 'UTC'): string => {
+  const clock = (time: string): Temporal.PlainDateTime => Temporal.Instant.from(time).toZonedDateTimeISO(zone).toPlainDateTime()
+  const moved = new Date(clock(to).subtract(clock(at).until(clock(from))).toZonedDateTime(zone).epochMilliseconds).toISOString()
+  // An hour that the change of the clocks leaves out would put it behind.
+  return moved < to ? moved : to
 }
 
 /** The rule that the next occurrence carries: one less to come. */
 export const restOf = (rule: string): string => rule.replace(/(^|;)COUNT=(\d+)/, (_, before: string, count: string) => `${before}COUNT=${Number(count) - 1}`)
 
-/** The rule as it is stored, or a refusal. */
+/** The rule as it is stored, or a refusal. Whether it ever occurs depends on the task's dates. */
 export const checkedRule = (text: string): string => {
   const rule = text.trim().toUpperCase().replace(/^RRULE:/, '')
   const named = rule.split(';').map(part => { const at = part.indexOf('='); return { name: part.slice(0, at), value: part.slice(at + 1) } })
@@ -34,9 +51,20 @@ export const checkedRule = (text: string): string => {
   if (!named.some(({ name }) => name === 'FREQ')) throw bad('FREQ is missing')
   if (new Set(named.map(({ name }) => name)).size < named.length) throw bad('a part stands there twice')
   try {
-    nextOccurrence(rule, '2024-01-01T00:00:00.000Z', '2024-01-01T00:00:00.000Z')
+    void new RRuleTemporal({ rruleString: rule, dtstart: Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO('UTC') })
   } catch (error) {
     throw bad(error instanceof Error ? error.message : 'it cannot be read')
   }
   return rule
+}
+
+/** Refuses a rule that leads nowhere from the task's own date. One that has come to its COUNT or UNTIL stays: the last task of a series is changed like any other. */
+export const demandNext = (fields: Fields, createdAt: string): void => {
+  if (fields.recurrence === null) return
+  const from = originOf(fields, createdAt)
+  try {
+    nextOccurrence(fields.recurrence, from, from, fields.timezone ?? 'UTC')
+  } catch {
+    throw bad(`counted from ${from}, it has no next date before the year 2200`)
+  }
 }

@@ -1,5 +1,6 @@
 import Anthropic, { APIError } from '@anthropic-ai/sdk'
 import { breaker as newBreaker, type Breaker } from '../../shared/kit/breaker.ts'
+import { within } from '../../shared/kit/events/patience.ts'
 import type { Budget } from './budget.ts'
 import type { Reader } from './engine.ts'
 import { Answer, requestFor } from './prompt.ts'
@@ -13,13 +14,17 @@ export type ClaudeOptions = { apiKey: string; baseUrl?: string | undefined; mode
 /** An overloaded or unreachable model is an outage; an answer that cannot be used is not. */
 const isOutage = (error: Error): boolean => !(error instanceof NoHelp) && !(error instanceof APIError && error.status !== undefined && error.status < 500 && error.status !== 429)
 
+const BUDGET_MS = 500
+
 /** Reads the sentence with Claude. Throws `NoHelp`, or what the client throws; never answers with something unchecked. */
-export const claudeReader = ({ apiKey, baseUrl, model, timeoutMs = 8_000, budget, breaker = newBreaker({ name: 'claude', timeoutMs: timeoutMs + 1_000, failures: 3, retryAfterMs: 5_000, isOutage }) }: ClaudeOptions): { read: Reader; breaker: Breaker } => {
+export const claudeReader = ({ apiKey, baseUrl, model, timeoutMs = 6_000, budget, breaker = newBreaker({ name: 'claude', timeoutMs: timeoutMs + 1_000, failures: 3, retryAfterMs: 5_000, isOutage }) }: ClaudeOptions): { read: Reader; breaker: Breaker } => {
   const client = new Anthropic({ apiKey, baseURL: baseUrl ?? null, timeout: timeoutMs, maxRetries: 0 })
   return {
     breaker,
     read: async ask => {
-      if (!await budget.allows(ask.organizationId, ask.at)) throw new NoHelp('the organization’s budget for today is used up')
+      // While the store is away nobody waits for it here and once more when the answer is kept.
+      const allowed = await within(budget.allows(ask.organizationId, ask.at), BUDGET_MS, () => new NoHelp('the budget could not be looked up'))
+      if (!allowed) throw new NoHelp('the organization’s budget for today is used up')
       const proposal = await breaker.run(async signal => {
         const message = await client.messages.create(requestFor(ask, model), { signal })
         await budget.spend(ask.organizationId, ask.at, message.usage.input_tokens + message.usage.output_tokens)

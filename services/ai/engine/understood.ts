@@ -16,12 +16,12 @@ export const understood = (answer: Answer, ask: Ask): Proposal => {
   // A person stands in the proposal only when the words given for him do name him.
   const words = evidence.find(e => e.field === 'assigneeId')?.words ?? ''
   const chosen = answer.assignee === null ? undefined : ask.people[answer.assignee]
-  const named = words.split(/[\s@,]+/).flatMap(word => namedBy(word, ask.people))
+  const named = [...words.matchAll(/(@?)([^\s@,]+)/gu)].flatMap(([, at, word = '']) => namedBy(word, ask, at === '@'))
   const assignee = chosen && named.some(person => person.id === chosen.id) ? chosen : undefined
   const task: ProposedTask = {
     projectId: ask.projectId, title: answer.title, description: answer.description, priority: answer.priority, startAt: instant(answer.start, ask.timezone, false), dueAt: instant(answer.due, ask.timezone, true),
     recurrence: answer.recurrence !== null && isRule(answer.recurrence) ? answer.recurrence : null, assigneeId: assignee?.id ?? null, labels: [...new Set(answer.labels)],
-    blockedBy: [...new Set(blockers(ask.text).flatMap(span => span.value))], estimateMinutes: answer.estimateMinutes,
+    blockedBy: [...new Set(blockers(ask.text).flatMap(span => span.value))].slice(0, 50), estimateMinutes: answer.estimateMinutes,
   }
   const candidates = [...new Set(named)]
   const unclear = words !== '' && !assignee ? { words, people: candidates.length > 1 ? candidates : [] } : undefined

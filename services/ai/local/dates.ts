@@ -1,31 +1,37 @@
-import * as chrono from 'chrono-node'
 import type { ParsedComponents, ParsedResult } from 'chrono-node'
 import { Temporal } from 'temporal-polyfill'
+import { monthFirst, withDotted } from './dotted.ts'
 
 /** When the sentence was said, and where the speaker is. */
 export type Now = { at: string; timezone: string }
 /** Words that name a time: `lead` is the preposition that belongs to them, `day` says that no time of day was given. */
 export type FoundDate = { lead: string; start: number; end: number; from: Temporal.Instant; to: Temporal.Instant | undefined; day: boolean; dateGiven: boolean; local: Temporal.PlainDateTime }
 
-const leads = String.raw`(?:(?:is |are )?due(?: date)?(?: is)?:?\s+)?(?:by|on|at|before|until|till|for|from|since|as of|no later than|not later than|starting(?: on| from| at)?|starts?(?: on| at)?|begin(?:s|ning)?(?: on| at)?|deadline(?: is)?:?|due(?: date)?(?: is)?:?)\s+(?:the )?$`
-const abbreviated = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|january|february|march|april|june|july|august|september|october|november|december|morning|afternoon|evening|night|noon|midday|midnight)\.?$/iu
+const leads = String.raw`(?:(?:is |are )?due(?: date)?(?: is)?:?\s+)?(?:by|on|at|in|next|before|until|till|for|from|as of|no later than|not later than|starting(?: on| from| at)?|starts?(?: on| at)?|begin(?:s|ning)?(?: on| at)?|deadline(?: is)?:?|due(?: date)?(?: is)?:?)\s+(?:the )?$`
+const abbreviated = /^(?:mon|tue|wed|thu|fri|sat|sun|morning|afternoon|evening|night|noon|midday|midnight)\.?$/iu
+const monthAlone = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december)\.?(?:,? \d{4})?$/iu
 const ownWords = new RegExp(String.raw`(?<=^|[\s(,;\u0001])(?:(eod|end of (?:the )?(?:business )?day|close of business|cob)|(eow|end of (?:the |this )?(?:working )?week))(?=$|[\s),;:.!\u0001])`, 'giu')
 
 /** All times that the text names, in its order. */
 export const dates = (text: string, now: Now): FoundDate[] => {
   const here = Temporal.Instant.from(now.at).toZonedDateTimeISO(now.timezone)
   const reference = { instant: new Date(now.at), timezone: here.offsetNanoseconds / 60e9 }
-  const parsed = chrono.parse(text, reference, { forwardDate: true }).flatMap(result => meant(text, result) ? [read(text, result, here)] : [])
+  const parsed = library.parse(text, reference, { forwardDate: true }).flatMap(result => meant(text, result) ? [read(text, result, here)] : [])
   const own = [...text.matchAll(ownWords)].flatMap(m => parsed.some(p => p.start <= m.index && m.index < p.end) ? [] : [endOf(text, m, here, m[1] !== undefined)])
   return [...parsed, ...own].filter(d => inReach(d, here)).toSorted((a, b) => a.start - b.start)
 }
 
 const dateParts = ['day', 'weekday', 'month'] as const
 const leadOf = (text: string, index: number): string => new RegExp(`(?<=^|[\\s(,;:\\u0001])${leads}`, 'iu').exec(text.slice(0, index))?.[0] ?? ''
+const library = withDotted(before => /\b(?:by|until|till|due|on)\b/iu.test(leadOf(before, before.length)))
 
-/** chrono finds dates in “24/7”, “2000s”, “march plan” and “for 2 hours”: a human would not. */
+/** chrono finds dates in “24/7”, “2000s”, “march plan”, “invoices for March” and “for 2 hours”: a human would not. “Since Monday” tells of the past. */
 const meant = (text: string, result: ParsedResult): boolean => {
-  const led = leadOf(text, result.index) !== '' || /\b(?:this|next|in)\s+$/iu.test(text.slice(0, result.index))
+  const before = text.slice(0, result.index)
+  const lead = leadOf(text, result.index)
+  const led = lead !== '' || /\bthis\s+$/iu.test(before)
+  if (/\bsince\s+(?:the )?$/iu.test(before) || monthFirst(result)) return false
+  if (monthAlone.test(result.text)) return /\b(?:by|until|till|before|than|due|deadline|in|next|start|begin)/iu.test(lead)
   if (abbreviated.test(result.text)) return led
   if (/^\d{1,2}\/\d{1,2}$/u.test(result.text)) return led
   if (result.tags().has('result/relativeDate') && /^(?:for |about |~)?(?:\d|an? |half)/iu.test(result.text)) return /(?:later|from now|from today)$/iu.test(result.text)
@@ -64,4 +70,4 @@ const endOf = (text: string, m: RegExpExecArray, here: Temporal.ZonedDateTime, o
 
 /** “What broke yesterday” names no due date. */
 const inReach = (d: FoundDate, here: Temporal.ZonedDateTime): boolean =>
-  (Temporal.Instant.compare(d.to ?? d.from, here.toInstant()) >= 0 || /due|by|deadline|start|since/iu.test(d.lead)) && d.from.epochMilliseconds > 0 && d.from.toString() < '2200'
+  (Temporal.Instant.compare(d.to ?? d.from, here.toInstant()) >= 0 || /due|by|deadline|start/iu.test(d.lead)) && d.from.epochMilliseconds > 0 && (d.to ?? d.from).toString() < '2200'

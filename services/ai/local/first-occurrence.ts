@@ -1,11 +1,14 @@
 import { RRuleTemporal } from 'rrule-temporal'
 import { Temporal } from 'temporal-polyfill'
 
-/** When a rule first holds at or after a moment, at that time of day of the speaker's wall clock. */
+/** When a rule first holds at or after a moment, at that time of day of the speaker's wall clock; undefined when it never does, or later than a task can be due. */
 export const firstOccurrence = (rule: string, from: Temporal.ZonedDateTime, time: Temporal.PlainTime): Temporal.ZonedDateTime | undefined => {
   const dtstart = from.toPlainDate().toZonedDateTime({ timeZone: from.timeZoneId, plainTime: time })
-  const next = new RRuleTemporal({ rruleString: rule, dtstart: Temporal.ZonedDateTime.from(dtstart.toString()) }).next(new Date(from.epochMilliseconds), true)
-  return next ? Temporal.ZonedDateTime.from(next.toString()) : undefined
+  const repeated = new RRuleTemporal({ rruleString: rule, dtstart: Temporal.ZonedDateTime.from(dtstart.toString()), maxIterations: 2_000 })
+  try {
+    const next = repeated.next(new Date(from.epochMilliseconds), true)
+    return next && next.toInstant().toString() < '2200' ? Temporal.ZonedDateTime.from(next.toString()) : undefined
+  } catch { return undefined }
 }
 
 /** True when a calendar library reads the rule. */

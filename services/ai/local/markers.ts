@@ -19,15 +19,15 @@ export const labels = (text: string): Span<'labels', string>[] =>
 const uuid = String.raw`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
 /** “blocked by <task id>, <task id> and <task id>”. */
 export const blockers = (text: string): Span<'blockedBy', string[]>[] => spansOf(
-  text, new RegExp(String.raw`\b(?:is )?(?:blocked by|depends on|depending on|waits? for|after)\s+(?:tasks?\s+)?(${uuid}(?:(?:\s*,\s*|\s+and\s+|\s*&\s*)${uuid})*)`, 'giu'),
+  text, new RegExp(String.raw`\b(?:is )?(?:blocked by|depends on|depending on|waits? for|after)\s+(?:tasks?\s+)?(${uuid}(?:(?:\s*,\s*|\s+and\s+|\s*&\s*)${uuid}){0,49})`, 'giu'),
   'blockedBy', match => (match[1] ?? '').match(new RegExp(uuid, 'giu'))?.map(id => id.toLowerCase()),
 )
 
 const minutes: Readonly<Record<string, number>> = { m: 1, min: 1, mins: 1, minute: 1, minutes: 1, h: 60, hr: 60, hrs: 60, hour: 60, hours: 60, d: 480, day: 480, days: 480 }
 const units = 'minutes?|mins?|m|hours?|hrs?|h'
-/** “2h”, “1h30”, “30 min”, “takes 2 days” (of eight hours). “in 2 hours” and “2 hours ago” are points in time. */
+/** “2h”, “1h30”, “30 min”, “takes 2 days” (of eight hours). “in 2 hours” and “2 hours ago” are points in time, “to 30 minutes” and “at least 2h” figures of the title. */
 export const estimates = (text: string): Span<'estimateMinutes', number>[] => spansOf(
-  text, new RegExp(String.raw`(?:^|(?<=[\s(,;\u0001]))(?<!\b(?:in|within|after|every|next|last|past|another|by)\s)(?:(?<say>takes?|taking|estimated? (?:at|as|to)?|estimate:?|est\.?:?|about|approx\.?|around|for|~)\s*(?:about |around |~)?)?(?:(?<n>\d{1,4}(?:[.,]\d{1,2})?|an?|half an?)\s?-?(?<unit>${units}|days?|d)(?:\s?(?:and )?(?<n2>\d{1,2})\s?(?:minutes?|mins?|m)?)?)(?=$|[\s),;:.!\u0001])(?!\s+(?:ago|later|from|before|after|earlier)\b)`, 'giu'),
+  text, new RegExp(String.raw`(?:^|(?<=[\s(,;\u0001]))(?<!\b(?:in|within|after|every|next|last|past|another|by|to|from|than|of|least|most)\s(?:(?:about|around|approx\.?)\s)?)(?:(?<say>takes?|taking|estimated? (?:at|as|to)?|estimate:?|est\.?:?|about|approx\.?|around|for|~)\s*(?:about |around |~)?)?(?:(?<n>\d{1,4}(?:[.,]\d{1,2})?|an?|half an?)\s?-?(?<unit>${units}|days?|d)(?:\s?(?:and )?(?<n2>\d{1,2})\s?(?:minutes?|mins?|m)?)?)(?=$|[\s),;:.!\u0001])(?!\s+(?:ago|later|from|before|after|earlier)\b)`, 'giu'),
   'estimateMinutes', ({ groups = {} }) => {
     const { n = '', unit = '', n2, say } = groups
     const spoken = /^(an?|half an?)$/iu.test(n)

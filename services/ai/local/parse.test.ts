@@ -5,7 +5,7 @@ import { firstOccurrence } from './first-occurrence.ts'
 
 const people = [{ id: 'u-ann', name: 'Ann Lee' }, { id: 'u-anna', name: 'Anna Berg' }, { id: 'u-jose', name: 'José García' }, { id: 'u-lee', name: 'Bo Lee' }]
 // Thursday; in Berlin 15:00, three days before the clocks go forward.
-const context: Context = { at: '2026-03-26T14:00:00.000Z', timezone: 'Europe/Berlin', projectId: 'p1', people }
+const context: Context = { at: '2026-03-26T14:00:00.000Z', timezone: 'Europe/Berlin', projectId: 'p1', people, userId: 'u-ann' }
 const read = (text: string, change: Partial<Context> = {}): Proposal => parse(text, { ...context, ...change })
 const none: ProposedTask = {
   projectId: 'p1', title: '', description: '', priority: 'none', startAt: null, dueAt: null, recurrence: null, assigneeId: null, labels: [], blockedBy: [], estimateMinutes: null,
@@ -37,10 +37,36 @@ const cases: readonly (readonly [string, Partial<ProposedTask>])[] = [
   ['Back up every 3 days for 5 times', { title: 'Back up', recurrence: 'FREQ=DAILY;INTERVAL=3;COUNT=5', dueAt: '2026-03-26T22:59:00.000Z' }],
   ['Renew the domain every year on April 3', { title: 'Renew the domain', recurrence: 'FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=3', dueAt: '2026-04-03T21:59:00.000Z' }],
   ['Report weekly until 30 June 2026', { title: 'Report', recurrence: 'FREQ=WEEKLY;UNTIL=20260630T215900Z', dueAt: '2026-03-26T22:59:00.000Z' }],
+  ['Fix the daily backup job', { title: 'Fix the daily backup job' }],
+  ['Prepare weekly invoices', { title: 'Prepare weekly invoices' }],
+  ['Prepare the weekly report by Friday', { title: 'Prepare the weekly report', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Prepare the weekly report every Friday', { title: 'Prepare the weekly report', recurrence: 'FREQ=WEEKLY;BYDAY=FR', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Change the backup from weekly to daily', { title: 'Change the backup from weekly to daily' }],
+  ['Send the figures weekly to the board', { title: 'Send the figures to the board', recurrence: 'FREQ=WEEKLY', dueAt: '2026-03-26T22:59:00.000Z' }],
+  ['Daily stand-up at 9:15', { title: 'stand-up', recurrence: 'FREQ=DAILY', dueAt: '2026-03-27T08:15:00.000Z' }],
+  ['Add a tooltip for each month', { title: 'Add a tooltip for each month' }],
+  ['Check in every month', { title: 'Check in', recurrence: 'FREQ=MONTHLY', dueAt: '2026-03-26T22:59:00.000Z' }],
+  ['Review every first Monday', { title: 'Review', recurrence: 'FREQ=MONTHLY;BYDAY=1MO', dueAt: '2026-04-06T21:59:00.000Z' }],
+  ['Stand-up every Monday to Friday at 9:00', { title: 'Stand-up', recurrence: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', dueAt: '2026-03-27T08:00:00.000Z' }],
+  ['Night watch every Friday-Monday', { title: 'Night watch', recurrence: 'FREQ=WEEKLY;BYDAY=FR,SA,SU,MO', dueAt: '2026-03-27T22:59:00.000Z' }],
   ['Workshop from Monday to Wednesday', { title: 'Workshop', startAt: '2026-03-29T22:00:00.000Z', dueAt: '2026-04-01T21:59:00.000Z' }],
   ['Migration starting Monday, due 10 April 2026', { title: 'Migration', startAt: '2026-03-29T22:00:00.000Z', dueAt: '2026-04-10T21:59:00.000Z' }],
   ['Night job on 29 March 2026 at 2:30am', { title: 'Night job', dueAt: '2026-03-29T01:30:00.000Z' }],
   ['Call New York Friday 5pm EST', { title: 'Call New York', dueAt: '2026-03-27T22:00:00.000Z' }],
+  ['Submit by 03.04.2026', { title: 'Submit', dueAt: '2026-04-03T21:59:00.000Z' }],
+  ['Call the notary 3.4.2026 at 9:00', { title: 'Call the notary', dueAt: '2026-04-03T07:00:00.000Z' }],
+  ['Submit by 3.4.27', { title: 'Submit', dueAt: '2027-04-03T21:59:00.000Z' }],
+  ['Submit by 3.4.', { title: 'Submit', dueAt: '2026-04-03T21:59:00.000Z' }],
+  ['Workshop from 03.04.2026 to 07.04.2026', { title: 'Workshop', startAt: '2026-04-02T22:00:00.000Z', dueAt: '2026-04-07T21:59:00.000Z' }],
+  ['Upgrade to 12.4.26, see chapter 3.4.', { title: 'Upgrade to 12.4.26, see chapter 3.4.' }],
+  ['Submit by 04.13.2026', { title: 'Submit by 04.13.2026' }],
+  ['Send the invoices for February', { title: 'Send the invoices for February' }],
+  ['Prepare the budget for January 2027', { title: 'Prepare the budget for January 2027' }],
+  ['Finish the report in June', { title: 'Finish the report', dueAt: '2026-06-01T21:59:00.000Z' }],
+  ['The login is broken since Monday', { title: 'The login is broken since Monday' }],
+  ['Travel from Monday to 31 December 2250', { title: 'Travel from Monday to 31 December 2250' }],
+  ['Increase the session timeout to 30 minutes', { title: 'Increase the session timeout to 30 minutes' }],
+  ['Write it down, at most about 3 hours', { title: 'Write it down, at most about 3 hours' }],
   ['Finish by end of day', { title: 'Finish', dueAt: '2026-03-26T22:59:00.000Z' }],
   ['Finish by eow', { title: 'Finish', dueAt: '2026-03-27T22:59:00.000Z' }],
   [`Deploy blocked by ${id} and ${id2}`, { title: 'Deploy', blockedBy: [id, id2] }],
@@ -50,6 +76,9 @@ const cases: readonly (readonly [string, Partial<ProposedTask>])[] = [
   ['Fix #1234 in the 2000s archive', { title: 'Fix #1234 in the 2000s archive' }],
   ['Assign to the right bucket', { title: 'Assign to the right bucket' }],
   ['Write docs, assign to Anna', { title: 'Write docs', assigneeId: 'u-anna' }],
+  ['Fix the login, assign to me', { title: 'Fix the login', assigneeId: 'u-ann' }],
+  ['Write docs, assign to Berg', { title: 'Write docs', assigneeId: 'u-anna' }],
+  ['Write docs, assign to jos', { title: 'Write docs, assign to jos' }],
   ['@Ann Lee check the invoices', { title: 'check the invoices', assigneeId: 'u-ann' }],
   ['Mail bob@example.com about it', { title: 'Mail bob@example.com about it' }],
 ]
@@ -68,7 +97,15 @@ describe('evidence and questions', () => {
     expect(questions).toEqual([{ field: 'assigneeId', words: 'Lee', question: 'Which Lee is meant?', options: [{ id: 'u-ann', label: 'Ann Lee' }, { id: 'u-lee', label: 'Bo Lee' }] }])
   })
   it('asks for a person whom nobody knows', () => expect(read('Check it @zoe').questions).toMatchObject([{ field: 'assigneeId', words: 'zoe', options: [] }]))
+  it.each(['Fix it, assign to me', 'Fix it @me'])('never takes “me” for the beginning of a name: %s', text => {
+    const { task, questions } = read(text, { userId: 'u-owner', people: [{ id: 'u-mehmet', name: 'Mehmet Kaya' }] })
+    expect([task.title, task.assigneeId]).toEqual(['Fix it', null])
+    expect(questions).toMatchObject([{ field: 'assigneeId', words: 'me', options: [] }])
+  })
+  it('does not take a word for the beginning of a name', () =>
+    expect(read('Assign to the right bucket', { people: [{ id: 'u-theo', name: 'Theo Berg' }] })).toMatchObject({ task: { title: 'Assign to the right bucket', assigneeId: null }, questions: [] }))
   it('asks what is to be done when no words are left', () => expect(read('tomorrow !high').questions).toMatchObject([{ field: 'title' }]))
+  it.each(['Pay every year on February 30', 'Meet every sixth Monday of the month'])('gives no date to a rule that never holds: %s', text => expect(read(text).task).toMatchObject({ dueAt: null, recurrence: expect.stringMatching(/^FREQ/) }))
   it('asks for the project', () => expect(read('Buy milk', { projectId: null }).questions).toMatchObject([{ field: 'projectId' }]))
 })
 

@@ -6,7 +6,7 @@ import { recurrence } from './recurrence.ts'
 import { schedule } from './schedule.ts'
 import { remainder, without, type Span } from './span.ts'
 
-export type Context = Now & { projectId: string | null; people: readonly Person[] }
+export type Context = Now & { projectId: string | null; people: readonly Person[]; userId: string }
 
 /** Reads a sentence as a task. Pure: each word is used once, what is left is the title, and what is unclear becomes a question. */
 export const parse = (text: string, context: Context): Proposal => {
@@ -18,8 +18,8 @@ export const parse = (text: string, context: Context): Proposal => {
   }
   const self = (found: Span): Span => found
   const [blocked] = take(rest => blockers(rest).slice(0, 1), self)
-  const tags = take(labels, self)
-  const [person] = take(rest => [assignee(rest, context.people)].filter(m => m !== undefined), m => ({ field: 'assigneeId', value: m.people.length === 1, start: m.start, end: m.end }))
+  const tags = take(rest => labels(rest).slice(0, 50), self)
+  const [person] = take(rest => [assignee(rest, context)].filter(m => m !== undefined), m => ({ field: 'assigneeId', value: m.people.length === 1, start: m.start, end: m.end }))
   const [priority] = take(rest => priorities(rest).slice(0, 1), self)
   const [repeat] = take(rest => [recurrence(rest)].filter(r => r !== undefined), self)
   const [estimate] = take(rest => estimates(rest).slice(0, 1), self)

@@ -7,11 +7,26 @@ const ordinal = Object.keys(ordinals).join('|')
 const frequencies: Readonly<Record<string, string>> = { day: 'DAILY', week: 'WEEKLY', month: 'MONTHLY', year: 'YEARLY' }
 const adverbs: Readonly<Record<string, string>> = {
   daily: 'FREQ=DAILY', weekly: 'FREQ=WEEKLY', monthly: 'FREQ=MONTHLY', yearly: 'FREQ=YEARLY', annually: 'FREQ=YEARLY', quarterly: 'FREQ=MONTHLY;INTERVAL=3',
-  biweekly: 'FREQ=WEEKLY;INTERVAL=2', fortnightly: 'FREQ=WEEKLY;INTERVAL=2', 'every weekday': 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', 'every workday': 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR',
+  biweekly: 'FREQ=WEEKLY;INTERVAL=2', fortnightly: 'FREQ=WEEKLY;INTERVAL=2',
+}
+const phrases: Readonly<Record<string, string>> = {
+  'every weekday': 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', 'every workday': 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR',
   'every working day': 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', 'every business day': 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', 'every weekend': 'FREQ=WEEKLY;BYDAY=SA,SU', 'every quarter': 'FREQ=MONTHLY;INTERVAL=3', 'every fortnight': 'FREQ=WEEKLY;INTERVAL=2',
 }
+// “The weekly report” comes once, and so does “a job that changed from weekly to daily”: an adverb stands at the start, or where nothing follows that it could describe.
+const notAfter = String.raw`(?<!\b(?:the|an?|our|my|your|their|his|her|its|this|that|from|to|of|than|for|into)\s+)`
+const notBefore = String.raw`(?=\s*(?:$|[),;:.!\u0001])|\s+(?:\d|(?:on|at|by|until|till|from|starting|beginning|before|after|between|during|in|to|with|for|today|tomorrow|${dayNames}|${monthNames})(?=$|\s)))`
+const single = Object.keys(adverbs).join('|')
+// “A tooltip for each month” is one tooltip.
+const notFor = String.raw`(?<!\bfor\s+)(?!(?<=\bin\s+)each)`
 const code = (day: string): string => day.slice(0, 2).toUpperCase()
 const interval = (n: number): string => n > 1 ? `;INTERVAL=${n}` : ''
+const week = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
+/** “Friday to Monday” is four days. */
+const between = (from: string, to: string): string => {
+  const first = week.indexOf(code(from))
+  return [...week, ...week].slice(first, first + (week.indexOf(code(to)) - first + 7) % 7 + 1).join(',')
+}
 const days = (list: string): string => [...new Set([...list.matchAll(new RegExp(String.raw`\b(?:${dayNames})\b`, 'giu'))].map(m => code(m[0])))].join(',')
 const dayList = `(?:${dayNames})(?:(?:\\s*,\\s*(?:and\\s+)?|\\s+and\\s+|\\s*&\\s*|\\s*/\\s*)(?:${dayNames}))*`
 
@@ -34,13 +49,18 @@ const patterns: readonly { pattern: string; rule: (m: RegExpExecArray) => string
     pattern: String.raw`(?:every\s+(?:(${ordinal}|\d{1,2})\s+)?weeks?|weekly|each week|(biweekly|fortnightly))\s+on\s+(${dayList})`,
     rule: m => `FREQ=WEEKLY${interval(m[2] ? 2 : count(m[1]))};BYDAY=${days(m[3]!)}`,
   },
-  { pattern: Object.keys(adverbs).toSorted((a, b) => b.length - a.length).join('|'), rule: m => adverbs[m[0].trim().toLowerCase()] },
-  { // “every second Tuesday”, “every other Friday”, “every Monday, Wednesday and Friday”
+  { pattern: String.raw`(?:(?<=^[^\p{L}\p{N}]*)(?:${single})|${notAfter}(?:${single})${notBefore})`, rule: m => adverbs[m[0].toLowerCase()] },
+  { pattern: `${notFor}(?:${Object.keys(phrases).join('|')})`, rule: m => phrases[m[0].toLowerCase()] },
+  { // “every Monday to Friday”
+    pattern: String.raw`(?:every|each)\s+(${dayNames})(?:\s+(?:to|through)\s+|\s*[-–]\s*)(${dayNames})`,
+    rule: m => `FREQ=WEEKLY;BYDAY=${between(m[1]!, m[2]!)}`,
+  },
+  { // “every second Tuesday”, “every other Friday”, “every Monday, Wednesday and Friday”; the first and the last are those of a month
     pattern: String.raw`(?:every|each)\s+(?:(${ordinal})\s+)?(${dayList})`,
-    rule: m => m[1]?.toLowerCase() === 'last' ? `FREQ=MONTHLY;BYDAY=-1${code(m[2]!)}` : `FREQ=WEEKLY${interval(count(m[1]))};BYDAY=${days(m[2]!)}`,
+    rule: m => /^(?:first|1st|last)$/iu.test(m[1] ?? '') ? `FREQ=MONTHLY;BYDAY=${count(m[1])}${code(m[2]!)}` : `FREQ=WEEKLY${interval(count(m[1]))};BYDAY=${days(m[2]!)}`,
   },
   { // “every 3 days”, “every other month”, “every year”
-    pattern: String.raw`(?:every|each)\s+(?:(${ordinal}|\d{1,3})\s+)?(day|week|month|year)s?`,
+    pattern: String.raw`${notFor}(?:every|each)\s+(?:(${ordinal}|\d{1,3})\s+)?(day|week|month|year)s?`,
     rule: m => `FREQ=${frequencies[m[2]!.toLowerCase()]}${interval(count(m[1]))}`,
   },
   { pattern: String.raw`on (mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays)`, rule: m => `FREQ=WEEKLY;BYDAY=${code(m[1]!)}` },

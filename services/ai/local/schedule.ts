@@ -10,7 +10,7 @@ export type Schedule = Pick<ProposedTask, 'startAt' | 'dueAt' | 'recurrence'> & 
 export const schedule = (found: readonly FoundDate[], rule: string | null, now: Now): Schedule => {
   const until = rule === null ? undefined : found.find(d => /until|till/iu.test(d.lead))
   const range = found.find(d => d.to !== undefined)
-  const start = range ?? found.find(d => d !== until && /start|begin|from|since|as of/iu.test(d.lead))
+  const start = range ?? found.find(d => d !== until && /start|begin|from|as of/iu.test(d.lead))
   const due = found.find(d => d !== until && d !== start) ?? range
   const repeated = rule === null ? null : until ? `${rule};UNTIL=${stamp(until.from)}` : rule
   const bare = due && !due.dateGiven && due.to === undefined ? due : undefined

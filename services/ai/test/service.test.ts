@@ -38,7 +38,7 @@ const deps: AiDeps = {
   names: { names: async () => ({ users: [{ id: 'ann', name: 'Ann Lee', avatarUrl: null, disabled: false }, { id: 'jose', name: 'José García', avatarUrl: null, disabled: false }] }) },
   users: { showProfile: async () => ({ timezone: 'America/New_York' }) as Awaited<ReturnType<AiDeps['users']['showProfile']>> },
   tasks: {
-    getTask: async ({ params: { id } }) => { if (id !== known) throw new Refused('missing', 'task-unknown'); return task({ projectId: 'p1', title: 'x', priority: 'none', labels: [] }) },
+    getTask: async ({ params: { id } }) => { if (!id.startsWith('0197a3c4-1111')) throw new Refused('missing', 'task-unknown'); return task({ projectId: 'p1', title: 'x', priority: 'none', labels: [] }) },
     createTask: async ({ body, token }) => { created.push({ body, token }); return task(body) },
   },
 }
@@ -64,12 +64,25 @@ describe('a sentence over HTTP', () => {
     expect(made).toMatchObject({ id: 't1', title: 'Deploy', priority: 'urgent' })
     expect(created).toEqual([{ body: { projectId: 'p1', title: 'Deploy', priority: 'urgent', labels: [], dueAt: '2026-03-27T23:59:00.000Z', blockedBy: [known] }, token: expect.stringMatching(/^test\./) }])
   })
+  it('that repeats keeps the time zone it was understood in, in the proposal and in the task', async () => {
+    const { proposal } = await ask(person('ann'), { text: 'Report every Monday', projectId: 'p1', commit: true })
+    expect(proposal.task).toMatchObject({ dueAt: '2026-03-31T03:59:00.000Z', recurrence: 'FREQ=WEEKLY;BYDAY=MO', timezone: 'America/New_York' })
+    expect(created).toMatchObject([{ body: { recurrence: 'FREQ=WEEKLY;BYDAY=MO', timezone: 'America/New_York' } }])
+  })
   it.each([
     ['nobody of that name', `Check @zoe`], ['a blocker that the caller cannot see', `Deploy blocked by ${foreign}`], ['no words left', 'tomorrow'],
   ])('is not created while something is open: %s', async (_, text) => {
     await expect(ask(person('ann'), { text, projectId: 'p1', commit: true })).rejects.toMatchObject({ kind: 'rule', code: 'proposal-open' })
     expect(created).toEqual([])
     expect((await ask(person('ann'), { text, projectId: 'p1' })).proposal.questions).toHaveLength(1)
+  })
+  it.each([
+    ['51 labels', `Sort them ${Array.from({ length: 51 }, (_, i) => `#l${i}`).join(' ')}`], ['51 blockers', `Deploy blocked by ${Array.from({ length: 51 }, (_, i) => known.slice(0, -2) + String(i + 10)).join(',')}`],
+    ['a day that never comes', 'Pay the fee every year on February 30'], ['a Monday that never comes', 'Meet every sixth Monday of the month'], ['a time beyond the last year', 'Travel from Monday to 31 December 2250'],
+    ['a rule that begins beyond it', 'Report every year on 1 March starting 31 December 2199'],
+  ])('may hold more than a task can: %s', async (_, text) => {
+    const { status, body } = await server.request('POST', '/api/ai/natural-language', { as: person('ann'), body: { text, projectId: 'p1', timezone: 'UTC' } })
+    expect([status, body]).toMatchObject([200, { proposal: { task: { projectId: 'p1' } } }])
   })
   it.each([
     ['another organization', person('ann', 'owner', 'o2'), 'missing'], ['somebody who is no member', person('bob'), 'forbidden'], ['a guest who is no member', person('bob', 'guest'), 'forbidden'],

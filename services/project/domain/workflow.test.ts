@@ -14,6 +14,7 @@ describe('a workflow', () => {
   it('holds by default', () => expect(workflowProblems(defaultWorkflow)).toEqual([]))
   it.each([
     ['an unknown beginning', { ...good, initial: 'start' }, ['initial']],
+    ['a beginning that is an end', { ...good, transitions: [...good.transitions, { from: 'done', to: 'todo' }], initial: 'done' }, ['initial']],
     ['a status twice', { ...good, statuses: [...good.statuses, done] }, ['statuses.3.key']],
     ['no end', { ...good, statuses: [todo, doing, { ...done, category: 'cancelled' as const }] }, ['statuses']],
     ['a status out of reach', { ...good, transitions: [{ from: 'todo', to: 'doing' }] }, ['statuses.2']],
@@ -21,6 +22,7 @@ describe('a workflow', () => {
     ['a transition to itself', { ...good, transitions: [...good.transitions, { from: 'todo', to: 'todo' }] }, ['transitions.2']],
   ])('with %s does not', (_, workflow, expected) => expect(paths(workflow)).toEqual(expected))
   it('tells which statuses it loses', () => expect(removedStatuses(defaultWorkflow, good)).toEqual(['in_progress', 'in_review', 'cancelled']))
+  it('loses a status, too, that comes to mean something else', () => expect(removedStatuses(good, { ...good, statuses: [todo, { ...doing, category: 'review' }, { ...done, name: 'Ready' }] })).toEqual(['doing']))
 })
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')
@@ -30,7 +32,7 @@ const transition = fc.record({ from: fc.oneof(key, fc.constant('*')), to: key })
 const wild: fc.Arbitrary<Workflow> = fc.record({ statuses: fc.array(fc.record({ key, name: fc.constant('S'), category }), { minLength: 2, maxLength: 8 }), transitions: fc.array(transition, { minLength: 1, maxLength: 20 }), initial: key })
 /** A random tree over a few statuses, and then some: it holds by construction, or lacks an end. */
 const grown: fc.Arbitrary<Workflow> = fc.record({ size: fc.integer({ min: 2, max: 6 }), parents: fc.array(fc.nat(), { minLength: 6, maxLength: 6 }), categories: fc.array(category, { minLength: 6, maxLength: 6 }) }).map(({ size, parents, categories }) => ({
-  statuses: Array.from({ length: size }, (_, i) => ({ key: 'abcdef'[i]!, name: 'S', category: i === size - 1 ? 'done' as const : categories[i]! })),
+  statuses: Array.from({ length: size }, (_, i) => ({ key: 'abcdef'[i]!, name: 'S', category: i === size - 1 ? 'done' as const : i === 0 ? 'open' as const : categories[i]! })),
   transitions: Array.from({ length: size - 1 }, (_, i) => ({ from: 'abcdef'[parents[i]! % (i + 1)]!, to: 'abcdef'[i + 1]! })),
   initial: 'a',
 }))

@@ -9,6 +9,7 @@ export const workflowProblems = (workflow: Workflow): { path: string; message: s
   return [
     ...keys.flatMap((key, i) => (keys.indexOf(key) < i ? [{ path: `statuses.${i}.key`, message: `${key} is there twice` }] : [])),
     ...(known.has(workflow.initial) ? [] : [{ path: 'initial', message: `${workflow.initial} is not one of the statuses` }]),
+    ...(workflow.statuses.some(s => s.key === workflow.initial && (s.category === 'done' || s.category === 'cancelled')) ? [{ path: 'initial', message: `${workflow.initial} closes a task; a new one is open` }] : []),
     ...(workflow.statuses.some(s => s.category === 'done') ? [] : [{ path: 'statuses', message: 'at least one status must be of the category done' }]),
     ...workflow.transitions.flatMap(({ from, to }, i) => [
       ...(from === '*' || known.has(from) ? [] : [{ path: `transitions.${i}.from`, message: `${from} is not one of the statuses` }]),
@@ -32,5 +33,6 @@ export const reachable = ({ initial, transitions }: Pick<Workflow, 'initial' | '
   return reached
 }
 
-/** Statuses of the old workflow that the new one no longer has. */
-export const removedStatuses = (before: Workflow, after: Workflow): string[] => before.statuses.map(s => s.key).filter(key => !after.statuses.some(s => s.key === key))
+/** Statuses of the old workflow that the new one no longer has, or means otherwise: a task keeps the category that its status had when it came there. */
+export const removedStatuses = (before: Workflow, after: Workflow): string[] =>
+  before.statuses.filter(old => !after.statuses.some(s => s.key === old.key && s.category === old.category)).map(s => s.key)

@@ -12,6 +12,7 @@ const [restored, over, deadline]: Input[] = [{ type: 'Restored' }, { type: 'Grac
 const tasksHidden: Input = { type: 'Replied', id: 'hide-tasks', service: 'task', operation: 'deleteProjectTasks', reply: { deleted: 3 } }
 const tasksRefused: Input = { type: 'Refused', id: 'hide-tasks', service: 'task', operation: 'deleteProjectTasks', code: 'x', detail: {} }
 const notificationsHidden: Input = { type: 'Replied', id: 'hide-notifications', service: 'notification', operation: 'deleteOfProject', reply: { sagaId: about.sagaId } }
+const tasksSwept: Input = { ...tasksHidden, id: 'sweep-tasks' }
 const tasksBack: Input = { type: 'Replied', id: 'restore-tasks', service: 'task', operation: 'restoreProjectTasks', reply: { restored: 3 } }
 const notificationsBack: Input = { type: 'Replied', id: 'restore-notifications', service: 'notification', operation: 'restoreOfProject', reply: { sagaId: about.sagaId } }
 const purged: Input = { type: 'Done', id: 'purge', name: 'purge', result: { done: true } }
@@ -29,7 +30,8 @@ describe('delete project', () => {
   it.each([['done', tasksHidden], ['refused', tasksRefused]])('then the notifications, when that is %s', (_, answer) => given(start).when(answer).thenTurn({ step: 'hiding-notifications' }, [hideNotifications]))
   it('then waits', () => given(start, tasksHidden).when(notificationsHidden).thenTurn({ step: 'restorable' }, [{ do: 'remind', id: 'grace', after: 'PT30S', input: { type: 'GraceOver' } }]))
   it('then purges', () => given(...inGrace).when(over!).thenTurn({ step: 'purging' }, [command('purge')]))
-  it('and is done', () => given(...inGrace, over!).when(purged).thenTurn({ step: 'deleted' }, [{ do: 'finish', outcome: 'deleted' }]))
+  it('then sweeps up the tasks that were still being made when they were hidden', () => given(...inGrace, over!).when(purged).thenTurn({ step: 'sweeping-tasks' }, [{ do: 'invoke', id: 'sweep-tasks', service: 'task', operation: 'deleteProjectTasks', input }]))
+  it('and is done', () => given(...inGrace, over!, purged).when(tasksSwept).thenTurn({ step: 'deleted' }, [{ do: 'finish', outcome: 'deleted' }]))
 
   it('turns round at once in its time of grace', () => given(...inGrace).when(restored!).thenTurn({ step: 'restoring-tasks' }, [restoreTasks]))
   it.each([['tasks', [start], tasksHidden], ['notifications', [start, tasksHidden], notificationsHidden]])('waits for the answer before it turns round while hiding %s', (_, past, answer) => {
@@ -48,13 +50,14 @@ describe('delete project', () => {
     ['waiting', inGrace, 'restorable', []],
     ['purging', [...inGrace, over!], 'purging', []],
     ['restoring', [...inGrace, restored!], 'restoring-tasks', []],
-    ['nothing any more', [...inGrace, over!, purged], 'deleted', []],
+    ['sweeping', [...inGrace, over!, purged], 'sweeping-tasks', []],
+    ['nothing any more', [...inGrace, over!, purged, tasksSwept], 'deleted', []],
   ] as const)('when the time runs out while %s', (_, past, step, outputs) => given(...past).when(deadline!).thenTurn({ step }, [...outputs]))
   it('brings everything back when it could not be hidden in time', () => given(start, deadline!).when(revived).thenTurn({ step: 'restoring-tasks' }, [restoreTasks]))
 
   it('hears nothing once it is over', () => {
     const all = [start, restored!, over!, tasksHidden, notificationsHidden, tasksBack, notificationsBack, purged, tooLate, revived]
-    for (const path of [[...inGrace, over!, purged], [...inGrace, restored!, tasksBack, notificationsBack]]) for (const late of all) expect(given(...path).when(late).outputs).toEqual([])
+    for (const path of [[...inGrace, over!, purged, tasksSwept], [...inGrace, restored!, tasksBack, notificationsBack]]) for (const late of all) expect(given(...path).when(late).outputs).toEqual([])
     for (const late of [restored!, over!]) expect(given(...inGrace, restored!).when(late).outputs).toEqual([])
   })
 })

@@ -7,12 +7,12 @@ type Start = { type: 'Start'; organizationId: string; projectId: string; sagaId:
 export type DeleteProjectOwn = Start | { type: 'Restored' } | { type: 'GraceOver' }
 type About = Omit<Start, 'type'>
 type Hiding = { step: 'hiding-tasks' | 'hiding-notifications'; restored: boolean } & About
-type Settled = { step: 'restorable' | 'purging' | 'reviving' | 'restoring-tasks' | 'restoring-notifications' } & About
+type Settled = { step: 'restorable' | 'purging' | 'sweeping-tasks' | 'reviving' | 'restoring-tasks' | 'restoring-notifications' } & About
 export type DeleteProjectState = { step: 'idle' } | Hiding | Settled | { step: 'deleted' | 'restored' }
 type Input = SagaInput<DeleteProjectOwn, SagaApis, SagaCommands>
 type Turn = SagaTurn<DeleteProjectState, DeleteProjectOwn, SagaApis, SagaCommands>
 
-/** Tasks and notifications go out of sight → a time of grace → purged. A restore turns round wherever the saga is; so does a deadline before everything is hidden. */
+/** Tasks and notifications go out of sight → a time of grace → purged, with the tasks made meanwhile. A restore turns round wherever the saga is; so does a deadline before everything is hidden. */
 const step = (state: DeleteProjectState, input: Input): Turn => {
   switch (state.step) {
     case 'idle': return input.type === 'Start' ? begin(input) : stay(state)
@@ -20,6 +20,7 @@ const step = (state: DeleteProjectState, input: Input): Turn => {
     case 'hiding-notifications': return hiding(state, input, waitInGrace)
     case 'restorable': return restorable(state, input)
     case 'purging': return purging(state, input)
+    case 'sweeping-tasks': return answered(input, 'deleteProjectTasks') ? { state: { step: 'deleted' }, outputs: [{ do: 'finish', outcome: 'deleted' }] } : stay(state)
     case 'reviving': return input.type === 'Done' || input.type === 'CommandRefused' ? restoreTasks(state) : stay(state)
     case 'restoring-tasks': return answered(input, 'restoreProjectTasks') ? restoreNotifications(state) : stay(state)
     case 'restoring-notifications': return answered(input, 'restoreOfProject') ? { state: { step: 'restored' }, outputs: [{ do: 'finish', outcome: 'restored' }] } : stay(state)
@@ -49,7 +50,7 @@ const restorable = (state: Settled, input: Input): Turn => {
 /** The project itself decides who came first: its purge is refused when it was restored. */
 const purging = (state: Settled, input: Input): Turn => {
   if (input.type === 'CommandRefused') return restoreTasks(state)
-  return input.type === 'Done' ? { state: { step: 'deleted' }, outputs: [{ do: 'finish', outcome: 'deleted' }] } : stay(state)
+  return input.type === 'Done' ? sweepTasks(state) : stay(state)
 }
 
 /** A refusal counts as an answer: it is final, and the other parts must not wait for it. */
@@ -65,6 +66,11 @@ const hideNotifications = (about: About): Turn => ({
 })
 const waitInGrace = (about: About): Turn =>
   ({ state: { ...aboutOf(about), step: 'restorable' }, outputs: [{ do: 'remind', id: 'grace', after: about.grace, input: { type: 'GraceOver' } }] })
+/** Tasks that were let in while the others were hidden would stay, and become overdue. */
+const sweepTasks = (about: About): Turn => ({
+  state: { ...aboutOf(about), step: 'sweeping-tasks' },
+  outputs: [{ do: 'invoke', id: 'sweep-tasks', service: 'task', operation: 'deleteProjectTasks', input: ofProject(about) }],
+})
 const restoreTasks = (about: About): Turn => ({
   state: { ...aboutOf(about), step: 'restoring-tasks' },
   outputs: [{ do: 'invoke', id: 'restore-tasks', service: 'task', operation: 'restoreProjectTasks', input: ofProject(about) }],

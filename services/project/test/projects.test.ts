@@ -1,8 +1,9 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projectApi } from '../../shared/contracts/project/http.ts'
 import { Project } from '../../shared/contracts/project/schemas.ts'
 import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
-import { people, startProjectService, type TestService } from './harness.ts'
+import { organizationId, people, startProjectService, type TestService } from './harness.ts'
 
 let service: TestService
 beforeAll(async () => { service = await startProjectService() })
@@ -128,6 +129,24 @@ describe('changing', () => {
     await service.log.settled()
     expect(await service.request('POST', '/api/projects', { as: ann, body: { name: 'X', key: 'BACK' } })).toMatchObject({ status: 409, body: { code: 'key-taken' } })
     expect((await create({ key: 'FORTH' })).key).toBe('FORTH')
+  })
+  it('keeps a key that one of two changes of the same version got', async () => {
+    const { id } = await create({})
+    const put = () => service.request('PUT', `/api/projects/${id}`, { as: ann, body: { key: 'RACE' }, headers: { 'if-match': '"1"' } })
+    // Both have claimed the key before either is written.
+    service.store.before = async call => { if (call === 'append') await setTimeout(100) }
+    expect((await Promise.all([put(), put()])).map(answer => answer.status).toSorted()).toEqual([200, 412])
+    service.store.before = async () => {}
+    await service.log.settled()
+    expect(await service.request('POST', '/api/projects', { as: ann, body: { name: 'X', key: 'RACE' } })).toMatchObject({ status: 409, body: { code: 'key-taken' } })
+  })
+  it('frees a key after a minute when the process died between the claim and the change', async () => {
+    const { id } = await create({ key: 'KEPT' })
+    await service.deps.keys.take(organizationId, 'STUCK', id, { actor: 'ann', at: service.clock.now(), correlationId: 'x', causationId: null, commandId: 'x' })
+    const wants = async (key: string): Promise<number> => (await service.request('POST', '/api/projects', { as: ann, body: { name: 'X', key } })).status
+    expect(await wants('STUCK')).toBe(409)
+    service.clock.advance(61_000)
+    expect([await wants('STUCK'), await wants('KEPT')]).toEqual([201, 409])
   })
   it('gives a key back when the change is refused', async () => {
     const { id } = await create({ status: 'active' })

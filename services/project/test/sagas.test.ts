@@ -112,6 +112,7 @@ describe('deleting a project', () => {
     service.clock.advance(31_000)
     await service.fire(sagaId)
     await finished(sagaId, 'deleted')
+    expect(service.calls.map(c => c.path).slice(2)).toEqual(['/internal/projects/tasks/delete'])
     expect(await service.request('POST', `/api/projects/${id}/restore`, { as: ann })).toMatchObject({ status: 409, body: { code: 'deletion-finished' } })
     await service.log.settled()
     expect(await service.deps.views.time.inProject(organizationId, id)).toEqual([])

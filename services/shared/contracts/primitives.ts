@@ -10,8 +10,10 @@ const stamp = String.raw`^(19[7-9]\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]
 export const Time = z.iso.datetime().refine(t => t >= '1970' && t < '2200', 'must lie between the years 1970 and 2200').meta({ pattern: stamp })
 /** A list answer: the items, and the cursor of the next page or null at the end. */
 export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+// A cursor may carry a title: 500 characters that JSON escapes, in base64.
+const longestCursor = 4500
 /** The query fields that every list takes. */
-export const paging = { limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(500).optional() }
+export const paging = { limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(longestCursor).optional() }
 
 export const OrganizationRole = z.enum(['owner', 'admin', 'member', 'guest'])
 export type OrganizationRole = z.infer<typeof OrganizationRole>

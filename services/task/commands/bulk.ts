@@ -1,4 +1,5 @@
 import type { BulkOperation, BulkResult } from '../../shared/contracts/task/bulk.ts'
+import type { NewTask } from '../../shared/contracts/task/model.ts'
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Actor } from '../../shared/kit/http/call.ts'
@@ -11,7 +12,7 @@ import { bulkLinks, type Item } from './bulk-links.ts'
 // As many as group commit takes in one batch: more would only wait.
 const WIDTH = 128
 
-type Create = Extract<BulkOperation, { op: 'create' }>
+type Create = { item: Item; task: NewTask; blockers: readonly string[] }
 
 /** Many operations at once, each with its own result. Those on one task keep their order; new tasks come first, parents before their children, and links last. */
 export const bulk = (changes: TaskChanges) => async (actor: Actor, operations: readonly BulkOperation[], meta: CommandMeta, newId: () => string): Promise<BulkResult[]> => {
@@ -37,15 +38,12 @@ export const bulk = (changes: TaskChanges) => async (actor: Actor, operations: r
     }
   }
 
-  const creates = items.flatMap(item => (item.operation.op === 'create' ? [{ item, operation: item.operation }] : []))
-  for (const wave of waves(creates, idOf)) {
-    await inParallel(wave, WIDTH, ({ item, operation }) => run(item, async () => {
-      const { blockedBy: _, ...task } = operation.task
-      return changes.create(actor, item.id, { ...task, ...(operation.parentKey !== undefined && { parentId: idOf(operation.parentKey) }) }, item.meta)
-    }))
+  const creates = items.flatMap(item => (item.operation.op === 'create' ? [newTaskOf(item, item.operation, idOf)] : []))
+  for (const wave of waves(creates)) {
+    await inParallel(wave, WIDTH, ({ item, task, blockers }) => run(item, () => changes.create(actor, item.id, task, item.meta, blockers)))
   }
   const made = creates.filter(({ item }) => results.get(item.index)?.problem === null)
-  await bulkLinks(changes, actor.organizationId, made.map(({ item, operation }) => ({ item, projectId: operation.task.projectId, blockers: [...operation.task.blockedBy ?? [], ...(operation.blockedByKeys ?? []).map(idOf)] })), run)
+  await bulkLinks(changes, actor.organizationId, made.map(({ item, task, blockers }) => ({ item, projectId: task.projectId, blockers })), run)
 
   const perTask = Map.groupBy(items.filter(item => item.operation.op !== 'create'), item => item.id)
   await inParallel([...perTask.values()], WIDTH, async queue => { for (const item of queue) await run(item, () => change(changes, actor, item)) })
@@ -61,15 +59,21 @@ const change = (changes: TaskChanges, actor: Actor, { operation, id, meta }: Ite
   }
 }
 
-/** Parents of this request before their children; what waits for itself goes last, and finds no parent. */
-const waves = (creates: { item: Item; operation: Create }[], idOf: (key: string) => string): { item: Item; operation: Create }[][] => {
-  const parentOf = ({ operation }: { operation: Create }): string | undefined => (operation.parentKey === undefined ? operation.task.parentId ?? undefined : idOf(operation.parentKey))
-  const result: { item: Item; operation: Create }[][] = []
+/** Its parent and its blockers by their ids. */
+const newTaskOf = (item: Item, { task: { blockedBy = [], ...task }, parentKey, blockedByKeys = [] }: Extract<BulkOperation, { op: 'create' }>, idOf: (key: string) => string): Create =>
+  ({ item, task: { ...task, ...(parentKey !== undefined && { parentId: idOf(parentKey) }) }, blockers: [...blockedBy, ...blockedByKeys.map(idOf)] })
+
+/** Parents of this request before their children, and blockers before what names its status; where tasks wait for each other, parents alone count; what is below itself goes last, and finds no parent. */
+const waves = (creates: readonly Create[]): (readonly Create[])[] => {
+  const parentOf = ({ task }: Create): string[] => (task.parentId === undefined || task.parentId === null ? [] : [task.parentId])
+  const firstOf = (create: Create): string[] => [...parentOf(create), ...(create.task.status === undefined ? [] : create.blockers)]
+  const result: (readonly Create[])[] = []
   for (let left = creates; left.length > 0;) {
     const waiting = new Set(left.map(({ item }) => item.id))
-    const ready = left.filter(create => { const parent = parentOf(create); return parent === undefined || !waiting.has(parent) })
-    result.push(ready.length > 0 ? ready : left)
-    left = ready.length > 0 ? left.filter(create => !ready.includes(create)) : []
+    const readyBy = (needs: (create: Create) => string[]): Create[] => left.filter(create => !needs(create).some(id => waiting.has(id)))
+    const ready = [readyBy(firstOf), readyBy(parentOf)].find(some => some.length > 0) ?? left
+    result.push(ready)
+    left = left.filter(create => !ready.includes(create))
   }
   return result
 }

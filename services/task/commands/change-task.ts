@@ -7,7 +7,7 @@ import { mentionsIn } from '../domain/mentions.ts'
 import { taskDecider } from '../domain/task.ts'
 import type { Existing } from '../domain/task-state.ts'
 import type { Action } from '../policies.ts'
-import { fieldsOf, newFields } from './fields-of.ts'
+import { changedFields, newFields } from './fields-of.ts'
 import { links } from './links.ts'
 import { parents } from './parents.ts'
 
@@ -42,17 +42,21 @@ export const taskChanges = (deps: TaskDeps) => {
     if (meta.expectedVersion !== undefined && meta.expectedVersion !== version) throw new Refused('stale', 'stale', 'It was changed in the meantime. Load it again.', { version })
   }
 
-  const create = async (actor: Actor, id: string, said: NewTask, meta: CommandMeta): Promise<Changed> => {
+  /** `waitsFor` are its blockers, also those that are linked later. */
+  const create = async (actor: Actor, id: string, said: NewTask, meta: CommandMeta, waitsFor: readonly string[] = said.blockedBy ?? []): Promise<Changed> => {
     const { projectId, title, status, blockedBy = [], ...rest } = said
     const { organizationId } = actor
-    const { project } = await access.permit('create', actor, projectId)
+    const { project, role } = await access.permit('create', actor, projectId)
     const fields = newFields(title, rest, meta.at)
-    await Promise.all([
+    const blockers = status === undefined ? [] : [...new Set(waitsFor)]
+    const [closed] = await Promise.all([
+      linked.closedBlockers(organizationId, blockers),
       access.demandMember(organizationId, project, fields.assigneeId), lines.demandParent(organizationId, projectId, fields.parentId),
       linked.demandBlockers(organizationId, projectId, blockedBy),
     ])
     const mentions = mentionsIn(fields.description, rest.mentions)
-    const command = { type: 'CreateTask', taskId: id, projectId, reporterId: actor.userId, fields, status, workflow: project.workflow, mentions, blockedBy, at: meta.at } as const
+    const openBlockers = blockers.filter(blocker => !closed.includes(blocker))
+    const command = { type: 'CreateTask', taskId: id, projectId, reporterId: actor.userId, fields, status, workflow: project.workflow, role, mentions, blockedBy, openBlockers, at: meta.at } as const
     const created = done(id, await tasks.handle(organizationId, id, command, meta))
     if (blockedBy.length === 0) return created
     await linked.add(organizationId, projectId, blockedBy.map(blockerId => ({ taskId: id, blockerId })), { ...meta, commandId: `${id}:blockers` })
@@ -61,7 +65,7 @@ export const taskChanges = (deps: TaskDeps) => {
 
   const update = async (actor: Actor, id: string, said: TaskFields, meta: CommandMeta): Promise<Changed> => {
     const { task, version, project } = await permitted('edit', actor, id)
-    const fields = fieldsOf(said)
+    const fields = changedFields(task, said)
     const mentions = mentionsIn(said.description ?? '', said.mentions).filter(person => said.mentions?.includes(person) || !mentionsIn(task.description).includes(person))
     const command = { type: 'UpdateTask', taskId: id, fields, mentions, at: meta.at } as const
     if (fields.assigneeId !== undefined && fields.assigneeId !== task.assigneeId) await access.demandMember(actor.organizationId, project, fields.assigneeId)
@@ -70,13 +74,13 @@ export const taskChanges = (deps: TaskDeps) => {
     // Everything else that could refuse comes before the graph takes the move down.
     demandVersion(version, meta)
     taskDecider.decide(task, command)
-    return lines.move(actor.organizationId, task.projectId, { taskId: id, from: task.parentId, to: fields.parentId }, meta, change)
+    return lines.move(actor.organizationId, task.projectId, { taskId: id, to: fields.parentId }, meta, change)
   }
 
   const changeStatus = async (actor: Actor, id: string, to: string, meta: CommandMeta): Promise<Changed> => {
     const { task, project, role } = await permitted('move', actor, id)
     const move = async (workflow: typeof project.workflow): Promise<Changed> => {
-      const closedBlockers = await linked.closedBlockers(actor.organizationId, task)
+      const closedBlockers = await linked.closedBlockers(actor.organizationId, task.blockedBy)
       return done(id, await tasks.handle(actor.organizationId, id, { type: 'ChangeStatus', taskId: id, to, workflow, role, closedBlockers, at: meta.at }, meta))
     }
     try {

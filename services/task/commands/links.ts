@@ -4,7 +4,6 @@ import { Refused } from '../../shared/kit/decider.ts'
 import { following, type TaskDeps } from '../deps.ts'
 import { blockedOf, blockersOf, touchedBy, type Graph } from '../domain/graph.ts'
 import type { Edge } from '../domain/cycle.ts'
-import type { Existing } from '../domain/task-state.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
 
 // Appends share one insert; look-ups each take a connection.
@@ -62,9 +61,9 @@ export const links = ({ tasks, graphs }: Pick<TaskDeps, 'tasks' | 'graphs'>) => 
         if (state.projectId !== projectId) throw new Refused('rule', 'other-project', 'Tasks block each other within one project only.', { blockedBy: blockerId })
       })
     },
-    /** Those of a task's blockers that no longer hold it up. */
-    closedBlockers: async (organizationId: string, task: Existing): Promise<string[]> =>
-      (await inParallel(task.blockedBy, LOOKUPS, async id => ({ id, ...await tasks.load(organizationId, id) })))
+    /** Those of some blockers that hold nothing up any longer. */
+    closedBlockers: async (organizationId: string, blockerIds: readonly string[]): Promise<string[]> =>
+      (await inParallel(blockerIds, LOOKUPS, async id => ({ id, ...await tasks.load(organizationId, id) })))
         .filter(({ state }) => !state.exists || state.deletedAt !== null || state.category === 'done' || state.category === 'cancelled').map(({ id }) => id),
   }
 }

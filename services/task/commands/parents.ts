@@ -1,12 +1,12 @@
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { following, type TaskDeps } from '../deps.ts'
-import { maxDepth } from '../domain/graph.ts'
+import { maxDepth, type Graph, type GraphEvent } from '../domain/graph.ts'
 import { getIn } from '../domain/persistent-map.ts'
-import type { Graph } from '../domain/graph.ts'
 
 const TRIES = 4
-type Move = { taskId: string; from: string | null; to: string | null }
+type TaskMoved = Extract<GraphEvent, { type: 'TaskMoved' }>
+type Move = { taskId: string; to: string | null }
 
 /** Who stands below whom. A new task cannot close a cycle; moving one is decided under the lock of the project's graph. */
 export const parents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' | 'graphs' | 'taskView'>) => {
@@ -16,7 +16,8 @@ export const parents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' | 'g
     const line: Record<string, string | null> = {}
     for (let id: string | null = parentId, steps = 0; id !== null && !(id in line) && steps <= maxDepth; steps++) {
       const { state } = await tasks.load(organizationId, id)
-      if (!state.exists || state.deletedAt !== null) throw new Refused('missing', 'parent-unknown', 'There is no task with the id of the parent.', { parentId: id })
+      // A deleted task further up keeps its place: it may be restored.
+      if (!state.exists || (id === parentId && state.deletedAt !== null)) throw new Refused('missing', 'parent-unknown', 'There is no task with the id of the parent.', { parentId: id })
       if (state.projectId !== projectId) throw new Refused('rule', 'other-project', 'A subtask belongs to the project of its parent.', { parentId: id })
       const moved: string | null | undefined = graph && getIn(graph.parents, id)
       line[id] = moved === undefined ? state.parentId : moved
@@ -55,26 +56,28 @@ export const parents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' | 'g
       if (parentId === null || parentId === undefined) return
       if (Object.keys(await lineAbove(organizationId, projectId, parentId, undefined)).length > maxDepth) throw new Refused('rule', 'too-deep', `Subtasks go ${maxDepth} levels deep.`, { maxDepth })
     },
-    /** Takes the move down in the graph, which refuses cycles and depths whoever else moves at the same time; then the task itself is changed, or the graph back. */
-    move: async <T>(organizationId: string, projectId: string, { taskId, from, to }: Move, meta: CommandMeta, change: () => Promise<T>): Promise<T> => {
+    /** Takes the move down in the graph, which refuses cycles and depths whoever else moves at the same time; then the task itself is changed, or the graph back to where the task is by then. */
+    move: async <T>(organizationId: string, projectId: string, { taskId, to }: Move, meta: CommandMeta, change: () => Promise<T>): Promise<T> => {
       const work = async (): Promise<T> => {
         await record(organizationId, projectId, taskId, to, following(meta, 'move'))
         return change().catch(async (error: unknown) => {
-          await record(organizationId, projectId, taskId, from, following(meta, 'move-back'))
+          const { state } = await tasks.load(organizationId, taskId)
+          await record(organizationId, projectId, taskId, state.exists ? state.parentId : null, following(meta, 'move-back'))
           throw error
         })
       }
       const key = `${organizationId}/${taskId}`
-      const moving = work().finally(() => { if (underWay.get(key) === moving) underWay.delete(key) })
+      // One move of a task after the other, so that none goes back on one that is under way.
+      const before = underWay.get(key) ?? Promise.resolve()
+      const moving = before.catch(() => undefined).then(work).finally(() => { if (underWay.get(key) === moving) underWay.delete(key) })
       underWay.set(key, moving)
       return moving
     },
-    /** The reaction: gives a task the parent that the graph knows, if the process that moved it died before. */
-    finish: async (organizationId: string, projectId: string, taskId: string, meta: CommandMeta): Promise<void> => {
+    /** The reaction to a move: gives the task its parent if the process that moved it died before. A later move has a reaction of its own. */
+    finish: async (organizationId: string, projectId: string, { taskId, parentId }: Pick<TaskMoved, 'taskId' | 'parentId'>, meta: CommandMeta): Promise<void> => {
       await underWay.get(`${organizationId}/${taskId}`)?.catch(() => undefined)
       const [graph, task] = await Promise.all([graphs.load(organizationId, projectId), tasks.load(organizationId, taskId)])
-      const parentId = getIn(graph.state.parents, taskId)
-      if (parentId === undefined || !task.state.exists || task.state.deletedAt !== null || task.state.parentId === parentId) return
+      if (getIn(graph.state.parents, taskId) !== parentId || !task.state.exists || task.state.deletedAt !== null || task.state.parentId === parentId) return
       await tasks.handle(organizationId, taskId, { type: 'UpdateTask', taskId, fields: { parentId }, mentions: [], at: meta.at }, meta)
     },
   }

@@ -74,8 +74,11 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
       if (await discarded(sagaId)) await discard(organizationId, projectId, sagaId, meta)
       return seeds.length
     },
-    deleteAll: async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> =>
-      remove(organizationId, (await taskView.now(organizationId, { organizationId, projectId })).filter(row => !row.deleted).map(row => row._id), sagaId, meta),
+    deleteAll: async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
+      // The copy of the project may not say yet that it is deleted, and would let new tasks in.
+      await projects.fresh(organizationId, projectId)
+      return remove(organizationId, (await taskView.now(organizationId, { organizationId, projectId })).filter(row => !row.deleted).map(row => row._id), sagaId, meta)
+    },
     restoreAll: async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
       const rows = (await taskView.now(organizationId, { organizationId, projectId })).filter(row => row.deleted && row.deletedBySaga === sagaId)
       await inParallel(rows, WIDTH, ({ _id: id }) => tasks.handle(organizationId, id, { type: 'RestoreTask', taskId: id, sagaId, at: meta.at }, own(meta, sagaId, 'restore', id)))

@@ -2,13 +2,13 @@ import { Refused } from '../../shared/kit/decider.ts'
 import type { FieldChanges } from './task-events.ts'
 import type { FieldName, Fields } from './task-state.ts'
 
-const order: readonly FieldName[] = ['title', 'description', 'priority', 'difficulty', 'startAt', 'dueAt', 'recurrence', 'assigneeId', 'parentId', 'labels', 'estimateMinutes', 'position']
+const order: readonly FieldName[] = ['title', 'description', 'priority', 'difficulty', 'startAt', 'dueAt', 'recurrence', 'timezone', 'assigneeId', 'parentId', 'labels', 'estimateMinutes', 'position']
 
 const same = (a: unknown, b: unknown): boolean => a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((x, i) => x === b[i]))
 
 /** The fields that a patch really changes, before and after. */
 export const changesOf = (before: Fields, patch: Partial<Fields>): FieldChanges =>
-  Object.fromEntries(order.filter(f => patch[f] !== undefined && !same(before[f], patch[f])).map(f => [f, { before: before[f], after: patch[f] }]))
+  Object.fromEntries(order.filter(f => patch[f] !== undefined && !same(before[f] ?? null, patch[f])).map(f => [f, { before: before[f] ?? null, after: patch[f] }]))
 
 export const patchOf = (changes: FieldChanges): Partial<Fields> =>
   Object.fromEntries(order.flatMap(f => { const change = changes[f]; return change ? [[f, change.after]] : [] }))

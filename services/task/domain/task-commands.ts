@@ -2,9 +2,10 @@ import type { ProjectRole } from '../../shared/contracts/primitives.ts'
 import type { Workflow } from '../../shared/contracts/workflow.ts'
 import type { Fields } from './task-state.ts'
 
+/** `role` is that of its creator, absent when the service itself creates; `openBlockers` are those it is to wait for, by links that may come later. */
 export type CreateTask = {
-  type: 'CreateTask'; taskId: string; projectId: string; reporterId: string; fields: Fields; status: string | undefined; workflow: Workflow
-  mentions: readonly string[]; blockedBy: readonly string[]; sagaId?: string; at: string
+  type: 'CreateTask'; taskId: string; projectId: string; reporterId: string; fields: Fields; status: string | undefined; workflow: Workflow; role?: ProjectRole
+  mentions: readonly string[]; blockedBy: readonly string[]; openBlockers?: readonly string[]; sagaId?: string; at: string
 }
 export type UpdateTask = { type: 'UpdateTask'; taskId: string; fields: Partial<Fields>; mentions: readonly string[]; at: string }
 /** `closedBlockers` are the blockers known to be closed; any other holds the task back. */

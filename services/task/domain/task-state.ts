@@ -3,7 +3,9 @@ import type { StatusCategory } from '../../shared/contracts/workflow.ts'
 
 /** What people write into a task. Times are ISO 8601 UTC with milliseconds, so that they compare as text. */
 export type Fields = {
-  title: string; description: string; priority: Priority; difficulty: Difficulty | null; startAt: string | null; dueAt: string | null; recurrence: string | null
+  title: string; description: string; priority: Priority; difficulty: Difficulty | null; startAt: string | null; dueAt: string | null
+  /** The rule, and the time zone whose days and clock it counts by: UTC without one, as for all that was stored before there were zones. */
+  recurrence: string | null; timezone?: string | null
   assigneeId: string | null; parentId: string | null; labels: readonly string[]; estimateMinutes: number | null; position: number
 }
 export type FieldName = keyof Fields

@@ -16,6 +16,17 @@ describe('CreateTask', () => {
   it('is refused with a status the workflow does not have', () => given().when({ ...create, status: 'nowhere' }).thenRefused('illegal-transition'))
   it('is refused when due before it starts', () => given().when({ ...create, fields: { ...fields, startAt: t1, dueAt: t0 } }).thenRefused('dates-reversed'))
   it('is refused below itself', () => given().when({ ...create, fields: { ...fields, parentId: 't1' } }).thenRefused('parent-cycle'))
+  it('begins only in a status that its creator could have taken it to', () => {
+    const reviewed = { ...defaultWorkflow, transitions: [{ from: 'todo', to: 'in_progress' }, { from: 'in_progress', to: 'in_review', roles: ['manager' as const] }, { from: 'in_review', to: 'done' }, { from: '*', to: 'cancelled' }] }
+    for (const status of ['in_review', 'done']) given().when({ ...create, status, workflow: reviewed, role: 'contributor' }).thenRefused('role-not-permitted')
+    for (const status of ['todo', 'in_progress', 'cancelled']) given().when({ ...create, status, workflow: reviewed, role: 'contributor' }).thenEvents([expect.objectContaining({ status })])
+    given().when({ ...create, status: 'in_review', workflow: reviewed, role: 'manager' }).thenEvents([expect.objectContaining({ category: 'review' })])
+  })
+  it('is not begun in a status that an open blocker keeps it out of', () => {
+    for (const status of ['in_progress', 'done']) given().when({ ...create, status, openBlockers: ['t9'] }).thenRefused('task-blocked')
+    const begun = { ...defaultWorkflow, initial: 'in_progress' }
+    given().when({ ...create, workflow: begun, openBlockers: ['t9'] }).thenEvents([expect.objectContaining({ status: 'in_progress' })])
+  })
   it('is complete at once when it enters a done status', () => given().when({ ...create, status: 'done' })
     .thenEvents([{ ...created, status: 'done', category: 'done' }, { type: 'TaskCompleted', about, startedAt: null, createdAt: t0, at: t0 }]))
 })
@@ -24,6 +35,7 @@ describe('UpdateTask', () => {
   it('names each changed field before and after', () => given(created).when({ type: 'UpdateTask', taskId: 't1', fields: { title: 'Ship', priority: 'none', labels: ['a'] }, mentions: [], at: t1 })
     .thenEvents([{ type: 'TaskUpdated', about: { ...about, title: 'Ship' }, changes: { title: { before: 'Ship it', after: 'Ship' }, labels: { before: [], after: ['a'] } }, mentions: [], at: t1 }]))
   it('says nothing when nothing changes', () => given(created).when({ type: 'UpdateTask', taskId: 't1', fields: { title: 'Ship it', labels: [] }, mentions: [], at: t1 }).thenEvents([]))
+  it('says nothing when a task of before there were time zones is to have none', () => given(created).when({ type: 'UpdateTask', taskId: 't1', fields: { timezone: null }, mentions: [], at: t1 }).thenEvents([]))
   it('checks dates against those already there', () => given({ ...created, fields: { ...fields, startAt: t1 } }).when({ type: 'UpdateTask', taskId: 't1', fields: { dueAt: t0 }, mentions: [], at: t1 }).thenRefused('dates-reversed'))
   it('is refused for a deleted task', () => given(created, deleted).when({ type: 'UpdateTask', taskId: 't1', fields: { title: 'x' }, mentions: [], at: t1 }).thenRefused('task-unknown'))
 })

@@ -4,7 +4,7 @@ import { evolve } from './task-evolve.ts'
 import type { ChangeStatus, CreateTask, DeleteTask, LinkTask, MarkOverdue, RestoreTask, TaskCommand, UpdateTask } from './task-commands.ts'
 import type { About, TaskEvent } from './task-events.ts'
 import { absent, type Existing, type TaskState } from './task-state.ts'
-import { closed, enter, heldBack, statusOf } from './transitions.ts'
+import { begin, closed, enter, notBlocked } from './transitions.ts'
 
 const decide = (task: TaskState, command: TaskCommand): TaskEvent[] => {
   switch (command.type) {
@@ -18,11 +18,12 @@ const decide = (task: TaskState, command: TaskCommand): TaskEvent[] => {
   }
 }
 
-const create = (task: TaskState, { taskId, projectId, reporterId, fields, status, workflow, mentions, blockedBy, sagaId, at }: CreateTask): TaskEvent[] => {
+const create = (task: TaskState, { taskId, projectId, reporterId, fields, status, workflow, role, mentions, blockedBy, openBlockers = [], sagaId, at }: CreateTask): TaskEvent[] => {
   if (task.exists) throw new Refused('rule', 'task-exists', 'There is a task with this id.', { taskId })
   checkFields(fields, taskId)
-  const entered = statusOf(workflow, status ?? workflow.initial)
-  if (!entered) throw new Refused('rule', 'illegal-transition', `The workflow has no status ${status}.`, { to: status, allowed: workflow.statuses.map(s => s.key) })
+  const entered = begin(workflow, status ?? workflow.initial, role)
+  // Nothing keeps a task from its beginning.
+  if (entered.key !== workflow.initial) notBlocked(workflow, entered.category, openBlockers)
   const about: About = { taskId, projectId, title: fields.title, assigneeId: fields.assigneeId, reporterId }
   const created: TaskEvent = { type: 'TaskCreated', about, fields, status: entered.key, category: entered.category, mentions, blockedBy, sagaId: sagaId ?? null, at }
   return entered.category === 'done' ? [created, { type: 'TaskCompleted', about, startedAt: null, createdAt: at, at }] : [created]
@@ -41,9 +42,7 @@ const changeStatus = (state: TaskState, { taskId, to, workflow, role, closedBloc
   const task = present(state, taskId)
   if (task.status === to) return []
   const category = enter(workflow, task.status, to, role)
-  const openBlockers = task.blockedBy.filter(id => !closedBlockers.includes(id))
-  if (openBlockers.length > 0 && heldBack(workflow, category))
-    throw new Refused('rule', 'task-blocked', `It waits for ${openBlockers.length} open ${openBlockers.length === 1 ? 'task' : 'tasks'}.`, { openBlockers })
+  notBlocked(workflow, category, task.blockedBy.filter(id => !closedBlockers.includes(id)))
   const changed: TaskEvent = { type: 'TaskStatusChanged', about: about(taskId, task), from: task.status, to, category, reopened: closed(task.category) && !closed(category), at }
   const completes = category === 'done' && task.category !== 'done'
   return completes ? [changed, { type: 'TaskCompleted', about: about(taskId, task), startedAt: task.startedAt, createdAt: task.createdAt, at }] : [changed]

@@ -32,6 +32,14 @@ describe('bulk', () => {
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${loop?.id}`)).blockedBy).toEqual([])
     expect((await bulk([item('later', { blockedByKeys: ['parent'] })])).map(r => r.status)).toEqual([201])
   })
+  it('creates nothing past an open blocker, whatever the order', async () => {
+    const results = await bulk([
+      item('held', { blockedByKeys: ['open'] }, { status: 'in_progress' }), item('open'), item('after', { blockedByKeys: ['shut'] }, { status: 'done' }), item('shut', {}, { status: 'done' }),
+      item('one', { blockedByKeys: ['other'] }, { status: 'done' }), item('other', { blockedByKeys: ['one'] }, { status: 'done' }), item('below', { parentKey: 'one' }),
+    ])
+    expect(results.map(r => [r.key, r.problem?.code])).toEqual([['held', 'task-blocked'], ['open', undefined], ['after', undefined], ['shut', undefined], ['one', undefined], ['other', 'dependency-cycle'], ['below', undefined]])
+    expect([results[0]?.id, (await bulk([item('started', {}, { status: 'done', blockedBy: [results[1]?.id] })])).map(r => r.problem?.code)]).toEqual([null, ['task-blocked']])
+  })
   it('has one effect however often it is sent', async () => {
     const { id } = await bench.created('once')
     const operations = [item('k1'), item('k2', { blockedByKeys: ['k1'] }), { op: 'update', key: 'u1', id, fields: { title: 'new' } }, { op: 'status', key: 's1', id, status: 'in_progress' }, { op: 'delete', key: 'd1', id }]

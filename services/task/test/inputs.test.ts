@@ -10,7 +10,7 @@ const bad: [string, object][] = [
   ['a title that is empty', { title: '  ' }], ['a title that is long', { title: 'x'.repeat(501) }], ['an operator for a title', { title: { $ne: null } }], ['an operator for a project', { projectId: { $gt: '' } }], ['an unknown field', { id: 'mine' }],
   ['a field of prototypes', JSON.parse('{"__proto__": {"x": 1}}')], ['a day that is not', { dueAt: '2026-02-30T00:00:00Z' }], ['a year that is far', { dueAt: '9999-12-31T23:59:59Z' }], ['a time without a zone', { startAt: '2026-03-01T10:00:00' }], ['a number for a time', { dueAt: 1 }],
   ['a difficulty between', { difficulty: 4 }], ['a priority of its own', { priority: 'most' }], ['labels without end', { labels: Array.from({ length: 51 }, (_, i) => `l${i}`) }], ['an estimate below zero', { estimateMinutes: -1 }], ['a position beyond', { position: 1e300 }],
-  ['a recurrence that is none', { recurrence: 'every day' }], ['an id with a path', { assigneeId: '../x' }], ['a status in capitals', { status: 'DONE' }], ['null for a title', { title: null }],
+  ['a recurrence that is none', { recurrence: 'every day' }], ['a time zone that is none', { timezone: 'Mars/Olympus' }], ['an id with a path', { assigneeId: '../x' }], ['a status in capitals', { status: 'DONE' }], ['null for a title', { title: null }],
 ]
 
 describe('input that is refused', () => {

@@ -91,6 +91,37 @@ describe('recurrence', () => {
     const { body } = await bench.call(ann, 'GET', '/api/tasks?projectId=p1&status=todo')
     expect(Object(body).items).toMatchObject([{ title: 'weekly', dueAt: '2026-03-16T10:00:00.000Z', startAt: '2026-03-15T10:00:00.000Z', recurrence: 'FREQ=WEEKLY;COUNT=1' }])
   })
+
+  const completed = async (id: string): Promise<unknown[]> => {
+    for (const status of ['in_progress', 'in_review', 'done']) taskOf(await bench.call(ann, 'PATCH', `/api/tasks/${id}/status`, { status }))
+    await settled()
+    return Object((await bench.call(ann, 'GET', '/api/tasks?projectId=p1&status=todo')).body).items
+  }
+  it('keeps to the days and the clock of its time zone, over the change of the clocks', async () => {
+    const { id, timezone } = await bench.created('mondays', { dueAt: '2026-03-23T22:59:00Z', startAt: '2026-03-22T08:00:00Z', recurrence: 'FREQ=WEEKLY;BYDAY=MO', timezone: 'Europe/Berlin' })
+    expect(timezone).toBe('Europe/Berlin')
+    expect(await completed(id)).toMatchObject([{ title: 'mondays', dueAt: '2026-03-30T21:59:00.000Z', startAt: '2026-03-29T07:00:00.000Z', timezone: 'Europe/Berlin' }])
+  })
+  it('counts from the start when there is no due date', async () => {
+    const { id } = await bench.created('started', { startAt: '2026-03-20T10:00:00Z', recurrence: 'FREQ=WEEKLY' })
+    expect(await completed(id)).toMatchObject([{ title: 'started', startAt: '2026-03-27T10:00:00.000Z', dueAt: '2026-03-27T10:00:00.000Z' }])
+  })
+  it('is refused when it leads nowhere from the dates of the task, whichever of them is sent', async () => {
+    const quarterly = { recurrence: 'FREQ=MONTHLY;INTERVAL=3;BYMONTH=1,4,7,10' }
+    const refused = async (method: 'POST' | 'PUT', path: string, body: object): Promise<void> => {
+      const answer = await bench.call(ann, method, path, body)
+      expect([problemOf(answer), Object(answer.body).errors]).toMatchObject([[400, 'bad-recurrence'], [{ path: 'recurrence' }]])
+    }
+    await refused('POST', '/api/tasks', { projectId: 'p1', title: 'x', dueAt: '2026-02-10T09:00:00Z', ...quarterly })
+    const { id } = await bench.created('quarterly', { dueAt: '2026-04-10T09:00:00Z', ...quarterly })
+    await refused('PUT', `/api/tasks/${id}`, { dueAt: '2026-05-10T09:00:00Z' })
+  })
+  it.each(['FREQ=MONTHLY;INTERVAL=3;BYMONTH=1,4,7,10', 'FREQ=YEARLY;INTERVAL=500'])('ends where a rule stored long ago leads nowhere: %s', async recurrence => {
+    const { id } = await bench.created('stuck', { dueAt: '2026-02-10T09:00:00Z' })
+    const meta = { actor: 'ann', at: bench.clock.now(), correlationId: 'x', causationId: null, commandId: 'x' }
+    await bench.deps.tasks.handle('acme', id, { type: 'UpdateTask', taskId: id, fields: { recurrence }, mentions: [], at: meta.at }, meta)
+    expect(await completed(id)).toEqual([])
+  })
 })
 
 describe('a process that dies', () => {
@@ -185,6 +216,13 @@ describe('what the sagas of others ask', () => {
     expect(await project.restoreProjectTasks({ body })).toEqual({ restored: 1 })
     expect((await bench.call(ann, 'GET', `/api/tasks/${kept.id}`)).status).toBe(200)
     expect((await bench.call(ann, 'GET', `/api/tasks/${gone.id}`)).status).toBe(404)
+  })
+  it('lets nothing more into a project whose tasks it deletes, though it has not heard yet that the project is deleted', async () => {
+    await bench.created('before')
+    const p1 = bench.projects.get('p1')
+    if (p1) bench.projects.set('p1', { ...p1, version: 2, deletedAt: bench.clock.now() })
+    expect(await bench.server.client(taskInternalApi, { caller: 'project' }).deleteProjectTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ deleted: 1 })
+    expect((await bench.call(ann, 'POST', '/api/tasks', { projectId: 'p1', title: 'late' })).status).toBe(404)
   })
   it('finds the tasks, too, that a process made and died before the read model had them', async () => {
     const store = memoryStore()

@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
+import { memoryStore } from '../../shared/kit/events/memory-store.ts'
 import { ann, bob, boss, contextOf, foreigner, person, problemOf, stranger, taskOf, viewer, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
@@ -116,6 +118,20 @@ describe('the workflow', () => {
     expect(taskOf(await move(id, 'done', ann)).status).toBe('done')
     bench.setWorkflow(defaultWorkflow)
   })
+  it('lets a new task begin only where its creator could have taken it, past no open blocker', async () => {
+    const p1 = bench.projects.get('p1')
+    const approved = defaultWorkflow.transitions.map(t => (t.to === 'in_review' ? { ...t, roles: ['manager' as const] } : t))
+    if (p1) bench.projects.set('strict', { ...p1, id: 'strict', workflow: { ...defaultWorkflow, transitions: approved } })
+    const begin = (over: object, as = ann) => bench.call(as, 'POST', '/api/tasks', { projectId: 'strict', title: 'begun', ...over })
+    for (const status of ['in_review', 'done']) expect(problemOf(await begin({ status }, bob))).toEqual([403, 'role-not-permitted'])
+    for (const [status, as] of [['in_progress', bob], ['done', ann]] as const) expect(taskOf(await begin({ status }, as), 201).status).toBe(status)
+    const blocker = taskOf(await begin({}), 201)
+    const held = await begin({ status: 'done', blockedBy: [blocker.id] })
+    expect([problemOf(held), contextOf(held)]).toEqual([[409, 'task-blocked'], { openBlockers: [blocker.id] }])
+    taskOf(await begin({ blockedBy: [blocker.id] }), 201)
+    taskOf(await move(blocker.id, 'cancelled'))
+    expect(taskOf(await begin({ status: 'done', blockedBy: [blocker.id] }), 201)).toMatchObject({ status: 'done', blockedBy: [blocker.id] })
+  })
 })
 
 describe('dependencies and subtasks', () => {
@@ -158,6 +174,27 @@ describe('dependencies and subtasks', () => {
     const [a, b] = [await bench.created('a'), await bench.created('b')]
     const answers = await Promise.all([bench.call(ann, 'PUT', `/api/tasks/${a.id}`, { parentId: b.id }), bench.call(ann, 'PUT', `/api/tasks/${b.id}`, { parentId: a.id })])
     expect(answers.map(x => x.status).sort()).toEqual([200, 409])
+  })
+  it('stays where the move put it that was answered well, when two move the same version', async () => {
+    const store = memoryStore()
+    const slow = await workbench({ store })
+    const [task, one, two] = [await slow.created('between'), await slow.created('one'), await slow.created('two')]
+    // Both have looked at the task before either is written.
+    store.before = async call => { if (call === 'append') await setTimeout(100) }
+    const answers = await Promise.all([one, two].map(to => slow.call(ann, 'PUT', `/api/tasks/${task.id}`, { parentId: to.id }, { 'If-Match': '"1"' })))
+    expect(answers.map(x => x.status).sort()).toEqual([200, 412])
+    await slow.deps.log.settled()
+    expect([taskOf(await slow.call(ann, 'GET', `/api/tasks/${task.id}`))]).toEqual(answers.flatMap(x => (x.status === 200 ? [taskOf(x)] : [])))
+    await slow.close()
+  })
+  it('is created below what a deleted task stands above, but not below that', async () => {
+    const above = await bench.created('above')
+    const parent = await bench.created('parent', { parentId: above.id })
+    await bench.call(ann, 'DELETE', `/api/tasks/${above.id}`)
+    const child = await bench.created('child', { parentId: parent.id })
+    expect(problemOf(await bench.call(ann, 'POST', '/api/tasks', { projectId: 'p1', title: 'x', parentId: above.id }))).toEqual([404, 'parent-unknown'])
+    await bench.call(ann, 'POST', `/api/tasks/${above.id}/restore`)
+    expect(problemOf(await bench.call(ann, 'PUT', `/api/tasks/${above.id}`, { parentId: child.id }))).toEqual([409, 'parent-cycle'])
   })
 })
 

@@ -74,7 +74,7 @@ export const projectApi = {
     params: member, errors: { 'project-unknown': 404, 'member-unknown': 404, 'sole-project-owner': 409 },
   }),
   setWorkflow: operation({
-    method: 'PUT', path: '/api/projects/:id/workflow', access: 'user', status: 200, summary: 'Define the statuses and transitions of the project’s tasks; a removed status must hold no task',
+    method: 'PUT', path: '/api/projects/:id/workflow', access: 'user', status: 200, summary: 'Define the statuses and transitions of the project’s tasks; a status that is removed or changes its category must hold no task',
     params, body: Workflow, reply: Project, errors: { 'project-unknown': 404, 'workflow-invalid': 400, 'status-in-use': 409, 'project-archived': 409 },
   }),
 }

@@ -27,7 +27,7 @@ export const TaskQuery = z.strictObject({
 export type TaskQuery = z.infer<typeof TaskQuery>
 
 export const taskApi = {
-  createTask: operation({ method: 'POST', path: '/api/tasks', summary: 'Create a task', access: 'user', callers: ['gateway', 'ai'], status: 201, body: NewTask, reply: Task, errors: { ...taken, ...linked, 'task-exists': 409 } }),
+  createTask: operation({ method: 'POST', path: '/api/tasks', summary: 'Create a task', access: 'user', callers: ['gateway', 'ai'], status: 201, body: NewTask, reply: Task, errors: { ...taken, ...linked, 'task-exists': 409, 'task-blocked': 409, 'role-not-permitted': 403 } }),
   listTasks: operation({ method: 'GET', path: '/api/tasks', summary: 'Find tasks in the projects you may see', access: 'user', callers: ['gateway', 'project'], status: 200, query: TaskQuery, reply: page(Task), errors: { unknown: 404 } }),
   bulkTasks: operation({ method: 'POST', path: '/api/tasks/bulk', summary: 'Up to 500 operations, each with its own result', access: 'user', status: 200, patienceMs: 14_000,
     body: z.strictObject({ operations: z.array(BulkOperation).min(1).max(500) }), reply: z.object({ results: z.array(BulkResult) }) }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Difficulty, Id, Priority, Time } from '../primitives.ts'
+import { Timezone } from '../timezone.ts'
 import { StatusKey } from '../workflow.ts'
 
 const Title = z.string().trim().min(1).max(500)
@@ -7,6 +8,7 @@ const Description = z.string().max(50_000)
 const Labels = z.array(z.string().trim().min(1).max(60)).max(50)
 const Mentions = z.array(Id).max(100).meta({ description: 'people mentioned; `@<userId>` in the text counts as well' })
 const Recurrence = z.string().min(1).max(500).meta({ description: 'RFC 5545 RRULE, such as FREQ=WEEKLY;BYDAY=MO' })
+const Zone = Timezone.nullable().meta({ description: 'the IANA time zone whose days and clock the recurrence counts by; UTC without one' })
 const Position = z.number().min(-1e15).max(1e15).meta({ description: 'rank on a board; a card between two others takes the mean of their positions' })
 const EstimateMinutes = z.number().int().min(0).max(5_256_000)
 
@@ -14,17 +16,17 @@ const EstimateMinutes = z.number().int().min(0).max(5_256_000)
 export const Score = z.object({ value: z.number().int().min(0).max(100), parts: z.array(z.object({ name: z.string(), points: z.number(), why: z.string() })) })
 export type Score = z.infer<typeof Score>
 
-/** A task as everybody sees it; `deletedAt` appears on deleted ones only. */
+/** A task as everybody sees it; `timezone` appears where a zone was given, `deletedAt` on deleted ones only. */
 export const Task = z.object({
   id: Id, projectId: Id, title: z.string(), description: z.string(), status: z.string(), priority: Priority, difficulty: Difficulty.nullable(), score: Score,
-  startAt: Time.nullable(), dueAt: Time.nullable(), recurrence: z.string().nullable(), assigneeId: Id.nullable(), reporterId: Id.nullable(), parentId: Id.nullable(),
+  startAt: Time.nullable(), dueAt: Time.nullable(), recurrence: z.string().nullable(), timezone: z.string().optional(), assigneeId: Id.nullable(), reporterId: Id.nullable(), parentId: Id.nullable(),
   labels: z.array(z.string()), blockedBy: z.array(Id), blocks: z.array(Id), estimateMinutes: z.number().int().nullable(), position: z.number(),
   createdAt: Time, updatedAt: Time, completedAt: Time.nullable(), version: z.number().int(), deletedAt: Time.optional(),
 })
 export type Task = z.infer<typeof Task>
 
 const fields = {
-  description: Description, priority: Priority, difficulty: Difficulty.nullable(), startAt: Time.nullable(), dueAt: Time.nullable(), recurrence: Recurrence.nullable(),
+  description: Description, priority: Priority, difficulty: Difficulty.nullable(), startAt: Time.nullable(), dueAt: Time.nullable(), recurrence: Recurrence.nullable(), timezone: Zone,
   assigneeId: Id.nullable(), parentId: Id.nullable(), labels: Labels, estimateMinutes: EstimateMinutes.nullable(), position: Position, mentions: Mentions,
 }
 /** What a new task may say; everything but the project and the title has a default. */
