@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { prepareDapr } from './prepare/dapr.mjs'
-import { checkDisk } from './prepare/disk.mjs'
+import { checkDisk, inWords } from './prepare/disk.mjs'
 import { prepareDocuments } from './prepare/documents.mjs'
 import { Missing } from './prepare/find.mjs'
 import { prepareFuzzer } from './prepare/fuzzer.mjs'
@@ -36,7 +36,7 @@ const prepare = async (withKafka, withFuzzer) => {
   }))
   board.close()
   const failures = results.map(([, result]) => result).filter(result => result instanceof Error)
-  if (failures.length) throw new Missing(failures.map(failure => failure.message).join('\n'))
+  if (failures.length) throw new Missing([...new Set(failures.map(inWords))].join('\n'))
   // What an earlier start got for other settings (Kafka) stays known.
   const earlier = await readFile(partsFile, 'utf8').then(JSON.parse).catch(() => ({}))
   await save(partsFile, { ...earlier, ...Object.fromEntries(results) })
@@ -64,6 +64,6 @@ const main = async ([command = 'start', ...args]) => {
 }
 
 main(process.argv.slice(2)).catch(error => {
-  console.error(error instanceof Missing ? `\n${error.message}` : error.code === 'ENOSPC' ? '\nThe disk is full: make room, then start again.' : error)
+  console.error(error instanceof Missing || error.code === 'ENOSPC' ? `\n${inWords(error)}` : error)
   process.exit(1)
 })

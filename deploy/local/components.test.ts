@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { appIds } from '../../services/shared/contracts/define.ts'
-import { topics } from '../../services/shared/contracts/topics.ts'
+import { followers, topics } from '../../services/shared/contracts/topics.ts'
 import { ports } from './ports.ts'
 import { readResources } from './render.ts'
 import { readTopology } from './topology.ts'
@@ -45,7 +45,10 @@ describe('component sets', () => {
     const publishing = scope(rights['publishingScopes'] ?? '')
     for (const app of appIds) expect(publishing.get(app)?.toSorted()).toEqual([...topics.filter(topic => topic.producer === app).map(topic => topic.name), deadLetters].toSorted())
   })
-  it('the dead-letter topic has no subscriber: what lands there is fetched from the producer', () => expect(rightsOf('local')['subscriptionScopes']).not.toContain(deadLetters))
+  it.each(sets)('%s lets only those subscribe who follow a topic, and nobody to the dead letters: what lands there is fetched from the producer', set => {
+    const subscribing = scope(rightsOf(set)['subscriptionScopes'] ?? '')
+    expect(Object.fromEntries([...subscribing].map(([app, names]) => [app, names.toSorted()]))).toEqual(Object.fromEntries(Object.entries(followers).map(([app, followed]) => [app, followed.map(topic => topic.name).toSorted()])))
+  })
 })
 
 describe('ports', () => {

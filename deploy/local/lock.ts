@@ -2,7 +2,8 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writeWhole } from './files.ts'
-import { bornAt, lives, signal, type ProcessId } from './process-info.ts'
+import { bornAt, lives, type ProcessId } from './prepare/born.mjs'
+import { signal } from './process-info.ts'
 import { waitFor } from './probe.ts'
 
 const Id = z.object({ pid: z.number().int(), born: z.string() })

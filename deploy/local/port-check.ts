@@ -3,10 +3,14 @@ import type { PartSpec } from './part.ts'
 import { nobodyKnown, ownerOf } from './port-owner.ts'
 import { waitFor } from './probe.ts'
 
-const free = (port: number): Promise<boolean> => new Promise(resolve => {
+// A machine without IPv6 has nobody there.
+const absent = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
+const freeAt = (port: number, host: string): Promise<boolean> => new Promise(resolve => {
   const server = createServer()
-  server.once('error', () => resolve(false)).listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
+  server.once('error', (error: NodeJS.ErrnoException) => resolve(absent.includes(error.code ?? ''))).listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
 })
+// `localhost` is both, and whoever looks it up may take the other one first.
+const free = async (port: number): Promise<boolean> => (await Promise.all([freeAt(port, '127.0.0.1'), freeAt(port, '::1')])).every(Boolean)
 
 // An outgoing connection may hold a high port for a moment; somebody who listens there will stay.
 const freeSoon = async (port: number): Promise<boolean> => await free(port) || (ownerOf(port) === nobodyKnown && waitFor(() => free(port), 5000))

@@ -1,20 +1,23 @@
 // `npm run reset` removes the data of the local platform; with --all the builds as well. Runs without node_modules.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { createHash } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
+import { lives } from './prepare/born.mjs'
+import { outside } from './prepare/outside.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
-const home = resolve(process.env.CYBERTASK_HOME ?? join(root, '.cybertask'))
+// The builds are there whatever the state folder is; another one may run on them.
+const shared = join(root, '.cybertask')
+const home = resolve(process.env.CYBERTASK_HOME ?? shared)
 const all = process.argv.includes('--all')
-// A cluster that root could not keep in the state folder (see parts/postgres.ts).
-const outside = join('/var/lib/cybertask', createHash('sha256').update(home).digest('hex').slice(0, 12))
+const cluster = outside(home)
 const builds = ['bin', 'parts.json']
 
-const holder = () => { try { return JSON.parse(readFileSync(join(home, 'lock.json'), 'utf8')).pid } catch { return undefined } }
-const alive = pid => { try { process.kill(pid, 0); return true } catch (error) { return error.code === 'EPERM' } }
+const lockOf = folder => { try { return JSON.parse(readFileSync(join(folder, 'lock.json'), 'utf8')) } catch { return undefined } }
+/** The supervisor, or what it left when it was killed. */
+const runningIn = folder => { const lock = lockOf(folder); return lock ? [lock, ...(lock.parts ?? [])].filter(lives).map(({ pid }) => pid) : [] }
 const agreed = async question => {
   if (process.argv.includes('--yes')) return true
   if (!process.stdin.isTTY) { console.error('Nobody is there to ask: say --yes.'); return false }
@@ -24,15 +27,17 @@ const agreed = async question => {
   return /^y(es)?$/i.test(answer.trim())
 }
 
-const pid = holder()
-if (pid && alive(pid)) {
-  console.error(`CyberTask runs (process ${pid}): stop it first, with Ctrl-C or kill ${pid}.`)
+const running = [...new Set(all ? [home, shared] : [home])].flatMap(runningIn)
+if (running.length) {
+  console.error(`CyberTask runs (process ${running.join(', ')}): stop it first, with Ctrl-C or kill ${running.join(' ')}.`)
   process.exit(1)
 }
-const victims = existsSync(home) ? readdirSync(home).filter(name => all || !builds.includes(name)) : []
-if (!victims.length && !existsSync(outside)) console.log('There is nothing to remove.')
+const victims = new Set([
+  ...(existsSync(home) ? readdirSync(home).filter(name => all || !builds.includes(name)) : []).map(name => join(home, name)),
+  ...(all ? builds.map(name => join(shared, name)) : []), cluster,
+].filter(existsSync))
+if (!victims.size) console.log('There is nothing to remove.')
 else if (await agreed(`Remove all data${all ? ' and builds' : ''} of CyberTask in ${home}?`)) {
-  for (const name of victims) await rm(join(home, name), { recursive: true, force: true })
-  await rm(outside, { recursive: true, force: true })
-  console.log(`Removed ${victims.length ? victims.join(', ') : outside}.${all ? '' : ' The builds stay; --all removes them too.'}`)
+  for (const victim of victims) await rm(victim, { recursive: true, force: true })
+  console.log(`Removed ${[...victims].join(', ')}.${all ? '' : ' The builds stay; --all removes them too.'}`)
 } else process.exitCode = 1

@@ -28,7 +28,8 @@ export type StackOptions = {
   offset?: number
   /** Goes before every Dapr app id, for the same reason. */
   prefix?: string
-  events?: 'redis' | 'kafka'
+  /** `redis`, or the name of a folder in components/. */
+  events?: string
   /** The services to start; all by default, [] for only the parts they stand on. */
   services?: readonly AppId[]
   /** The caller runs the services himself, behind the stack's sidecars (contract tests do). */

@@ -4,6 +4,7 @@ import { openBoard, seconds } from './prepare/progress.mjs'
 import { settingsFrom } from './settings.ts'
 import { startStack } from './stack.ts'
 import { daprEnvironment } from './dapr-environment.ts'
+import { clusterElsewhere } from './parts/postgres.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const began = performance.now()
@@ -20,7 +21,15 @@ const main = async (): Promise<void> => {
   const stack = await startStack({ root, ...settings, ...(onlyParts && { services: [] }), signal: interrupt.signal, report: line => console.log(line), watch: title => board.line(title) })
     .finally(() => board.close())
   writeFileSync(join(settings.home, 'dapr.env'), daprEnvironment(stack), { mode: 0o600 })
-  console.log(`\nCyberTask is up after ${seconds(performance.now() - began)}:  ${stack.urls.gateway}\n  mails        ${stack.urls.mail}\n  logs, data   ${settings.home}\nCtrl-C stops everything; the data stays.`)
+  const elsewhere = stack.parts.has('postgres') ? clusterElsewhere(settings.home) : undefined
+  const took = seconds(performance.now() - began)
+  console.log([
+    '', onlyParts ? `The parts are up after ${took}. In another shell:  set -a; . '${settings.home}/dapr.env'; set +a; dapr run -f dapr/` : `CyberTask is up after ${took}:  ${stack.urls.gateway}`,
+    ...(stack.parts.has('mail') ? [`  mails        ${stack.urls.mail}`] : []),
+    `  logs, data   ${settings.home}`,
+    ...(elsewhere ? [`  documents    ${elsewhere} (the user of PostgreSQL may not enter ${settings.home})`] : []),
+    'Ctrl-C stops everything; the data stays.',
+  ].join('\n'))
   interrupt.signal.addEventListener('abort', () => {
     stack.stop().then(() => { console.log('Everything has stopped.'); process.exit(0) }, (error: unknown) => { console.error(error); process.exit(1) })
   })

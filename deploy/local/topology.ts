@@ -15,7 +15,7 @@ const DaprYaml = z.strictObject({
   common: z.strictObject({
     resourcesPaths: z.array(z.string()), appProtocol: z.literal('http'), logLevel: z.enum(['debug', 'info', 'warn', 'error']),
     placementHostAddress: z.string(), schedulerHostAddress: z.string(), enableAppHealthCheck: z.literal(true), appHealthCheckPath: z.string(),
-    appHealthProbeInterval: z.number(), appHealthProbeTimeout: z.number(), appHealthThreshold: z.number(), env: z.record(z.string(), z.string()),
+    appHealthProbeInterval: z.number(), appHealthProbeTimeout: z.number(), appHealthThreshold: z.number(), readBufferSize: z.string(), env: z.record(z.string(), z.string()),
   }),
   apps: z.array(App),
 })
@@ -31,9 +31,10 @@ export type AppSpec = {
   metrics: number
   command: readonly string[]
   folder: string
+  /** What the service hears when the environment of the stack says nothing else. */
   env: Readonly<Record<string, string>>
 }
-export type Topology = { apps: readonly AppSpec[]; health: { path: string; interval: number; timeout: number; threshold: number }; resources: string; logLevel: string }
+export type Topology = { apps: readonly AppSpec[]; health: { path: string; interval: number; timeout: number; threshold: number }; resources: string; logLevel: string; readBuffer: string }
 
 /** Reads dapr/dapr.yaml: the one place for app ids, ports, commands and resources. */
 export const readTopology = (root: string, { offset = 0, prefix = '' }: { offset?: number; prefix?: string } = {}): Topology => {
@@ -41,16 +42,13 @@ export const readTopology = (root: string, { offset = 0, prefix = '' }: { offset
   const folder = dirname(file)
   const { common, apps } = DaprYaml.parse(parse(readFileSync(file, 'utf8')))
   return {
-    resources: resolve(folder, 'resources'), logLevel: common.logLevel,
+    resources: resolve(folder, 'resources'), logLevel: common.logLevel, readBuffer: common.readBufferSize,
     health: { path: common.appHealthCheckPath, interval: common.appHealthProbeInterval, timeout: common.appHealthProbeTimeout, threshold: common.appHealthThreshold },
     apps: apps.map(app => ({
       name: app.appID, appId: `${prefix}${app.appID}`, port: app.appPort + offset, daprHttp: app.daprHTTPPort + offset, daprGrpc: app.daprGRPCPort + offset,
       daprInternal: app.daprInternalGRPCPort + offset, metrics: app.metricsPort + offset,
       command: app.command, folder: resolve(folder, app.appDirPath),
-      env: {
-        ...Object.fromEntries(Object.entries({ ...common.env, ...app.env }).map(([key, value]) => [key, shifted(value, offset)])),
-        APP_PORT: String(app.appPort + offset), DAPR_HTTP_PORT: String(app.daprHTTPPort + offset),
-      },
+      env: Object.fromEntries(Object.entries({ ...common.env, ...app.env }).map(([key, value]) => [key, shifted(value, offset)])),
     })),
   }
 }

@@ -11,7 +11,7 @@ export const appParts = (context: Context, apps: readonly AppSpec[]): PartSpec[]
   const resources = join(home, 'dapr/resources')
   const configs = join(home, 'dapr/config')
   const to = { prefix, offset, home, brokers: env['KAFKA_BROKERS'] }
-  renderFolders([join(root, 'components', events === 'kafka' ? 'kafka' : 'local'), topology.resources], resources, to)
+  renderFolders([join(root, 'components', events === 'redis' ? 'local' : events), topology.resources], resources, to)
   renderFolders([join(root, 'dapr/config')], configs, to)
   return apps.flatMap(app => [sidecarPart(context, app, resources, join(configs, `config-${app.name}.yaml`)), servicePart(context, app)])
 }

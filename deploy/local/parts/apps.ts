@@ -8,12 +8,9 @@ import { trustAnchors, trustDomain } from './control-plane.ts'
 // What follows from commands gives way to commands: late, these do no harm, and the later they are the more they take at once.
 const followers: readonly string[] = ['notification', 'analytics', 'ai']
 
-// The default of 4 KiB would refuse headers and paths that the gateway lets in (16 KiB).
-const readBuffer = '32Ki'
-
 /** The sidecar of a service. Tokens and certificates go by environment: a command line can be read by everybody. */
 export const sidecarPart = (context: Context, app: AppSpec, resources: string, config: string): PartSpec => {
-  const { home, found, ports, env, tokens, topology: { health, logLevel } } = context
+  const { home, found, ports, env, tokens, topology: { health, logLevel, readBuffer } } = context
   return {
     name: `${app.name}-sidecar`, title: `${app.name} sidecar`, group: 'sidecar', background: followers.includes(app.name), cwd: context.root, ports: [app.daprHttp, app.daprGrpc, app.daprInternal, app.metrics],
     command: [join(found.dapr.folder, 'daprd'), '--app-id', app.appId, '--app-port', String(app.port), '--app-protocol', 'http', '--resources-path', resources, '--config', config,
@@ -29,13 +26,14 @@ export const sidecarPart = (context: Context, app: AppSpec, resources: string, c
 }
 
 /** A service. It stops taking work at SIGTERM and drains for up to ten seconds. */
-export const servicePart = ({ root, env, prefix, tokens, home }: Context, app: AppSpec): PartSpec => ({
+export const servicePart = ({ root, env, prefix, tokens, home }: Pick<Context, 'root' | 'env' | 'prefix' | 'tokens' | 'home'>, app: AppSpec): PartSpec => ({
   name: app.name, title: app.name, group: 'service', background: followers.includes(app.name), cwd: app.folder, ports: [app.port],
   command: app.command.map((word, i) => i === 0 && word === 'node' ? process.execPath : word),
   env: {
     // Compiled code outlives the process: a start takes half the time.
     NODE_COMPILE_CACHE: join(root, '.cybertask/compile-cache'),
-    ...env, ...app.env, DAPR_GRPC_PORT: String(app.daprGrpc), DAPR_API_TOKEN: tokens[app.name].dapr, APP_API_TOKEN: tokens[app.name].app, APP_ID_PREFIX: prefix,
+    ...env, ...Object.fromEntries(Object.entries(app.env).map(([name, value]) => [name, env[name] || value])),
+    APP_PORT: String(app.port), DAPR_HTTP_PORT: String(app.daprHttp), DAPR_GRPC_PORT: String(app.daprGrpc), DAPR_API_TOKEN: tokens[app.name].dapr, APP_API_TOKEN: tokens[app.name].app, APP_ID_PREFIX: prefix,
     ...(app.env['ANALYTICS_DATA'] && { ANALYTICS_DATA: join(home, 'data/analytics') }),
   },
   ready: httpProbe(`http://127.0.0.1:${app.port}/health/ready`), stopWithinMs: 12_000,

@@ -11,7 +11,7 @@ export type Context = {
   ports: Ports
   offset: number
   prefix: string
-  events: 'redis' | 'kafka'
+  events: string
   env: NodeJS.ProcessEnv
   topology: Topology
   secrets: Readonly<Record<string, string>>

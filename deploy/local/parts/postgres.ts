@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeWhole } from '../files.ts'
 import type { PartSpec } from '../part.ts'
+import { nameOf, outside } from '../prepare/outside.mjs'
 import { undertaker } from '../undertaker.ts'
 import { plainEnv, type Context } from './context.ts'
 
@@ -46,11 +46,10 @@ const runAs = (command: readonly string[], cwd = '/'): void => {
 }
 const reaches = (folder: string): boolean => { try { runAs(['test', '-x', folder]); return true } catch { return false } }
 
-const nameOf = (home: string): string => createHash('sha256').update(home).digest('hex').slice(0, 12)
-const outside = (home: string): string => join('/var/lib/cybertask', nameOf(home))
 const socketFolder = (home: string): string => join(tmpdir(), `cybertask-${nameOf(home)}`)
-/** Where the cluster lives: the state folder, unless that is root's own and closed to the postgres user. */
-export const clusterFolder = (home: string): string => !postgresUser() || reaches(home) ? join(home, 'data/postgres') : join(outside(home), 'postgres')
+/** Where the cluster lives when it is not in the state folder: that is root's own and closed to the postgres user. */
+export const clusterElsewhere = (home: string): string | undefined => !postgresUser() || reaches(home) ? undefined : join(outside(home), 'postgres')
+const clusterFolder = (home: string): string => clusterElsewhere(home) ?? join(home, 'data/postgres')
 
 /** Removes a state folder for good, and what of it lies elsewhere: a cluster that root could not keep in it, and its socket. */
 export const removeState = (home: string): void => { for (const folder of [home, outside(home), socketFolder(home)]) rmSync(folder, { recursive: true, force: true }) }

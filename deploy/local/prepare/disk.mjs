@@ -11,3 +11,6 @@ export const checkDisk = async home => {
   const free = Number(bavail) * Number(bsize) / 2 ** 30
   if (free < least) throw new Missing(`Only ${free.toFixed(1)} GB are free at ${home}, and ${least} GB are needed: make room, or choose another folder with CYBERTASK_HOME.`)
 }
+
+/** What a failure says to the person: that the disk is full, where that is the reason, however deep a program's output has it. */
+export const inWords = error => /ENOSPC|no space left on device/i.test(`${error.code} ${error.message} ${error.output ?? ''}`) ? 'The disk is full: make room, then start again.' : error.message

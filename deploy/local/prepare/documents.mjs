@@ -1,10 +1,11 @@
 // The document store: MONGODB_URI, else a mongod found, else FerretDB on a PostgreSQL of our own.
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { ferretdbRepair } from './ferretdb-repair.mjs'
 import { ask, atLeast, Missing, which } from './find.mjs'
 import { goBuild } from './go-build.mjs'
 import { installPackages } from './debian.mjs'
+import { chooseStore } from './store-choice.mjs'
 
 const postgresHomes = () => {
   const homes = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt'].filter(existsSync)
@@ -32,13 +33,14 @@ export const prepareDocuments = async ({ root, builds }, line) => {
     return { kind: 'uri' }
   }
   const mongod = which('mongod')
-  if (mongod) {
+  const { kind, kept } = chooseStore(resolve(process.env.CYBERTASK_HOME ?? join(root, '.cybertask')), mongod)
+  if (mongod && kind === 'mongod') {
     line.done(`mongod, found at ${mongod}`)
     return { kind: 'mongod', program: mongod }
   }
   const [postgres, { folder, built }] = await Promise.all([preparePostgres(line), goBuild({
     name: 'documents', what: 'A document store (mongod, or MONGODB_URI, or FerretDB)', source: join(root, 'deploy/local/documents'), builds, least: '1.25', packages: ['.'], repairs: ferretdbRepair,
   }, line)])
-  line.done(`FerretDB 1.24.0, ${built ? 'built' : 'built earlier'}, on PostgreSQL ${postgres.version}`)
+  line.done(`FerretDB 1.24.0, ${built ? 'built' : 'built earlier'}, on PostgreSQL ${postgres.version}${kept ? '; it stays because the data is in it, though there is a mongod now' : ''}`)
   return { kind: 'ferretdb', program: join(folder, 'documents'), postgres: postgres.folder }
 }

@@ -17,11 +17,14 @@ const hashOf = async (folder, flags) => {
   return hash.digest('hex').slice(0, 12)
 }
 
+/** What the environment of a build adds for an installed Go of this version: Go 1.21 and newer fetch the toolchain that a module asks for, if they are let (`GOTOOLCHAIN=local` forbids it); undefined when it is too old for that. */
+export const toolchainFor = (version, least) => atLeast(version, least) ? {} : atLeast(version, '1.21') ? { GOTOOLCHAIN: 'auto' } : undefined
+
 const findGo = async (least, what) => {
   const go = which('go', ['/usr/local/go/bin', '/opt/homebrew/bin'])
-  // Go 1.21 and newer fetch the toolchain that a module asks for.
   const version = go && (await ask(go, ['env', 'GOVERSION']))
-  if (go && version && atLeast(version, '1.21')) return go
+  const env = version && toolchainFor(version, least)
+  if (go && env) return { go, env: { ...building, ...env } }
   throw new Missing(`${what} and Go ${least} to build it are both missing: install Go from https://go.dev/dl/, then start again.`)
 }
 
@@ -30,7 +33,7 @@ export const goBuild = async ({ name, what, source, ldflags = '', tags = '', pac
   const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-tags', tags, '-ldflags', `-s -w ${ldflags}`]
   const target = join(builds, `${name}-${await hashOf(source, [...flags, ...packages, ...(repairs ? [JSON.stringify(repairs)] : [])])}`)
   if (existsSync(target)) return { folder: target, built: false }
-  const go = await findGo(least, what)
+  const { go, env } = await findGo(least, what)
   await mkdir(builds, { recursive: true })
   for (const left of (await readdir(builds)).filter(file => file.startsWith(`.half-${name}-`))) {
     // Somebody else may be building right now; a build that stopped is one whose process is gone.
@@ -44,10 +47,10 @@ export const goBuild = async ({ name, what, source, ldflags = '', tags = '', pac
     if (text.startsWith('go: downloading')) line.say(`fetching modules, ${++fetched}`)
     else if (/^[\w.-]+(\/[\w.~-]+)*$/.test(text)) line.say(`compiling, ${++compiled} packages`)
   }
-  const running = { cwd: source, env: building, onLine }
+  const running = { cwd: source, env, onLine }
   // Looking at what a program is made of fetches it; that may go on beside another build.
   await run(go, ['list', '-deps', '-f', '{{""}}', ...flags, ...packages], running)
-  const mended = repairs ? await repair({ go, source, env: building, into: join(half, 'source'), ...repairs }) : []
+  const mended = repairs ? await repair({ go, source, env, into: join(half, 'source'), ...repairs }) : []
   await inTurn(() => run(go, ['build', '-v', ...mended, ...flags, '-o', `${half}/`, ...packages], running))
   await rm(join(half, 'source'), { recursive: true, force: true })
   await rename(half, target).catch(async error => {

@@ -18,7 +18,7 @@ export const repair = async ({ go, source, env, into, module, files }) => {
   const original = (await run(go, ['list', '-m', '-f', '{{.Dir}}', module], { cwd: source, env })).split('\n').at(-1) ?? ''
   const copy = join(into, 'module')
   for (const entry of (await readdir(original, { recursive: true, withFileTypes: true })).filter(e => e.isFile())) {
-    const name = relative(original, join(entry.parentPath, entry.name))
+    const name = relative(original, join(entry.parentPath ?? entry.path, entry.name))
     await mkdir(dirname(join(copy, name)), { recursive: true })
     await copyFile(join(original, name), join(copy, name))
   }

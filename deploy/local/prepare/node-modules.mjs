@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { ask, atLeast, Missing, run, which } from './find.mjs'
 
 const read = async file => JSON.parse(await readFile(file, 'utf8'))
@@ -42,11 +42,15 @@ const packagesIn = folder => { try { return readdirSync(folder).flatMap(name => 
 // npm makes all folders at once and fills them one by one.
 const present = folder => packagesIn(folder).filter(name => existsSync(join(folder, name, 'package.json'))).length
 
+const clickhouseUrlIn = home => read(join(home, 'secrets.json')).then(secrets => secrets['clickhouse-url'], () => undefined)
+
 export const prepareNode = async ({ root }, line) => {
   const current = await modulesCurrent(root)
   if (!current) await install(root, line)
   const node = await findNode(root)
-  const chdb = process.env.CLICKHOUSE_URL ? 'ClickHouse at CLICKHOUSE_URL' : spawnSync(node, ['-e', 'import("chdb").then(()=>process.exit(0),()=>process.exit(1))'], { cwd: root }).status === 0 ? 'chdb loads' : 'chdb does not load here: set CLICKHOUSE_URL to a ClickHouse server'
-  line.done(`${await ask(node, ['--version'])}, packages ${current ? 'as the lockfile says' : 'installed'}; ${chdb}`)
+  const elsewhere = process.env.CLICKHOUSE_URL || await clickhouseUrlIn(resolve(process.env.CYBERTASK_HOME ?? join(root, '.cybertask')))
+  if (!elsewhere && spawnSync(node, ['-e', 'import("chdb").then(()=>process.exit(0),()=>process.exit(1))'], { cwd: root }).status !== 0)
+    throw new Missing('The embedded ClickHouse (chdb) does not load on this machine: set CLICKHOUSE_URL to a ClickHouse server (http://user:password@host:8123), then start again.')
+  line.done(`${await ask(node, ['--version'])}, packages ${current ? 'as the lockfile says' : 'installed'}; ${elsewhere ? 'a ClickHouse elsewhere' : 'chdb loads'}`)
   return { node }
 }

@@ -18,6 +18,16 @@ describe('a backlog from CSV', () => {
       [10, 'it has 6 cells, the header 5'], [11, 'its title has 501 characters'], [12, expect.stringContaining('it is not well-formed')],
     ])
   })
+  it('reports what the platform would refuse: one such row would cost all others of its request', () => {
+    const rows = [['id', 'title', 'assignee', 'estimate', 'labels'], ['#1', 'Good', 'Ann', '5256000', ''], ['2', 'Long', '', '5256001', ''], ['k'.repeat(201), 'Key', '', '', ''], ['4', 'Nul\0', '', '', ''], ['5', 'Whose', 'x'.repeat(101), '', ''],
+      ['6', 'Emoji', '', '', `${'a'.repeat(59)}😀`], ['1', 'Same', '', '', ''], ['8', 'Two names', '"Ann\nBen"', '', ''], ['9', 'Endless', '', 'Infinity', '']]
+    const { items, bad } = readCsv(rows.map(row => row.join(',')).join('\n'))
+    expect(items.map(({ ref, labels }) => [ref, labels])).toEqual([['1', []], ['6', ['a'.repeat(59)]]])
+    expect(bad.map(({ line, reason }) => [line, reason])).toEqual([
+      [3, expect.stringContaining('estimateMinutes')], [4, expect.stringContaining('key')], [5, 'it holds characters that are no text'], [6, expect.stringContaining('not the name of a person')],
+      [8, '1 stands already in line 2'], [10, expect.stringContaining('not the name of a person')], [11, expect.stringContaining('estimateMinutes')],
+    ])
+  })
   it('says what is missing', () => {
     expect(() => readCsv('a,b\n1,2\n')).toThrow(/No column is called title.*the file has: a, b/)
     expect(() => readCsv('')).toThrow('The file is empty.')

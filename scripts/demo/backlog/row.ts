@@ -1,4 +1,6 @@
 import type { Difficulty, Priority } from '../../../services/shared/contracts/primitives.ts'
+import { BulkOperation } from '../../../services/shared/contracts/task/bulk.ts'
+import { PersonName } from '../../../services/shared/contracts/user/resources.ts'
 import type { Column } from './columns.ts'
 import type { Item } from './item.ts'
 
@@ -21,13 +23,27 @@ export const itemOf = (cell: (column: Column) => string, fallbackRef: string): I
   if (openedAt !== null && completedAt !== null && openedAt > completedAt) return 'it was completed before it was opened'
   if (size !== '' && !(Number(size) >= 0)) return `"${size}" is not a size`
   if (estimate !== '' && !(Number(estimate) >= 0)) return `"${estimate}" is not an estimate in minutes`
-  const labels = [...split(cell('labels')), cell('kind'), cell('area')].map(l => l.trim().slice(0, 60)).filter(l => l !== '')
-  return {
-    ref: cell('ref') || fallbackRef, title, description: cell('description').slice(0, 50_000), labels: [...new Set(labels)].slice(0, 50), person: cell('person') || null, priority,
+  const labels = [...split(cell('labels')), cell('kind'), cell('area')].map(l => cut(l.trim(), 60)).filter(l => l !== '')
+  const item: Item = {
+    ref: withoutHash(cell('ref')) || fallbackRef, title, description: cut(cell('description'), 50_000), labels: [...new Set(labels)].slice(0, 50), person: cell('person') || null, priority,
     difficulty: size === '' ? null : steps.findLast(step => step <= Math.max(1, Number(size))) ?? null, estimateMinutes: estimate === '' ? null : Math.round(Number(estimate)),
-    openedAt, dueAt, completedAt, relatesTo: split(cell('relatesTo'), /[;,|\s]+/).map(r => r.replace(/^#/, '')),
+    openedAt, dueAt, completedAt, relatesTo: split(cell('relatesTo'), /[;,|\s]+/).map(withoutHash),
   }
+  return refusal(item) ?? item
 }
+
+/** Why the platform would not take an item; asked here, because one that it does not understand costs all others of its request. */
+const refusal = ({ ref, title, description, labels, priority, difficulty, estimateMinutes, openedAt, dueAt, person }: Item): string | undefined => {
+  const texts = [ref, title, description, person ?? '', ...labels]
+  if (texts.some(text => text.includes('\0') || !text.isWellFormed())) return 'it holds characters that are no text'
+  if (person !== null && !PersonName.safeParse(person).success) return `"${cut(person, 40)}" is not the name of a person: one line of at most 100 characters`
+  const asked = BulkOperation.safeParse({ op: 'create', key: ref, task: { projectId: 'any', title, description, labels, priority, difficulty, estimateMinutes, startAt: openedAt, dueAt } })
+  return asked.success ? undefined : asked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
+}
+
+/** At most so many characters, and no half of one. */
+const cut = (text: string, most: number): string => text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')
+const withoutHash = (ref: string): string => ref.replace(/^#/, '')
 
 const split = (text: string, by = /[;,|]/): string[] => text.split(by).map(part => part.trim()).filter(part => part !== '')
 

@@ -1,0 +1,2 @@
+export declare const checkDisk: (home: string) => Promise<void>
+export declare const inWords: (error: Error) => string

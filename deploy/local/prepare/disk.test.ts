@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest'
+import { inWords } from './disk.mjs'
+import { run } from './find.mjs'
+
+it('a build that the full disk stopped says so in a sentence, whatever else the compiler said', async () => {
+  const failed = await run('sh', ['-c', 'echo "write $WORK/b001/_pkg_.a: no space left on device"; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do echo "# pkg/$i"; done; exit 1']).catch((error: unknown) => error)
+  if (!(failed instanceof Error)) throw new Error('it did not fail')
+  expect(failed.message).not.toContain('no space')
+  expect(inWords(failed)).toBe('The disk is full: make room, then start again.')
+  expect(inWords(new Error('The packages could not be installed: npm error code ENOSPC'))).toMatch('The disk is full')
+  expect(inWords(new Error('Go is missing.'))).toBe('Go is missing.')
+})

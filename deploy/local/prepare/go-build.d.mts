@@ -1,0 +1,1 @@
+export declare const toolchainFor: (version: string, least: string) => Record<string, string> | undefined

@@ -1,0 +1,2 @@
+export declare const nameOf: (home: string) => string
+export declare const outside: (home: string) => string

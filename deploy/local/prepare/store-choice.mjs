@@ -1,0 +1,13 @@
+// A store that holds data stays the store: another one would look as if everything were lost.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Missing } from './find.mjs'
+import { outside } from './outside.mjs'
+
+/** Which store a state folder is to have, and whether only because its data is there. */
+export const chooseStore = (home, mongod) => {
+  const [mongo, cluster] = [existsSync(join(home, 'data/mongo')), existsSync(join(home, 'data/postgres')) || existsSync(join(outside(home), 'postgres'))]
+  if (mongo && !cluster && !mongod) throw new Missing(`The documents in ${join(home, 'data/mongo')} are MongoDB's, and mongod is not on the PATH any more: put it back, then start again; or give them up with npm run reset.`)
+  if (mongod && cluster && !mongo) return { kind: 'ferretdb', kept: true }
+  return { kind: mongod ? 'mongod' : 'ferretdb', kept: false }
+}

@@ -1,0 +1,37 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { portsAt } from './ports.ts'
+import { makeSecrets, readSecrets } from './secrets.ts'
+
+const folder = (): string => {
+  const made = mkdtempSync(join(tmpdir(), 'secrets-'))
+  onTestFinished(() => { rmSync(made, { recursive: true, force: true }) })
+  return made
+}
+const ports = portsAt(0)
+
+it('what somebody wrote into the secrets stays, and so do keys and passwords; addresses of local parts follow the ports', () => {
+  const home = folder()
+  const first = makeSecrets(home, ports, {})
+  writeFileSync(join(home, 'secrets.json'), JSON.stringify({ ...first, 'oauth-providers': '{}', 'my-broker-key': 'k' }))
+  const then = makeSecrets(home, portsAt(10), {})
+  expect(then).toMatchObject({ 'oauth-providers': '{}', 'my-broker-key': 'k', 'token-key': first['token-key'], 'state-password': first['state-password'], 'smtp-url': 'smtp://127.0.0.1:1035' })
+  expect(readSecrets(home)).toEqual(then)
+})
+
+it('a variable is for the start that it was given to, and leaves nothing behind', () => {
+  const home = folder()
+  makeSecrets(home, ports, { ANTHROPIC_API_KEY: 'key', SMTP_URL: 'smtp://elsewhere' })
+  expect(makeSecrets(home, ports, {})).toMatchObject({ 'smtp-url': 'smtp://127.0.0.1:1025' })
+  expect(readSecrets(home)).not.toHaveProperty('anthropic-api-key')
+})
+
+it.each([['{"token-key": "k",}', 'it is no JSON'], ['{"token-key":"k","oauth-providers":{"google":{}}}', 'oauth-providers: ']])('a file with a slip of the pen is refused as it is, not made anew: %s', (text, why) => {
+  const home = folder()
+  const file = join(home, 'secrets.json')
+  writeFileSync(file, text)
+  expect(() => makeSecrets(home, ports, {})).toThrow(why)
+  expect(readFileSync(file, 'utf8')).toBe(text)
+})
