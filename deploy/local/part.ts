@@ -43,11 +43,10 @@ export type Part = {
   /** Sends a signal to the process; the supervisor starts it again if it dies of it. */
   kill(how?: NodeJS.Signals): void
 }
-export type PartHost = { logFile: string; report(line: string): void; changed(): void }
+export type PartHost = { logFile: string; report(line: string): void; changed(): void; /** The longest rest before the next start of what dies again and again. */ longestPauseMs?: number }
 
 // The first death is answered at once, nearly: whoever was ready a moment ago will be again.
 const firstPause = 100
-const longestPause = 30_000
 /** Who has worked for so long does not die of how it was started. */
 const steadyMs = 10_000
 /** A wrong configuration (EX_CONFIG) does not heal by starting again. */
@@ -56,7 +55,7 @@ const misconfigured = 78
 const mostEarly = 5
 
 /** Supervises one process: started again with growing pauses when it dies, until it is stopped. */
-export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost): Part => {
+export const supervise = (spec: PartSpec, { logFile, report, changed, longestPauseMs = 30_000 }: PartHost): Part => {
   let child: ChildProcess | undefined
   let state: PartState = 'stopped'
   let pause = firstPause
@@ -102,7 +101,7 @@ export const supervise = (spec: PartSpec, { logFile, report, changed }: PartHost
     const last = lastWords(logFile, from)
     if (wasReady || pause > firstPause) report(`${spec.title} ended (${how}); starting it again in ${(pause / 1000).toFixed(1)} s.${last ? ` Its last words: ${last}` : ''}`)
     timer = setTimeout(() => { restarts++; void revive() }, pause)
-    pause = Math.min(pause * 3, longestPause)
+    pause = Math.min(pause * 3, longestPauseMs)
   }
   const revive = async (): Promise<void> => {
     const told = restarts

@@ -37,6 +37,8 @@ export type StackOptions = {
   env?: NodeJS.ProcessEnv
   /** Hears what happens later: a part that died, one that is back. */
   report?: (line: string) => void
+  /** The longest rest before a part that dies again and again is started once more, in milliseconds. */
+  longestPauseMs?: number
   /** Gives up while it comes up, or stops it later. */
   signal?: AbortSignal
   /** Watches each part while it comes up. */
@@ -55,7 +57,7 @@ export type Stack = {
 const silent = () => ({ done: () => {}, fail: () => {} })
 
 /** Starts a whole stack and supervises it until `stop`. When a part does not come up, everything is stopped again and the reason is thrown. */
-export const startStack = async ({ root, home: folder, offset = 0, prefix = '', events = 'redis', services, sidecarsOnly = false, env = process.env, report = () => {}, watch = silent, signal }: StackOptions): Promise<Stack> => {
+export const startStack = async ({ root, home: folder, offset = 0, prefix = '', events = 'redis', services, sidecarsOnly = false, env = process.env, report = () => {}, watch = silent, longestPauseMs, signal }: StackOptions): Promise<Stack> => {
   const home = resolve(folder)
   mkdirSync(home, { recursive: true })
   const ports = portsAt(offset)
@@ -67,7 +69,7 @@ export const startStack = async ({ root, home: folder, offset = 0, prefix = '', 
   let stopping: Promise<void> | undefined
   const running = (): { name: string; pid: number }[] => [...parts.values()].flatMap(({ name, pid }) => pid === undefined ? [] : [{ name, pid }])
   const add = (spec: PartSpec): Part => {
-    const part = supervise(spec, { logFile: join(home, 'logs', `${spec.name}.log`), report, changed: () => { if (!stopping) lock.update(running()) } })
+    const part = supervise(spec, { logFile: join(home, 'logs', `${spec.name}.log`), report, changed: () => { if (!stopping) lock.update(running()) }, ...longestPauseMs !== undefined && { longestPauseMs } })
     parts.set(spec.name, part)
     return part
   }

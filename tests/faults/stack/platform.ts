@@ -32,6 +32,8 @@ export const services = appIds
 export const brokerOf = (events: 'redis' | 'kafka'): string => (events === 'kafka' ? 'kafka' : 'broker')
 const root = resolve(import.meta.dirname, '../../..')
 const TRIES = 10
+/** They die because we kill them, so nothing is gained by a rest. */
+const longestPauseMs = 500
 const wired: readonly AppId[] = ['task', 'project', 'gateway', 'notification']
 
 /** Starts a part that was stopped. What it needs may be coming back itself from what was done to it, and a part that dies at its start again and again is not started any more. */
@@ -49,7 +51,7 @@ export const startPlatform = async ({ home, offset, events, smallDisk, keep = fa
   const mounted = smallDisk ? mountSmallDisk(home) : undefined
   if (typeof mounted === 'string') report(`skipped: fill the disk, because ${mounted}`)
   const disk = typeof mounted === 'object' ? mounted : undefined
-  const stack = await startStack({ root, home, offset, prefix: 'faults-', events, env: { ...unlimited, PROJECT_RESTORE_SECONDS: '1', MAILS_KEPT: '100000', FAULTS: join(home, 'faults') }, report })
+  const stack = await startStack({ root, home, offset, prefix: 'faults-', events, env: { ...unlimited, PROJECT_RESTORE_SECONDS: '1', MAILS_KEPT: '100000', FAULTS: join(home, 'faults') }, report, longestPauseMs })
   const wires = new Map<string, Wire>()
   const own = new Map<string, Part>()
   const part = (name: string): Part => own.get(name) ?? stack.part(name)
@@ -68,7 +70,7 @@ export const startPlatform = async ({ home, offset, events, smallDisk, keep = fa
       await stack.part(name).stop()
       const wire = await wireTo(Number(new URL(stack.urls.sidecar(name)).port))
       wires.set(name, wire)
-      const replaced = supervise({ ...spec, env: { ...spec.env, DAPR_HTTP_PORT: String(wire.port) } }, { logFile, report, changed: () => {} })
+      const replaced = supervise({ ...spec, env: { ...spec.env, DAPR_HTTP_PORT: String(wire.port) } }, { logFile, report, changed: () => {}, longestPauseMs })
       own.set(name, replaced)
       await replaced.start()
     }
@@ -89,7 +91,7 @@ export const startPlatform = async ({ home, offset, events, smallDisk, keep = fa
       const from = readFileSync(old.logFile).length
       let alone = false
       const saysReady = async (): Promise<boolean> => readFileSync(old.logFile).subarray(from).includes('"message":"ready"')
-      const successor = supervise({ ...old.spec, env: { ...old.spec.env, SUCCEEDS: 'true' }, ready: () => (alone ? old.spec.ready() : saysReady()) }, { logFile: old.logFile, report, changed: () => {} })
+      const successor = supervise({ ...old.spec, env: { ...old.spec.env, SUCCEEDS: 'true' }, ready: () => (alone ? old.spec.ready() : saysReady()) }, { logFile: old.logFile, report, changed: () => {}, longestPauseMs })
       own.set(name, successor)
       await successor.start()
       await old.stop()
