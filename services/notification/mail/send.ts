@@ -5,14 +5,16 @@ import type { PreferencesOf } from '../inbox/preferences-store.ts'
 import type { MailRow, Tables } from '../store/rows.ts'
 import type { Directory } from './directory.ts'
 import type { Later, Outcome } from './queue.ts'
-import { Rejected, type Letter, type Smtp } from './smtp.ts'
+import { Refused, Rejected, type Letter, type Smtp } from './smtp.ts'
 import { aboutNotification, asked, type Site } from './templates.ts'
 
-export type SendDeps = { mails: Tables['mails']; directory: Directory; preferencesOf: PreferencesOf; smtp: Pick<Smtp, 'send'>; clock: Clock; site: Site }
+export type SendDeps = { mails: Tables['mails']; directory: Directory; preferencesOf: PreferencesOf; smtp: Pick<Smtp, 'send'>; clock: Clock; site: Site; /** A mail that the server does not take is shown to it again after so long. */ refusedMs?: number }
 
 // Behind a mail that waits for an answer may be one that somebody waits for: it makes room, and looks again later.
 const graceMs = 250
 const again = { afterMs: 2_000 }
+// Whoever runs the mail server has two days to let our mails through.
+const refusedForMs = 2 * 86_400_000
 const late = Symbol('late')
 
 const inGrace = <T>(answer: Promise<T>): Promise<T | typeof late> => {
@@ -22,7 +24,7 @@ const inGrace = <T>(answer: Promise<T>): Promise<T | typeof late> => {
 }
 
 /** Sends one waiting mail. Who it goes to is asked now, not kept: it goes to today's address, and to nobody who has left. */
-export const sender = ({ mails, directory, preferencesOf, smtp, clock, site }: SendDeps) => {
+export const sender = ({ mails, directory, preferencesOf, smtp, clock, site, refusedMs = 600_000 }: SendDeps) => {
   // What a mail said goes as soon as it is done; that it was sent stays.
   const close = async (row: MailRow, state: 'sent' | 'dropped' | 'failed', reason: string | null = null): Promise<void> => {
     await mails.set({ _id: row._id, state: 'waiting' }, { state, reason, doneAt: clock.now(), told: undefined, asked: undefined })
@@ -54,6 +56,8 @@ export const sender = ({ mails, directory, preferencesOf, smtp, clock, site }: S
         await smtp.send(letter)
       } catch (error) {
         if (error instanceof Rejected) return { giveUp: error.message }
+        // It is no outage, or one mail that nobody wants would hold up all the others.
+        if (error instanceof Refused) return Date.parse(clock.now()) - Date.parse(row.createdAt) > refusedForMs ? { giveUp: error.message } : { afterMs: refusedMs }
         throw error
       }
       await close(row, 'sent')

@@ -7,19 +7,24 @@ export type Smtp = { send(letter: Letter): Promise<void>; ping(): Promise<unknow
 
 /** The mail server says that it will never take a mail to this recipient. */
 export class Rejected extends Error {}
+/** The mail server is there and refuses this mail: for what it says, or for how the server or we are set up. It may take it another time. */
+export class Refused extends Error {}
 
-// What is said of the login (53x), of the sender or of policy (5.1.7, 5.1.8, 5.7.x) is about a setting, and once it is right every mail may leave; some servers say it only after RCPT TO.
-const aboutUs = /^5(?:3|\d\d[ -]5\.(?:7\.|1\.[78]\b))/
+// What is said of the login (53x), of the sender, of relaying or of policy (5.1.7, 5.1.8, 5.7.x) is about a setting, and once it is right every mail may leave; some servers say it only after RCPT TO.
+const aboutUs = /^5(?:3|\d\d[ -]5\.(?:7\.|1\.[78]\b))|relay|authenticat/i
 
-/** The reply code, when a recipient is refused for good. Other commands concern all mails alike, and so does DATA: services that do not know the sender say so there. */
-const refusal = (error: unknown): string | undefined => {
-  if (!(error instanceof Error && 'command' in error && error.command === 'RCPT TO' && 'response' in error)) return undefined
+/** What a 5xx reply means. To other commands than these two it concerns all mails alike, and is an outage; after DATA services say that they do not know the sender, and that they do not like the mail. */
+const refusal = (error: unknown): Rejected | Refused | undefined => {
+  if (!(error instanceof Error && 'command' in error && (error.command === 'RCPT TO' || error.command === 'DATA') && 'response' in error)) return undefined
   const reply = String(error.response)
-  return reply.startsWith('5') && !aboutUs.test(reply) ? reply.slice(0, 3) : undefined
+  if (!reply.startsWith('5')) return undefined
+  const code = reply.slice(0, 3)
+  return error.command === 'RCPT TO' && !aboutUs.test(reply) ? new Rejected(`the mail server refused it for good (${code})`, { cause: error }) : new Refused(`the mail server refuses it (${code})`, { cause: error })
 }
+const isOutage = (error: unknown): boolean => !(error instanceof Rejected || error instanceof Refused)
 
 /** Sends through one mail server, over few kept connections. `id` becomes the Message-ID: a mail that leaves twice after a crash is the same mail to its reader. */
-export const smtp = (url: string, from: string, breaker: Breaker = newBreaker({ name: 'smtp', timeoutMs: Infinity, failures: 5, isOutage: error => !(error instanceof Rejected) })): Smtp => {
+export const smtp = (url: string, from: string, breaker: Breaker = newBreaker({ name: 'smtp', timeoutMs: Infinity, failures: 5, isOutage })): Smtp => {
   const server = { url, connectionTimeout: 5_000, greetingTimeout: 5_000, disableFileAccess: true, disableUrlAccess: true }
   // A server may look through a mail for long before it says that it took it; whoever gives up sooner sends the mail again.
   const transport = nodemailer.createTransport({ ...server, pool: true, maxConnections: 3, socketTimeout: 120_000 })
@@ -27,10 +32,7 @@ export const smtp = (url: string, from: string, breaker: Breaker = newBreaker({ 
   const host = /@([^>\s]+)/.exec(from)?.[1] ?? 'localhost'
   const send = async ({ id, to, subject, text, html }: Letter): Promise<void> => {
     await transport.sendMail({ from, to, subject, text, html, messageId: `<${id}@${host}>`, headers: { 'Auto-Submitted': 'auto-generated' } })
-      .catch((error: unknown) => {
-        const code = refusal(error)
-        throw code === undefined ? error : new Rejected(`the mail server refused it for good (${code})`, { cause: error })
-      })
+      .catch((error: unknown) => { throw refusal(error) ?? error })
   }
   return { breaker, send: letter => breaker.run(() => send(letter)), ping: () => breaker.run(() => probe.verify()), close: () => { transport.close() } }
 }

@@ -8,7 +8,7 @@ import type { Contact, Directory } from '../mail/directory.ts'
 import { outbox, type Outbox } from '../mail/outbox.ts'
 import { mailQueue, type MailQueue } from '../mail/queue.ts'
 import { sender } from '../mail/send.ts'
-import { Rejected, smtp, type Smtp } from '../mail/smtp.ts'
+import { Refused, Rejected, smtp, type Smtp } from '../mail/smtp.ts'
 import { memoryTables, type MailRow, type Tables } from '../store/rows.ts'
 import { brittleWire, startMailServer, startRedis, until, type TestMailServer, type TestRedis } from './parts.ts'
 
@@ -31,11 +31,11 @@ beforeEach(() => {
   now = systemClock
   tables = memoryTables()
   people = new Map([['ann', { id: 'ann', name: 'Ann Lee', email: 'ann@example.test', locale: 'en', timezone: 'Europe/Berlin' }]])
-  mailer = smtp(server.url, 'CyberTask <no-reply@work.example>', breaker({ name: 'smtp', failures: 3, retryAfterMs: 50, isOutage: e => !(e instanceof Rejected) }))
+  mailer = smtp(server.url, 'CyberTask <no-reply@work.example>', breaker({ name: 'smtp', failures: 3, retryAfterMs: 50, isOutage: e => !(e instanceof Rejected || e instanceof Refused) }))
   contact = async (_, id) => people.get(id)
   const directory: Directory = { contact: (organizationId, id) => contact(organizationId, id), name: async (_, id) => people.get(id)?.name }
   const clock = { now: () => now.now(), monotonic: () => now.monotonic() }
-  const { send, lost } = sender({ mails: tables.mails, directory, preferencesOf: preferencesStore(tables).of, smtp: mailer, clock, site: { publicUrl: 'https://work.example' } })
+  const { send, lost } = sender({ mails: tables.mails, directory, preferencesOf: preferencesStore(tables).of, smtp: mailer, clock, site: { publicUrl: 'https://work.example' }, refusedMs: 40 })
   queue = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: send, lost, logger: silentLogger, retryMs: 20 })
   box = outbox({ mails: tables.mails, queue, clock, logger: silentLogger, everyMs: 100 })
   queue.start()
@@ -88,15 +88,27 @@ describe('mails through a real Redis and a real SMTP server', () => {
     expect((await tables.mails.one({ _id: 'm3' }))?.reason).toContain('550')
   })
   it.each([
-    ['the sender', 'MAIL FROM', '553 sender not allowed'], ['the sender, said late', 'RCPT TO', '554 5.7.1 relay access denied'], ['the sender, said at the end', 'DATA', '554 the sender is not verified'],
+    ['the sender', 'MAIL FROM', '553 sender not allowed'], ['the sender, said late', 'RCPT TO', '554 5.7.1 relay access denied'], ['the sender, said late without a code', 'RCPT TO', '550 relay not permitted'], ['the sender, said at the end', 'DATA', '554 the sender is not verified'],
   ] as const)('wait while the server refuses %s', async (_, at, reply) => {
     let refused = 0
     server.refuse = command => command === at && ++refused ? reply : undefined
-    await tables.mails.insert([row('m7')])
+    await tables.mails.insert([row('m7', { createdAt: now.now() })])
     await until(() => refused > 1)
     expect(await stateOf('m7')).toBe('waiting')
     server.refuse = () => undefined
     await until(async () => await stateOf('m7') === 'sent')
+  })
+  it('that the server does not want keep no others waiting, and are given up after two days', async () => {
+    let refused = 0
+    server.refuse = command => command === 'DATA' && ++refused ? '554 5.7.1 spam' : undefined
+    await tables.mails.insert(['s1', 's2', 's3', 's4', 's5'].map(id => row(id, { createdAt: now.now() })))
+    await tables.mails.insert([row('s6')])
+    await until(async () => await stateOf('s6') === 'failed')
+    await until(() => refused > 6)
+    expect(mailer.breaker.state()).toBe('closed')
+    server.refuse = () => undefined
+    const id = await box.ask(invitation)
+    await until(async () => await stateOf(id) === 'sent', 2_000)
   })
   it('name times by the recipient’s clock', async () => {
     people.set('ann', { id: 'ann', name: 'Ann Lee', email: 'ann@example.test', locale: 'en', timezone: 'America/New_York' })
