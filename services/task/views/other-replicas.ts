@@ -32,10 +32,12 @@ export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
     looked = clock.monotonic()
     for (const { id, beat } of await log.store.writers()) if (seen.get(id)?.beat !== beat) seen.set(id, { beat, since: looked })
     const alive = [...seen.values()].filter(({ since }) => looked - since <= QUIET_MS).length
-    const met = alive > 1 && !others
+    // What a newcomer wrote before it was seen is in no list here: they are read anew. Where that fails, it has not been met yet.
+    if (alive > 1 && !others) {
+      try { next = (await log.heads()).map(head => Math.max(0, head - MARGIN)) } catch (error) { looked = -Infinity; throw error }
+      lists.clear()
+    }
     others = alive > 1
-    // What a newcomer wrote before it was seen is in no list here: they are read anew.
-    if (met) { next = (await log.heads()).map(head => Math.max(0, head - MARGIN)); lists.clear() }
   }
   const read = async (): Promise<void> => {
     next = await Promise.all(next.map(async (first, partition) => {

@@ -17,6 +17,7 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
   const organizations = new LRUCache<string, { rows: Promise<ProjectRow[]>; since: number }>({ max: 500 })
   const asking = new Map<string, { now: Promise<ProjectRow | undefined>; next?: Promise<ProjectRow | undefined> }>()
   const readings = new Map<string, Promise<ProjectRow | undefined>>()
+  let indexed: Promise<void> | undefined
   const keyOf = (organizationId: string, projectId: string): string => `${organizationId}/${projectId}`
 
   const learn = async ({ id, ...record }: ProjectRecord): Promise<ProjectRow> => {
@@ -54,6 +55,11 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
     return turn ? turn.next ??= turn.now.then(ask, ask) : ask()
   }
 
+  const allOf = async (organizationId: string): Promise<ProjectRow[]> => {
+    // Without it one organization's list would read the projects of all.
+    await (indexed ??= documents.ensureIndexes(['organizationId']).catch((error: unknown) => { indexed = undefined; throw error }))
+    return (await documents.find({ organizationId })).filter(row => row.deletedAt === null)
+  }
   const stored = async (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {
     const row = await documents.findOne({ _id: keyOf(organizationId, projectId) })
     return row ? keep(row) : fresh(organizationId, projectId)
@@ -82,7 +88,7 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
     all: async (organizationId: string): Promise<ProjectRow[]> => {
       const cached = organizations.get(organizationId)
       if (cached && clock.monotonic() - cached.since < TRUSTED_MS) return cached.rows
-      const rows = documents.find({ organizationId }).then(found => found.filter(row => row.deletedAt === null))
+      const rows = allOf(organizationId)
       organizations.set(organizationId, { rows, since: clock.monotonic() })
       rows.catch(() => organizations.delete(organizationId))
       return rows
