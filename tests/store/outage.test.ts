@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { mongo } from 'mongoose'
 import { z } from 'zod'
 import { insertEach } from '../../services/shared/kit/events/mongo-insert.ts'
+import type { Claim, Kept } from '../../services/shared/kit/http/idempotency.ts'
 import { mongoIdempotency, type MongoIdempotency } from '../../services/shared/kit/http/mongo-idempotency.ts'
 import { isUnavailable } from '../../services/shared/kit/http/unavailable.ts'
 import { testClock } from '../../services/shared/kit/clock.ts'
@@ -109,6 +110,7 @@ describe('first answers in the document store', () => {
   let db: Mongo
   let kept: MongoIdempotency
   const clock = testClock()
+  const withinMs = 12_000
   beforeAll(async () => {
     db = await connectMongo(uri, `idempotency_${randomUUID().slice(0, 8)}`)
     kept = mongoIdempotency(db, clock)
@@ -119,32 +121,47 @@ describe('first answers in the document store', () => {
     await db.close()
   })
 
+  const isClaim = (claim: Kept | Claim): claim is Claim => 'finish' in claim
+  const claimed = async (id: string, bodyHash = 'h'): Promise<Claim> => {
+    const claim = await kept.claim(id, bodyHash, withinMs)
+    if (!isClaim(claim)) throw new Error(`${id} is taken`)
+    return claim
+  }
+
   it('are claimed by exactly one of many', async () => {
-    const claims = await Promise.all(Array.from({ length: 20 }, () => kept.claim('a', 'h')))
-    expect(claims.filter(claim => claim === undefined)).toHaveLength(1)
+    const claims = await Promise.all(Array.from({ length: 20 }, () => kept.claim('a', 'h', withinMs)))
+    expect(claims.filter(isClaim)).toHaveLength(1)
+    await claims.find(isClaim)?.finish('the answer')
   })
   it('are given again once finished, and tell another body', async () => {
-    await kept.finish('a', 'the answer')
-    expect(await kept.claim('a', 'h')).toEqual({ bodyHash: 'h', answer: 'the answer' })
-    expect(await kept.claim('a', 'other')).toEqual({ bodyHash: 'h', answer: 'the answer' })
+    expect(await kept.claim('a', 'h', withinMs)).toEqual({ bodyHash: 'h', answer: 'the answer' })
+    expect(await kept.claim('a', 'other', withinMs)).toEqual({ bodyHash: 'h', answer: 'the answer' })
   })
   it('are taken over by one when whoever had them is gone', async () => {
-    expect(await kept.claim('b', 'h')).toBeUndefined()
-    expect(await kept.claim('b', 'h')).toEqual({ bodyHash: 'h' })
+    const gone = mongoIdempotency(db, clock)
+    gone.stop()
+    const { seed } = z.object({ seed: z.string() }).parse(await gone.claim('b', 'h', withinMs))
+    expect(await kept.claim('b', 'h', withinMs)).toEqual({ bodyHash: 'h' })
     clock.advance(31_000)
-    const claims = await Promise.all(Array.from({ length: 10 }, () => kept.claim('b', 'h')))
-    expect(claims.filter(claim => claim === undefined)).toHaveLength(1)
+    const claims = await Promise.all(Array.from({ length: 10 }, () => kept.claim('b', 'h', withinMs)))
+    expect(claims.filter(isClaim)).toMatchObject([{ seed }])
   })
   it('can be given up, and are forgotten after a day', async () => {
-    await kept.claim('c', 'h')
-    await kept.release('c')
-    expect(await kept.claim('c', 'h')).toBeUndefined()
+    const first = await claimed('c')
+    await first.release()
+    const second = await claimed('c')
+    expect(await kept.claim('c', 'h', withinMs)).toEqual({ bodyHash: 'h' })
+    await second.release()
+    const claims = await Promise.all(Array.from({ length: 10 }, () => kept.claim('c', 'h', withinMs)))
+    expect(claims.filter(isClaim)).toMatchObject([{ seed: first.seed }])
+    expect(second.seed).toBe(first.seed)
     clock.advance(86_400_000)
     await kept.sweep()
-    expect(await kept.claim('a', 'h')).toMatchObject({ answer: 'the answer' })
+    expect(await kept.claim('a', 'h', withinMs)).toMatchObject({ answer: 'the answer' })
     clock.advance(2 * 86_400_000)
     await kept.sweep()
-    expect(await kept.claim('a', 'h')).toBeUndefined()
+    expect(await kept.claim('a', 'h', withinMs)).toMatchObject({ seed: expect.any(String) })
+    expect((await claimed('c')).seed).not.toBe(first.seed)
   })
 })
 

@@ -14,6 +14,7 @@ export type ServiceId = Exclude<AppId, 'gateway'>
  * - `also`: the other success, where an input can make the operation go on in the background.
  * - `produces`: the media type of an answer that is not JSON (a file, a stream); then there is no `reply`.
  * - `patienceMs`: how long people wait for it at most, where 4.2 s are not right: it is much work, or a long answer.
+ * - `cookie`: the cookie (over TLS with `__Host-`) that says who asks, where a token in the body does not.
  * - `bodyLimit`: bytes, where 1 MiB is not right.
  */
 export type Operation = Described & ({ access: 'public' | 'user'; callers?: readonly AppId[] } | { access: 'internal'; callers: readonly AppId[] })
@@ -29,6 +30,7 @@ type Described = {
   reply?: z.ZodType
   produces?: string
   patienceMs?: number
+  cookie?: string
   bodyLimit?: number
   errors?: Readonly<Record<string, number>>
 }

@@ -37,8 +37,9 @@ export const aggregateCache = <S, L extends DomainEvent>({ log, initial, fold, s
         if (!next) return keep(stream, known)
         known = grow(known, next)
       }
-      const rest = await log.readStream(stream, known?.version ?? 0)
-      return keep(stream, rest.reduce(grow, known ?? absent))
+      let newest = known ?? absent
+      await log.readStream(stream, commit => { newest = grow(newest, commit) }, newest.version)
+      return keep(stream, newest)
     },
     /** Whether the stream already has this command. */
     hasCommand: async (stream: string, known: Folded<S>, commandId: string): Promise<boolean> =>

@@ -1,5 +1,6 @@
 import type { CommandMeta } from '../command.ts'
 import { Refused, type Decider } from '../decider.ts'
+import { limited } from '../in-parallel.ts'
 import { aggregateCache, type Folded } from './aggregate-cache.ts'
 import { commitId, streamOf, VersionConflict, type Commit, type DomainEvent } from './commit.ts'
 import type { EventLog, Upcasters } from './ports.ts'
@@ -15,7 +16,8 @@ export type Aggregate<S, C, E extends DomainEvent> = {
   load(tenantId: string, id: string): Promise<{ state: S; version: number }>
   /** As it was: after this version, or at this instant. */
   at(tenantId: string, id: string, when: { version: number } | { time: string }): Promise<{ state: S; version: number }>
-  history(tenantId: string, id: string): Promise<HistoryEntry<S, E>[]>
+  /** The newest entries first, at most so many, of those before a version. */
+  history(tenantId: string, id: string, page: { before?: number; limit: number }): Promise<HistoryEntry<S, E>[]>
   /** Called with each change after it is durable and before its command answers; a commit counts as finished only when this resolves. */
   follow(apply: (change: Change<S>) => Promise<void>): void
   fold(state: S, commit: Commit): S
@@ -32,6 +34,8 @@ export type AggregateOptions<S, C, E extends DomainEvent, L extends DomainEvent>
 }
 
 const ATTEMPTS = 4
+// The past is folded from the first commit on: whoever looks at a long one must leave room for everybody else.
+const PAST_AT_ONCE = 2
 
 /** The one way to read and change aggregates of a kind. Commands on one aggregate in this process run one after the other. */
 export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log, decider, upcast = {}, cacheSize = 10_000 }: AggregateOptions<S, C, E, L>): Aggregate<S, C, E> => {
@@ -42,6 +46,7 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log,
   const cache = aggregateCache({ log, initial: decider.initial, fold, size: cacheSize })
   const followers: ((change: Change<S>) => Promise<void>)[] = []
   const fresh = new Map<string, Folded<S>>()
+  const past = limited(PAST_AT_ONCE)
 
   log.project(name, async commit => {
     const { aggregateId: id, tenantId } = log.decode(commit)
@@ -95,23 +100,29 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log,
       const { state, version } = await cache.newest(streamOf({ tenantId, aggregate: name, id }))
       return { state, version }
     },
-    at: async (tenantId, id, when) => {
+    at: (tenantId, id, when) => past(async () => {
       let then = { state: decider.initial, version: 0 }
-      for (const commit of await log.readStream(streamOf({ tenantId, aggregate: name, id }))) {
-        if ('version' in when ? commit.version > when.version : Date.parse(commit.at) > Date.parse(when.time)) break
+      await log.readStream(streamOf({ tenantId, aggregate: name, id }), commit => {
+        if ('version' in when ? commit.version > when.version : Date.parse(commit.at) > Date.parse(when.time)) return false
         then = { state: fold(then.state, commit), version: commit.version }
-      }
-      return then
-    },
-    history: async (tenantId, id) => {
-      let before = decider.initial
-      return (await log.readStream(streamOf({ tenantId, aggregate: name, id }))).map(commit => {
-        const after = fold(before, commit)
-        const entry = { version: commit.version, at: commit.at, actor: commit.actor, correlationId: commit.correlationId, ...(commit.ip !== null && { ip: commit.ip }), events: eventsOf(commit), before, after }
-        before = after
-        return entry
+        return !('version' in when) || commit.version < when.version
       })
-    },
+      return then
+    }),
+    history: (tenantId, id, { before = Infinity, limit }) => past(async () => {
+      const entries: HistoryEntry<S, E>[] = []
+      let state = decider.initial
+      await log.readStream(streamOf({ tenantId, aggregate: name, id }), commit => {
+        if (commit.version >= before) return false
+        const events = eventsOf(commit)
+        const after = events.reduce(decider.evolve, state)
+        entries.push({ version: commit.version, at: commit.at, actor: commit.actor, correlationId: commit.correlationId, ...(commit.ip !== null && { ip: commit.ip }), events, before: state, after })
+        if (entries.length > limit) entries.shift()
+        state = after
+        return commit.version + 1 < before
+      })
+      return entries.reverse()
+    }),
     follow: apply => { followers.push(apply) },
   }
 }

@@ -36,6 +36,7 @@ export const generations = <D extends StoredDocument>({ store, name, indexes, fi
       findOne: async filter => (await live()).findOne(filter),
       count: async filter => (await live()).count(filter),
       put: async (documents, fresh) => (await live()).put(documents, fresh),
+      eachOf: async (filter, visit) => (await live()).eachOf(filter, visit),
       each: async visit => (await live()).each(visit),
       ensureIndexes: async fields => (await live()).ensureIndexes(fields),
       drop: async () => (await live()).drop(),

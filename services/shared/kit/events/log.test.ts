@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { projectEvents } from '../../contracts/project/events.ts'
+import { systemClock } from '../clock.ts'
+import { memoryDapr } from '../dapr/memory-dapr.ts'
+import { silentLogger } from '../observe/log.ts'
 import { VersionConflict } from './commit.ts'
+import { consumer } from './consumer.ts'
 import { memoryStore } from './memory-store.ts'
-import { draft, logOf, parcelOn, send } from './testing.ts'
+import { answerFeed, commitsOf, draft, logOf, parcelOn, send } from './testing.ts'
 
 describe('appending', () => {
   it('stores, positions and publishes', async () => {
@@ -40,12 +45,12 @@ describe('appending', () => {
       return results
     }
     expect((await log.append(draft('p1', 1, '', 'Sent'))).version).toBe(1)
-    expect(await log.readStream('org/parcel/p1')).toHaveLength(1)
+    expect(await commitsOf(log, 'org/parcel/p1')).toHaveLength(1)
   })
   it('does not store what it could not publish', async () => {
     const { log, store } = logOf()
     await expect(log.append(draft('p1', 1, '', 'Nameless'))).rejects.toThrow()
-    expect(await store.readStream('org/parcel/p1')).toEqual([])
+    expect(await commitsOf(store, 'org/parcel/p1')).toEqual([])
   })
 })
 
@@ -87,7 +92,23 @@ describe('the aggregate', () => {
     for (const [i, at] of ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z'].entries()) await parcels.handle('org', 'p1', { type: 'send' }, { ...send(`c${i}`), at })
     expect(await parcels.at('org', 'p1', { version: 2 })).toEqual({ state: 2, version: 2 })
     expect(await parcels.at('org', 'p1', { time: '2026-01-02T12:00:00+02:00' })).toEqual({ state: 2, version: 2 })
-    expect((await parcels.history('org', 'p1')).map(h => [h.before, h.after])).toEqual([[0, 1], [1, 2], [2, 3]])
+    expect((await parcels.history('org', 'p1', { limit: 9 })).map(h => [h.before, h.after])).toEqual([[2, 3], [1, 2], [0, 1]])
+  })
+  it('gives a page of a long past, and keeps no more of it than the page', async () => {
+    const store = memoryStore()
+    const parcels = parcelOn(logOf({ store }).log)
+    for (let i = 1; i <= 300; i++) await parcels.handle('org', 'p1', { type: 'send' }, send(`c${i}`))
+    let seen = 0
+    const { readStream } = store
+    store.readStream = (stream, see, after) => readStream(stream, commit => { seen++; return see(commit) }, after)
+    const page = async (limit: number, before?: number): Promise<number[][]> => (await parcels.history('org', 'p1', { limit, ...(before !== undefined && { before }) })).map(h => [h.version, h.before, h.after])
+    expect(await page(2)).toEqual([[300, 299, 300], [299, 298, 299]])
+    expect(await page(2, 299)).toEqual([[298, 297, 298], [297, 296, 297]])
+    seen = 0
+    expect([await page(3, 3), await page(1, 2), await page(1, 1)]).toEqual([[[2, 1, 2], [1, 0, 1]], [[1, 0, 1]], []])
+    expect((await parcels.at('org', 'p1', { version: 3 })).state).toBe(3)
+    // Nothing behind what was asked for is looked at: 2, 1, 1 and 3 commits.
+    expect(seen).toBe(7)
   })
   it('lifts old events', async () => {
     const { store, log } = logOf()
@@ -107,6 +128,24 @@ describe('reading', () => {
     const rest = await log.feed(0, 1, 10)
     expect(rest.events.map(e => [e.position, e.previous])).toEqual([[3, 1], [4, 3]])
     expect(rest.head).toBe(5)
+  })
+  it('feeds long events a few at a time, so that they arrive in time, and a consumer gets them all', async () => {
+    const { log } = logOf({ partitions: 1 })
+    for (let i = 0; i < 60; i++) await log.append({ ...draft(`p${i}`, 1, '', 'Sent'), meta: { ...send(`c${i}`), correlationId: 'x'.repeat(100_000) } })
+    await log.settled()
+    const sizes: number[] = []
+    const measured = { heads: log.heads, feed: async (...given: Parameters<typeof log.feed>) => {
+      const page = await log.feed(...given)
+      sizes.push(JSON.stringify(page.events).length)
+      return page
+    } }
+    const dapr = memoryDapr()
+    answerFeed(dapr, 'project', measured)
+    const batches: number[][] = []
+    const one = consumer({ name: 'long', topics: [projectEvents], db: memoryStore(), dapr, clock: systemClock, logger: silentLogger, pollMs: 60_000, batch: async events => { batches.push(events.map(e => e.position)) } })
+    await one.caughtUp()
+    expect(batches.flat()).toEqual(Array.from({ length: 60 }, (_, i) => i))
+    expect(Math.max(...sizes)).toBeLessThan(2_200_000)
   })
   it('begins where other processes stand, however long the log, but at no end that the log does not reach', async () => {
     const store = memoryStore()
@@ -131,9 +170,9 @@ describe('reading', () => {
     await log.settled()
     expect(await log.verifyPartition(0)).toBeUndefined()
     const { readStream } = store
-    store.readStream = async stream => (await readStream(stream)).map(c => (c.version === 3 ? { ...c, actor: 'mallory' } : c))
+    store.readStream = (stream, see) => readStream(stream, c => see(c.version === 3 ? { ...c, actor: 'mallory' } : c))
     expect(await log.verifyChain('org/parcel/p1')).toEqual({ at: 'org/parcel/p1:3', reason: 'changed' })
-    store.readStream = async stream => (await readStream(stream)).filter(c => c.version !== 2)
+    store.readStream = (stream, see) => readStream(stream, c => (c.version === 2 ? true : see(c)))
     expect(await log.verifyChain('org/parcel/p1')).toEqual({ at: 'org/parcel/p1:2', reason: 'missing' })
   })
 })

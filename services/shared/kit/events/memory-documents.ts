@@ -23,6 +23,7 @@ export const memoryDocuments = <D extends StoredDocument>(fields?: readonly stri
     put: async documents => {
       for (const document of documents) if ((rows.get(document._id)?.version ?? 0) < document.version) rows.set(document._id, structuredClone(document))
     },
+    eachOf: async (filter, visit) => { matching(filter).forEach(row => { visit(row) }) },
     each: async visit => { for (const row of rows.values()) visit(row) },
     ensureIndexes: async () => {},
     drop: async () => rows.clear(),

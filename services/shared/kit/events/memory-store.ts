@@ -44,7 +44,10 @@ export const memoryStore = (): MemoryStore => {
       return result
     })),
     findCommit: id => reading('findCommit', () => commits.get(id)),
-    readStream: (stream, after = 0) => reading('readStream', () => (streams.get(stream) ?? []).filter(c => c.version > after).toSorted((a, b) => a.version - b.version)),
+    readStream: async (stream, see, after = 0) => {
+      await store.before('readStream')
+      for (const commit of (streams.get(stream) ?? []).filter(c => c.version > after).toSorted((a, b) => a.version - b.version)) if (see(copy(commit)) === false) return
+    },
     findCommand: (stream, commandId) => reading('findCommand', () => streams.get(stream)?.find(c => c.commandId === commandId)),
     readChunk: journal => reading('readChunk', () => chunks.get(journal) ?? []),
     addSegment: segment => reading('addSegment', () => {

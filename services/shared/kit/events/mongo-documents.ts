@@ -49,6 +49,7 @@ export const mongoDocuments = <D extends StoredDocument>(db: () => mongo.Db, nam
     },
     count: filter => rows().countDocuments(filterOf(filter)),
     put,
+    eachOf: async (filter, visit) => { for await (const row of rows().find(filterOf(filter), { batchSize: 100 })) visit(typed(row)) },
     each: async visit => { for await (const row of rows().find({}, { batchSize: 1000 })) visit(typed(row)) },
     ensureIndexes: async fields => {
       await db().createCollection(name).catch((error: unknown) => { if (!isDuplicate(error)) throw error })

@@ -3,6 +3,7 @@ import { isUnavailable } from '../http/unavailable.ts'
 import { commitOf, commitRow, segmentOf, segmentRow, type CommitRow, type SegmentRow } from './mongo-codec.ts'
 import { mongoDocuments } from './mongo-documents.ts'
 import { insertEach, insertTogether, isDuplicate } from './mongo-insert.ts'
+import { mongoStream } from './mongo-stream.ts'
 import type { CommitStore, DeadLetter, DeadLetterState, Recovered, StoredDocument, Writer } from './store.ts'
 
 type Row<T extends { id: string }> = Omit<T, 'id'> & { _id: string }
@@ -40,8 +41,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
       const row = await commits().findOne({ _id: id })
       return row ? commitOf(row) : undefined
     },
-    readStream: async (stream, after = 0) =>
-      (await commits().find(after > 0 ? { stream, version: { $gt: after } } : { stream }).toArray()).map(commitOf).toSorted((a, b) => a.version - b.version),
+    readStream: mongoStream(commits),
     findCommand: async (stream, commandId) => {
       const row = await commits().findOne({ stream, commandId })
       return row ? commitOf(row) : undefined

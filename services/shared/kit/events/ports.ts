@@ -39,14 +39,15 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   stop(): Promise<void>
   /** Durable when it resolves; `onDurable` runs before any follow-up. Throws `VersionConflict`, or `Refused('unavailable')` when the outcome is not known. */
   append(draft: CommitDraft<E>, onDurable?: (commit: Commit) => void): Promise<Commit>
-  readStream(stream: string, after?: number): Promise<Commit[]>
+  /** By version, from `after` + 1, one at a time until `see` answers false. */
+  readStream(stream: string, see: (commit: Commit) => boolean | void, after?: number): Promise<void>
   /** The service's own follow-up of a commit: at least once, also after a crash; it must be idempotent. Registered before `start`. */
   react(name: string, handler: (commit: DomainCommit<E>) => Promise<void>): void
   /** A read model of one aggregate: like a reaction, for what `aggregate` and `stateView` need. */
   project(aggregate: string, apply: (commit: Commit) => Promise<void>): void
   upcast(aggregate: string, upcasters: Upcasters): void
   decode(commit: Commit): DomainCommit<E>
-  /** Public events of a partition after this position (-1: from the beginning), in order. */
+  /** Public events of a partition after this position (-1: from the beginning), in order. Fewer than asked for where they are long; none only at the end. */
   feed(partition: number, after: number, limit: number): Promise<FeedPage>
   /** Per partition, one more than the position of its last public event. */
   heads(): Promise<number[]>

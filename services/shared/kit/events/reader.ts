@@ -1,11 +1,12 @@
 import type { ServiceId } from '../../contracts/define.ts'
 import type { CloudEvent } from '../../contracts/feed.ts'
 import { cloudEvents } from './cloud-event.ts'
-import { hashOf } from './commit.ts'
+import { hashOf, type Commit } from './commit.ts'
 import { endOf, segmentHolds, segmentsFrom, segmentStart, START } from './positions.ts'
 import type { BrokenLink, EventLog, Scanned } from './ports.ts'
 import type { Sequencer } from './sequencer.ts'
 import type { CommitStore, Segment } from './store.ts'
+import { PORTION, weightOf } from './weight.ts'
 
 type Reader = Pick<EventLog, 'readStream' | 'feed' | 'heads' | 'ends' | 'scan' | 'recent' | 'verifyChain' | 'verifyPartition'>
 export type ReaderOptions = { store: CommitStore; service: ServiceId; partitions: number; sequencers: readonly Sequencer[] }
@@ -36,16 +37,21 @@ export const logReader = ({ store, service, partitions, sequencers }: ReaderOpti
   }
 
   return {
-    readStream: (stream, after) => store.readStream(stream, after),
+    readStream: (stream, see, after) => store.readStream(stream, see, after),
     feed: async (partition, after, limit) => {
       const head = (await endOfPartition(partition)).next
       const events: CloudEvent[] = []
       if (after + 1 >= head) return { events, head }
+      let weight = 0
       for await (const segment of segmentsAt(partition, after + 1)) {
-        events.push(...cloudEvents(service, segment).filter(e => e.position > after))
-        if (events.length >= limit) break
+        for (const event of cloudEvents(service, segment)) {
+          if (event.position <= after) continue
+          events.push(event)
+          weight += weightOf(event)
+          if (events.length >= limit || weight >= PORTION) return { events, head }
+        }
       }
-      return { events: events.slice(0, limit), head }
+      return { events, head }
     },
     heads: () => Promise.all(Array.from({ length: partitions }, async (_, p) => (await endOfPartition(p)).previous + 1)),
     recent: (partition, from) => recent(partition, from).map(scanned),
@@ -60,17 +66,18 @@ export const logReader = ({ store, service, partitions, sequencers }: ReaderOpti
       }
     },
     verifyChain: async stream => {
-      let previous = ''
-      let version = 0
-      for (const commit of await store.readStream(stream)) {
-        const broken = (reason: BrokenLink['reason']): BrokenLink => ({ at: `${stream}:${version + 1}`, reason })
-        if (commit.version !== version + 1) return broken('missing')
-        if (commit.previousHash !== previous) return broken('unlinked')
-        if (hashOf(commit) !== commit.hash) return broken('changed')
+      let [version, previous] = [0, '']
+      let broken: BrokenLink | undefined
+      const whatIsWrong = (commit: Commit): BrokenLink['reason'] | undefined =>
+        commit.version !== version + 1 ? 'missing' : commit.previousHash !== previous ? 'unlinked' : hashOf(commit) !== commit.hash ? 'changed' : undefined
+      await store.readStream(stream, commit => {
+        const reason = whatIsWrong(commit)
+        if (reason) broken = { at: `${stream}:${version + 1}`, reason }
         previous = commit.hash
         version = commit.version
-      }
-      return undefined
+        return !broken
+      })
+      return broken
     },
     verifyPartition: async partition => {
       const { next } = await endOfPartition(partition)

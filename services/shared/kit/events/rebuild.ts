@@ -38,8 +38,8 @@ export const rebuilder = <S, C, E extends DomainEvent, L extends DomainEvent, D 
   /** A stream that is not known as it was before this commit is folded as a whole, ahead of the commits that are still to come. */
   const anew = async ({ stream, version }: Commit): Promise<Folded<S>> => {
     const { tenantId, id } = parseStream(stream)
-    const all = version === 1 ? [] : await log.readStream(stream)
-    const folded = { tenantId, id, state: all.reduce(aggregate.fold, aggregate.initial), version: all.length, changed: all.length > 0, written: all.length > 0 }
+    const folded: Folded<S> = { tenantId, id, state: aggregate.initial, version: 0, changed: version > 1, written: version > 1 }
+    if (version > 1) await log.readStream(stream, commit => { folded.state = aggregate.fold(folded.state, commit); folded.version = commit.version })
     states.set(stream, folded)
     return folded
   }

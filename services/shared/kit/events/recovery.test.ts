@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memoryDapr } from '../dapr/memory-dapr.ts'
 import { memoryStore, type MemoryStore } from './memory-store.ts'
-import { draft, killable, logOf, parcelOn, send } from './testing.ts'
+import { commitsOf, draft, killable, logOf, parcelOn, send } from './testing.ts'
 import { widthOf } from './cloud-event.ts'
 import type { Commit } from './commit.ts'
 import type { EventLog } from './ports.ts'
@@ -64,7 +64,7 @@ const killedAt = async (point: { before?: number; after?: number }, instanceId: 
   await next.stop()
   return ended
 }
-const storedCommits = async (store: MemoryStore): Promise<Commit[]> => (await Promise.all(['a0', 'b0', 'a1', 'b1', 'a2', 'b2'].map(id => store.readStream(`org/parcel/${id}`)))).flat()
+const storedCommits = async (store: MemoryStore): Promise<Commit[]> => (await Promise.all(['a0', 'b0', 'a1', 'b1', 'a2', 'b2'].map(id => commitsOf(store, `org/parcel/${id}`)))).flat()
 
 describe('a process that is killed', () => {
   for (const when of ['before', 'after'] as const) {

@@ -5,7 +5,7 @@ import { memoryStore } from './memory-store.ts'
 import { segmentAt, START, endOf } from './positions.ts'
 import { relay } from './relay.ts'
 import type { Segment } from './store.ts'
-import { logOf, parcelOn, send } from './testing.ts'
+import { commitsOf, logOf, parcelOn, send } from './testing.ts'
 
 const segments = async (count: number): Promise<{ store: ReturnType<typeof memoryStore>; all: Segment[] }> => {
   const { log } = logOf({ partitions: 1 })
@@ -15,7 +15,7 @@ const segments = async (count: number): Promise<{ store: ReturnType<typeof memor
   const all: Segment[] = []
   for (let i = 0; i < count; i++) {
     const before = all.at(-1)
-    all.push(segmentAt(0, before ? endOf(before) : START, await log.readStream(`org/parcel/p${i}`), '2026-01-01T00:00:00.000Z'))
+    all.push(segmentAt(0, before ? endOf(before) : START, await commitsOf(log, `org/parcel/p${i}`), '2026-01-01T00:00:00.000Z'))
     await store.addSegment(all[i]!)
   }
   return { store, all }

@@ -58,8 +58,8 @@ export type CommitStore = {
   /** One batch, not ordered: each commit is stored or its id is taken. */
   append(commits: readonly Commit[]): Promise<InsertResult[]>
   findCommit(id: string): Promise<Commit | undefined>
-  /** By version, from `after` + 1. */
-  readStream(stream: string, after?: number): Promise<Commit[]>
+  /** By version, from `after` + 1, one at a time until `see` answers false: a long stream is never in memory as a whole. */
+  readStream(stream: string, see: (commit: Commit) => boolean | void, after?: number): Promise<void>
   findCommand(stream: string, commandId: string): Promise<Commit | undefined>
   readChunk(journal: string): Promise<Commit[]>
 
@@ -110,6 +110,8 @@ export type Documents<D extends StoredDocument> = {
   /** Newest version wins: a document is written only over an older one. `fresh` ones are probably not there yet; that is quicker, not different. */
   put(documents: readonly (D | Tombstone)[], fresh?: boolean): Promise<void>
   each(visit: (document: D | Tombstone) => void): Promise<void>
+  /** Visits those that match one at a time: there may be more of them than memory should hold. */
+  eachOf(filter: Filter, visit: (document: D) => void): Promise<void>
   ensureIndexes(fields: readonly string[]): Promise<void>
   drop(): Promise<void>
 }

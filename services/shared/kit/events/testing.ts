@@ -6,7 +6,7 @@ import { memoryDapr } from '../dapr/memory-dapr.ts'
 import { Refused, type Decider } from '../decider.ts'
 import { aggregate } from './aggregate.ts'
 import { CloudEvent } from '../../contracts/feed.ts'
-import type { CommitDraft } from './commit.ts'
+import type { Commit, CommitDraft } from './commit.ts'
 import { openLog } from './log.ts'
 import { memoryStore } from './memory-store.ts'
 import type { EventLog, Upcasters } from './ports.ts'
@@ -32,6 +32,12 @@ export const parcelOn = (log: EventLog<ParcelEvent>, upcast: Upcasters = {}) => 
 export const draft = (id: string, version: number, previousHash: string, type: ParcelEvent['type']): CommitDraft<ParcelEvent> =>
   ({ tenantId: 'org', aggregate: 'parcel', id, version, previousHash, events: [{ type }], meta: send(`${id}:${version}:${type}`) })
 
+/** All commits of a stream. */
+export const commitsOf = async (log: Pick<CommitStore, 'readStream'>, stream: string): Promise<Commit[]> => {
+  const commits: Commit[] = []
+  await log.readStream(stream, commit => { commits.push(commit) })
+  return commits
+}
 /** TEST LOG on a store in memory and a broker that remembers. */
 export const logOf = ({ store = memoryStore(), dapr = memoryDapr(), ...rest }: { store?: CommitStore; dapr?: ReturnType<typeof memoryDapr>; partitions?: number; patienceMs?: number; instanceId?: string; beatMs?: number; deadAfterMs?: number; clock?: Clock } = {}) => {
   const log = openLog<ParcelEvent, typeof projectEvents>({

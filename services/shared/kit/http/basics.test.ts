@@ -22,7 +22,7 @@ const leaky: Record<string, string> = { id: 't1', title: 'T', passwordHash: 'x' 
 const routes = serve(api, {
   create: async ({ body, newId }) => ({ body: { id: newId(), title: body.title }, version: 1 }),
   list: async ({ query }) => ({ body: { items: (query.label ?? []).map(title => ({ id: String(query.limit), title })), nextCursor: null } }),
-  own: async () => ({ body: { id: 'own', title: 'mine' } }),
+  own: async ({ actor }) => ({ body: { id: 'own', title: `of ${actor.userId}` }, version: 7 }),
   show: async ({ params }) => {
     if (params.id === 'boom') throw new Error('secret inside')
     if (params.id === 'none') throw new Refused('missing', 'thing-unknown', 'No such thing.')
@@ -104,5 +104,10 @@ describe('conditional requests', () => {
     expect(await get('"7"')).toMatchObject({ status: 304, body: undefined })
     expect((await get('W/"7", "3"')).status).toBe(304)
     expect((await get('"6"')).status).toBe(200)
+  })
+  it('are answered in full where the path means another thing for another caller, and nothing is kept on the way', async () => {
+    const own = await server.request('GET', '/api/things/own', { as: { ...as, userId: 'u2' }, headers: { 'if-none-match': '"7"' } })
+    expect(own).toMatchObject({ status: 200, body: { title: 'of u2' } })
+    expect([own.headers.get('etag'), own.headers.get('cache-control')]).toEqual(['"7"', 'no-store'])
   })
 })

@@ -1,4 +1,5 @@
 import type { RouterContext } from '@koa/router'
+import type { z } from 'zod'
 import type { AppId } from '../../contracts/define.ts'
 import type { Clock } from '../clock.ts'
 import type { CommandMeta } from '../command.ts'
@@ -7,6 +8,7 @@ import { currentContext } from '../observe/context.ts'
 import type { Actor, Call, Cookies } from './call.ts'
 import { ifMatchOf } from './etag.ts'
 import { headers } from './headers.ts'
+import type { Claim } from './idempotency.ts'
 import type { Input } from './input.ts'
 import type { Keyed } from './keyed-request.ts'
 import { networkOf } from './network.ts'
@@ -14,27 +16,30 @@ import type { Route } from './serve.ts'
 
 type Known = { input: Input; actor: Actor | undefined; caller: AppId | undefined; token: string | undefined; keyed: Keyed | undefined }
 
-/** Puts one call together for its handler. `input` went through the operation's own schemas, which the compiler cannot see from here. */
-export const callOf = (ctx: RouterContext, { operation }: Route, clock: Clock, { input, actor, caller, token, keyed }: Known): Call => {
+/** Puts one call together for its handler, once the seed of its ids is known. `input` went through the operation's own schemas, which the compiler cannot see from here. */
+export const callOf = (ctx: RouterContext, { operation }: Route, clock: Clock, { input, actor, caller, token, keyed }: Known): ((seed?: string, first?: Claim['first']) => Call) => {
   const ip = (caller && ctx.get(headers.clientIp)) || ctx.ip
   const ifMatch = operation.method === 'GET' ? undefined : ifMatchOf(ctx.get('if-match') || undefined)
-  const commandId = keyed?.commandId ?? uuidv7()
-  const work = currentContext()
-  const meta: CommandMeta = {
-    actor: actor?.userId ?? (operation.access === 'internal' && caller ? `service:${caller}` : 'anonymous'),
-    at: clock.now(), correlationId: work?.correlationId ?? commandId, causationId: caller ? ctx.get(headers.causationId) || null : null, commandId,
+  return (seed, first) => {
+    const commandId = keyed?.commandId(seed) ?? uuidv7()
+    const work = currentContext()
+    const meta: CommandMeta = {
+      actor: actor?.userId ?? (operation.access === 'internal' && caller ? `service:${caller}` : 'anonymous'),
+      at: clock.now(), correlationId: work?.correlationId ?? commandId, causationId: caller ? ctx.get(headers.causationId) || null : null, commandId,
+    }
+    const network = networkOf(ip)
+    if (network !== undefined) meta.ip = network
+    if (ifMatch !== undefined) meta.expectedVersion = ifMatch
+    let made = 0
+    const call = {
+      params: input.params, query: input.query, body: input.body, actor, caller, meta, ip,
+      first: async (schema: z.ZodType, said: unknown) => (first ? schema.parse(JSON.parse(await first(JSON.stringify(said)))) : said),
+      newId: keyed ? () => derivedId(commandId, made++) : () => uuidv7(),
+      userAgent: ctx.get('user-agent').slice(0, 300), traceId: work?.traceId ?? '', cookies: cookiesOf(ctx),
+      ...(ifMatch === undefined ? {} : { ifMatch }), ...(token === undefined ? {} : { token }),
+    }
+    return call as Call
   }
-  const network = networkOf(ip)
-  if (network !== undefined) meta.ip = network
-  if (ifMatch !== undefined) meta.expectedVersion = ifMatch
-  let made = 0
-  const call = {
-    params: input.params, query: input.query, body: input.body, actor, caller, meta, ip,
-    newId: keyed ? () => derivedId(commandId, made++) : () => uuidv7(),
-    userAgent: ctx.get('user-agent').slice(0, 300), traceId: work?.traceId ?? '', cookies: cookiesOf(ctx),
-    ...(ifMatch === undefined ? {} : { ifMatch }), ...(token === undefined ? {} : { token }),
-  }
-  return call as Call
 }
 
 const cookiesOf = (ctx: RouterContext): Cookies => ({

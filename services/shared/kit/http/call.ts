@@ -36,6 +36,8 @@ export type Call<O extends Operation = Operation> = {
   meta: CommandMeta
   /** Ids of what this call creates: the same ones again when it is repeated with its Idempotency-Key. */
   newId: () => string
+  /** What the first try with this Idempotency-Key said here: what a later one would say otherwise, such as a time from now. Without a key it is what is said. */
+  first: <S extends z.ZodType>(schema: S, said: z.output<S>) => Promise<z.output<S>>
   ifMatch?: number
   /** The bearer token, to be forwarded to other services on behalf of the user. */
   token?: string
@@ -50,6 +52,8 @@ export type Answer<O extends Operation = Operation> = {
   version?: number
   status?: number
   headers?: Record<string, string>
+  /** A part of it could not be done now: the answer is not kept, and a repetition with the same Idempotency-Key does what is missing. */
+  unfinished?: boolean
 } & (ReplyOf<O> extends undefined ? { body?: undefined } : { body: ReplyOf<O> })
 
 /** A handler per operation: one that is missing, or that answers another shape, does not compile. */

@@ -1,3 +1,4 @@
+import type { Operation } from '../../contracts/define.ts'
 import { Refused } from '../decider.ts'
 
 export const etagOf = (version: number): string => `"${version}"`
@@ -10,6 +11,9 @@ export const ifMatchOf = (header: string | undefined): number | undefined => {
   if (version === undefined) throw new Refused('invalid', 'bad-if-match', 'If-Match must be "<version>" as the ETag gave it, or *.')
   return Number(version)
 }
+
+/** Whether a version says all: the path names the thing. One that means the caller's own thing is another thing for another caller, at the same version. */
+export const canBeKnown = ({ method, path }: Operation): boolean => method === 'GET' && path.includes('/:')
 
 /** Whether If-None-Match already names this version: then there is nothing to send. */
 export const isKnown = (header: string | undefined, version: number): boolean =>

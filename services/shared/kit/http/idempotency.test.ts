@@ -1,16 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { operation } from '../../contracts/define.ts'
+import { testClock } from '../clock.ts'
 import { Refused } from '../decider.ts'
-import type { IdempotencyStore } from './idempotency.ts'
+import type { Claim, IdempotencyStore } from './idempotency.ts'
 import { memoryIdempotency } from './memory-idempotency.ts'
+import { mongoIdempotency } from './mongo-idempotency.ts'
 import { serve } from './serve.ts'
 import { testServer, type TestServer } from './test-server.ts'
 
 const api = {
   make: operation({ method: 'POST', path: '/api/things', summary: 's', access: 'user', status: 201, body: z.object({ title: z.string() }), reply: z.object({ id: z.string(), second: z.string(), token: z.string() }), errors: { 'thing-taken': 409 } }),
   restore: operation({ method: 'POST', path: '/api/things/:id/restore', summary: 's', access: 'user', status: 200, query: z.object({ deep: z.string().optional() }), reply: z.object({ id: z.string() }) }),
-  enter: operation({ method: 'POST', path: '/api/enter', summary: 's', access: 'public', status: 200, body: z.object({ name: z.string().optional() }), reply: z.object({ session: z.string(), whose: z.string() }) }),
+  enter: operation({ method: 'POST', path: '/api/enter', summary: 's', access: 'public', status: 200, cookie: 'who', body: z.object({ name: z.string().optional() }), reply: z.object({ session: z.string(), whose: z.string() }), errors: { 'token-missing': 401 } }),
 }
 const ann = { userId: 'ann', organizationId: 'o1', role: 'member', sessionId: 's1' } as const
 const body = { title: 'A' }
@@ -26,6 +28,7 @@ const start = async (idempotency?: IdempotencyStore) => {
       await hold
       if (title === 'rule') throw new Refused('rule', 'thing-taken', 'Taken.', { by: 'x' })
       if (title === 'down' && effects < 2) throw new Refused('unavailable', 'store-down')
+      if (title === 'half') return { body: { id: newId(), second: String(effects), token: '' }, unfinished: effects < 2 }
       if (title === 'crash' && effects < 2) throw new Error('crash')
       return { body: { id: newId(), second: newId(), token: 'secret-token' }, version: effects, headers: { Location: '/x' } }
     },
@@ -38,6 +41,17 @@ const start = async (idempotency?: IdempotencyStore) => {
       return { body: { session: newId(), whose } }
     },
   })], idempotency ? { idempotency } : {})
+}
+/** A store that tells who claims, and whose claims are changed. */
+const watched = (saw: (id: string, hash: string) => void, changed: (claim: Claim) => Claim): IdempotencyStore => {
+  const store = memoryIdempotency()
+  return {
+    claim: async (id, hash, withinMs) => {
+      saw(id, hash)
+      const claim = await store.claim(id, hash, withinMs)
+      return 'finish' in claim ? changed(claim) : claim
+    },
+  }
 }
 const enter = (key: string, headers: Record<string, string> = {}, sent: object = {}) => server.request('POST', '/api/enter', { body: sent, headers: { 'idempotency-key': key, ...headers } })
 const make = (key: string, sent: object = body, as: typeof ann | { userId: string; organizationId: string; role: 'member'; sessionId: string } = ann) => server.request('POST', '/api/things', { as, body: sent, headers: { 'idempotency-key': key } })
@@ -67,9 +81,9 @@ describe('Idempotency-Key', () => {
   })
   it('gives what somebody got by his cookie or his token to nobody without it, and the cookies of the answer again', async () => {
     await start()
-    for (const [key, shown] of [['k1', { cookie: 'who=ann' }], ['k2', { authorization: 'Bearer ben' }]] as const) {
+    for (const [key, shown, without] of [['k1', { cookie: 'who=ann' }, 401], ['k2', { authorization: 'Bearer ben' }, 422]] as const) {
       const first = await enter(key, shown)
-      expect((await enter(key)).status).toBe(422)
+      expect((await enter(key)).status).toBe(without)
       const again = await enter(key, shown)
       expect(again).toMatchObject({ status: 200, body: first.body })
       expect(again.headers.getSetCookie()).toEqual(first.headers.getSetCookie())
@@ -77,8 +91,7 @@ describe('Idempotency-Key', () => {
     }
   })
   it('of two people who are not signed in makes no id twice, also when the first one is forgotten', async () => {
-    const store = memoryIdempotency()
-    await start({ ...store, claim: async () => undefined })
+    await start({ claim: async () => ({ seed: 's', first: async said => said, finish: async () => {}, release: async () => {} }) })
     const [ann, again, bob] = [await enter('k1', {}, { name: 'ann' }), await enter('k1', {}, { name: 'ann' }), await enter('k1', {}, { name: 'bob' })]
     expect(again.body).toEqual(ann.body)
     expect(bob).toMatchObject({ status: 200, body: { whose: 'bob', session: expect.not.stringMatching(z.object({ session: z.string() }).parse(ann.body).session) } })
@@ -114,17 +127,37 @@ describe('Idempotency-Key', () => {
       expect((await make(title, { title })).status).toBe(201)
     }
   })
+  it('keeps no answer that is unfinished: a repetition does the rest, with the same ids', async () => {
+    await start()
+    const [first, second, third] = [await make('k1', { title: 'half' }), await make('k1', { title: 'half' }), await make('k1', { title: 'half' })]
+    expect([first.body, second.body, third.body]).toMatchObject([{ second: '1' }, { ...Object(first.body), second: '2' }, { second: '2' }])
+    expect([second, third].map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([null, 'true'])
+  })
   it('makes the same ids again when the answer was lost', async () => {
-    const store = memoryIdempotency()
-    await start({ ...store, finish: async id => { await store.release(id) } })
+    await start(watched(() => {}, claim => ({ ...claim, finish: () => claim.release() })))
     const first = await make('k1')
     expect((await make('k1')).body).toEqual(first.body)
     expect(effects).toBe(2)
   })
+  it('makes new things when it comes again after it was forgotten', async () => {
+    const limit = 1
+    await start(memoryIdempotency(limit))
+    const monday = await make('daily', { title: 'Monday' })
+    await make('another')
+    const tuesday = await make('daily', { title: 'Tuesday' })
+    await make('another')
+    const nextTuesday = await make('daily', { title: 'Tuesday' })
+    expect(new Set([monday, tuesday, nextTuesday].map(({ body: made }) => z.object({ id: z.string() }).parse(made).id)).size).toBe(3)
+  })
+  it('of a session that goes by a cookie means the session that the cookie holds now, whatever other cookies there are', async () => {
+    await start()
+    const first = await enter('k1', { cookie: '_ga=1; who=ann' })
+    expect((await enter('k1', { cookie: 'who=ann; _ga=2' })).body).toEqual(first.body)
+    expect(await enter('k1', { cookie: 'who=ann-later' })).toMatchObject({ status: 200, body: { whose: 'ann-later', session: expect.not.stringMatching(z.object({ session: z.string() }).parse(first.body).session) } })
+  })
   it('is kept without anything of the answer readable', async () => {
     const kept: string[] = []
-    const store = memoryIdempotency()
-    await start({ ...store, claim: (id, hash) => { kept.push(id, hash); return store.claim(id, hash) }, finish: (id, answer) => { kept.push(answer, Buffer.from(answer, 'base64').toString('latin1')); return store.finish(id, answer) } })
+    await start(watched((id, hash) => { kept.push(id, hash) }, claim => ({ ...claim, finish: answer => { kept.push(answer, Buffer.from(answer, 'base64').toString('latin1')); return claim.finish(answer) } })))
     await make('k1-of-a-client')
     await make('k1-of-a-client')
     await enter('k1-of-a-client', { cookie: 'who=ann' })
@@ -134,5 +167,53 @@ describe('Idempotency-Key', () => {
     await start()
     expect(await make('two words')).toMatchObject({ status: 400, body: { code: 'bad-idempotency-key' } })
     expect((await make('k'.repeat(256))).status).toBe(400)
+  })
+})
+
+describe('first answers in the document store', () => {
+  /** What replicas share, and one replica more each time it is asked. */
+  const shared = () => {
+    const [entries, clock] = [new Map<string, { _id: string; next?: number }>(), testClock()]
+    const collection = () => ({
+      insertOne: async (entry: { _id: string }) => { if (entries.has(entry._id)) throw Object.assign(new Error('twice'), { code: 11000 }); entries.set(entry._id, entry) },
+      findOne: async ({ _id }: { _id: string }) => entries.get(_id) ?? null,
+      updateOne: async ({ _id }: { _id: string }, { $max }: { $max: { next: number } }) => { entries.set(_id, { ...entries.get(_id), _id, next: Math.max(entries.get(_id)?.next ?? 0, $max.next) }) },
+    })
+    const replica = () => {
+      const store = mongoIdempotency({ collection } as never, clock)
+      store.stop()
+      const claim = (bodyHash = 'h') => store.claim('a', bodyHash, 12_000)
+      return { claim, claimed: async (bodyHash?: string): Promise<Claim> => { const claimed = await claim(bodyHash); if (!('finish' in claimed)) throw new Error('taken'); return claimed } }
+    }
+    return { clock, replica }
+  }
+  it('are not waited for for ever, but where the work is under way nobody begins it beside, however long it takes', async () => {
+    const { clock, replica } = shared()
+    const [one, other] = [replica(), replica()]
+    const first = await one.claimed()
+    clock.advance(11_000)
+    expect(await other.claim()).toEqual({ bodyHash: 'h' })
+    clock.advance(60_000)
+    expect(await one.claim()).toEqual({ bodyHash: 'h' })
+    expect((await other.claimed()).seed).toBe(first.seed)
+    await first.release()
+    expect(await one.claim()).toEqual({ bodyHash: 'h' })
+  })
+  it('are found when they came late, after another try was given up', async () => {
+    const { clock, replica } = shared()
+    const [one, other] = [replica(), replica()]
+    const slow = await one.claimed()
+    clock.advance(12_000)
+    await (await other.claimed()).release()
+    await slow.finish('late')
+    for (const hash of ['h', 'of another request']) expect(await other.claim(hash)).toEqual({ bodyHash: 'h', answer: 'late' })
+  })
+  it('come with what the first try said, of each request its own', async () => {
+    const { replica } = shared()
+    for (const [hash, said, first] of [['h', 'at nine', 'at nine'], ['h', 'at ten', 'at nine'], ['other', 'at ten', 'at ten']] as const) {
+      const claim = await replica().claimed(hash)
+      expect(await claim.first(said)).toBe(first)
+      await claim.release()
+    }
   })
 })

@@ -6,11 +6,19 @@ import type { Keyed } from './keyed-request.ts'
 
 /** What is kept of the first request with a key: its fingerprint, and its answer once it is finished. */
 export type Kept = { bodyHash: string; answer?: string }
-/** Where first answers are kept. `claim` is atomic: of many, exactly one gets `undefined` and does the work. */
+/** The right to do the work. */
+export type Claim = {
+  /** The same for all claims of an id until it is forgotten, so that a repetition makes the same things; claims of older versions have none. */
+  seed?: string
+  /** What the first try of this request said here, which may be this one. */
+  first(said: string): Promise<string>
+  finish(answer: string): Promise<void>
+  /** Lets the next request do the work. */
+  release(): Promise<void>
+}
+/** Where first answers are kept. `claim` is atomic: of many, exactly one gets the claim and does the work. A claim without an answer for `withinMs` belongs to a process that is gone. */
 export type IdempotencyStore = {
-  claim(id: string, bodyHash: string): Promise<Kept | undefined>
-  finish(id: string, answer: string): Promise<void>
-  release(id: string): Promise<void>
+  claim(id: string, bodyHash: string, withinMs: number): Promise<Kept | Claim>
   /** For requests that hold secrets: what stands for a fingerprint in ids, which are kept for ever. */
   conceal?: (fingerprint: string) => string
 }
@@ -24,27 +32,28 @@ const Outcome = z.union([
   z.object({ cookies, refused: z.object({ kind: z.enum(kinds), code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()) }) }),
 ])
 
-/** Does `work` once per key and request: a repetition gets the first answer again, refusals included. An outage keeps nothing, so it can be tried again. */
-export const once = async (store: IdempotencyStore, { key, id, fingerprint }: Keyed, line: Line, work: () => Promise<Answer>): Promise<Answer> => {
-  const kept = await store.claim(id, fingerprint)
-  if (kept) {
-    if (kept.bodyHash !== fingerprint) throw new Refused('mismatch', 'idempotency-key-reused', 'This Idempotency-Key came with another request before.')
-    if (kept.answer === undefined) throw new Refused('rule', 'request-in-progress', 'The first request with this key is still under way.', { retryAfter: 1 })
-    const outcome = Outcome.parse(JSON.parse(unseal(kept.answer, key, id)))
+/** Does `work` once per key and request: a repetition gets the first answer again, refusals included. An outage keeps nothing, nor does an unfinished answer, so it can be tried again. */
+export const once = async (store: IdempotencyStore, { key, id, fingerprint, withinMs }: Keyed, line: Line, work: (seed: string | undefined, first: Claim['first']) => Promise<Answer>): Promise<Answer> => {
+  const claim = await store.claim(id, fingerprint, withinMs)
+  if (!('finish' in claim)) {
+    if (claim.bodyHash !== fingerprint) throw new Refused('mismatch', 'idempotency-key-reused', 'This Idempotency-Key came with another request before.')
+    if (claim.answer === undefined) throw new Refused('rule', 'request-in-progress', 'The first request with this key is still under way.', { retryAfter: 1 })
+    const outcome = Outcome.parse(JSON.parse(unseal(claim.answer, key, id)))
     line.replay(outcome.cookies)
     return again(outcome)
   }
   // The effect is there already: an answer that cannot be kept is found again by the command's own id.
-  const finished = (made: z.input<typeof Outcome>): Promise<void> => store.finish(id, seal({ ...made, cookies: line.cookies() }, key, id)).catch(() => {})
-  const outcome = await work().then(answer => ({ answer }), (error: unknown) => ({ error }))
+  const finished = (made: z.input<typeof Outcome>): Promise<void> => claim.finish(seal(JSON.stringify({ ...made, cookies: line.cookies() }), key, id)).catch(() => {})
+  const first: Claim['first'] = async said => unseal(await claim.first(seal(said, key, `${id}:first`)), key, `${id}:first`)
+  const outcome = await work(claim.seed, first).then(answer => ({ answer }), (error: unknown) => ({ error }))
   if ('answer' in outcome) {
-    await finished({ answer: outcome.answer })
+    await (outcome.answer.unfinished ? claim.release().catch(() => {}) : finished({ answer: outcome.answer }))
     return outcome.answer
   }
   if (outcome.error instanceof Refused && lasting(outcome.error)) {
     const { kind, code, message, detail } = outcome.error
     await finished({ refused: { kind, code, message, detail } })
-  } else await store.release(id).catch(() => {})
+  } else await claim.release().catch(() => {})
   throw outcome.error
 }
 
@@ -58,10 +67,10 @@ const again = (outcome: z.output<typeof Outcome>): Answer => {
 
 // Answers can hold tokens and personal data. They are kept under a key made from the Idempotency-Key itself, which is not kept.
 const keyFor = (key: string, id: string): Buffer => Buffer.from(hkdfSync('sha256', key, id, 'idempotency', 32))
-const seal = (outcome: z.input<typeof Outcome>, key: string, id: string): string => {
-  // Each id is sealed once, so a fixed nonce is never used twice with one key.
+const seal = (text: string, key: string, id: string): string => {
+  // Of what is sealed under one id only the first is kept, so a fixed nonce is never used twice with one key.
   const cipher = createCipheriv('aes-256-gcm', keyFor(key, id), Buffer.alloc(12))
-  return Buffer.concat([cipher.update(JSON.stringify(outcome)), cipher.final(), cipher.getAuthTag()]).toString('base64')
+  return Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64')
 }
 const unseal = (sealed: string, key: string, id: string): string => {
   const bytes = Buffer.from(sealed, 'base64')

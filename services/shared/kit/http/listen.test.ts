@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import Koa from 'koa'
 import { describe, expect, it } from 'vitest'
@@ -48,4 +49,13 @@ describe('a service that is replaced', () => {
     expect(await ended).toEqual({ answered: expect.any(Number), failed: [] })
     await serving.drain(1_000)
   }, 20_000)
+  it('waits no longer than its limit for a connection that became another protocol\'s', async () => {
+    const { server, port, drain } = await listen(service('0'), 0, '127.0.0.1')
+    server.on('upgrade', (_, socket) => { socket.on('error', () => {}).write('HTTP/1.1 101 Switching Protocols\r\n\r\n') })
+    const socket = connect(port, '127.0.0.1')
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    await new Promise(resolve => { socket.once('data', resolve) })
+    await drain(200)
+    socket.destroy()
+  })
 })

@@ -22,9 +22,11 @@ const IDLE_MS = 50
 const QUIET_MS = 0.1
 const MOST_TURNS = 1_000
 const SUCCESSION_MS = 60_000
-// More than this is no request of a person; sidecars and services behind take more, so what the edge lets in arrives.
 // A sidecar lets an idle connection go after 90 s. Whoever keeps it longer lets the other do so: closed from this side it could just be getting a request, which would be lost.
 const keepAliveMs = { edge: 75_000, service: 120_000 }
+// Who takes nothing of his answer for so long is let go; no answer is waited for longer.
+const silentMs = { edge: 65_000, service: 0 }
+// More than this is no request of a person; sidecars and services behind take more, so what the edge lets in arrives.
 const headerBytes = { edge: 16 * 1024, service: 64 * 1024 }
 // Node answers these before any middleware can, and says nothing in the body.
 const early: Readonly<Record<string, readonly [number, string, string]>> = {
@@ -41,10 +43,16 @@ const answerEarly = (error: NodeJS.ErrnoException, socket: Duplex): void => {
 export const listen = async (app: Koa, port: number, host?: string, { edge = false, succeeds = false }: { edge?: boolean; succeeds?: boolean } = {}): Promise<Listening> => {
   const answer = app.callback()
   const state = { draining: false }
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: edge ? keepAliveMs.edge : keepAliveMs.service, connectionsCheckingInterval: 2_000, maxHeaderSize: edge ? headerBytes.edge : headerBytes.service }, (request, response) => {
+  const kind = edge ? 'edge' : 'service'
+  const server: Server = createServer({
+    requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: keepAliveMs[kind], connectionsCheckingInterval: 2_000, maxHeaderSize: headerBytes[kind],
+    // Whatever else is offered, such as h2c, may be declined by answering in HTTP/1.1.
+    shouldUpgradeCallback: ({ headers }) => server.listenerCount('upgrade') > 0 && headers.upgrade?.toLowerCase() === 'websocket',
+  }, (request, response) => {
     if (state.draining) response.setHeader('Connection', 'close')
     void answer(request, response)
   })
+  server.timeout = silentMs[kind]
   server.on('clientError', answerEarly)
   const begin = (): Promise<void> => new Promise((resolve, reject) => {
     const done = (error?: Error): void => {
@@ -74,10 +82,12 @@ const drain = async (server: Server, limitMs: number, endWithAnswers: () => void
   await quietTurn(server)
   const closed = new Promise<void>(resolve => { letGoOfPort(server, resolve) })
   endWithAnswers()
-  const limit = setTimeout(() => { server.closeAllConnections() }, limitMs)
+  const over = Promise.withResolvers<void>()
+  // A socket that became a WebSocket is none of the server's connections any more, and keeps it open.
+  const limit = setTimeout(() => { server.closeAllConnections(); over.resolve() }, limitMs)
   await Promise.race([closed, pause(Math.min(LAME_MS, limitMs / 20))])
   const idle = setInterval(() => { void quietTurn(server).then(() => { server.closeIdleConnections() }) }, IDLE_MS)
-  await closed
+  await Promise.race([closed, over.promise])
   clearTimeout(limit)
   clearInterval(idle)
 }

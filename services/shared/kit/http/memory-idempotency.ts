@@ -1,18 +1,29 @@
+import { uuidv7 } from '../ids.ts'
 import type { IdempotencyStore, Kept } from './idempotency.ts'
+
+type Entry = { seed: string; free: boolean; kept: Kept; firsts: Map<string, string> }
 
 /** First answers in memory. For tests, and for services that have no document store. */
 export const memoryIdempotency = (limit = 10_000): IdempotencyStore => {
-  const kept = new Map<string, Kept>()
+  const entries = new Map<string, Entry>()
   return {
     claim: async (id, bodyHash) => {
-      const known = kept.get(id)
-      if (known) return known
-      const oldest = kept.keys().next().value
-      if (kept.size >= limit && oldest !== undefined) kept.delete(oldest)
-      kept.set(id, { bodyHash })
-      return undefined
+      const known = entries.get(id)
+      if (known && !known.free) return known.kept
+      const oldest = entries.keys().next().value
+      if (!known && entries.size >= limit && oldest !== undefined) entries.delete(oldest)
+      const entry: Entry = { seed: known?.seed ?? uuidv7(), free: false, kept: { bodyHash }, firsts: known?.firsts ?? new Map() }
+      entries.set(id, entry)
+      return {
+        seed: entry.seed,
+        first: async said => {
+          const first = entry.firsts.get(bodyHash) ?? said
+          entry.firsts.set(bodyHash, first)
+          return first
+        },
+        finish: async answer => { entry.kept = { bodyHash, answer } },
+        release: async () => { entry.free = true },
+      }
     },
-    finish: async (id, answer) => { kept.set(id, { bodyHash: kept.get(id)?.bodyHash ?? '', answer }) },
-    release: async id => { kept.delete(id) },
   }
 }

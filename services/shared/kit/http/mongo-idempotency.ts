@@ -1,16 +1,17 @@
 import type { Connection } from 'mongoose'
 import { systemClock, type Clock } from '../clock.ts'
-import type { IdempotencyStore, Kept } from './idempotency.ts'
+import { uuidv7 } from '../ids.ts'
+import type { Claim, IdempotencyStore, Kept } from './idempotency.ts'
 
 /**
  * A claim has the id itself, its answer `<id>:answer`, and whoever takes over an abandoned claim inserts `<id>:1`, `<id>:2`, …: only inserts decide,
  * because they are cheaper than updates, and because FerretDB lets several updates of one document win that name the same old value.
+ * What the first try said is `<id>:first:<fingerprint>`. A claim that is given up stays, for its seed; `next` in the first one says which is to be inserted now. All of an id have the day of the first, so that they are forgotten together.
  */
-type Entry = { _id: string; day: string; at?: string; bodyHash?: string; answer?: string }
+type Entry = First & { _id: string; at?: string; bodyHash?: string; answer?: string; next?: number }
+type First = { day: string; seed?: string }
+type Wanted = { id: string; bodyHash: string; withinMs: number }
 
-/** A claim without an answer for this long belongs to a process that is gone; the next request may do the work. */
-// An operation under way fails within 6 s (see mongo.ts). One taken over too early has one effect all the same: its commands and ids are derived from the key.
-const abandonedMs = 7_000
 const sweepMs = 3_600_000
 
 export type MongoIdempotency = IdempotencyStore & {
@@ -22,19 +23,44 @@ export type MongoIdempotency = IdempotencyStore & {
 /** First answers in the service's own database. */
 export const mongoIdempotency = (db: Connection, clock: Clock = systemClock): MongoIdempotency => {
   const entries = db.collection<Entry>('idempotency')
-  const day = (): string => clock.now().slice(0, 10)
+  // Whatever this process is at work on is not abandoned, however long it takes.
+  const underWay = new Set<string>()
 
-  const claim = async (id: string, bodyHash: string, generation = 0): Promise<Kept | undefined> => {
+  const take = async ({ id, bodyHash, withinMs }: Wanted, turn: number, first: First): Promise<Kept | Claim> => {
     const at = clock.now()
-    const own = generation === 0 ? id : `${id}:${generation}`
-    if (await inserted({ _id: own, bodyHash, at, day: day() })) return undefined
-    const [holder, answered] = await Promise.all([entries.findOne({ _id: own }), entries.findOne({ _id: `${id}:answer` })])
-    // Given up in between: it looks like one under way, and the caller comes again.
+    const own = turn === 0 ? id : `${id}:${turn}`
+    if (await inserted({ _id: own, bodyHash, at, ...first })) {
+      // Whoever had it before may have answered after all.
+      const late = turn === 0 ? undefined : await answerOf(id, bodyHash)
+      return late ?? claimOf(id, bodyHash, turn, first)
+    }
+    const holder = await entries.findOne({ _id: own })
+    // Forgotten in between: it looks like one under way, and the caller comes again.
     if (!holder) return { bodyHash }
+    const known: First = { day: holder.day, ...(holder.seed !== undefined && { seed: holder.seed }) }
+    const here = underWay.has(id)
+    if (holder.next !== undefined && !here) return take({ id, bodyHash, withinMs }, holder.next, known)
     const kept = { bodyHash: holder.bodyHash ?? '' }
-    if (answered?.answer !== undefined) return { ...kept, answer: answered.answer }
-    const abandoned = kept.bodyHash === bodyHash && Date.parse(at) - Date.parse(holder.at ?? at) >= abandonedMs
-    return abandoned ? claim(id, bodyHash, generation + 1) : kept
+    const answered = await answerOf(id, kept.bodyHash)
+    if (answered) return answered
+    const abandoned = !here && kept.bodyHash === bodyHash && Date.parse(at) - Date.parse(holder.at ?? at) >= withinMs
+    return abandoned ? take({ id, bodyHash, withinMs }, turn + 1, known) : kept
+  }
+  const answerOf = async (id: string, bodyHash: string): Promise<Kept | undefined> => {
+    const answered = await entries.findOne({ _id: `${id}:answer` })
+    return answered?.answer === undefined ? undefined : { bodyHash: answered.bodyHash ?? bodyHash, answer: answered.answer }
+  }
+  const claimOf = (id: string, bodyHash: string, turn: number, { day, seed }: First): Claim => {
+    underWay.add(id)
+    const leave = (): void => { underWay.delete(id) }
+    const _id = `${id}:first:${bodyHash}`
+    return {
+      ...(seed !== undefined && { seed }),
+      first: async said => (await inserted({ _id, answer: said, day }) ? said : (await entries.findOne({ _id }))?.answer ?? said),
+      finish: async answer => { await inserted({ _id: `${id}:answer`, bodyHash, answer, day }).finally(leave) },
+      // The largest: a claim that was taken over frees its own turn at most, never a later one.
+      release: async () => { await entries.updateOne({ _id: id }, { $max: { next: turn + 1 } }).finally(leave) },
+    }
   }
   const inserted = async (entry: Entry): Promise<boolean> => {
     try {
@@ -51,13 +77,7 @@ export const mongoIdempotency = (db: Connection, clock: Clock = systemClock): Mo
   }
   const timer = setInterval(() => { sweep().catch(() => {}) }, sweepMs).unref()
   return {
-    claim,
-    finish: async (id, answer) => { await inserted({ _id: `${id}:answer`, answer, day: day() }) },
-    release: async id => {
-      // Take-overs first: as long as the first claim stands, nobody starts anew.
-      for (let generation = 1; (await entries.deleteOne({ _id: `${id}:${generation}` })).deletedCount > 0; generation++);
-      await entries.deleteOne({ _id: id })
-    },
+    claim: (id, bodyHash, withinMs) => take({ id, bodyHash, withinMs }, 0, { seed: uuidv7(), day: clock.now().slice(0, 10) }),
     sweep,
     stop: () => { clearInterval(timer) },
   }

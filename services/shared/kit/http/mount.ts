@@ -5,7 +5,7 @@ import { Refused } from '../decider.ts'
 import type { Answer } from './call.ts'
 import { readJson } from './body.ts'
 import { callOf } from './call-of.ts'
-import { etagOf, isKnown } from './etag.ts'
+import { canBeKnown, etagOf, isKnown } from './etag.ts'
 import { once, type IdempotencyStore, type Line } from './idempotency.ts'
 import { inputParser } from './input.ts'
 import { keyedRequest } from './keyed-request.ts'
@@ -51,7 +51,7 @@ const handlerOf = (route: Route, deps: MountDeps) => {
     const input = parse({ params: ctx.params, query: ctx.query, body: value })
     const keyed = keyedRequest(ctx, route, { actor, caller, token, text }, deps.idempotency.conceal)
     const call = callOf(ctx, route, deps.clock, { input, actor, caller, token, keyed })
-    const answer = keyed ? await once(deps.idempotency, keyed, lineOf(ctx), () => route.run(call)) : await route.run(call)
+    const answer = keyed ? await once(deps.idempotency, keyed, lineOf(ctx), async (seed, first) => route.run(call(seed, first))) : await route.run(call())
     send(ctx, operation, answer, reply)
   }
 }
@@ -79,11 +79,14 @@ const replyCheck = ({ reply, produces }: Operation): ReplyCheck => {
   return reply ? body => reply.parse(body) : () => null
 }
 
-const send = (ctx: RouterContext, { status, method, produces }: Operation, answer: Answer, check: ReplyCheck): void => {
+const send = (ctx: RouterContext, operation: Operation, answer: Answer, check: ReplyCheck): void => {
+  const { status, produces } = operation
+  // What one person may read is kept for nobody: a browser may be shared, and sends what it keeps to be confirmed for the next one, too.
+  if (operation.access === 'user') ctx.set('Cache-Control', 'no-store')
   if (answer.headers) ctx.set(answer.headers)
   if (answer.version !== undefined) {
     ctx.set('ETag', etagOf(answer.version))
-    if (method === 'GET' && isKnown(ctx.get('if-none-match') || undefined, answer.version)) { ctx.status = 304; return }
+    if (canBeKnown(operation) && isKnown(ctx.get('if-none-match') || undefined, answer.version)) { ctx.status = 304; return }
   }
   const body = check(answer.body)
   ctx.body = body

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Api, Operation } from '../../contracts/define.ts'
 import { Problem } from '../../contracts/problem.ts'
+import { canBeKnown } from './etag.ts'
 import { headerParameters, replyHeaders } from './openapi-headers.ts'
 import { jsonSchema, type Components, type Json } from './json-schema.ts'
 import { generalResponses, problemResponses } from './openapi-problems.ts'
@@ -63,5 +64,5 @@ const success = (operation: Operation, status: Operation['status'], components: 
     : operation.reply ? { 'application/json': { schema: jsonSchema(operation.reply, 'output', components) } } : undefined
   return { description: meanings[status], headers: replyHeaders(operation), ...(content ? { content } : {}) }
 }
-const notModified = (operation: Operation): Json => (operation.method === 'GET' && operation.reply ? { 304: { description: 'The caller has this version already', headers: replyHeaders(operation) } } : {})
+const notModified = (operation: Operation): Json => (canBeKnown(operation) && operation.reply ? { 304: { description: 'The caller has this version already', headers: replyHeaders(operation) } } : {})
 const meanings: Record<Operation['status'], string> = { 200: 'Done', 201: 'Created', 202: 'Accepted; it goes on in the background', 204: 'Done, nothing to say', 302: 'Go on there' }

@@ -22,6 +22,10 @@ describe('a refusal', () => {
       else expect(back).toMatchObject({ kind, code, message, detail: JSON.parse(JSON.stringify(facts)) })
     }))
   })
+  it('is none here while the other service is still at it: the caller comes again', () => {
+    const { problem } = toProblem(new Refused('rule', 'request-in-progress', 'x', { retryAfter: 1 }), trace)
+    expect(toProblem(refusedBy('task', problem.status, problem), trace)).toMatchObject({ problem: { status: 503, code: 'request-in-progress' }, headers: { 'Retry-After': '1' } })
+  })
   it('says when to come back', () => {
     expect(toProblem(new Refused('throttled', 'x', 'x', { retryAfter: 12.3 }), trace).headers).toEqual({ 'Retry-After': '13' })
     expect(toProblem(new Refused('unavailable', 'x'), trace).headers).toHaveProperty('Retry-After')

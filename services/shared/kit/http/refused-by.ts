@@ -11,5 +11,7 @@ export const refusedBy = (service: ServiceId, status: number, body: unknown): Re
   const kind = kindOfStatus.get(status)
   if (!parsed.success || !kind || kind === 'unavailable') return new Refused('unavailable', `${service}-unavailable`, `The ${service} service answered ${status}.`)
   const { code, detail, errors, context } = parsed.data
+  // What is still under way there is no last word here either.
+  if (code === 'request-in-progress') return new Refused('unavailable', code, detail, { retryAfter: 1 })
   return new Refused(kind, code, detail, { ...context, ...(errors ? { errors } : {}) })
 }
