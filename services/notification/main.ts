@@ -10,6 +10,7 @@ import { mongoIdempotency } from '../shared/kit/http/mongo-idempotency.ts'
 import { connectMongo } from '../shared/kit/mongo.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
+import { audience } from './inbox/audience.ts'
 import { deliver } from './inbox/deliver.ts'
 import { inbox } from './inbox/inbox.ts'
 import { known } from './inbox/known.ts'
@@ -33,11 +34,12 @@ const { config, base, dapr, clock, logger } = service
 const db = await connectMongo(config.mongodbUri, 'notifications_db')
 const tables = await mongoTables(db)
 const preferences = preferencesStore(tables)
+const [users, projects] = [client(userInternal, 'user', dapr), client(projectInternal, 'project', dapr)]
 const mailer = smtp(config.smtpUrl, config.mailFrom)
-const { send, lost } = sender({ mails: tables.mails, directory: directory(client(userInternal, 'user', dapr)), preferencesOf: preferences.of, smtp: mailer, clock, site: base })
+const { send, lost } = sender({ mails: tables.mails, directory: directory(users), preferencesOf: preferences.of, smtp: mailer, clock, site: base })
 const queue = mailQueue({ redisUrl: config.queueRedisUrl, prefix: `${base.appIdPrefix}mail`, work: send, lost, logger })
 const outbox = mailOutbox({ mails: tables.mails, queue, clock, logger })
-const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, push: outbox.push, show: show({ dapr, logger }), erase: person => erase(tables, preferences, person) })
+const tell = deliver({ tables, known: known(tables), audience: audience({ members: tables.members, projects, users }), preferencesOf: preferences.of, push: outbox.push, show: show({ dapr, logger }), erase: person => erase(tables, preferences, person) })
 const idempotency = mongoIdempotency(db, clock)
 queue.start()
 outbox.start()
@@ -46,7 +48,7 @@ service.metrics.gauge('mails_waiting', 'Mails that have not left yet', outbox.wa
 
 await runService({
   ...service,
-  routes: [...routes({ inbox: inbox(tables), preferences, tables, outbox, projects: client(projectInternal, 'project', dapr) }), deadLetterRoutes(events.deadLetters)],
+  routes: [...routes({ inbox: inbox(tables), preferences, tables, outbox, projects }), deadLetterRoutes(events.deadLetters)],
   consumers: [events],
   checks: { mongo: db.ping, 'mail-queue': queue.ping, smtp: mailer.ping },
   idempotency,

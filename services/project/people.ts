@@ -8,7 +8,7 @@ export const people = (user: Peers['user']) => ({
     const asked = [...new Set(ids)]
     if (asked.length === 0) return
     const { users } = await user.names({ body: { organizationId, ids: asked } })
-    const known = new Set(users.filter(u => !u.disabled).map(u => u.id))
+    const known = new Set(users.filter(u => !u.disabled && u.leaving !== true).map(u => u.id))
     const unknown = asked.filter(id => !known.has(id))
     if (unknown.length) throw new Refused('missing', 'user-unknown', 'Not everybody named belongs to this organization.', { userIds: unknown })
   },

@@ -31,14 +31,15 @@ export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
   each('join', async (event, { tenantId }, meta) => {
     if (event.type !== 'InvitationAccepted') return
     // Somebody who is just signing up has no stream yet; his first event names the organization.
-    // And somebody who has left since, when this is done again after a crash, joins nothing any more.
+    // And whoever closed his account while he accepted leaves again: the closing did not know of this organization.
     const { state } = await persons.load(NO_TENANT, event.userId)
-    if (state.status !== 'absent' && state.status !== 'closed') await persons.handle(NO_TENANT, event.userId, { type: 'JoinOrganization', organizationId: tenantId }, meta)
+    if (state.status === 'closed') await organizations.handle(tenantId, tenantId, { type: 'Leave', userId: event.userId, sagaId: state.sagaId }, meta)
+    else if (state.status !== 'absent') await persons.handle(NO_TENANT, event.userId, { type: 'JoinOrganization', organizationId: tenantId }, meta)
   })
-  each('tell the organization', async (event, { tenantId, aggregateId }, meta) => {
-    if (event.type === 'MemberJoined') await tell(tenantId, event.userId, { type: 'Joined', role: event.role, invitedBy: event.invitedBy }, meta)
-    if (event.type === 'RoleChanged') await tell(tenantId, event.userId, { type: 'Changed', changed: ['role'], role: event.to }, meta)
-    if (event.type === 'MemberDisabled' || event.type === 'MemberEnabled') await tell(tenantId, event.userId, { type: 'Changed', changed: ['disabled'], role: event.role }, meta)
+  each('tell the organization', async (event, { tenantId, aggregateId, version }, meta) => {
+    if (event.type === 'MemberJoined') await tell(tenantId, event.userId, { type: 'Joined', role: event.role, invitedBy: event.invitedBy, version }, meta)
+    if (event.type === 'RoleChanged') await tell(tenantId, event.userId, { type: 'Changed', changed: ['role'], role: event.to, version }, meta)
+    if (event.type === 'MemberDisabled' || event.type === 'MemberEnabled') await tell(tenantId, event.userId, { type: 'Changed', changed: ['disabled'], role: event.role, version }, meta)
     if (event.type === 'MemberLeft') await tell(tenantId, event.userId, { type: 'Left' }, meta)
     if (event.type === 'ProfileChanged') for (const organizationId of event.organizations) await tell(organizationId, aggregateId, { type: 'Changed', changed: event.changed, role: null }, meta)
   })
@@ -53,7 +54,7 @@ export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
     const person = await directory.details(aggregateId)
     if (!person) return
     const token = mailedToken(keys, 'reset', aggregateId, event.requestId)
-    await notification.mail({ body: { template: 'password-reset', organizationId: null, to: { address: person.email, name: person.name }, dedupeId: event.requestId, data: { token, expiresAt: event.expiresAt } } })
+    await notification.mail({ body: { template: 'password-reset', organizationId: null, userId: aggregateId, to: { address: person.email, name: person.name }, dedupeId: event.requestId, data: { token, expiresAt: event.expiresAt } } })
   })
   each('drive sagas', async (event, { id, tenantId, aggregateId }) => {
     if (event.type === 'ClosingRequested') {

@@ -1,6 +1,7 @@
 import type { Channels } from '../../shared/contracts/notification/preferences.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import { recipientOf, type MailRow, type NotificationRow, type Tables } from '../store/rows.ts'
+import type { Audience } from './audience.ts'
 import { notificationsFor, type Draft } from './drafts.ts'
 import type { HeardEvent } from './events.ts'
 import type { Person } from './inbox.ts'
@@ -11,16 +12,16 @@ import type { Show } from './show.ts'
 import { timesInWords } from './times-in-words.ts'
 
 export type DeliverDeps = {
-  tables: Pick<Tables, 'notifications' | 'mails'>; known: Known; preferencesOf: PreferencesOf
+  tables: Pick<Tables, 'notifications' | 'mails'>; known: Known; audience: Audience; preferencesOf: PreferencesOf
   push: (mailIds: readonly string[]) => void; show?: Show; erase: (person: Person) => Promise<void>
 }
 
 /** Turns an event into notifications and waiting mails, over the channels each person chose: over each the first reason that is on. Every row's id comes from event, person and type: the event again changes nothing. */
-export const deliver = ({ tables, known, preferencesOf, push, show, erase }: DeliverDeps) => async (event: HeardEvent): Promise<void> => {
+export const deliver = ({ tables, known, audience, preferencesOf, push, show, erase }: DeliverDeps) => async (event: HeardEvent): Promise<void> => {
   const rows: NotificationRow[] = []
   const mails: MailRow[] = []
-  const drafts = await known.withoutLeft(event, notificationsFor(event, await known.before(event)))
-  for (const [userId, reasons] of Map.groupBy(drafts, draft => draft.userId)) {
+  const told = Map.groupBy(await audience(event, notificationsFor(event, await known.before(event))), draft => draft.userId)
+  for (const [userId, reasons] of told) {
     const preferences = await preferencesOf({ organizationId: event.organizationId, userId })
     const firstOver = (channel: keyof Channels): Draft | undefined => reasons.find(({ type, projectId }) => channelsFor(preferences, type, projectId)[channel])
     const [shown, mailed] = [firstOver('inApp'), firstOver('email')]
@@ -29,7 +30,7 @@ export const deliver = ({ tables, known, preferencesOf, push, show, erase }: Del
     if (mailed) mails.push(mailRow(event, mailed))
   }
   const [fresh, waiting] = await Promise.all([tables.notifications.insert(rows), tables.mails.insert(mails)])
-  await known.learn(event)
+  await known.learn(event, new Set(told.keys()))
   // The saga has asked already; this catches what was on its way meanwhile.
   if (event.type === 'UserDeleted') await erase({ organizationId: event.organizationId, userId: event.data.userId })
   if (fresh.length) show?.(fresh)

@@ -1,7 +1,7 @@
 import type { NotificationType } from '../../shared/contracts/notification/preferences.ts'
 import type { Heard, HeardEvent } from './events.ts'
 import type { Facts } from './facts.ts'
-import { projectLink, taskLink, texts } from './texts.ts'
+import { projectLink, taskLink, texts, type Freed } from './texts.ts'
 
 /** What one person is to be told. */
 export type Draft = { userId: string; type: NotificationType; title: string; body: string; link: string; projectId: string | null }
@@ -15,9 +15,9 @@ const draftsOf = (event: HeardEvent, facts: Facts): Draft[] => {
   switch (event.type) {
     case 'TaskCreated': return [...to([event.data.assigneeId], 'assigned', event), ...to(event.data.mentions, 'mentioned', event)]
     case 'TaskUpdated': return updated(event)
-    case 'TaskStatusChanged': return to(involved(event, facts), 'status-changed', event, texts.moved(event.data.from, event.data.to))
-    case 'TaskCompleted': return unblocked(facts)
-    case 'TaskDeleted': return bySaga(event) ? [] : to(involved(event, facts), 'task-deleted', event)
+    case 'TaskStatusChanged': return [...event.data.category === 'cancelled' ? unblocked(facts, 'cancelled') : [], ...to(involved(event, facts), 'status-changed', event, texts.moved(event.data.from, event.data.to))]
+    case 'TaskCompleted': return unblocked(facts, 'done')
+    case 'TaskDeleted': return bySaga(event) ? [] : [...unblocked(facts, 'deleted'), ...to(involved(event, facts), 'task-deleted', event)]
     case 'TaskOverdue': return to([event.data.assigneeId ?? event.data.reporterId], 'overdue', event, texts.wasDue(event.data.dueAt))
     case 'CommentAdded': return [...to(event.data.mentions, 'mentioned', event), ...to(involved(event, facts), 'commented', event)]
     case 'MemberAdded': return memberAdded(event, facts)
@@ -55,9 +55,9 @@ const updated = (event: Heard<'TaskUpdated'>): Draft[] => {
   ]
 }
 
-const unblocked = ({ waiting }: Facts): Draft[] => waiting.flatMap(task => {
+const unblocked = ({ waiting }: Facts, how: Freed): Draft[] => waiting.flatMap(task => {
   const userId = task.assigneeId ?? task.reporterId
-  return userId === null ? [] : [{ userId, type: 'blocker-done' as const, title: texts.title('blocker-done', task.title), body: '', link: taskLink(task.projectId, task.taskId), projectId: task.projectId }]
+  return userId === null ? [] : [{ userId, type: 'blocker-done' as const, title: texts.title('blocker-done', task.title, how), body: '', link: taskLink(task.projectId, task.taskId), projectId: task.projectId }]
 })
 
 /** The event also says that a known member's role or allocation changed; only the role is news. */

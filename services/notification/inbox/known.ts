@@ -1,24 +1,25 @@
-import type { Tables } from '../store/rows.ts'
-import type { Draft } from './drafts.ts'
+import { memberKey, type Tables } from '../store/rows.ts'
 import type { Heard, HeardEvent } from './events.ts'
-import { noFacts, type Facts } from './facts.ts'
+import { noFacts, type Facts, type WaitingTask } from './facts.ts'
 
 export type Known = {
   /** What the notifications of an event depend on, as it was before the event. */
   before(event: HeardEvent): Promise<Facts>
-  /** Leaves out what would go to somebody who is known to have left the project. Not to be known in it says nothing: topics overtake each other. */
-  withoutLeft(event: HeardEvent, drafts: readonly Draft[]): Promise<readonly Draft[]>
-  /** Keeps what an event says; a second time changes nothing. */
-  learn(event: HeardEvent): Promise<void>
+  /** Keeps what an event says; a second time changes nothing. Of the people it mentions, those who were told of it follow the task from now on. */
+  learn(event: HeardEvent, told: ReadonlySet<string>): Promise<void>
 }
 
 /** What this service remembers of tasks and projects, from the events alone: ids, titles and roles. */
 export const known = (tables: Pick<Tables, 'watchers' | 'waiting' | 'members' | 'projects'>): Known => ({
   before: async event => {
     switch (event.type) {
-      case 'TaskStatusChanged': case 'TaskDeleted': case 'CommentAdded':
-        return { ...noFacts, watchers: (await tables.watchers.find({ taskId: event.data.taskId })).map(w => w.userId) }
-      case 'TaskCompleted': return { ...noFacts, waiting: await tables.waiting.find({ blockerId: event.data.taskId }) }
+      case 'CommentAdded': return { ...noFacts, watchers: await watchersOf(tables, event) }
+      case 'TaskCompleted': return { ...noFacts, waiting: await waitingFor(tables, event) }
+      case 'TaskStatusChanged': case 'TaskDeleted': {
+        const frees = event.type === 'TaskDeleted' || event.data.category === 'cancelled'
+        const [watchers, waiting] = await Promise.all([watchersOf(tables, event), frees ? waitingFor(tables, event) : []])
+        return { ...noFacts, watchers, waiting }
+      }
       case 'MemberAdded': case 'MemberRemoved': case 'ProjectUpdated': case 'ProjectDeleted': case 'AnomalyDetected': {
         const { projectId } = event.data
         const [members, project] = await Promise.all([tables.members.find({ projectId }), tables.projects.one({ _id: projectId })])
@@ -27,39 +28,38 @@ export const known = (tables: Pick<Tables, 'watchers' | 'waiting' | 'members' | 
       default: return noFacts
     }
   },
-  withoutLeft: async (event, drafts) => {
-    // Whoever comes back has left until this event is learnt.
-    if (event.type === 'MemberAdded') return drafts
-    const projects = new Set(drafts.map(d => d.projectId).filter(id => id !== null))
-    const left = (await Promise.all([...projects].map(projectId => tables.members.find({ projectId, left: true })))).flat().map(m => m._id)
-    return drafts.filter(({ projectId, userId }) => projectId === null || !left.includes(memberId({ projectId, userId })))
-  },
-  learn: async event => {
+  learn: async (event, told) => {
     switch (event.type) {
-      case 'TaskCreated': return watch(tables, event, event.data.mentions)
-      case 'CommentAdded': return watch(tables, event, [...event.data.mentions, event.actor])
-      case 'TaskUpdated': return taskUpdated(tables, event)
-      case 'TaskDeleted': await tables.waiting.remove({ taskId: event.data.taskId }); return
+      case 'TaskCreated': return watch(tables, event, told)
+      case 'CommentAdded': return watch(tables, event, told, [event.actor])
+      case 'TaskUpdated': return taskUpdated(tables, event, told)
+      case 'TaskDeleted': await tables.waiting.set({ taskId: event.data.taskId }, { deleted: true }); return
+      case 'TaskRestored': await tables.waiting.set({ taskId: event.data.taskId }, { deleted: undefined }); return
       case 'ProjectCreated': await tables.projects.insert([{ _id: event.data.projectId, organizationId: event.organizationId, name: event.data.name }]); return
       case 'ProjectUpdated': return renamed(tables, event)
       case 'MemberAdded': return memberAdded(tables, event)
-      case 'MemberRemoved': await tables.members.set({ _id: memberId(event.data) }, { left: true }); return
+      case 'MemberRemoved': await tables.members.set({ _id: memberKey(event.data) }, { left: true }); return
       default:
     }
   },
 })
 
 type Sources = Parameters<typeof known>[0]
-const memberId = ({ projectId, userId }: { projectId: string; userId: string }): string => `${projectId}.${userId}`
+type OfTask = { data: { taskId: string } }
 
-const watch = async ({ watchers }: Sources, { organizationId, data: { taskId } }: Heard<'TaskCreated' | 'CommentAdded' | 'TaskUpdated'>, people: readonly string[]): Promise<void> => {
-  const users = [...new Set(people)].filter(userId => !userId.includes(':'))
+const watchersOf = async ({ watchers }: Sources, { data: { taskId } }: OfTask): Promise<string[]> => (await watchers.find({ taskId })).map(w => w.userId)
+const waitingFor = async ({ waiting }: Sources, { data: { taskId } }: OfTask): Promise<WaitingTask[]> => (await waiting.find({ blockerId: taskId })).filter(row => !row.deleted)
+
+const watch = async ({ watchers }: Sources, { organizationId, actor, data: { taskId, mentions } }: Heard<'TaskCreated' | 'CommentAdded' | 'TaskUpdated'>, told: ReadonlySet<string>, others: readonly string[] = []): Promise<void> => {
+  // Nobody is told what he said himself.
+  const mentioned = mentions.filter(userId => told.has(userId) || userId === actor)
+  const users = [...new Set([...mentioned, ...others])].filter(userId => !userId.includes(':'))
   await watchers.insert(users.map(userId => ({ _id: `${taskId}.${userId}`, organizationId, taskId, userId })))
 }
 
-const taskUpdated = async (tables: Sources, event: Heard<'TaskUpdated'>): Promise<void> => {
+const taskUpdated = async (tables: Sources, event: Heard<'TaskUpdated'>, told: ReadonlySet<string>): Promise<void> => {
   const { taskId, projectId, title, assigneeId, reporterId, changes } = event.data
-  await watch(tables, event, event.data.mentions)
+  await watch(tables, event, told)
   if (changes['title'] ?? changes['assigneeId']) await tables.waiting.set({ taskId }, { title, assigneeId })
   const blockers = changes['blockedBy']
   if (!blockers) return
@@ -76,6 +76,6 @@ const renamed = async ({ projects }: Sources, { data: { projectId, changes } }: 
 
 const memberAdded = async ({ members }: Sources, { organizationId, data }: Heard<'MemberAdded'>): Promise<void> => {
   const { projectId, userId, role } = data
-  const isNew = (await members.insert([{ _id: memberId(data), organizationId, projectId, userId, role }])).length > 0
-  if (!isNew) await members.set({ _id: memberId(data) }, { role, left: undefined })
+  const isNew = (await members.insert([{ _id: memberKey(data), organizationId, projectId, userId, role }])).length > 0
+  if (!isNew) await members.set({ _id: memberKey(data) }, { role, left: undefined })
 }

@@ -10,6 +10,8 @@ export const erase = async (tables: Tables, preferences: PreferencesStore, perso
   await tables.notifications.remove({ subject: userId, organizationId })
   await tables.notifications.set({ actorId: userId, organizationId }, { actorId: null })
   await tables.mails.remove({ userId, organizationId })
+  // A new password is no organization's.
+  await tables.mails.remove({ userId, organizationId: null })
   await tables.mails.set({ actorId: userId, organizationId }, { actorId: null })
   await tables.watchers.remove({ userId, organizationId })
   await tables.members.remove({ userId, organizationId })

@@ -9,6 +9,9 @@ import { memoryTable } from './memory-table.ts'
 /** Every list of a person starts at this one key. */
 export const recipientOf = (organizationId: string, userId: string): string => `${organizationId}.${userId}`
 
+/** The id of somebody's membership. */
+export const memberKey = ({ projectId, userId }: { projectId: string; userId: string }): string => `${projectId}.${userId}`
+
 /** `unreadFor` is there while the notification is unread: counting is a look-up by one key. `order` sorts by time, then id. */
 export type NotificationRow = {
   _id: string; organizationId: string; userId: string; recipient: string; unreadFor?: string; hidden: boolean; hiddenBy: string | null; order: string
@@ -23,8 +26,9 @@ export type MailRow = {
   state: 'waiting' | 'sent' | 'failed' | 'dropped'; reason: string | null; createdAt: string; doneAt: string | null
 }
 export type WatcherRow = { _id: string; organizationId: string; taskId: string; userId: string }
-export type WaitingRow = { _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string; assigneeId: string | null; reporterId: string | null }
-/** `left`: taken out again. Whoever has no row may still see the project, as admins do; whoever has left it may not be told of it. */
+/** `deleted`: the task that waits is, and may be restored. */
+export type WaitingRow = { _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string; assigneeId: string | null; reporterId: string | null; deleted?: true }
+/** `left`: taken out again. He may still see the project, as admins do, and so may whoever has no row. */
 export type MemberRow = { _id: string; organizationId: string; projectId: string; userId: string; role: ProjectRole; left?: true }
 /** That somebody was erased, by a hash of the id: events that come late must not bring him back. */
 export type GoneRow = { _id: string }

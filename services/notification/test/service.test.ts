@@ -7,6 +7,7 @@ import { testClock } from '../../shared/kit/clock.ts'
 import type { Actor } from '../../shared/kit/http/call.ts'
 import { testServer, type TestServer } from '../../shared/kit/http/test-server.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
+import { audience } from '../inbox/audience.ts'
 import { deliver } from '../inbox/deliver.ts'
 import type { HeardEvent } from '../inbox/events.ts'
 import { inbox } from '../inbox/inbox.ts'
@@ -21,11 +22,15 @@ const person = (userId: string, organizationId = 'o1'): Actor => ({ userId, orga
 const tables = memoryTables()
 const preferences = preferencesStore(tables)
 const mails = outbox({ mails: tables.mails, queue: { add: async () => {}, size: async () => 0 }, clock: testClock(), logger: silentLogger })
-const tell = deliver({ tables, known: known(tables), preferencesOf: preferences.of, push: () => {}, erase: someone => erase(tables, preferences, someone) })
+const everybody = ['ann', 'bob', 'cy', 'fay', 'gus', 'hal', 'jan', 'kim-27', 'kim-28', 'max']
+let away = false
 const projects = { getProject: async ({ params }: { params: { id: string } }) => {
-  if (params.id !== 'p1') throw new Refused('missing', 'project-unknown')
-  return { id: 'p1', organizationId: 'o1', name: 'Apollo', key: 'AP', status: 'active' as const, workflow: { statuses: [], transitions: [], initial: 'todo' }, members: [{ userId: 'ann', role: 'viewer' as const, allocationPercent: 0 }], deletedAt: null, version: 1 }
+  if (away) throw new Refused('unavailable', 'project-unavailable')
+  if (!/^p[1-4]$/.test(params.id)) throw new Refused('missing', 'project-unknown')
+  return { id: params.id, organizationId: 'o1', name: 'Apollo', key: 'AP', status: 'active' as const, workflow: { statuses: [], transitions: [], initial: 'todo' }, members: everybody.map(userId => ({ userId, role: 'viewer' as const, allocationPercent: 0 })), deletedAt: null, version: 1 }
 } }
+const users = { names: async ({ body }: { body: { ids: string[] } }) => ({ users: body.ids.map(id => ({ id, name: id, avatarUrl: null, disabled: false, role: id === 'ada' ? 'admin' as const : 'guest' as const })) }) }
+const tell = deliver({ tables, known: known(tables), audience: audience({ members: tables.members, projects, users }), preferencesOf: preferences.of, push: () => {}, erase: someone => erase(tables, preferences, someone) })
 
 let server: TestServer
 beforeAll(async () => { server = await testServer(routes({ inbox: inbox(tables), preferences, tables, outbox: mails, projects })) })
@@ -123,6 +128,47 @@ describe('who is told', () => {
     await tell(moved())
     expect(await told('ida')).toEqual(['project-added', 'project-added', 'project-removed', 'status-changed'])
   })
+  const commented = (id: string, mentions: string[]): HeardEvent => ({ ...event, id: `o1/comment/${id}:1#0`, subject: id, actor: 'ann', type: 'CommentAdded', data: { ...inP4, commentId: id, mentions } })
+  it('is nobody who may not see the project, but members and who runs the organization, whatever has not been heard of them yet', async () => {
+    await tell(commented('c3', ['zoe', 'max', 'ada']))
+    await tell(moved())
+    for (const userId of ['max', 'ada']) expect(await told(userId)).toEqual(['mentioned', 'status-changed'])
+    expect(await told('zoe')).toEqual([])
+    expect([await tables.mails.count({ userId: 'zoe' }), await tables.watchers.count({ userId: 'zoe' }), await tables.mails.count({ userId: 'max' })]).toEqual([0, 0, 1])
+  })
+  it('is whoever left and came back before that was heard, or runs the organization', async () => {
+    for (const who of ['max', 'ada']) for (const change of ['MemberAdded', 'MemberRemoved'] as const) await tell(member(who, change))
+    const before = await told('max')
+    await tell(commented('c5', ['max', 'ada', 'zoe']))
+    expect((await told('max')).length).toBe(before.length + 1)
+    expect(await told('ada')).toContain('mentioned')
+    expect(await tables.notifications.count({ userId: 'ada', subject: 'c5' })).toBe(1)
+    expect(await told('zoe')).toEqual([])
+  })
+  it('is told later when nobody can say now who may see the project', async () => {
+    everybody.push('lea')
+    away = true
+    await expect(tell(commented('c4', ['lea']))).rejects.toMatchObject({ kind: 'unavailable' })
+    expect([await told('lea'), await tables.watchers.count({ userId: 'lea' })]).toEqual([[], 0])
+    away = false
+    await tell(commented('c4', ['lea']))
+    expect(await told('lea')).toEqual(['mentioned'])
+  })
+  it('hears of a blocker of his task, also when that task was deleted and came back', async () => {
+    const [blocker, waits] = [{ ...inP4, taskId: 'x5' }, { ...inP4, taskId: 'x6', title: 'Celebrate', assigneeId: 'max' }]
+    const of = (subject: string) => ({ ...event, id: `o1/task/${subject}:${++n}#0`, subject, actor: 'ann' })
+    const done = (): HeardEvent => ({ ...of('x5'), type: 'TaskCompleted', data: { ...blocker, completedAt: event.at, startedAt: null, createdAt: event.at } })
+    const news = async () => (await as(person('max')).list({})).items.filter(i => i.type === 'blocker-done').map(i => i.title)
+    await tell({ ...of('x6'), type: 'TaskUpdated', data: { ...waits, changes: { blockedBy: { before: [], after: ['x5'] } }, mentions: [] } })
+    await tell({ ...of('x6'), type: 'TaskDeleted', data: waits })
+    await tell(done())
+    expect(await news()).toEqual([])
+    await tell({ ...of('x6'), type: 'TaskRestored', data: { ...waits, status: 'todo' } })
+    await tell(done())
+    await tell({ ...of('x5'), type: 'TaskStatusChanged', data: { ...blocker, from: 'done', to: 'dropped', category: 'cancelled' } })
+    await tell({ ...of('x5'), type: 'TaskDeleted', data: blocker })
+    expect((await news()).toSorted()).toEqual(['A blocker of “Celebrate” is done', 'A blocker of “Celebrate” was cancelled', 'A blocker of “Celebrate” was deleted'])
+  })
   it('hears the first reason that is not switched off', async () => {
     const jan = as(person('jan'))
     await jan.setPreferences({ body: { events: { assigned: { inApp: false, email: false } } } })
@@ -157,6 +203,7 @@ describe('what other services ask', () => {
     await tell(task('gus'))
     await tell(task('hal', { actor: 'gus' }))
     await tell({ id: 'o1/person/gus:1#0', subject: 'gus', organizationId: 'o1', actor: 'anonymous', at: '2026-03-02T09:00:00.000Z', type: 'UserCreated', data: { userId: 'gus', role: 'member', invitedBy: 'hal' } })
+    await mails.ask({ template: 'password-reset', userId: 'gus', organizationId: null, to: { address: 'gus@example.test', name: 'Gus' }, dedupeId: 'reset-1', data: { token: 'secret-token-1234567890', expiresAt: '2026-03-02T10:00:00.000Z' } })
     const inside = server.client(notificationInternal, { caller: 'user' })
     await inside.erase({ body: { ...saga, userId: 'gus' } })
     await inside.erase({ body: { ...saga, userId: 'gus' } })

@@ -1,26 +1,35 @@
 import type { OrganizationRole } from '../../shared/contracts/primitives.ts'
 
+/** `version`: of the organization whose news this is; what a person changes himself has none, nor had older events. */
 export type MemberEvent =
-  | { type: 'Joined'; role: OrganizationRole; invitedBy: string | null }
-  | { type: 'Changed'; changed: string[]; role: OrganizationRole | null }
+  | { type: 'Joined'; role: OrganizationRole; invitedBy: string | null; version?: number }
+  | { type: 'Changed'; changed: string[]; role: OrganizationRole | null; version?: number }
   | { type: 'Left' }
 export type MemberCommand = { type: 'Tell'; news: MemberEvent }
-export type MemberState = { status: 'unknown' | 'member' | 'left' }
+/** `newest`: the role that was told last, and which version of the organization gave it. */
+export type MemberState = { status: 'unknown' | 'member' | 'left'; newest?: { version: number; role: OrganizationRole } }
 
-const decide = ({ status }: MemberState, { news }: MemberCommand): MemberEvent[] => {
+const decide = ({ status, newest }: MemberState, { news }: MemberCommand): MemberEvent[] => {
+  // Of two replicas the one with the older news may come second.
+  const isOld = 'version' in news && news.version !== undefined && newest !== undefined && news.version < newest.version
   switch (news.type) {
-    case 'Joined': return status === 'member' ? [] : [news]
-    case 'Changed': return status === 'left' ? [] : [news]
+    case 'Joined':
+      if (status === 'member' || (status === 'left' && isOld)) return []
+      // That he is there must be told even so, but not with a role that is over.
+      return [isOld ? { ...news, ...newest } : news]
+    case 'Changed': return status === 'left' || isOld ? [] : [news]
     case 'Left': return status === 'left' ? [] : [news]
   }
 }
 const evolve = (state: MemberState, event: MemberEvent): MemberState => {
   switch (event.type) {
-    case 'Joined': return { status: 'member' }
-    case 'Changed': return state
-    case 'Left': return { status: 'left' }
+    case 'Joined': return { ...told(state, event), status: 'member' }
+    case 'Changed': return told(state, event)
+    case 'Left': return { ...state, status: 'left' }
   }
 }
+const told = (state: MemberState, { version, role }: { version?: number; role: OrganizationRole | null }): MemberState =>
+  (version === undefined || role === null ? state : { ...state, newest: { version, role } })
 
 /**
  * What an organization is told about one of its people, in order: the source of UserCreated, UserUpdated and UserDeleted.

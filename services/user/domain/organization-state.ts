@@ -23,16 +23,17 @@ export const memberOf = (organization: Organization, userId: string): Membership
   if (!member) throw new Refused('missing', 'user-unknown', 'There is no such member.')
   return member
 }
-const isActive = ({ disabled, leaving }: Membership): boolean => !disabled && !leaving
+/** Neither shut out nor leaving. */
+export const isActive = ({ disabled, leaving }: Membership): boolean => !disabled && !leaving
 /** The active owner who has been there longest, other than `userId`. */
 export const otherOwner = (organization: Organization, userId: string): string | null =>
   [...organization.members].find(([id, m]) => id !== userId && m.role === 'owner' && isActive(m))?.[0] ?? null
 
 export const soleOwner = (): Refused => new Refused('rule', 'sole-owner', 'The organization needs another owner first.')
-/** While others depend on him, the only owner stays. */
+/** While others depend on him, the only owner stays; who is shut out or leaving does not. */
 export const refuseSoleOwner = (organization: Organization, userId: string): void => {
   const owner = organization.members.get(userId)
-  const others = [...organization.members].some(([id, m]) => id !== userId && !m.leaving)
+  const others = [...organization.members].some(([id, m]) => id !== userId && isActive(m))
   if (owner?.role === 'owner' && isActive(owner) && others && !otherOwner(organization, userId))
     throw soleOwner()
 }

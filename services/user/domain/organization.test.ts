@@ -54,6 +54,7 @@ describe('leaving', () => {
   it('is announced', () => given(...team).when(announce('bob')).thenEvents([leaving('bob')]))
   it('is refused to the only owner of a shared organization', () => given(...team).when(announce('ann')).thenRefused('sole-owner'))
   it('is free to who is alone', () => given(...alone).when(announce('ann')).thenEvents([leaving('ann')]))
+  it('is free to who has shut everybody else out', () => given(...team, { type: 'MemberDisabled', userId: 'bob', role: 'member' }).when(announce('ann')).thenEvents([leaving('ann')]))
   it('of two owners at once only one gets through', () => given(...two, leaving('cat')).when(announce('ann')).thenRefused('sole-owner'))
   it('can be taken back', () => given(...team, leaving('bob')).when({ type: 'CancelLeaving', userId: 'bob', sagaId: 's1' }).thenEvents([{ type: 'MemberStayed', userId: 'bob', sagaId: 's1' }]))
   it('ends the membership, once', () => {

@@ -35,6 +35,8 @@ export type PersonCommand =
 type Living = {
   status: 'active' | 'closing'; emailHash: string; email: Sealed; profile: Sealed; password: Sealed | null
   organizations: string[]; identities: Identity[]; reset: Reset | null; sagaId: string | null; createdAt: string
+  /** How many passwords have been set since the first; hashing one anew sets none. */
+  passwordChanges: number
 }
 export type Person = { status: 'absent' } | { status: 'closed'; sagaId: string } | Living
 
@@ -99,12 +101,12 @@ const unlink = ({ identities, password }: Living, { provider }: Extract<PersonCo
 const evolve = (person: Person, event: PersonEvent): Person => {
   if (event.type === 'PersonRegistered') {
     const { emailHash, email, profile, password, organization, at } = event
-    return { status: 'active', emailHash, email, profile, password, organizations: [organization.id], identities: [], reset: null, sagaId: null, createdAt: at }
+    return { status: 'active', emailHash, email, profile, password, organizations: [organization.id], identities: [], reset: null, sagaId: null, createdAt: at, passwordChanges: 0 }
   }
   if (person.status === 'absent' || person.status === 'closed') return person
   switch (event.type) {
     case 'ProfileChanged': return { ...person, profile: event.profile }
-    case 'PasswordChanged': return { ...person, password: event.password, reset: event.by === 'rehash' ? person.reset : null }
+    case 'PasswordChanged': return event.by === 'rehash' ? { ...person, password: event.password } : { ...person, password: event.password, reset: null, passwordChanges: person.passwordChanges + 1 }
     case 'PasswordResetRequested': return { ...person, reset: requested(person, event) }
     case 'OrganizationJoined': return { ...person, organizations: [...person.organizations, event.organizationId] }
     case 'IdentityLinked': return { ...person, identities: [...person.identities, { provider: event.provider, subjectHash: event.subjectHash }] }

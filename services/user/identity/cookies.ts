@@ -1,3 +1,4 @@
+import { refreshCookie } from '../../shared/contracts/user/http.ts'
 import type { Cookies } from '../../shared/kit/http/call.ts'
 import type { Settings } from '../deps.ts'
 import type { Keyring } from './keyring.ts'
@@ -8,7 +9,7 @@ const day = 86_400
 export const browserCookies = ({ https }: Settings, keys: Keyring) => {
   const name = (plain: string): string => (https ? `__Host-${plain}` : plain)
   const options = (maxAgeSeconds: number) => ({ maxAgeSeconds, path: '/', sameSite: 'strict', secure: https } as const)
-  const refresh = name('cybertask-refresh')
+  const refresh = name(refreshCookie)
   // One cookie per account that was used here; its name tells nothing about the account.
   const device = (emailHash: string): string => name(`cybertask-device-${keys.mac('device', `name.${emailHash}`).slice(0, 10).replaceAll(/[^A-Za-z0-9]/g, 'x')}`)
   const mark = (deviceId: string, emailHash: string): string => keys.mac('device', `${deviceId}.${emailHash}`)

@@ -4,13 +4,11 @@ import { seal, unseal } from './seal.ts'
 
 /** First answers of this service hold tokens and their requests passwords: both are kept so that a stolen database tells neither. */
 export const sealedIdempotency = (store: IdempotencyStore, keys: Keyring): IdempotencyStore => ({
-  claim: async (id, bodyHash) => {
-    const kept = await store.claim(id, keys.mac('idempotency', bodyHash))
-    if (!kept) return undefined
-    const same = keys.macHolds('idempotency', bodyHash, kept.bodyHash)
-    return { bodyHash: same ? bodyHash : '', ...(kept.answer !== undefined && { answer: unseal(keys.key('idempotency'), id, kept.answer).toString('utf8') }) }
+  claim: async (id, bodyHash, withinMs) => {
+    const claim = await store.claim(id, keys.mac('idempotency', bodyHash), withinMs)
+    if ('finish' in claim) return { ...claim, finish: answer => claim.finish(seal(keys.key('idempotency'), id, answer)) }
+    const same = keys.macHolds('idempotency', bodyHash, claim.bodyHash)
+    return { bodyHash: same ? bodyHash : '', ...(claim.answer !== undefined && { answer: unseal(keys.key('idempotency'), id, claim.answer).toString('utf8') }) }
   },
-  finish: (id, answer) => store.finish(id, seal(keys.key('idempotency'), id, answer)),
-  release: id => store.release(id),
   conceal: fingerprint => keys.mac('idempotency', fingerprint),
 })

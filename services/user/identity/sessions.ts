@@ -106,8 +106,10 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
     forget: async userId => { await Promise.all((await table.findWhere({ userId })).map(row => remove(row._id))) },
     mark: async (id, at) => { await table.update(id, { endedAt: null }, { endedAt: at }) },
     endAll: async ({ userId, organizationId, except, before }, reason, meta) => {
-      const rows = await table.findWhere({ userId, endedAt: null, ...(organizationId !== undefined && { organizationId }) })
-      await Promise.all(rows.filter(row => row._id !== except && (before === undefined || row.createdAt <= before)).map(row => end(row, reason, meta)))
+      const left = async (): Promise<SessionRow[]> => (await table.findWhere({ userId, endedAt: null, ...(organizationId !== undefined && { organizationId }) }))
+        .filter(row => row._id !== except && (before === undefined || row.createdAt <= before))
+      // Until none is found: another one may have begun from one that was just being ended.
+      for (let rows = await left(); rows.length; rows = await left()) await Promise.all(rows.map(row => end(row, reason, meta)))
     },
   }
 }

@@ -2,8 +2,10 @@ import type { OrganizationRole } from '../../shared/contracts/primitives.ts'
 import type { Profile, SignedIn } from '../../shared/contracts/user/resources.ts'
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { NO_TENANT } from '../../shared/kit/events/commit.ts'
 import type { Cookies } from '../../shared/kit/http/call.ts'
 import type { UserDeps } from '../deps.ts'
+import type { Person } from '../domain/person.ts'
 import type { Details, Loaded } from '../views/directory.ts'
 import { accessTokenSeconds } from './access-token.ts'
 import { browserCookies } from './cookies.ts'
@@ -11,14 +13,16 @@ import { browserCookies } from './cookies.ts'
 type Prepared = Omit<SignedIn, 'refreshToken'>
 type Membership = { organizationId: string; name: string; role: OrganizationRole }
 export type Caller = { ip: string; userAgent: string; cookies: Cookies; meta: CommandMeta; newId: () => string }
-/** `person`: as the caller has just seen him, so that the log is not asked again. */
-type Start = { userId: string; person?: Loaded; member: Membership; by: 'registration' | 'password' | 'switch' | 'oauth'; tokenIn: 'body' | 'cookie' }
+/** `person`: as the caller has just seen him, so that the log is not asked again; `from`: the session that he switches from. */
+type Entrance = { by: 'registration' | 'password' | 'oauth'; person: Loaded } | { by: 'switch'; from: string; person?: undefined }
+type Start = Entrance & { userId: string; member: Membership; tokenIn: 'body' | 'cookie' }
+const passwordChanges = (person: Person): number | undefined => ('passwordChanges' in person ? person.passwordChanges : undefined)
 
 /** A person as one of his organizations sees him. */
 export const profileOf = ({ id, email, name, avatarUrl, timezone, locale, preferences, createdAt, version }: Details, { organizationId, role }: Pick<Membership, 'organizationId' | 'role'>): Profile =>
   ({ id, email, name, avatarUrl, timezone, locale, preferences, role, organizationId, createdAt, version })
 
-export const signIn = ({ organizations, sessions, accessToken, directory, settings, keys }: Pick<UserDeps, 'organizations' | 'sessions' | 'accessToken' | 'directory' | 'settings' | 'keys'>) => {
+export const signIn = ({ persons, organizations, sessions, accessToken, directory, settings, keys }: Pick<UserDeps, 'persons' | 'organizations' | 'sessions' | 'accessToken' | 'directory' | 'settings' | 'keys'>) => {
   const cookies = browserCookies(settings, keys)
   /** The role that somebody has in an organization now, or why he may not act in it. */
   const membership = async (userId: string, organizationId: string): Promise<Membership> => {
@@ -44,6 +48,13 @@ export const signIn = ({ organizations, sessions, accessToken, directory, settin
     if (intoCookie) cookies.keepRefreshToken(jar, token)
     return { ...prepared, refreshToken: intoCookie ? null : token }
   }
+  /** Whoever ends all sessions does not find one that is just beginning: once it is there, what let the person in is looked at again. */
+  const overtaken = async (start: Start): Promise<Refused | undefined> => {
+    if (start.by === 'switch') return (await sessions.find(start.from))?.endedAt === null ? undefined : new Refused('unauthenticated', 'session-ended', 'The session has ended. Sign in again.')
+    if (start.by !== 'password') return undefined
+    const { state } = await persons.load(NO_TENANT, start.userId)
+    return passwordChanges(state) === passwordChanges(start.person.state) ? undefined : new Refused('unauthenticated', 'bad-credentials', 'The address or the password is wrong.')
+  }
 
   return {
     membership,
@@ -57,9 +68,15 @@ export const signIn = ({ organizations, sessions, accessToken, directory, settin
       }
       throw refusal ?? new Refused('forbidden', 'account-disabled', 'No organization lets this account in.')
     },
-    start: async ({ userId, person, member, by, tokenIn }: Start, { ip, userAgent, cookies: jar, meta, newId }: Caller): Promise<SignedIn> => {
-      const id = newId()
-      const token = await sessions.start({ id, userId, organizationId: member.organizationId, by, ip, userAgent }, meta)
+    start: async (start: Start, { ip, userAgent, cookies: jar, meta, newId }: Caller): Promise<SignedIn> => {
+      const { userId, person, member, by, tokenIn } = start
+      const [id, { organizationId }] = [newId(), member]
+      const token = await sessions.start({ id, userId, organizationId, by, ip, userAgent }, meta)
+      const refusal = await overtaken(start)
+      if (refusal) {
+        await sessions.end({ _id: id, organizationId }, by === 'password' ? 'password' : 'ended', meta)
+        throw refusal
+      }
       return answer(await prepare(userId, member, id, person), token, tokenIn === 'cookie', jar)
     },
     refresh: async (given: string | undefined, { ip, userAgent, cookies: jar, meta }: Caller): Promise<SignedIn> => {

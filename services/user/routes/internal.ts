@@ -2,23 +2,28 @@ import type { userInternal } from '../../shared/contracts/user/internal.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Handlers } from '../../shared/kit/http/call.ts'
 import type { UserDeps } from '../deps.ts'
+import { isActive } from '../domain/organization-state.ts'
 
 /** What other services ask. They see members of the organization they name and nobody else. */
 export const internal = ({ organizations, directory, logins, tickets }: UserDeps): Handlers<typeof userInternal> => {
   const among = async (organizationId: string, ids: readonly string[]) => {
     const { members } = (await organizations.load(organizationId, organizationId)).state
     const details = await directory.many(ids.filter(id => members.has(id)))
-    return [...details.values()].map(known => ({ ...known, disabled: members.get(known.id)?.disabled === true }))
+    return [...details.values()].map(known => {
+      const member = members.get(known.id)
+      return { ...known, disabled: member?.disabled === true, leaving: member?.leaving === true, role: member?.role }
+    })
   }
   return {
-    names: async ({ body }) => ({ body: { users: (await among(body.organizationId, body.ids)).map(({ id, name, avatarUrl, disabled }) => ({ id, name, avatarUrl, disabled })) } }),
+    names: async ({ body }) => ({ body: { users: (await among(body.organizationId, body.ids)).map(({ id, name, avatarUrl, disabled, leaving, role }) => ({ id, name, avatarUrl, disabled, leaving, role })) } }),
     contacts: async ({ body }) => ({
       body: { users: (await among(body.organizationId, body.ids)).filter(u => !u.disabled).map(({ id, name, email, locale, timezone }) => ({ id, name, email, locale, timezone })) },
     }),
     byEmail: async ({ body: { organizationId, email } }) => {
       const userId = await logins.find(logins.hash(email))
       const { members } = (await organizations.load(organizationId, organizationId)).state
-      if (userId === undefined || !members.has(userId)) throw new Refused('missing', 'user-unknown', 'No member has this address.')
+      const member = userId === undefined ? undefined : members.get(userId)
+      if (userId === undefined || !member || !isActive(member)) throw new Refused('missing', 'user-unknown', 'No member has this address.')
       return { body: { userId } }
     },
     redeemTicket: async ({ body }) => {

@@ -33,7 +33,11 @@ export const invitations = (deps: UserDeps): Handlers<typeof invitationsApi> => 
       const invitationId = newId()
       const sealed = await vault.seal(invitationOwner(invitationId), email)
       const expiresAt = new Date(Date.parse(meta.at) + weekMs).toISOString()
-      await organizations.handle(organizationId, organizationId, { type: 'Invite', invitationId, emailHash, email: sealed, role, invitedBy: userId, at: meta.at, expiresAt }, meta)
+      await organizations.handle(organizationId, organizationId, { type: 'Invite', invitationId, emailHash, email: sealed, role, invitedBy: userId, at: meta.at, expiresAt }, meta).catch(async (error: unknown) => {
+        // Nobody needs the key of an invitation that is not made; where the outcome is not known it may have been.
+        if (error instanceof Refused && error.kind !== 'unavailable') await vault.erase(invitationOwner(invitationId))
+        throw error
+      })
       return { body: { id: invitationId, email, role, invitedBy: userId, createdAt: meta.at, expiresAt, sagaId: invitationSaga(invitationId) } }
     },
     listInvitations: async ({ actor: { userId, organizationId }, query: { limit, cursor } }) => {
@@ -56,6 +60,7 @@ export const invitations = (deps: UserDeps): Handlers<typeof invitationsApi> => 
       const { organizationId, invitationId } = invitationOf(keys, body.token)
       const { state } = await persons.load(NO_TENANT, userId)
       if (!('emailHash' in state)) throw new Refused('missing', 'user-unknown', 'There is no such user.')
+      if (state.status === 'closing') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
       // The organization decides; the person's own list follows, here and, after a crash, by the reaction to it.
       await organizations.handle(organizationId, organizationId, { type: 'AcceptInvitation', invitationId, userId, emailHash: state.emailHash, at: meta.at }, meta)
       await persons.handle(NO_TENANT, userId, { type: 'JoinOrganization', organizationId }, meta)

@@ -46,8 +46,10 @@ export const own = (deps: UserDeps): Handlers<typeof ownApi> => {
       return {}
     },
     changePassword: async ({ actor: { userId, sessionId }, body, meta }) => {
+      // As he is before the old password is compared: one that is reset meanwhile is not overwritten.
+      const { version } = await persons.load(NO_TENANT, userId)
       await confirm(userId, body.current)
-      await password.change(userId, sessionId, body.password, meta)
+      await password.change(userId, sessionId, body.password, { expectedVersion: version, ...meta })
       await sessions.endAll({ userId, except: sessionId }, 'password', meta)
       return {}
     },

@@ -43,7 +43,7 @@ export const ownSessions = (deps: UserDeps): Handlers<typeof sessionsApi> => {
     },
     switchOrganization: async call => {
       const member = await enter.membership(call.actor.userId, call.params.id)
-      return { body: await enter.start({ userId: call.actor.userId, member, by: 'switch', tokenIn: call.body.tokenIn }, call) }
+      return { body: await enter.start({ userId: call.actor.userId, member, by: 'switch', from: call.actor.sessionId, tokenIn: call.body.tokenIn }, call) }
     },
   }
 }

@@ -47,7 +47,9 @@ export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
       if (living.status === 'closing') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
       if (passwords.isOutdated(stored)) {
         const rehashed = await vault.seal(userId, await passwords.hash(password))
-        person = await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: rehashed, by: 'rehash' }, { ...call.meta, commandId: derivedId(call.meta.commandId, 'rehash') })
+        // He may have set another one while this was hashed: that one stays.
+        person = await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: rehashed, by: 'rehash' }, { ...call.meta, commandId: derivedId(call.meta.commandId, 'rehash'), expectedVersion: person.version })
+          .catch((error: unknown) => { if (error instanceof Refused && error.kind === 'stale') return found.person; throw error })
       }
       const member = await enter.choose(userId, living.organizations, organizationId)
       return { body: await enter.start({ userId, person, member, by: 'password', tokenIn }, { ...call, meta: { ...call.meta, actor: userId } }) }

@@ -20,7 +20,8 @@ export const sagaMeta = (at: string, { sagaId, outputId }: CommandContext): Comm
 export const closingCommands = ({ clock, persons, organizations, sessions, vault, logins, identities, directory }: Pick<UserDeps, 'clock' | 'persons' | 'organizations' | 'sessions' | 'vault' | 'logins' | 'identities' | 'directory'>): ClosingCommands => ({
   announceLeaving: async ({ organizationId, userId, sagaId }, context) => {
     const { state } = await organizations.handle(organizationId, organizationId, { type: 'AnnounceLeaving', userId, sagaId }, sagaMeta(clock.now(), context))
-    return { handOverTo: otherOwner(state, userId), alone: [...state.members.keys()].every(id => id === userId) }
+    // Who is leaving may stay after all, and then the projects need an heir; who is shut out could only be let in by the one who goes.
+    return { handOverTo: otherOwner(state, userId), alone: [...state.members].every(([id, m]) => id === userId || m.disabled) }
   },
   cancelLeaving: async ({ organizationId, userId, sagaId }, context) => {
     await organizations.handle(organizationId, organizationId, { type: 'CancelLeaving', userId, sagaId }, sagaMeta(clock.now(), context))
@@ -31,7 +32,8 @@ export const closingCommands = ({ clock, persons, organizations, sessions, vault
     const { state } = await persons.load(NO_TENANT, userId)
     // The address is let go while it is still known; by then it may be somebody else's.
     if ('emailHash' in state && await logins.find(state.emailHash) === userId) await logins.release(state.emailHash)
-    for (const { subjectHash } of 'identities' in state ? state.identities : []) await identities.remove(subjectHash)
+    // By the rows: a crash may have left one that the person's own stream knows nothing of.
+    for (const { _id } of await identities.findWhere({ userId })) await identities.remove(_id)
     await sessions.endAll({ userId }, 'closed', meta)
     for (const id of ids) await organizations.handle(id, id, { type: 'Leave', userId, sagaId }, meta)
     await persons.handle(NO_TENANT, userId, { type: 'Close', sagaId }, meta)

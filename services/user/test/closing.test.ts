@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { userInternal } from '../../shared/contracts/user/internal.ts'
 import type { SignedIn } from '../../shared/contracts/user/resources.ts'
 import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
 
@@ -71,6 +72,35 @@ describe('closing an account', () => {
     expect((await user.login('cat@example.com')).user.id).toBe(cat.user.id)
     user.replies.clear()
   })
+  it('ends a membership too that began while it was under way', async () => {
+    const gus = await hire('gus@example.com')
+    const [userId, meta] = [gus.user.id, { actor: gus.user.id, at: user.clock.now(), correlationId: 'c', causationId: null }]
+    const elsewhere = await user.register('elsewhere@example.com', { organizationName: 'Elsewhere' })
+    await ends(await close(gus))
+    const [invitationId, emailHash, { id }] = ['late', 'h', elsewhere.organization]
+    await user.deps.organizations.handle(id, id, { type: 'Invite', invitationId, emailHash, email: 'sealed', role: 'member', invitedBy: elsewhere.user.id, at: meta.at, expiresAt: '2999-01-01T00:00:00.000Z' }, { ...meta, commandId: 'invite' })
+    await user.deps.organizations.handle(id, id, { type: 'AcceptInvitation', invitationId, userId, emailHash, at: meta.at }, { ...meta, commandId: 'accept' })
+    await user.settled()
+    expect((await user.deps.organizations.load(id, id)).state.members.has(userId)).toBe(false)
+  })
+  it('forgets an identity of another provider that a crash left behind', async () => {
+    const hal = await hire('hal@example.com')
+    await user.tables.identities.insert({ _id: 'hash-of-hal', userId: hal.user.id })
+    await ends(await close(hal))
+    expect(await user.tables.identities.find('hash-of-hal')).toBeUndefined()
+  })
+  it('is free to the owner who has shut everybody else out, though he owns projects', async () => {
+    const [boss, worker] = [await user.register('boss@example.com', { organizationName: 'Shut' }), await user.register('worker@example.com')]
+    const { id } = boss.organization
+    const meta = { actor: boss.user.id, at: user.clock.now(), correlationId: 'c', causationId: null }
+    await user.deps.organizations.handle(id, id, { type: 'Invite', invitationId: 'i', emailHash: 'h', email: 'sealed', role: 'member', invitedBy: boss.user.id, at: meta.at, expiresAt: '2999-01-01T00:00:00.000Z' }, { ...meta, commandId: 'invite-worker' })
+    await user.deps.organizations.handle(id, id, { type: 'AcceptInvitation', invitationId: 'i', userId: worker.user.id, emailHash: 'h', at: meta.at }, { ...meta, commandId: 'worker-accepts' })
+    expect((await user.ask('PUT', `/api/users/${worker.user.id}/disabled`, { token: boss.accessToken, body: { disabled: true } })).status).toBe(200)
+    user.asked.length = 0
+    const answer = await close(boss)
+    await ends(answer)
+    expect([sagaOf(answer)?.outcome, user.asked.includes('/internal/projects/leave')]).toEqual(['completed', false])
+  })
   it('that is taken back lets nobody in again who was shut out', async () => {
     const eve = await user.register('eve@example.com', { organizationName: 'Eve & Co' })
     await user.ask('POST', '/api/users/invitations', { token: ann.accessToken, body: { email: 'eve@example.com', role: 'member' } })
@@ -89,10 +119,18 @@ describe('closing an account', () => {
     expect([switched.status, codeOf(switched)]).toEqual([403, 'account-disabled'])
   })
   it('refuses to sign in meanwhile, and asking twice is asking once', async () => {
-    const dan = await hire('dan@example.com')
+    const [dan, other] = [await hire('dan@example.com'), await user.register('other@example.com', { organizationName: 'Other' })]
     user.dapr.answer('project', () => { throw new Error('away') })
+    await user.ask('POST', '/api/users/invitations', { token: other.accessToken, body: { email: 'dan@example.com', role: 'member' } })
+    const mail = () => user.mails.findLast(m => m['template'] === 'invitation' && (m['data'] as { organizationName: string }).organizationName === 'Other')
+    await expect.poll(mail).toBeDefined()
     const first = await close(dan)
     await expect.poll(() => sagaOf(first)?.step).toBe('leaving-projects')
+    const { users } = await user.server.client(userInternal, { caller: 'project' }).names({ body: { organizationId: ann.organization.id, ids: [dan.user.id] } })
+    expect(users).toMatchObject([{ id: dan.user.id, leaving: true }])
+    const accepted = await user.ask('POST', '/api/users/invitations/accept', { token: dan.accessToken, body: { token: tokenOf(mail()) } })
+    expect([accepted.status, codeOf(accepted)]).toEqual([403, 'account-closing'])
+    expect((await user.ask('GET', '/api/users', { token: other.accessToken })).body).toMatchObject({ items: [{ id: other.user.id }] })
     expect((await close(dan)).body).toEqual(first.body)
     const answer = await user.ask('POST', '/api/users/login', { body: { email: 'dan@example.com', password: goodPassword } })
     expect([answer.status, codeOf(answer)]).toEqual([403, 'account-closing'])

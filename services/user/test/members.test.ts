@@ -60,7 +60,10 @@ describe('invitations', () => {
   it('are for people who are not there yet, and for one at a time', async () => {
     expect(codeOf(await invite(ann.accessToken, 'BOB@example.com'))).toBe('already-member')
     await invite(ann.accessToken, 'dan@example.com')
+    const keys = async () => (await user.tables.keys.findWhere({})).length
+    const before = await keys()
     expect(codeOf(await invite(ann.accessToken, 'dan@example.com'))).toBe('already-invited')
+    expect(await keys()).toBe(before)
   })
   it('hold for their own address only', async () => {
     const answer = await user.ask('POST', '/api/users/register', { body: { email: 'eve@example.com', password: goodPassword, name: 'E', invitationToken: await mailedTo('dan@example.com') } })
@@ -141,11 +144,14 @@ describe('other services', () => {
     const organizationId = ann.organization.id
     const asking = user.server.client(userInternal, { caller: 'notification' })
     const ids = [ann.user.id, stranger.user.id, 'unknown']
-    expect((await asking.names({ body: { organizationId, ids } })).users).toEqual([{ id: ann.user.id, name: 'Ann', avatarUrl: null, disabled: false }])
+    expect((await asking.names({ body: { organizationId, ids } })).users).toEqual([{ id: ann.user.id, name: 'Ann', avatarUrl: null, disabled: false, leaving: false, role: 'owner' }])
     expect((await asking.contacts({ body: { organizationId, ids } })).users).toEqual([{ id: ann.user.id, name: 'Ann', email: 'ann@example.com', locale: 'en', timezone: 'UTC' }])
     const project = user.server.client(userInternal, { caller: 'project' })
     expect(await project.byEmail({ body: { organizationId, email: 'Ann@Example.com' } })).toEqual({ userId: ann.user.id })
     await expect(project.byEmail({ body: { organizationId, email: 'stranger@example.com' } })).rejects.toMatchObject({ code: 'user-unknown' })
+    const bob = await user.login('bob@example.com')
+    await user.ask('PUT', `/api/users/${bob.user.id}/disabled`, { token: ann.accessToken, body: { disabled: true } })
+    await expect(project.byEmail({ body: { organizationId, email: 'bob@example.com' } })).rejects.toMatchObject({ code: 'user-unknown' })
     await expect(project.contacts({ body: { organizationId, ids } })).rejects.toMatchObject({ code: 'caller-forbidden' })
   })
 })

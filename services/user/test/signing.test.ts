@@ -1,6 +1,7 @@
 import { hash } from '@node-rs/argon2'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { NO_TENANT } from '../../shared/kit/events/commit.ts'
+import { commitsOf } from '../../shared/kit/events/testing.ts'
 import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
 
 let user: UserService
@@ -34,6 +35,13 @@ describe('signing up', () => {
     const other = await user.ask('POST', '/api/users/register', { ...once, body: { ...once.body, password: 'another password' } })
     expect(other.status).toBe(422)
   })
+  it('gives it also to a browser whose other cookies have changed, as by the first answer itself', async () => {
+    const once = (cookie: string) => user.ask('POST', '/api/users/register', { cookie, body: { email: 'cookies@example.com', password: goodPassword, name: 'C', organizationName: 'Cookies', tokenIn: 'cookie' }, headers: { 'idempotency-key': 'k2' } })
+    const first = await once('a=1')
+    const given = first.headers.getSetCookie().map(set => set.split(';')[0]).join('; ')
+    expect(first.status).toBe(201)
+    for (const cookie of ['a=2', given]) expect(await once(cookie)).toMatchObject({ status: 201, body: first.body })
+  })
   it.each([
     ['short', 'too short', 'invalid'], ['Password1234', 'common', 'password-too-common'], ['1234567890', 'a run', 'password-too-common'], ['aaaaaaaaaaaaa', 'one letter', 'password-too-common'],
     ['maximilian!', 'the name of the address', 'password-like-email'],
@@ -46,7 +54,7 @@ describe('signing up', () => {
     const rows = JSON.stringify([await user.tables.logins.findWhere({}), await user.tables.keys.findWhere({}), user.dapr.published, [...user.dapr.values]])
     expect(rows).not.toMatch(/ann@example/i)
     for (const { organization, user: { id } } of [await user.login('ann@example.com')]) {
-      const commits = [...await user.log.readStream(`-/person/${id}`), ...await user.log.readStream(`${organization.id}/organization/${organization.id}`)]
+      const commits = [...await commitsOf(user.log, `-/person/${id}`), ...await commitsOf(user.log, `${organization.id}/organization/${organization.id}`)]
       expect(commits.length).toBe(2)
       expect(JSON.stringify(commits)).not.toMatch(/ann@example|Ann|argon2/i)
     }
@@ -79,6 +87,64 @@ describe('signing in', () => {
     await user.login('old@example.com')
     expect(await stored()).toContain('m=64')
     await user.login('old@example.com')
+  })
+})
+
+describe('a new password', () => {
+  const changed = 'quiet river nine'
+  const reset = async (email: string): Promise<void> => {
+    await user.ask('POST', '/api/users/password/forgot', { body: { email } })
+    await user.settled()
+    const token = tokenOf(user.mails.findLast(m => m['template'] === 'password-reset'))
+    expect((await user.ask('POST', '/api/users/password/reset', { body: { token, password: changed } })).status).toBe(204)
+  }
+  /** Runs `meanwhile` when the old password has been found right, and nothing has followed from that yet. */
+  const onceRight = (meanwhile: () => Promise<void>) => {
+    const { verify } = user.deps.passwords
+    vi.spyOn(user.deps.passwords, 'verify').mockImplementationOnce(async (stored, password) => {
+      const right = await verify(stored, password)
+      await meanwhile()
+      return right
+    })
+  }
+  it('ends a sign-in with the old one that was under way', async () => {
+    const { user: { id } } = await user.register('slow@example.com')
+    onceRight(() => reset('slow@example.com'))
+    const late = await user.ask('POST', '/api/users/login', { body: { email: 'slow@example.com', password: goodPassword } })
+    expect([late.status, codeOf(late)]).toEqual([401, 'bad-credentials'])
+    expect(await user.deps.sessions.living(id, user.clock.now())).toEqual([])
+    expect((await user.login('slow@example.com', changed)).user.id).toBe(id)
+  })
+  it('is not written over by the old one, hashed anew or changed at that moment', async () => {
+    const ann = await user.register('anew@example.com')
+    vi.spyOn(user.deps.passwords, 'isOutdated').mockReturnValueOnce(true)
+    onceRight(() => reset('anew@example.com'))
+    expect((await user.ask('POST', '/api/users/login', { body: { email: 'anew@example.com', password: goodPassword } })).status).toBe(401)
+    const again = await user.login('anew@example.com', changed)
+    user.clock.advance(120_000)
+    onceRight(() => reset('anew@example.com'))
+    const thief = await user.ask('PUT', '/api/users/password', { token: again.accessToken, body: { current: changed, password: 'another river ten' } })
+    expect([thief.status, codeOf(thief)]).toEqual([412, 'stale'])
+    expect((await user.login('anew@example.com', changed)).user.id).toBe(ann.user.id)
+  })
+  it('leaves nobody in by an access token from before, in whatever organization', async () => {
+    const thief = await user.register('stolen@example.com')
+    await reset('stolen@example.com')
+    const answer = await user.ask('POST', `/api/users/organizations/${thief.organization.id}/token`, { token: thief.accessToken })
+    expect([answer.status, codeOf(answer)]).toEqual([401, 'session-ended'])
+    expect(await user.deps.sessions.living(thief.user.id, user.clock.now())).toEqual([])
+  })
+  it('ends a session that began from one which was just being ended', async () => {
+    const ann = await user.register('racing@example.com')
+    const { findWhere } = user.tables.sessions
+    const look = vi.spyOn(user.tables.sessions, 'findWhere').mockImplementationOnce(async where => {
+      const rows = await findWhere(where)
+      expect((await user.ask('POST', `/api/users/organizations/${ann.organization.id}/token`, { token: ann.accessToken })).status).toBe(201)
+      return rows
+    })
+    await user.deps.sessions.endAll({ userId: ann.user.id }, 'password', { actor: ann.user.id, at: user.clock.now(), correlationId: 'c', causationId: null, commandId: 'all' })
+    look.mockRestore()
+    expect(await user.deps.sessions.living(ann.user.id, user.clock.now())).toEqual([])
   })
 })
 

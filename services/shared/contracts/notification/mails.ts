@@ -13,7 +13,8 @@ const about = {
 
 /** A mail that another service asks for. The address and the token are removed from the store as soon as the mail is delivered or given up. */
 export const Mail = z.discriminatedUnion('template', [
-  z.strictObject({ ...about, template: z.literal('password-reset'), data: z.strictObject({ token: Token, expiresAt: Time }) }),
+  // `userId`: whose password it is, so that the mail goes with the account.
+  z.strictObject({ ...about, template: z.literal('password-reset'), userId: Id.optional(), data: z.strictObject({ token: Token, expiresAt: Time }) }),
   z.strictObject({ ...about, template: z.literal('invitation'), data: z.strictObject({ token: Token, organizationName: z.string().max(200), inviterName: z.string().max(200), role: OrganizationRole, expiresAt: Time }) }),
   z.strictObject({ ...about, template: z.literal('welcome'), data: z.strictObject({ organizationName: z.string().max(200) }) }),
 ])

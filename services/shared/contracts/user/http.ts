@@ -7,6 +7,8 @@ const byId = z.object({ id: Id })
 /** Where the refresh token goes: into the answer, or into an HttpOnly cookie that scripts cannot read (the browser app). */
 const tokenIn = z.enum(['body', 'cookie']).default('body')
 const ownToken = z.strictObject({ refreshToken: Secret.optional() }).default({}).meta({ description: 'without a token the HttpOnly cookie is used' })
+/** The HttpOnly cookie that holds it; over TLS its name begins with `__Host-`. */
+export const refreshCookie = 'cybertask-refresh'
 /** Why somebody may not act in an organization (any more). */
 const outside = { 'account-disabled': 403, 'account-closing': 403, 'organization-unknown': 404, 'user-unknown': 404 } as const
 const passwordRules = { 'password-too-common': 400, 'password-like-email': 400 } as const
@@ -26,9 +28,9 @@ export const signingApi = {
   }),
   refresh: operation({
     method: 'POST', path: '/api/users/token/refresh', summary: 'Trade a refresh token for a new pair; an old one that comes again ends the session', access: 'public', status: 200,
-    body: ownToken, reply: SignedIn, errors: { ...outside, 'bad-refresh-token': 401, 'session-ended': 401, 'refresh-token-reused': 401 },
+    cookie: refreshCookie, body: ownToken, reply: SignedIn, errors: { ...outside, 'bad-refresh-token': 401, 'session-ended': 401, 'refresh-token-reused': 401 },
   }),
-  logout: operation({ method: 'POST', path: '/api/users/logout', summary: 'End this session, named by refresh token, cookie or bearer token', access: 'public', status: 204, body: ownToken }),
+  logout: operation({ method: 'POST', path: '/api/users/logout', summary: 'End this session, named by refresh token, cookie or bearer token', access: 'public', status: 204, cookie: refreshCookie, body: ownToken }),
   jwks: operation({ method: 'GET', path: '/.well-known/jwks.json', summary: 'The public keys that access tokens are checked with', access: 'public', callers: appIds, status: 200, reply: Jwks }),
 } as const
 

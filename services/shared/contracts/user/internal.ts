@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { appIds, operation } from '../define.ts'
-import { Id } from '../primitives.ts'
+import { Id, OrganizationRole } from '../primitives.ts'
 import { Ticket } from './http.ts'
 import { Email } from './resources.ts'
 
@@ -11,7 +11,7 @@ export const userInternal = {
   names: operation({
     method: 'POST', path: '/internal/users/names', summary: 'Names of members, former ones and unknown ids left out', access: 'internal', status: 200, callers: appIds,
     body: z.strictObject({ organizationId: Id, ids }),
-    reply: z.object({ users: z.array(z.object({ id: Id, name: z.string(), avatarUrl: z.string().nullable(), disabled: z.boolean() })) }),
+    reply: z.object({ users: z.array(z.object({ id: Id, name: z.string(), avatarUrl: z.string().nullable(), disabled: z.boolean(), role: OrganizationRole.optional(), leaving: z.boolean().optional() })) }),
   }),
   contacts: operation({
     method: 'POST', path: '/internal/users/contacts', summary: 'Where to reach members', access: 'internal', status: 200, callers: ['notification'],
