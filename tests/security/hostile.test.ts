@@ -67,6 +67,11 @@ describe('hostile input', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /)
   })
 
+  it('that asks for a stream of events is refused like any other, and no service counts as down for it', async () => {
+    for (let i = 0; i < 12; i++) expect((await send('GET', '/api/tasks', { headers: { accept: 'text/event-stream' } })).status).toBe(401)
+    expect((await send('GET', '/api/tasks', { token: person.token })).status).toBe(200)
+  })
+
   it('that comes slowly is cut off, and nobody else waits for it', async () => {
     const token = `Authorization: Bearer ${person.token}\r\nContent-Type: application/json\r\n`
     const heads = Array.from({ length: 60 }, () => dripping('GET /status HTTP/1.1\r\nHost: x\r\n', 'X-Drip: 1\r\n'))

@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { closeCodes } from '../../shared/contracts/gateway/live.ts'
 import { OrganizationRole } from '../../shared/contracts/primitives.ts'
 import type { CloudEvent } from '../../shared/contracts/feed.ts'
+import type { Audience } from './audience.ts'
 import type { Journal } from './journal.ts'
 import { liveEvent, type LiveEvent } from './live-event.ts'
 import { seesAll, type Memberships } from './memberships.ts'
 import type { Session } from './session.ts'
 import type { Standing } from './standing.ts'
 
-export type HubOptions = { journal: Journal; memberships: Memberships; standing: Pick<Standing, 'hear'> }
+export type HubOptions = { audience: Audience<Session>; journal: Journal; memberships: Memberships; standing: Pick<Standing, 'hear'> }
 export type Hub = {
   join(session: Session): void
   leave(session: Session): void
@@ -31,9 +32,8 @@ const changeRole = (session: Session, role: OrganizationRole): void => {
 }
 
 /** All open sessions of this gateway. */
-export const hub = ({ journal, memberships, standing }: HubOptions): Hub => {
+export const hub = ({ audience, journal, memberships, standing }: HubOptions): Hub => {
   const sessions = new Map<string, Set<Session>>()
-  const all = (): Session[] => [...sessions.values()].flatMap(s => [...s])
   const ofUser = (userId: string | null | undefined): Session[] => [...(sessions.get(userId ?? '') ?? [])]
 
   const keepTrue = ({ type, data, organizationid }: CloudEvent): void => {
@@ -47,16 +47,18 @@ export const hub = ({ journal, memberships, standing }: HubOptions): Hub => {
   const push = (event: LiveEvent): number => {
     const entry = journal.append(event)
     // Only sessions of the people it names, and those that follow its project, can be concerned.
-    const concerned = event.projectId === undefined ? event.people.flatMap(ofUser) : all()
+    const concerned = new Set([...event.people.flatMap(ofUser), ...(event.projectId === undefined ? [] : audience.of(event.projectId))])
     for (const session of concerned) session.offer(entry)
-    return concerned.length
+    return concerned.size
   }
   return {
     join: session => {
       const own = sessions.get(session.person.userId) ?? new Set()
       sessions.set(session.person.userId, own.add(session))
+      audience.join(session)
     },
     leave: session => {
+      audience.leave(session)
       const own = sessions.get(session.person.userId)
       own?.delete(session)
       if (own?.size === 0) sessions.delete(session.person.userId)
@@ -71,8 +73,8 @@ export const hub = ({ journal, memberships, standing }: HubOptions): Hub => {
       if (leaves) keepTrue(event)
     },
     push,
-    closeAll: (code, reason) => { for (const session of all()) session.close(code, reason) },
-    get size() { return all().length },
+    closeAll: (code, reason) => { for (const session of audience.all()) session.close(code, reason) },
+    get size() { return audience.size },
     sizeOf: userId => sessions.get(userId)?.size ?? 0,
   }
 }

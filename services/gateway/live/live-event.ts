@@ -23,6 +23,9 @@ const About = z.object({
 // Signing in and the like concern nobody's screen.
 const silent = new Set(['UserLoggedIn', 'SessionEnded'])
 
+/** Under what an event is kept and looked for: its project, and each person it concerns. */
+export const addressesOf = ({ projectId, people }: Pick<LiveEvent, 'projectId' | 'people'>): string[] => [...new Set([...(projectId === undefined ? [] : [projectId]), ...people])]
+
 /** A public event as a live one; undefined when no socket is to see it. */
 export const liveEvent = (event: CloudEvent): LiveEvent | undefined => {
   if (silent.has(event.type)) return undefined

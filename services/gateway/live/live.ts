@@ -5,12 +5,14 @@ import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
 import { client } from '../../shared/kit/http/client.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
 import type { Metrics } from '../../shared/kit/observe/metrics.ts'
+import { audience as newAudience } from './audience.ts'
 import { beginning, checkpoints } from './checkpoint.ts'
 import { feeds, type Feeds } from './feeds.ts'
 import { hub as newHub, type Hub } from './hub.ts'
 import { journal as newJournal } from './journal.ts'
 import { memberships as newMemberships, type AskProjects } from './memberships.ts'
 import { recall, type PastEvents } from './recall.ts'
+import type { Session } from './session.ts'
 import { sockets, type Admit } from './sockets.ts'
 import { longestTokenMs, standing as newStanding, type Standing } from './standing.ts'
 import { ticketTaker } from './take-ticket.ts'
@@ -24,10 +26,11 @@ export const live = async ({ dapr, clock, logger, metrics, server, origins, admi
   const journal = newJournal(seq, floor)
   const memberships = newMemberships(ask)
   const standing = newStanding()
-  const hub = newHub({ journal, memberships, standing })
+  const audience = newAudience<Session>()
+  const hub = newHub({ audience, journal, memberships, standing })
   const incoming = feeds({ dapr, logger, positions, hand: event => { hub.publish(event) } })
   const kept = checkpoints({ state: dapr.state, key, logger, look: () => ({ seq: journal.seq, positions: incoming.positions() }) })
-  const open = sockets({ server, hub, standing, journal, memberships, origins, admit, logger, takeTicket: ticketTaker(dapr) })
+  const open = sockets({ server, hub, standing, audience, journal, memberships, origins, admit, logger, takeTicket: ticketTaker(dapr) })
   kept.start()
   metrics?.gauge('live_sockets', 'Open sockets', () => hub.size)
   metrics?.gauge('live_journal_entries', 'Events that a client can resume from', () => journal.size.entries)

@@ -25,10 +25,31 @@ export const memberships = (ask: AskProjects, maxAgeMs = 300_000): Memberships =
   const known = new LRUCache<string, Set<string>>({ max: 50_000 })
   const asked = new LRUCache<string, true>({ max: 50_000, ttl: maxAgeMs })
   const key = (organizationId: string, userId: string): string => `${organizationId}/${userId}`
+  // What is heard while an answer is on its way, for each who waits for one: the answer may be older.
+  const heard = new Map<string, Set<Map<string, boolean>>>()
+  const lookUp = async (organizationId: string, userId: string): Promise<Set<string>> => {
+    const person = key(organizationId, userId)
+    const news = new Map<string, boolean>()
+    const all = heard.get(person) ?? new Set()
+    heard.set(person, all.add(news))
+    try {
+      const projects = new Set(await ask.of(organizationId, userId))
+      for (const [projectId, belongs] of news) put(projects, projectId, belongs)
+      return projects
+    } finally {
+      all.delete(news)
+      if (all.size === 0) heard.delete(person)
+    }
+  }
+  const change = (organizationId: string, userId: string, projectId: string, belongs: boolean): void => {
+    const projects = known.get(key(organizationId, userId))
+    if (projects) put(projects, projectId, belongs)
+    for (const news of heard.get(key(organizationId, userId)) ?? []) news.set(projectId, belongs)
+  }
   const load = async (person: Person): Promise<void> => {
     const { organizationId, userId } = person
     if (seesAll(person) || asked.has(key(organizationId, userId))) return
-    known.set(key(organizationId, userId), new Set(await ask.of(organizationId, userId)))
+    known.set(key(organizationId, userId), await lookUp(organizationId, userId))
     asked.set(key(organizationId, userId), true)
   }
   const sees = (person: Person, projectId: string): boolean => seesAll(person) || (known.get(key(person.organizationId, person.userId))?.has(projectId) ?? false)
@@ -43,7 +64,12 @@ export const memberships = (ask: AskProjects, maxAgeMs = 300_000): Memberships =
       await load(person)
       return sees(person, projectId)
     },
-    joined: (organizationId, userId, projectId) => { known.get(key(organizationId, userId))?.add(projectId) },
-    left: (organizationId, userId, projectId) => { known.get(key(organizationId, userId))?.delete(projectId) },
+    joined: (organizationId, userId, projectId) => { change(organizationId, userId, projectId, true) },
+    left: (organizationId, userId, projectId) => { change(organizationId, userId, projectId, false) },
   }
+}
+
+const put = (projects: Set<string>, projectId: string, belongs: boolean): void => {
+  if (belongs) projects.add(projectId)
+  else projects.delete(projectId)
 }

@@ -2,6 +2,7 @@ import { ClientFrame, closeCodes, type ServerFrame } from '../../shared/contract
 import type { Ticket } from '../../shared/contracts/user/http.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { frameOf } from './live-event.ts'
+import type { Audience } from './audience.ts'
 import type { Entry, Journal } from './journal.ts'
 import type { Memberships } from './memberships.ts'
 
@@ -14,14 +15,16 @@ export type Session = {
   /** Sends an event if this session subscribed to it and its person has the right to see it at this moment. */
   offer(entry: Entry): void
   close(code: number, reason: string): void
-  readonly topics: ReadonlySet<string>
 }
-export type SessionDeps = { journal: Journal; memberships: Memberships }
+export type SessionDeps = { audience: Pick<Audience<Session>, 'follow' | 'unfollow'>; journal: Journal; memberships: Memberships }
 
 const maxTopics = 500
+// A client that comes back with all topics that it may follow needs five frames.
+const maxResumes = 10
+const resumeWindowMs = 10_000
 
 /** One connection of one signed-in person. */
-export const session = (person: Ticket, line: Line, { journal, memberships }: SessionDeps): Session => {
+export const session = (person: Ticket, line: Line, { audience, journal, memberships }: SessionDeps): Session => {
   const topics = new Set<string>()
   const say = (frame: ServerFrame): void => { line.send(JSON.stringify(frame)) }
 
@@ -36,18 +39,36 @@ export const session = (person: Ticket, line: Line, { journal, memberships }: Se
     for (const topic of topicsOf(entry)) if (!only || only.has(topic)) line.send(frameOf(topic, entry.seq, entry.event))
   }
 
+  let resumes = { since: -Infinity, count: 0 }
+  const resumesTooOften = (): boolean => {
+    const now = performance.now()
+    if (now - resumes.since > resumeWindowMs) resumes = { since: now, count: 0 }
+    resumes.count += 1
+    return resumes.count > maxResumes
+  }
+  const follow = (topic: string): void => {
+    topics.add(topic)
+    const projectId = projectOf(topic)
+    if (projectId !== undefined) audience.follow(own, projectId)
+  }
+  const unfollow = (topic: string): void => {
+    topics.delete(topic)
+    const projectId = projectOf(topic)
+    if (projectId !== undefined) audience.unfollow(own, projectId)
+  }
   const subscribe = async (wanted: readonly string[], after: number | undefined): Promise<void> => {
+    if (after !== undefined && resumesTooOften()) return say({ type: 'error', code: 'throttled', message: 'This connection asks too often for what it missed. Wait a moment.' })
     await memberships.load(person)
     const granted = new Set<string>()
     for (const topic of new Set(wanted)) {
-      const projectId = topic === 'me' ? undefined : topic.slice('project:'.length)
+      const projectId = projectOf(topic)
       if (topics.size + granted.size >= maxTopics && !topics.has(topic)) say({ type: 'error', code: 'too-many-topics', message: `A connection follows ${maxTopics} topics at most.`, topic })
       else if (projectId === undefined || await memberships.maySubscribe(person, projectId)) granted.add(topic)
       else say({ type: 'error', code: 'project-unknown', message: 'There is no such project, or you do not see it.', topic })
     }
     // From here to the end nothing is awaited: no event can slip in between what was missed and what comes live.
-    const missed = after === undefined || granted.size === 0 ? undefined : journal.since(after)
-    for (const topic of granted) topics.add(topic)
+    const missed = after === undefined || granted.size === 0 ? undefined : journal.since(after, [...granted].map(topic => projectOf(topic) ?? person.userId))
+    for (const topic of granted) follow(topic)
     say({ type: 'subscribed', topics: [...granted], seq: journal.seq })
     if (missed === 'gap') say({ type: 'gap', seq: journal.seq })
     else if (missed) {
@@ -61,13 +82,13 @@ export const session = (person: Ticket, line: Line, { journal, memberships }: Se
     if (!frame.success) return say({ type: 'error', code: 'bad-frame', message: frame.error.issues[0]?.message ?? 'This is no frame of the protocol.' })
     switch (frame.data.type) {
       case 'ping': return say({ type: 'pong' })
-      case 'unsubscribe': for (const topic of frame.data.topics) topics.delete(topic); return
+      case 'unsubscribe': for (const topic of frame.data.topics) unfollow(topic); return
       case 'subscribe': return subscribe(frame.data.topics, frame.data.after)
     }
   }
   let turn: Promise<void> = Promise.resolve()
-  return {
-    person, topics, offer,
+  const own: Session = {
+    person, offer,
     close: (code, reason) => { line.close(code, reason) },
     // One frame after the other, so that a slow look-up cannot reorder two subscribes.
     said: text => (turn = turn.then(() => said(text)).catch((error: unknown) => {
@@ -77,7 +98,10 @@ export const session = (person: Ticket, line: Line, { journal, memberships }: Se
       if (refusal.kind === 'unavailable') line.close(closeCodes.tryAgainLater, 'Try again soon.')
     })),
   }
+  return own
 }
+
+const projectOf = (topic: string): string | undefined => (topic === 'me' ? undefined : topic.slice('project:'.length))
 
 const parsed = (text: string): unknown => {
   try { return JSON.parse(text) } catch { return undefined }

@@ -3,23 +3,33 @@ import { createServer, type Server } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
+import { audience as newAudience } from './audience.ts'
 import { hub as newHub, type Hub } from './hub.ts'
 import { journal as newJournal } from './journal.ts'
 import { memberships as newMemberships } from './memberships.ts'
+import type { Session } from './session.ts'
 import { sockets } from './sockets.ts'
 import { standing as newStanding } from './standing.ts'
 
 let server: Server
 let hub: Hub
+let letGo: () => Promise<void>
+let looking: PromiseWithResolvers<void>
+let looked: PromiseWithResolvers<void>
 beforeEach(async () => {
   server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const [journal, memberships, standing] = [newJournal(1), newMemberships({ of: async () => [], exists: async () => false }), newStanding()]
-  hub = newHub({ journal, memberships, standing })
-  sockets({
-    server, hub, standing, journal, memberships, origins: new Set(), logger: silentLogger, pingMs: 300, admit: async () => ({ over: false, seconds: 1 }),
-    takeTicket: async userId => ({ userId, organizationId: 'o1', role: 'member', sessionId: userId, issuedAt: '2026-05-04T10:00:00.000Z' }),
-  })
+  const [audience, journal, memberships, standing] = [newAudience<Session>(), newJournal(1), newMemberships({ of: async () => [], exists: async () => false }), newStanding()]
+  hub = newHub({ audience, journal, memberships, standing })
+  ;[looking, looked] = [Promise.withResolvers(), Promise.withResolvers()]
+  ;({ letGo } = sockets({
+    server, hub, standing, audience, journal, memberships, origins: new Set(), logger: silentLogger, pingMs: 300, admit: async () => ({ over: false, seconds: 1 }),
+    takeTicket: async userId => {
+      looking.resolve()
+      if (userId === 'late') await looked.promise
+      return { userId, organizationId: 'o1', role: 'member', sessionId: userId, issuedAt: '2026-05-04T10:00:00.000Z' }
+    },
+  }))
 })
 afterEach(() => { hub.closeAll(1001, 'over'); server.close() })
 const open = async (user: string, autoPong = true): Promise<WebSocket> => {
@@ -37,6 +47,13 @@ describe('a socket', () => {
     clearInterval(talk)
     expect(code).toBe(1006)
     await expect.poll(() => [hub.sizeOf('deaf'), hub.sizeOf('well')]).toEqual([0, 1])
+  })
+  it('does not open any more when the gateway begins to stop while its ticket is looked at', async () => {
+    const late = open('late').then(() => 'open', (error: unknown) => String(error))
+    await looking.promise
+    await letGo()
+    looked.resolve()
+    expect(await late).toContain('503')
   })
   it('opens fifty times for one person, and not once more before one of them has ended', async () => {
     const [first] = await Promise.all(Array.from({ length: 50 }, () => open('ann')))

@@ -49,6 +49,8 @@ export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => 
     // A ticket with a role that is no longer his would keep it for as long as the socket lives.
     if (!ticket || standing.of(ticket) !== 'good') return refuse(socket, 401, 'Unauthorized')
     if (hub.sizeOf(ticket.userId) >= maxEach) return refuse(socket, 429, 'Too Many Requests', fullSeconds)
+    // This process may have begun to stop while the ticket was looked at.
+    if (leaving) return refuse(socket, 503, 'Service Unavailable')
     wss.handleUpgrade(request, socket, head, ws => { open += 1; attend(ws, ticket) })
   }
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

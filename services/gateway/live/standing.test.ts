@@ -55,4 +55,10 @@ describe('a gateway that has just begun', () => {
     expect(heard).toEqual(Array.from({ length: 700 }, (_, i) => 700 + i))
     expect(pages).toEqual([899, 399])
   })
+  it('hears all of it from pages that are shorter than it asked for', async () => {
+    const all = Array.from({ length: 7 }, (_, i) => role(i, 'admin'))
+    const heard: number[] = []
+    await recall({ heads: async () => [all.length], page: async (_, after) => all.filter(e => e.position > after).slice(0, 2) }, '2026-05-04T09:48:00.000Z', e => { heard.push(e.position) })
+    expect(heard).toEqual([0, 1, 2, 3, 4, 5, 6])
+  })
 })

@@ -1,5 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import type { Reading } from './reading.ts'
 
 export type Exchanged = { statusCode: number; headers: Readonly<Record<string, string | string[] | undefined>>; body: Buffer | Readable }
 export type Exchange = {
@@ -11,7 +12,7 @@ export type Exchange = {
 const smallEnough = 64 * 1024
 
 /** One request and its answer. A short answer comes whole, so that it leaves in one write; of a long one comes a stream. The promise rejects when the answer breaks off before its size is known. */
-export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOptions): Exchange => {
+export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOptions, reading?: Reading): Exchange => {
   const { promise: answer, resolve, reject } = Promise.withResolvers<Exchanged>()
   let chunks: Buffer[] = []
   let size = 0
@@ -28,19 +29,22 @@ export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOption
     onResponseStart: (_, statusCode, headers) => { if (statusCode >= 200) head = { statusCode, headers } },
     onResponseData: (controller, chunk) => {
       if (through) {
-        if (!through.write(chunk)) controller.pause()
+        if (through.write(chunk)) return
+        controller.pause()
+        reading?.waits()
         return
       }
       chunks.push(chunk)
       size += chunk.length
       if (size <= smallEnough || !head) return
       through = new PassThrough()
-      through.on('drain', () => { controller.resume() }).on('close', () => { if (!through?.writableFinished) controller.abort(callerGone()) })
+      through.on('drain', () => { reading?.goesOn(); controller.resume() }).on('close', () => { reading?.ends(); if (!through?.writableFinished) controller.abort(callerGone()) })
       for (const early of chunks) through.write(early)
       chunks = []
       resolve({ ...head, body: through })
     },
     onResponseEnd: () => {
+      reading?.ends()
       if (through) through.end()
       else if (head) resolve({ ...head, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) })
     },

@@ -10,18 +10,20 @@ import { pause, within } from '../../shared/kit/events/patience.ts'
 import { currentContext } from '../../shared/kit/observe/context.ts'
 import { traceparentOf } from '../../shared/kit/observe/traceparent.ts'
 import { exchange, type Exchanged } from './exchange.ts'
-import { heldBytes } from './held-bytes.ts'
 import { headersIn, headersOut } from './pass-headers.ts'
+import { reading } from './reading.ts'
 import type { Target } from './route-table.ts'
+import { shares, type Limits, type Share } from './shares.ts'
 import { arrived, maybeSidecar, refusalOfSidecar, serviceDown, unpromised } from './sidecar-answer.ts'
 
-export type ForwardOptions = { sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number }
+export type ForwardOptions = { sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number; slowReaders?: Limits }
 export type Forward = (ctx: Context, target: Target, segments: readonly string[]) => Promise<void>
 
 /** Takes a request to its service through the sidecar and streams the answer back. Nothing is parsed on the way, and nothing hangs: what does not answer within five seconds, or as long as its contract says, is a 503. */
-export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200 }: ForwardOptions): Forward => {
-  const room = heldBytes()
-  const pass = async (ctx: Context, { service, operation }: Target, segments: readonly string[], body: Buffer | null, spent: number): Promise<void> => {
+export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200, slowReaders = { most: 64, mostEach: 16 } }: ForwardOptions): Forward => {
+  // The bodies that wait here for their services, in bytes; and who does not read an answer as fast as it comes.
+  const [room, places] = [shares({ most: 128 * MiB, mostEach: 32 * MiB }), shares(slowReaders)]
+  const pass = async (ctx: Context, { service, operation }: Target, segments: readonly string[], body: Buffer | null, spent: number, place: Share): Promise<void> => {
     const limit = operation.patienceMs ?? (operation.produces === undefined ? timeoutMs : 60_000)
     const request = {
       method: ctx.method === 'HEAD' ? 'GET' : operation.method,
@@ -35,7 +37,7 @@ export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeout
     let abort = (): void => {}
     ctx.res.once('close', () => { if (!ctx.res.writableFinished) abort() })
     const once = (): Promise<Exchanged> => {
-      const { answer, abort: stop } = exchange(sidecar, request)
+      const { answer, abort: stop } = exchange(sidecar, request, reading(place, () => { ctx.res.destroy() }))
       abort = stop
       // A timer of our own: undici's are half a second late.
       return within(answer, until - performance.now(), () => serviceDown(service, 'dependency-timeout'))
@@ -57,16 +59,18 @@ export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeout
     const { service, operation } = target
     // It may have waited for this process to be ready, and for the keys that its token was looked at with.
     const spent = typeof ctx.state.arrivedAt === 'number' ? performance.now() - ctx.state.arrivedAt : 0
-    const held = room(machineOf(ctx.state.clientIp ?? ctx.ip))
+    const machine = machineOf(ctx.state.clientIp ?? ctx.ip)
+    const held = room(machine)
     try {
       // Before it takes a connection that all services share: who sends slowly keeps nobody waiting, and is no outage of the service.
       const body = ctx.method === 'GET' || ctx.method === 'HEAD' ? undefined : await readBytes(ctx.req, operation.bodyLimit ?? defaultBodyLimit, { hold: held.take })
-      await circuit(service).run(() => pass(ctx, target, segments, body ?? null, spent))
+      await circuit(service).run(() => pass(ctx, target, segments, body ?? null, spent, places(machine)))
     } finally {
       held.leave()
     }
   }
 }
+const MiB = 1024 * 1024
 const FIRST_WAIT_MS = 100
 const SPARE_MS = 600
 

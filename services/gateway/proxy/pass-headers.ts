@@ -4,7 +4,9 @@ import { Refused } from '../../shared/kit/decider.ts'
 const hopByHop = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
 // Only the gateway says who somebody is and where he comes from.
 const fromOutside = ['host', 'forwarded', 'via', 'x-real-ip', 'x-client-ip', 'x-correlation-id', 'x-causation-id', 'traceparent', 'tracestate', 'baggage', 'expect', 'x-http-method-override']
-const notIn = new Set([...hopByHop, ...fromOutside])
+// No service reads it, but a sidecar does: for an event stream it answers every refusal of the service as an outage.
+const forSidecar = ['accept']
+const notIn = new Set([...hopByHop, ...fromOutside, ...forSidecar])
 const notOut = new Set([...hopByHop, 'server', 'x-powered-by', 'date', 'via', 'traceparent', 'tracestate', 'metadata', 'grpc-status', 'grpc-message'])
 // Sidecars speak gRPC to each other: a header that its metadata cannot hold would come back as an outage of the service, and count as one.
 const carried = { name: /^[\w.-]+$/, value: /^[\t\x20-\x7e]*$/ }
@@ -14,6 +16,8 @@ const canTravel = (name: string, value: string | string[]): boolean => {
   if (binding.has(name)) throw new Refused('invalid', 'invalid', `The header ${name} may hold visible ASCII characters only.`)
   return false
 }
+// Other schemes are none of a service's, and from Basic a sidecar takes the app to call.
+const strange = (name: string, value: string | string[]): boolean => name === 'authorization' && !/^Bearer +\S/i.test(String(value))
 const internal = (name: string): boolean => name.startsWith('dapr-') || name.startsWith('x-forwarded-') || name.startsWith('grpc-') || name.startsWith('metadata.')
 
 /** What of a caller's headers goes on to a service: nothing that concerns one connection only, nothing that services take as said by their peers. */
@@ -22,7 +26,7 @@ export const headersIn = (headers: IncomingHttpHeaders, withCookies: boolean): R
   const out: Record<string, string | string[]> = {}
   for (const name in headers) {
     const value = headers[name]
-    if (value === undefined || notIn.has(name) || internal(name) || named?.includes(name) || (name === 'cookie' && !withCookies) || !canTravel(name, value)) continue
+    if (value === undefined || notIn.has(name) || internal(name) || named?.includes(name) || (name === 'cookie' && !withCookies) || strange(name, value) || !canTravel(name, value)) continue
     out[name] = value
   }
   return out

@@ -44,6 +44,21 @@ describe('the gateway passes on', () => {
     for (const name of ['dapr-app-id', 'dapr-caller-app-id', 'x-forwarded-for', 'x-secret-hop', 'cookie']) expect(headers).not.toHaveProperty(name)
     expect(headers['x-client-ip']).toBe('127.0.0.1')
   })
+  it('nothing that steers the sidecar', async () => {
+    await raw('/api/tasks/t1', { headers: { accept: 'text/event-stream', authorization: `Basic ${Buffer.from('dapr-app-id:a.b.c').toString('base64')}` } })
+    for (const name of ['accept', 'authorization']) expect(gateway.sidecar.calls[0]?.headers).not.toHaveProperty(name)
+  })
+  it('what comes with the offer of another protocol, as if it were not offered', async () => {
+    const { port } = new URL(gateway.url)
+    const offered = (request: string): Promise<string> => new Promise((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1').on('error', reject).on('data', (data: Buffer) => { resolve(data.toString().split('\r\n')[0] ?? ''); socket.destroy() })
+      socket.write(request.replace('\r\n\r\n', '\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n\r\n'))
+    })
+    expect(await offered('GET /api/tasks HTTP/1.1\r\n\r\n')).toBe('HTTP/1.1 200 OK')
+    gateway.sidecar.behind = ({ text }, response) => { response.writeHead(201, { 'content-type': 'application/json' }).end(text) }
+    expect(await offered('POST /api/tasks HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"a":1}')).toBe('HTTP/1.1 201 Created')
+    expect(gateway.sidecar.calls.map(({ text, headers }) => [text, headers.upgrade, headers['http2-settings']])).toEqual([['', undefined, undefined], ['{"a":1}', undefined, undefined]])
+  })
   it('cookies to the user service only', async () => {
     await fetch(`${gateway.url}/api/users/token/refresh`, { method: 'POST', headers: { cookie: 'refresh=1', 'content-type': 'application/json' }, body: '{}' })
     expect(gateway.sidecar.calls[0]).toMatchObject({ app: 'x-user', text: '{}', headers: { cookie: 'refresh=1' } })

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { heldBytes } from './held-bytes.ts'
+import { shares } from './shares.ts'
 
-it('bodies that are held have room, of which one machine gets a part only, and which is free again when they leave', () => {
-  const room = heldBytes({ most: 10, mostEach: 6 })
+it('what is shared has room, of which one machine gets a part only, and which is free again when it leaves', () => {
+  const room = shares({ most: 10, mostEach: 6 })
   const [greedy, again, other, last] = [room('a'), room('a'), room('b'), room('c')]
   greedy.take(6)
   expect(() => { again.take(1) }).toThrow(expect.objectContaining({ kind: 'unavailable', code: 'busy', detail: { retryAfter: 2 } }))
