@@ -4,6 +4,7 @@ import type { Logger } from '../shared/kit/events/ports.ts'
 import type { ClickHouse } from './clickhouse/clickhouse.ts'
 import { eraseSql } from './dashboard/sql.ts'
 import { forgetTallies } from './dashboard/tallies.ts'
+import { erasedPeople } from './events/erased.ts'
 
 export type Erasure = { organizationId: string; userId: string; sagaId: string }
 export type Erase = (erasure: Erasure) => Promise<void>
@@ -19,7 +20,7 @@ const MOST_REMEMBERED = 10_000
  * Takes people out of the events. That rewrites the table, which takes longer the more there is, so one rewrite runs at a time and the next takes along all who came meanwhile.
  * What is not done in time is refused as `erasure-under-way` and goes on; asked again with the same saga it is answered when it is done.
  */
-export const erasures = (db: ClickHouse, logger: Logger, answerMs = ANSWER_MS): Erase => {
+export const erasures = (db: ClickHouse, logger: Logger, erased = erasedPeople(db), answerMs = ANSWER_MS): Erase => {
   const underWay = new Map<string, Promise<void>>()
   const done = new Set<string>()
   const waiting: (Erasure & { ended: PromiseWithResolvers<void> })[] = []
@@ -33,7 +34,10 @@ export const erasures = (db: ClickHouse, logger: Logger, answerMs = ANSWER_MS): 
       const some = waiting.filter(w => w.organizationId === organizationId).slice(0, AT_ONCE)
       for (const one of some) waiting.splice(waiting.indexOf(one), 1)
       try {
-        await db.command(eraseSql, { org: organizationId, users: some.map(one => one.userId) })
+        const users = some.map(one => one.userId)
+        // Before the rewrite: what comes after it is written without them.
+        await erased.add(organizationId, users)
+        await db.command(eraseSql, { org: organizationId, users })
         await forgetTallies(db, organizationId)
         for (const one of some) one.ended.resolve()
       } catch (error) {

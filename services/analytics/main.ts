@@ -12,6 +12,7 @@ import { readLostAgain } from './clickhouse/lost-parts.ts'
 import { migrate } from './clickhouse/migrate.ts'
 import { countAll } from './dashboard/tallies.ts'
 import { consumerStore } from './events/consumer-store.ts'
+import { erasedPeople } from './events/erased.ts'
 import { ingest } from './events/ingest.ts'
 import { erasures } from './erasure.ts'
 import { routes } from './routes.ts'
@@ -31,11 +32,12 @@ if (lost.length) logger.error({ lost }, 'rows were lost with parts that cannot b
 // Events that came before there were tallies are counted once; later ones when somebody asks.
 if (applied.includes('003-tallies.sql')) await countAll(db)
 
-const events = consumer({ name: 'analytics', topics, batch: ingest(db), db: consumerStore(db), dapr, clock, logger, paceMs: 300 })
+const erased = erasedPeople(db)
+const events = consumer({ name: 'analytics', topics, batch: ingest(db, erased), db: consumerStore(db), dapr, clock, logger, paceMs: 300 })
 
 await runService({
   ...service,
-  routes: [...routes({ db, projects: client(projectInternal, 'project', dapr), erase: erasures(db, logger) }), deadLetterRoutes(events.deadLetters)],
+  routes: [...routes({ db, projects: client(projectInternal, 'project', dapr), erase: erasures(db, logger, erased) }), deadLetterRoutes(events.deadLetters)],
   consumers: [events],
   checks: { clickhouse: db.ping },
   breakers: [db.breaker],

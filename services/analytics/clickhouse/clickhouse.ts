@@ -1,14 +1,15 @@
-import { createClient, ClickHouseError, type ClickHouseClient, type ClickHouseClientConfigOptions } from '@clickhouse/client'
+import { createClient, type ClickHouseClient, type ClickHouseClientConfigOptions } from '@clickhouse/client'
 import type { z } from 'zod'
 import { breaker as newBreaker, type Breaker } from '../../shared/kit/breaker.ts'
+import { Refused } from '../../shared/kit/decider.ts'
 import { removeHalfWritten } from './half-written.ts'
 
 export type Params = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>
 /** ClickHouse as this service uses it: values go as parameters, never into the SQL, and every row that comes back is parsed. */
 export type ClickHouse = {
   query<S extends z.ZodType>(row: S, sql: string, params?: Params): Promise<z.output<S>[]>
-  /** One insert is one block: all of it is there, or nothing. */
-  insert(table: string, rows: readonly object[]): Promise<void>
+  /** One insert is one block: all of it is there, or nothing. With a token, `events` take it once however often it is sent. */
+  insert(table: string, rows: readonly object[], token?: string): Promise<void>
   command(sql: string, params?: Params): Promise<void>
   ping(): Promise<unknown>
   close(): Promise<void>
@@ -19,8 +20,15 @@ export type Where = { url: string } | { folder: string }
 const settings = { date_time_input_format: 'best_effort', output_format_json_quote_64bit_integers: 0, date_time_output_format: 'iso', input_format_parallel_parsing: 0, async_insert: 0, mutations_sync: '2' } as const
 const database = 'analytics_db'
 
-/** An error of the database's own is no outage: it answered. */
-const isOutage = (error: Error): boolean => !(error instanceof ClickHouseError)
+/** An error of the database's own: it answered, and did not do what it was asked. Known by its shape, for the embedded engine has a class of its own. */
+export const isAnswer = (error: unknown): error is Error & { code: string; type: string } =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^\d+$/.test(error.code) && 'type' in error && typeof error.type === 'string'
+const isOutage = (error: Error): boolean => !isAnswer(error)
+
+// It cannot write, takes too long, has too many questions, connections or parts, or lacks memory or room on the disk.
+const shortages = new Set(['75', '159', '202', '203', '241', '243', '252'])
+const refusalOf = (error: unknown): unknown =>
+  isAnswer(error) && shortages.has(error.code) ? new Refused('unavailable', 'dependency-unavailable', `ClickHouse cannot do this now (${error.type}). Try again soon.`, { retryAfter: 5 }) : error
 
 /** What ClickHouse says of a part that a full disk cut short. */
 const isBroken = (error: unknown): boolean => error instanceof Error && /Empty marks file|Bad size of marks file|Checksum doesn't match|CORRUPTED_DATA/.test(error.message)
@@ -35,7 +43,7 @@ export const connectClickHouse = async (where: Where, { breaker = newBreaker({ n
   const client = await clientFor(where)
   const run = <T>(work: () => Promise<T>): Promise<T> => breaker.run(work).catch((error: unknown) => {
     if (isBroken(error)) onBroken(error)
-    throw error
+    throw refusalOf(error)
   })
   await run(() => client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` }))
   const options = (query: string, params: Params) => ({ query, query_params: { ...params }, clickhouse_settings: settings })
@@ -45,7 +53,7 @@ export const connectClickHouse = async (where: Where, { breaker = newBreaker({ n
       const result = await client.query({ ...options(sql, params), format: 'JSONEachRow' })
       return (await result.json()).map(found => row.parse(found))
     }),
-    insert: async (table, rows) => { if (rows.length) await run(() => client.insert({ table: `${database}.${table}`, values: [...rows], format: 'JSONEachRow', clickhouse_settings: settings })) },
+    insert: async (table, rows, token) => { if (rows.length) await run(() => client.insert({ table: `${database}.${table}`, values: [...rows], format: 'JSONEachRow', clickhouse_settings: { ...settings, ...(token !== undefined && { insert_deduplication_token: token }) } })) },
     command: async (sql, params = {}) => { await run(() => client.command(options(sql, params))) },
     ping: () => run(async () => {
       const answer = await client.ping({ select: true })

@@ -26,6 +26,8 @@ export const readLostAgain = async (db: ClickHouse): Promise<string[]> => {
   const parts = await db.query(Part, readable)
   const lost = broken.filter(part => !replaced(part, parts))
   if (lost.length > 0) {
+    // Which count of a project is its newest is told by its touches, and those may be among what was lost.
+    await db.command('TRUNCATE TABLE analytics_db.tallies')
     const checkpoints = await db.query(Checkpoint, 'SELECT id, next, revision FROM analytics_db.checkpoints FINAL')
     await db.insert('checkpoints', checkpoints.map(({ id, revision }) => ({ id, next: 0, revision: revision + 1 })))
   }

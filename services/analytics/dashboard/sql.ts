@@ -2,11 +2,11 @@ const from = `parseDateTime64BestEffort({from:String}, 3, 'UTC')`
 const to = `parseDateTime64BestEffort({to:String}, 3, 'UTC')`
 const ours = `organization_id = {org:String} AND project_id IN {projects:Array(String)}`
 
-/** Each task that the events of some condition add up to: the newest event that speaks of a field says what it is. A tuple is taken where null is a value. */
+/** Each task that the events of some condition add up to: the newest event that speaks of a field says what it is. A tuple is taken where null is a value, and comments, whose versions are their own, say nothing of who has it. */
 export const tasksOf = (condition: string): string => `
   SELECT project_id, task_id,
     min(at) AS created,
-    argMax(assignee_id, v) AS assignee,
+    argMaxIf(assignee_id, v, subject = task_id) AS assignee,
     argMaxIf(status, v, status != '') AS state,
     argMaxIf(category, v, category != '') AS kind,
     argMaxIf(tuple(due_at), v, sets_due = 1).1 AS due,
@@ -64,7 +64,8 @@ FROM analytics_db.events
 WHERE organization_id = {org:String}
 GROUP BY name ORDER BY name`
 
-const people = ['actor_id', 'user_id', 'assignee_id', 'reporter_id', 'subject'] as const
+/** The columns that hold people. */
+export const people = ['actor_id', 'user_id', 'assignee_id', 'reporter_id', 'subject'] as const
 const isErased = (column: string): string => `has({users:Array(String)}, ${column})`
 
 /** People's ids are taken out of every column, and out of the events as they came. */

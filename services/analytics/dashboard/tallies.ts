@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { z } from 'zod'
+import { Refused } from '../../shared/kit/decider.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { allProjectsSql, countSql, figuresSql, forgetTalliesSql, headsSql } from './tallies-sql.ts'
 
@@ -67,12 +68,18 @@ const figuresBy = async (db: ClickHouse, { organizationId, projectIds, from, to 
   return figures.find(f => f.figure === 'head')?.amount === projectIds.length ? figures : undefined
 }
 
-/** The figures from the tallies, counted anew where something happened since; undefined when something happened after the range, which tallies do not tell apart. What happens while it counts belongs to the next question. */
+/** False when the database cannot write now, as on a full disk. */
+const hasRoom = (counting: Promise<void>): Promise<boolean> => counting.then(() => true, (error: unknown) => {
+  if (error instanceof Refused) return false
+  throw error
+})
+
+/** The figures from the tallies, counted anew where something happened since; undefined when they cannot be counted now, or something happened after the range, which tallies do not tell apart. What happens while it counts belongs to the next question. */
 export const tallied = async (db: ClickHouse, ask: Ask): Promise<Figure[] | undefined> => {
   for (let i = 0; i < TRIES; i++) {
     const figures = i > 0 || ask.projectIds.some(id => keptOf(db).builds.has(keyOf(ask.organizationId, id))) ? await figuresBy(db, ask, i > 0) : undefined
     if (figures) return figures
-    await count(db, ask)
+    if (!await hasRoom(count(db, ask))) return undefined
     const heads = await headsOf(db, ask)
     if ([...heads.values()].some(head => new Date(head.last).toISOString() > ask.to)) return undefined
   }

@@ -1,13 +1,18 @@
 import { z } from 'zod'
 import type { Received } from '../../shared/kit/events/consumer.ts'
 import { pause } from '../../shared/kit/events/patience.ts'
-import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import { uuidv7 } from '../../shared/kit/ids.ts'
+import { isAnswer, type ClickHouse } from '../clickhouse/clickhouse.ts'
+import { erasedPeople } from './erased.ts'
 import { rowOf, type EventRow } from './row.ts'
 
 /** Inserts come at most so often: each is a part that ClickHouse merges later, and rows gather meanwhile. The first after a rest does not wait, nor does what is worth a part. */
 const PACE_MS = 1_000
 const ENOUGH = 400
+/** An insert is one string: so many characters go into it, or one row that is longer. */
+const MOST_CHARACTERS = 8_000_000
 
+type Block = { rows: readonly EventRow[]; token: string }
 type Waiting = { rows: EventRow[]; done: () => void; failed: (error: unknown) => void }
 const Id = z.object({ id: z.string() })
 const Known = z.object({ topic: z.string(), partition: z.number(), last: z.number() })
@@ -16,8 +21,9 @@ const Known = z.object({ topic: z.string(), partition: z.number(), last: z.numbe
  * Each event becomes exactly one row, whatever is delivered again and wherever a process dies: what a partition has is read from the table itself.
  * Beyond the last known position everything is new; below it (a redelivery, a replayed dead letter) the table is asked. One writer at a time per table.
  */
-export const ingest = (db: ClickHouse) => {
+export const ingest = (db: ClickHouse, erased = erasedPeople(db)) => {
   let last: Map<string, number> | undefined
+  let doubt: Block | undefined
   let waiting: Waiting[] = []
   let writing = false
   let wrote = -PACE_MS
@@ -35,10 +41,22 @@ export const ingest = (db: ClickHouse) => {
     const known = new Set(there.map(t => t.id))
     return rows.filter(row => row.position > end || !known.has(row.event_id))
   }
+  /** While nobody knows whether a block came through (it may still lie in the socket of a server that stands still), it is sent again as it was before anything else: its token makes it one. */
+  const send = async (block: Block): Promise<void> => {
+    doubt = block
+    try {
+      await erased.without(block.rows, rows => db.insert('events', rows, block.token))
+      doubt = undefined
+    } catch (error) {
+      if (isAnswer(error)) doubt = undefined
+      throw error
+    }
+  }
   const write = async (batches: readonly Waiting[]): Promise<void> => {
+    if (doubt) await send(doubt)
     const groups = Map.groupBy(batches.flatMap(b => b.rows), row => `${row.topic}/${row.partition}`)
     const fresh = (await Promise.all([...groups.values()].map(rows => missing(rows[0]?.topic ?? '', rows[0]?.partition ?? 0, unique(rows))))).flat()
-    await db.insert('events', fresh)
+    for (const rows of blocksOf(fresh)) await send({ rows, token: uuidv7() })
     // After the rows, and also for those that were there: whoever wrote them may have died before this. One touch too many costs a count, no more.
     const came = [...groups.values()].flat()
     await db.insert('projects', came.filter(row => turns.has(row.name)).map(({ organization_id, project_id, name, aggregate_version, position }) => ({ organization_id, project_id, name, aggregate_version, position })))
@@ -75,6 +93,20 @@ export const ingest = (db: ClickHouse) => {
 
 /** The events that say whether there is a project. */
 const turns = new Set(['ProjectCreated', 'ProjectDeleted', 'ProjectRestored'])
+
+/** Everything but `data` fits in a thousand characters. */
+const sizeOf = (row: EventRow): number => row.data.length + 1_000
+
+const blocksOf = (rows: readonly EventRow[]): EventRow[][] => {
+  const blocks: EventRow[][] = []
+  let room = 0
+  for (const row of rows) {
+    if (sizeOf(row) > room || blocks.length === 0) { blocks.push([]); room = MOST_CHARACTERS }
+    blocks.at(-1)?.push(row)
+    room -= sizeOf(row)
+  }
+  return blocks
+}
 
 const touchesOf = (rows: readonly EventRow[]): object[] =>
   [...new Map(rows.filter(row => row.project_id !== '').map(row => [JSON.stringify([row.organization_id, row.project_id]), { organization_id: row.organization_id, project_id: row.project_id, touches: 1 }])).values()]

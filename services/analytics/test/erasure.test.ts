@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { pause } from '../../shared/kit/events/patience.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { erasures } from '../erasure.ts'
+import { erasedPeople } from '../events/erased.ts'
 import { ingest } from '../events/ingest.ts'
 import { received } from './chdb.ts'
 import { startClickHouse } from './clickhouse.ts'
@@ -23,7 +26,7 @@ describe('taking people out of the figures', () => {
   const rewrites = async () => (await chdb.db.query(z.object({ n: z.number() }), `SELECT count() AS n FROM system.mutations WHERE database = 'analytics_db' AND table = 'events'`))[0]?.n ?? 0
 
   it('rewrites the events once for all who come meanwhile, and answers who asks again', async () => {
-    const erase = erasures(chdb.db, silentLogger, 0)
+    const erase = erasures(chdb.db, silentLogger, undefined, 0)
     const leaving = people.slice(0, 10)
     const ask = (userId: string) => erase({ organizationId: 'o1', userId, sagaId: `close-account.${userId}` })
     const refused = { kind: 'throttled', code: 'erasure-under-way' }
@@ -38,5 +41,31 @@ describe('taking people out of the figures', () => {
     for (const sagaId of ['close-account.1', 'close-account.2']) await erase({ organizationId: 'o2', userId: 'person-11', sagaId })
     expect(inAll(await rows('o2'))).toEqual(people.slice(0, 11))
     expect(await rewrites()).toBe(4)
+  })
+  it('and what is said of them after that, or read again, comes in without them, also in the next process', async () => {
+    const goodbye = (position: number, organizationId: string) => received(position, {
+      id: `${organizationId}/user/person-10:${position}#0`, topic: 'user-events', type: 'UserDeleted', subject: 'person-10', actor: 'person-10', organizationId,
+      data: { userId: 'person-10', changes: { assigneeId: { before: 'person-10', after: null } } },
+    })
+    const erased = erasedPeople(chdb.db)
+    const take = ingest(chdb.db, erased)
+    await take([goodbye(900, 'o3')])
+    await erasures(chdb.db, silentLogger, erased)({ organizationId: 'o3', userId: 'person-10', sagaId: 'close-account.3' })
+    await take([goodbye(901, 'o3'), goodbye(901, 'o4')])
+    await ingest(chdb.db)([goodbye(902, 'o3')])
+    expect((await rows('o3')).split('\n')).toHaveLength(3)
+    expect([inAll(await rows('o3')), inAll(await rows('o4'))]).toEqual([[], ['person-10']])
+  })
+  it('also what was on its way when they were taken out', async () => {
+    const go = Promise.withResolvers<void>()
+    const slow: ClickHouse = { ...chdb.db, insert: async (table, all, token) => { if (table === 'events') await go.promise; return chdb.db.insert(table, all, token) } }
+    const erased = erasedPeople(chdb.db)
+    const taking = ingest(slow, erased)([received(910, { id: 'o5/task/t1:1#0', organizationId: 'o5', data: { assigneeId: 'person-11' } })])
+    await pause(100)
+    const erasing = erasures(chdb.db, silentLogger, erased)({ organizationId: 'o5', userId: 'person-11', sagaId: 'close-account.5' })
+    await pause(300)
+    go.resolve()
+    await Promise.all([taking, erasing])
+    expect(inAll(await rows('o5'))).toEqual([])
   })
 })

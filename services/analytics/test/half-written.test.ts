@@ -2,8 +2,10 @@ import { globSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
-import { connectClickHouse } from '../clickhouse/clickhouse.ts'
+import { connectClickHouse, type ClickHouse } from '../clickhouse/clickhouse.ts'
 import { readLostAgain } from '../clickhouse/lost-parts.ts'
+import { fromTallies } from '../dashboard/from-tallies.ts'
+import { tallied } from '../dashboard/tallies.ts'
 import { consumerStore } from '../events/consumer-store.ts'
 import { ingest } from '../events/ingest.ts'
 import { received, rowsOf, startChdb } from './chdb.ts'
@@ -67,5 +69,23 @@ it('what was lost with a part that nothing replaces is consumed again from the b
   await ingest(db)([received(0), received(2), received(3)])
   expect(await rowsOf(db)).toEqual({ rows: 3, events: 3 })
   expect(await readLostAgain(db)).toEqual([])
+  await db.close()
+})
+
+it('figures go on after the touches that they were counted by are lost', async () => {
+  const { db: first, folder } = await startChdb()
+  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }) })
+  const ask = { organizationId: 'o1', projectIds: ['p1'], from: '2026-03-01T00:00:00.000Z', to: '2026-06-01T00:00:00.000Z' }
+  const open = async (db: ClickHouse): Promise<number | undefined> => { const figures = await tallied(db, ask); return figures && fromTallies(figures).state.open }
+  await first.command('SYSTEM STOP MERGES analytics_db.touches')
+  for (const position of [0, 2, 4]) await ingest(first)([received(position)])
+  expect(await open(first)).toBe(3)
+  const parts = await first.query(z.object({ path: z.string() }), "SELECT path FROM system.parts WHERE database = 'analytics_db' AND table = 'touches' AND active")
+  await first.close()
+  for (const { path } of parts) for (const marks of globSync(join(path, '*mrk*'))) truncateSync(marks, 0)
+  const db = await connectClickHouse({ folder })
+  expect((await readLostAgain(db)).length).toBeGreaterThan(0)
+  await ingest(db)([received(6)])
+  expect(await open(db)).toBe(4)
   await db.close()
 })

@@ -14,7 +14,7 @@ beforeEach(async () => { for (const table of ['events', 'projects', 'touches', '
 const events = Array.from({ length: 60 }, (_, i) => received(i * 2))
 const all = { rows: 60, events: 60 }
 /** The database, whose insert breaks like this. */
-const breaking = (how: (insert: () => Promise<void>) => Promise<void>): ClickHouse => ({ ...chdb.db, insert: (table, rows) => how(() => chdb.db.insert(table, rows)) })
+const breaking = (how: (insert: () => Promise<void>) => Promise<void>): ClickHouse => ({ ...chdb.db, insert: (table, rows, token) => how(() => chdb.db.insert(table, rows, token)) })
 
 describe('each event is one row', () => {
   it('however often a batch comes', async () => {
@@ -36,10 +36,10 @@ describe('each event is one row', () => {
   })
   it('when only a part of the insert came through', async () => {
     let first = true
-    const db: ClickHouse = { ...chdb.db, insert: async (table, rows) => {
-      if (!first) return chdb.db.insert(table, rows)
+    const db: ClickHouse = { ...chdb.db, insert: async (table, rows, token) => {
+      if (!first) return chdb.db.insert(table, rows, token)
       first = false
-      await chdb.db.insert(table, rows.slice(0, 7))
+      await chdb.db.insert(table, rows.slice(0, 7), token)
       throw new Error('connection reset')
     } }
     const take = ingest(db)
@@ -51,6 +51,29 @@ describe('each event is one row', () => {
     let first = true
     const take = ingest(breaking(insert => { if (first) { first = false; throw new Error('no route') } return insert() }))
     await expect(take(events)).rejects.toThrow()
+    await take(events)
+    expect(await rowsOf(chdb.db)).toEqual(all)
+  })
+  it('when a server that stood still takes an insert that was given up, after the table was asked', async () => {
+    let first = true
+    let late = async (): Promise<void> => {}
+    const db: ClickHouse = {
+      ...chdb.db,
+      insert: async (table, rows, token) => {
+        const insert = () => chdb.db.insert(table, rows, token)
+        if (!first) return insert()
+        first = false
+        late = insert
+        throw new Error('no answer in time')
+      },
+      query: async (row, sql, params) => {
+        const answer = await chdb.db.query(row, sql, params)
+        if (sql.includes('max(position)')) await late()
+        return answer
+      },
+    }
+    const take = ingest(db)
+    await expect(take(events)).rejects.toThrow('no answer in time')
     await take(events)
     expect(await rowsOf(chdb.db)).toEqual(all)
   })
@@ -71,10 +94,19 @@ describe('each event is one row', () => {
   })
   it('and batches that wait for an insert go into the next one together', async () => {
     let inserts = 0
-    const take = ingest({ ...chdb.db, insert: (table, rows) => { if (table === 'events') inserts++; return chdb.db.insert(table, rows) } })
+    const take = ingest({ ...chdb.db, insert: (table, rows, token) => { if (table === 'events') inserts++; return chdb.db.insert(table, rows, token) } })
     await Promise.all(events.map(e => take([e])))
     expect([inserts <= 3, await rowsOf(chdb.db)]).toEqual([true, all])
   })
+})
+
+it('events that are long go into several inserts, none longer than a string can be', async () => {
+  const inserts: string[] = []
+  const take = ingest({ ...chdb.db, insert: async (table, rows) => { if (table === 'events') inserts.push(JSON.stringify(rows)) } })
+  await take(Array.from({ length: 40 }, (_, i) => received(i, { data: { title: 'x'.repeat(600_000) } })))
+  expect(inserts.length).toBeGreaterThan(1)
+  expect(Math.max(...inserts.map(insert => insert.length))).toBeLessThan(8_500_000)
+  expect(inserts.join('').match(/"event_id"/g)).toHaveLength(40)
 })
 
 describe('the consumer’s own tables', () => {

@@ -6,6 +6,7 @@ import { recounted } from '../dashboard/recounted.ts'
 import { countAll, tallied } from '../dashboard/tallies.ts'
 import { fromTallies } from '../dashboard/from-tallies.ts'
 import { ingest } from '../events/ingest.ts'
+import { Refused } from '../../shared/kit/decider.ts'
 import type { Received } from '../../shared/kit/events/handler.ts'
 import { random, shuffled, type Random } from './random.ts'
 import { historyOf } from './histories.ts'
@@ -79,6 +80,12 @@ describe('the tallies say what a recount of the events says', () => {
     await countAll(chdb.db)
     expect(await chdb.db.query(z.object({ n: z.number() }), "SELECT count() AS n FROM analytics_db.tallies WHERE organization_id = 'old' AND what = 'head'")).toEqual([{ n: 1 }])
     expect((await both('old', ['p1'], '2026-03-01T00:00:00.000Z', later)).fast.open).toBe(1)
+  })
+
+  it('and come from the events where the disk has no room for a count', async () => {
+    await ingest(chdb.db)([received(5000, { organizationId: 'full', id: 'full' })])
+    const full: ClickHouse = { ...chdb.db, command: async () => { throw new Refused('unavailable', 'dependency-unavailable') } }
+    expect((await dashboard(full, { organizationId: 'full', projectIds: ['p1'], from: '2026-03-01T00:00:00.000Z', to: later })).open).toBe(1)
   })
 
   it('and come also while events never cease', async () => {
