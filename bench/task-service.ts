@@ -2,7 +2,7 @@ import { defaultWorkflow } from '../services/shared/contracts/workflow.ts'
 import { systemClock } from '../services/shared/kit/clock.ts'
 import type { Dapr } from '../services/shared/kit/dapr/dapr.ts'
 import { memoryDapr } from '../services/shared/kit/dapr/memory-dapr.ts'
-import { hashOf, partitionOf, type Commit } from '../services/shared/kit/events/commit.ts'
+import { commitId, hashOf, partitionOf, type Commit } from '../services/shared/kit/events/commit.ts'
 import type { Actor } from '../services/shared/kit/http/call.ts'
 import { testServer, testToken } from '../services/shared/kit/http/test-server.ts'
 import { uuidv7 } from '../services/shared/kit/ids.ts'
@@ -55,7 +55,7 @@ export const fillTasks = async (db: Mongo, projects: readonly string[], count: n
     const first = uuidv7()
     await taskChanges(deps).create(boss, first, { projectId, title: 'One of many' }, byItself(deps.clock, first))
     await deps.log.settled()
-    const [commit] = await deps.log.readStream(`${boss.organizationId}/task/${first}`)
+    const commit = await deps.log.store.findCommit(commitId(`${boss.organizationId}/task/${first}`, 1))
     const document = await deps.taskView.collection.findOne({ _id: first })
     if (!commit || !document) throw new Error('the first task is not there')
     const [commitText, documentText] = [JSON.stringify(commit), JSON.stringify(document)]

@@ -6,7 +6,7 @@ import type { Progress } from './progress.ts'
 import type { Run } from './run-file.ts'
 import { sagaEnd } from './sagas.ts'
 
-/** Takes a run away: its projects are deleted for good, then everybody's account is closed, the founder's last. What is gone already stays gone. */
+/** Takes a run away: its projects are deleted, with the time in which they could be restored still to come, then everybody's account is closed, the founder's last. What is gone already stays gone. */
 export const removeRun = async (apis: Apis, run: Run, progress: Progress): Promise<void> => {
   const founder = await signIn(apis, run.founder, run.password)
   if (!founder) return
@@ -14,7 +14,7 @@ export const removeRun = async (apis: Apis, run: Run, progress: Progress): Promi
   let deleted = 0
   await inParallel(run.projects, 32, async id => {
     const started = await unlessGone(founder.token().then(token => apis.projects.deleteProject({ params: { id }, token })))
-    if (started) await sagaEnd(apis, founder, started.sagaId, 300_000)
+    if (started) await sagaEnd(apis, founder, started.sagaId, 300_000, 'restorable')
     projects.to(++deleted)
   })
   projects.done()

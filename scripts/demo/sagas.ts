@@ -2,11 +2,12 @@ import { setTimeout } from 'node:timers/promises'
 import type { Apis } from './apis.ts'
 import type { Person } from './person.ts'
 
-/** Waits until a saga has come to its end, and says which. */
-export const sagaEnd = async (apis: Apis, as: Person, sagaId: string, patienceMs = 120_000): Promise<string> => {
+/** Waits until a saga has come to its end, or as far as this step, and says which. */
+export const sagaEnd = async (apis: Apis, as: Person, sagaId: string, patienceMs = 120_000, asFarAs?: string): Promise<string> => {
   for (const end = Date.now() + patienceMs; ;) {
     const saga = await apis.sagas.showSaga({ params: { id: sagaId }, token: await as.token() }).catch(() => undefined)
     if (saga?.state === 'finished') return saga.outcome ?? ''
+    if (saga && saga.step === asFarAs) return saga.step
     if (Date.now() > end) throw new Error(`${sagaId} has not finished in ${patienceMs / 1000} s: it is at "${saga?.step ?? 'nothing yet'}"`)
     await setTimeout(200)
   }

@@ -1,4 +1,5 @@
-import type { aiApi, Proposal, ProposedTask } from '../shared/contracts/ai/http.ts'
+import { z } from 'zod'
+import { Engine, Proposal, type aiApi, type ProposedTask } from '../shared/contracts/ai/http.ts'
 import type { NewTask } from '../shared/contracts/task/model.ts'
 import { Refused } from '../shared/kit/decider.ts'
 import type { Answer, Call } from '../shared/kit/http/call.ts'
@@ -9,14 +10,17 @@ import { checkProject } from './policies.ts'
 type Operation = typeof aiApi.naturalLanguage
 /** The operation's patience is Claude's: another service that is away is not waited for longer than elsewhere. */
 const timeoutMs = 4_000
+const Understood = z.object({ engine: Engine, note: z.string().nullable(), proposal: Proposal })
 
 /** A sentence becomes a proposal; committed, the proposal becomes a task by the caller's own token. */
 export const naturalLanguage = (deps: AiDeps) => async (call: Call<Operation>): Promise<Answer<Operation>> => {
   const { actor, body, meta } = call
   const projectId = body.projectId ?? null
   const [people, timezone] = await Promise.all([peopleOf(deps, call), body.timezone ?? ownTimezone(deps, call)])
-  const { engine, note, proposal: read } = await deps.read({ organizationId: actor.organizationId, userId: actor.userId, text: body.text, at: meta.at, timezone, projectId, people })
-  const proposal = await withKnownBlockers(deps, call, inZone(read, timezone))
+  const read = await deps.read({ organizationId: actor.organizationId, userId: actor.userId, text: body.text, at: meta.at, timezone, projectId, people })
+  const made = { ...read, proposal: await withKnownBlockers(deps, call, inZone(read.proposal, timezone)) }
+  // Read once more, "in two hours" is another time and Claude has other words: the task is that of the first try.
+  const { engine, note, proposal } = body.commit ? await call.first(Understood, made) : made
   const task = body.commit ? await create(deps, call, proposal) : undefined
   const analysisId = call.newId()
   await deps.analyses.handle(actor.organizationId, analysisId, { type: 'Complete', kind: 'natural-language', taskId: task?.id ?? null, projectId, requestedBy: actor.userId, engine }, meta)

@@ -20,7 +20,7 @@ import { projectService } from './service.ts'
 
 const service = await startService('project', {
   mongodbUri: secret(z.string().min(1), 'mongodb-uri'),
-  projectRestoreSeconds: z.coerce.number().int().min(1).max(2_592_000).default(30),
+  projectRestoreSeconds: z.coerce.number().int().min(1).max(2_592_000).default(2_592_000),
 }, process.env)
 const { config, base, dapr, clock, logger, instanceId } = service
 

@@ -31,7 +31,14 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
   const comments = aggregate({ name: 'comment', log, decider: commentDecider })
   const taskView = stateView({ log, aggregate: tasks, collection: 'tasks', indexes: ['projectId', 'assigneeId', 'parentId', 'dueSlot', 'dueDay'], fields: ['organizationId'], toDocument: toTaskDocument })
   const commentView = stateView({ log, aggregate: comments, collection: 'comments', indexes: commentIndexes, fields: ['organizationId'], toDocument: toCommentDocument })
-  const lists = taskLists({ find: equal => taskView.now(equal.organizationId, equal) })
+  const lists = taskLists({
+    find: equal => taskView.now(equal.organizationId, equal),
+    load: async (organizationId, id) => {
+      const { state, version } = await tasks.load(organizationId, id)
+      const document = toTaskDocument(state, { tenantId: organizationId })
+      return document && { ...document, _id: id, version }
+    },
+  })
   tasks.follow(async ({ tenantId, id, state, version }) => {
     const document = toTaskDocument(state, { tenantId })
     if (document) lists.put({ ...document, _id: id, version })

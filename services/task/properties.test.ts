@@ -8,6 +8,7 @@ import { Refused } from '../shared/kit/decider.ts'
 import { streamOf } from '../shared/kit/events/commit.ts'
 import { memoryStore } from '../shared/kit/events/memory-store.ts'
 import { storable } from '../shared/kit/events/storable.ts'
+import { commitsOf } from '../shared/kit/events/testing.ts'
 import { silentLogger } from '../shared/kit/observe/log.ts'
 import { links } from './commands/links.ts'
 import { taskDeps } from './deps.ts'
@@ -41,7 +42,7 @@ const service = () => {
       case 'update': return { type: 'UpdateTask', taskId, fields: { title: given.title, assigneeId: given.assigneeId }, mentions: [], at }
       case 'move': return { type: 'ChangeStatus', taskId, to: given.to, workflow: defaultWorkflow, role: 'owner', closedBlockers: [], at }
       case 'delete': return { type: 'DeleteTask', taskId, at }
-      case 'restore': return { type: 'RestoreTask', taskId, at }
+      case 'restore': return { type: 'RestoreTask', taskId, workflow: defaultWorkflow, members: ['ann'], at }
     }
   }
   const run = async (given: Step, meta: CommandMeta): Promise<void> => {
@@ -60,9 +61,9 @@ const service = () => {
         // What the rules refuse leaves no trace; everything else would be a fault of the service.
         const refusedOr = (error: unknown): void => { if (!(error instanceof Refused)) throw error }
         await run(given, meta).catch(refusedOr)
-        const before = (await deps.log.readStream(streamOf({ tenantId: org, aggregate: 'task', id: given.id }))).length
+        const before = (await commitsOf(deps.log, streamOf({ tenantId: org, aggregate: 'task', id: given.id }))).length
         if (given.again) await run(given, meta).catch(refusedOr)
-        expect(await deps.log.readStream(streamOf({ tenantId: org, aggregate: 'task', id: given.id }))).toHaveLength(before)
+        expect(await commitsOf(deps.log, streamOf({ tenantId: org, aggregate: 'task', id: given.id }))).toHaveLength(before)
       }
       await deps.log.settled()
       await deps.taskView.settled()
@@ -73,7 +74,7 @@ type Service = ReturnType<typeof service>
 
 const everyPrefixIsThatTime = async ({ log, tasks, taskView }: Service): Promise<void> => {
   for (const one of ids) {
-    const commits = await log.readStream(streamOf({ tenantId: org, aggregate: 'task', id: one }))
+    const commits = await commitsOf(log, streamOf({ tenantId: org, aggregate: 'task', id: one }))
     const { state, version } = await tasks.load(org, one)
     let then = tasks.initial
     for (const commit of commits) {

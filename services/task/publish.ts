@@ -20,11 +20,16 @@ export const toPublic = (event: StoredEvent): TaskPublicEvent[] => {
     case 'TaskRestored': return [{ type: 'TaskRestored', data: { ...aboutOf(event), status: event.status } }]
     case 'TaskOverdue': return [{ type: 'TaskOverdue', data: { ...aboutOf(event), dueAt: event.dueAt } }]
     case 'CommentAdded': return [{ type: 'CommentAdded', data: { ...aboutOf(event), commentId: event.commentId, mentions: [...event.mentions] } }]
-    case 'CommentEdited': case 'CommentDeleted': case 'DependenciesAdded': case 'DependenciesRemoved': case 'TaskMoved': return []
+    case 'CommentEdited': return mentioning(event)
+    case 'CommentDeleted': case 'DependenciesAdded': case 'DependenciesRemoved': case 'TaskMoved': return []
   }
 }
 
 const aboutOf = ({ about: { taskId, projectId, title, assigneeId, reporterId } }: { about: About }): About => ({ taskId, projectId, title, assigneeId, reporterId })
+
+/** An edit is news for those only whom it mentions for the first time. */
+const mentioning = ({ about, mentioned = [] }: Extract<CommentEvent, { type: 'CommentEdited' }>): TaskPublicEvent[] =>
+  about && mentioned.length > 0 ? [{ type: 'TaskUpdated', data: { ...aboutOf({ about }), changes: {}, mentions: [...mentioned] } }] : []
 
 type Named = Record<string, { before: unknown; after: unknown }>
 const named = (changes: Extract<TaskEvent, { type: 'TaskUpdated' }>['changes']): Named =>

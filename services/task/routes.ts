@@ -1,6 +1,6 @@
 import { taskApi } from '../shared/contracts/task/http.ts'
 import { serve, type Routes } from '../shared/kit/http/serve.ts'
-import { bulk } from './commands/bulk.ts'
+import { bulk, isUnfinished } from './commands/bulk.ts'
 import type { TaskChanges } from './commands/change-task.ts'
 import { sagaWork } from './commands/saga-work.ts'
 import type { TaskDeps } from './deps.ts'
@@ -11,11 +11,14 @@ import { taskHandlers } from './routes/tasks.ts'
 
 /** Every operation of the task service. */
 export const taskRoutes = (deps: TaskDeps, changes: TaskChanges): Routes[] => {
-  const runBulk = bulk(changes)
+  const runBulk = bulk(changes, deps.clock)
   return [
     serve(taskApi, {
       ...taskHandlers(deps, changes), ...listHandlers(deps, changes), ...commentHandlers(deps, changes),
-      bulkTasks: async ({ actor, body, meta, newId }) => ({ body: { results: await runBulk(actor, body.operations, meta, newId) } }),
+      bulkTasks: async ({ actor, body, meta, newId }) => {
+        const results = await runBulk(actor, body.operations, meta, newId)
+        return { body: { results }, unfinished: results.some(isUnfinished) }
+      },
     }),
     internalRoutes(sagaWork(deps, changes)),
   ]

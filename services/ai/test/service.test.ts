@@ -24,6 +24,7 @@ const dapr = memoryDapr()
 const log = openLog<AnalysisEvent, typeof aiEvents>({ db: memoryStore(), service: 'ai', topic: aiEvents, dapr, clock, logger: silentLogger, toPublic: c => c.events.map(e => toPublic(c.aggregateId, e)) })
 const known = '0197a3c4-1111-7abc-8def-0123456789ab'
 const foreign = '0197a3c4-2222-7abc-8def-0123456789ab'
+let answersLost = 0
 let created: { body: object; token: string | undefined }[] = []
 const task = (body: object): Task => Task.parse({
   id: 't1', description: '', status: 'todo', difficulty: null, score: { value: 0, parts: [] }, startAt: null, dueAt: null, recurrence: null, assigneeId: null, reporterId: 'ann', parentId: null, blockedBy: [], blocks: [],
@@ -39,13 +40,13 @@ const deps: AiDeps = {
   users: { showProfile: async () => ({ timezone: 'America/New_York' }) as Awaited<ReturnType<AiDeps['users']['showProfile']>> },
   tasks: {
     getTask: async ({ params: { id } }) => { if (!id.startsWith('0197a3c4-1111')) throw new Refused('missing', 'task-unknown'); return task({ projectId: 'p1', title: 'x', priority: 'none', labels: [] }) },
-    createTask: async ({ body, token }) => { created.push({ body, token }); return task(body) },
+    createTask: async ({ body, token }) => { const lost = answersLost-- > 0; created.push({ body, token }); if (lost) throw new Refused('unavailable', 'task-unavailable'); return task(body) },
   },
 }
 let server: TestServer
 beforeAll(async () => { await log.start(); server = await testServer(routes(deps), { clock }) })
 afterAll(async () => { await server.close(); await log.stop() })
-beforeEach(() => { created = [] })
+beforeEach(() => { created = []; answersLost = 0 })
 const person = (userId: string, role: Actor['role'] = 'member', organizationId = 'o1'): Actor => ({ userId, organizationId, role, sessionId: 's1' })
 const ask = (actor: Actor, body: Parameters<ReturnType<typeof server.client<typeof aiApi>>['naturalLanguage']>[0]['body']) => server.client(aiApi, { as: actor }).naturalLanguage({ body })
 
@@ -94,6 +95,14 @@ describe('a sentence over HTTP', () => {
     const send = () => server.request('POST', '/api/ai/natural-language', { as: person('ann'), body: { text: 'Buy milk', projectId: 'p1', commit: true, timezone: 'UTC' }, headers: { 'idempotency-key': 'k1' } })
     const [first, second] = [await send(), await send()]
     expect([second.body, created.length]).toEqual([first.body, 1])
+  })
+  it('asks for the same task again when it comes a second time with its Idempotency-Key, later', async () => {
+    const send = () => server.request('POST', '/api/ai/natural-language', { as: person('ann'), body: { text: 'Paint the fence in 2 hours', projectId: 'p1', commit: true, timezone: 'UTC' }, headers: { 'idempotency-key': 'k2' } })
+    answersLost = 1
+    expect((await send()).status).toBe(503)
+    clock.advance(3_000)
+    expect((await send()).status).toBe(200)
+    expect(created[1]).toEqual(created[0])
   })
 })
 

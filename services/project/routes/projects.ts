@@ -90,7 +90,7 @@ export const projectHandlers = (deps: ProjectDeps): Pick<Handlers<typeof project
     projectHistory: async ({ actor, params: { id }, query: { limit, cursor } }) => {
       await permitted(deps, actor, id, 'see', 'see this project')
       const before = cursor === undefined ? Infinity : decodeCursor(z.number().int(), cursor)
-      const entries = (await projects.history(actor.organizationId, id)).filter(e => e.version < before).toReversed()
+      const entries = await projects.history(actor.organizationId, id, { before, limit: limit + 1 })
       return { body: pageOf(entries.map(historyEntry), limit, last => last.version) }
     },
   }

@@ -14,7 +14,7 @@ export type ProjectRow = {
   organizationId: string; phase: 'building' | 'live' | 'deleted'; status: ProjectStatus; search: string; createdAt: string
   memberIds: string[]; departedIn: string[]; project: PublicProject
 }
-type Query = { limit: number; cursor?: string | undefined; status?: ProjectStatus | undefined; q?: string | undefined; memberId?: string | undefined }
+type Query = { limit: number; cursor?: string | undefined; status?: ProjectStatus | undefined; q?: string | undefined; memberId?: string | undefined; deleted?: 'true' | 'false' | undefined }
 const Cursor = z.tuple([z.string().max(40), z.string().max(100)])
 
 export const toProjectRow = (state: Project, { tenantId, id, version }: { tenantId: string; id: string; version: number }): ProjectRow | undefined => {
@@ -31,11 +31,11 @@ export const projectViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<Pr
   return {
     view,
     /** Newest first. `onlyOf`: the person whose memberships limit what is seen. */
-    list: async (organizationId: string, onlyOf: string | undefined, { limit, cursor, status, q, memberId }: Query) => {
+    list: async (organizationId: string, onlyOf: string | undefined, { limit, cursor, status, q, memberId, deleted }: Query) => {
       await view.settled()
       const people = [...new Set([onlyOf, memberId].filter(p => p !== undefined))]
       const rows = await view.collection.find({
-        organizationId, phase: 'live',
+        organizationId, phase: deleted === 'true' ? 'deleted' : 'live',
         ...(status !== undefined && { status }), ...(people.length === 1 && { memberIds: people[0] }), ...(people.length === 2 && { $and: people.map(p => ({ memberIds: p })) }),
         ...(q && { search: { $regex: escaped(q.toLowerCase()) } }), ...(cursor !== undefined && after(decodeCursor(Cursor, cursor))),
       }, { sort: { createdAt: -1, _id: -1 }, limit: limit + 1 })

@@ -1,6 +1,7 @@
 import type { BulkOperation } from '../../shared/contracts/task/bulk.ts'
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { derivedId } from '../../shared/kit/ids.ts'
 import type { TaskChanges } from './change-task.ts'
 import type { Told } from './links.ts'
 
@@ -21,7 +22,8 @@ export const bulkLinks = async ({ links }: TaskChanges, organizationId: string, 
   const groups = Map.groupBy(linked.filter(l => l.blockers.length > 0), l => l.projectId)
   for (const [projectId, group] of groups) {
     const one = (l: Linked): Promise<Told> => add(projectId, [l], `${l.item.id}:blockers`)
-    const together = await add(projectId, group, `${group[0]?.item.meta.commandId}:edges`).catch((error: unknown) => {
+    // Named after all of them: a repetition may have more than the first try, which could not create some.
+    const together = await add(projectId, group, derivedId('edges', ...group.map(l => l.item.meta.commandId))).catch((error: unknown) => {
       if (error instanceof Refused && error.kind !== 'unavailable') return undefined
       throw error
     })

@@ -1,5 +1,7 @@
 import type { BulkOperation, BulkResult } from '../../shared/contracts/task/bulk.ts'
+import { taskApi } from '../../shared/contracts/task/http.ts'
 import type { NewTask } from '../../shared/contracts/task/model.ts'
+import type { Clock } from '../../shared/kit/clock.ts'
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Actor } from '../../shared/kit/http/call.ts'
@@ -15,7 +17,8 @@ const WIDTH = 128
 type Create = { item: Item; task: NewTask; blockers: readonly string[] }
 
 /** Many operations at once, each with its own result. Those on one task keep their order; new tasks come first, parents before their children, and links last. */
-export const bulk = (changes: TaskChanges) => async (actor: Actor, operations: readonly BulkOperation[], meta: CommandMeta, newId: () => string): Promise<BulkResult[]> => {
+export const bulk = (changes: TaskChanges, clock: Clock) => async (actor: Actor, operations: readonly BulkOperation[], meta: CommandMeta, newId: () => string): Promise<BulkResult[]> => {
+  const until = clock.monotonic() + taskApi.bulkTasks.patienceMs
   const idOf = (key: string): string => derivedId(actor.organizationId, actor.userId, 'bulk', key)
   const items = operations.map((operation, index): Item => {
     const commandId = operation.key === undefined ? `${meta.commandId}:${index}` : `${idOf(operation.key)}:${operation.op}`
@@ -38,17 +41,34 @@ export const bulk = (changes: TaskChanges) => async (actor: Actor, operations: r
     }
   }
 
+  // Nobody waits any more: what is not begun is left to the repetition.
+  const begin = (item: Item, work: () => Promise<{ version: number }>): Promise<void> => run(item, async () => {
+    if (clock.monotonic() >= until) throw notBegun()
+    return work()
+  })
+
   const creates = items.flatMap(item => (item.operation.op === 'create' ? [newTaskOf(item, item.operation, idOf)] : []))
   for (const wave of waves(creates)) {
-    await inParallel(wave, WIDTH, ({ item, task, blockers }) => run(item, () => changes.create(actor, item.id, task, item.meta, blockers)))
+    await inParallel(wave, WIDTH, ({ item, task, blockers }) => begin(item, () => changes.create(actor, item.id, task, item.meta, blockers)))
   }
   const made = creates.filter(({ item }) => results.get(item.index)?.problem === null)
   await bulkLinks(changes, actor.organizationId, made.map(({ item, task, blockers }) => ({ item, projectId: task.projectId, blockers })), run)
 
   const perTask = Map.groupBy(items.filter(item => item.operation.op !== 'create'), item => item.id)
-  await inParallel([...perTask.values()], WIDTH, async queue => { for (const item of queue) await run(item, () => change(changes, actor, item)) })
+  await inParallel([...perTask.values()], WIDTH, async queue => {
+    let away = false
+    for (const item of queue) {
+      // After what could not be done now: the repetition does both, in their order.
+      await begin(item, () => (away ? Promise.reject(notBegun()) : change(changes, actor, item)))
+      away = isUnfinished(results.get(item.index))
+    }
+  })
   return items.flatMap(({ index }) => results.get(index) ?? [])
 }
+
+const notBegun = (): Refused => new Refused('unavailable', 'not-begun', 'This was not begun. Send the request again with the same Idempotency-Key.')
+/** Whether the same request would do more later. */
+export const isUnfinished = (result: BulkResult | undefined): boolean => result?.status === 503 || result?.status === 429
 
 const change = (changes: TaskChanges, actor: Actor, { operation, id, meta }: Item): Promise<{ version: number }> => {
   switch (operation.op) {
@@ -59,9 +79,9 @@ const change = (changes: TaskChanges, actor: Actor, { operation, id, meta }: Ite
   }
 }
 
-/** Its parent and its blockers by their ids. */
+/** Its parent and its blockers by their ids, and a place behind those sent before it: all come at one instant. */
 const newTaskOf = (item: Item, { task: { blockedBy = [], ...task }, parentKey, blockedByKeys = [] }: Extract<BulkOperation, { op: 'create' }>, idOf: (key: string) => string): Create =>
-  ({ item, task: { ...task, ...(parentKey !== undefined && { parentId: idOf(parentKey) }) }, blockers: [...blockedBy, ...blockedByKeys.map(idOf)] })
+  ({ item, task: { ...task, position: task.position ?? Date.parse(item.meta.at) + item.index, ...(parentKey !== undefined && { parentId: idOf(parentKey) }) }, blockers: [...blockedBy, ...blockedByKeys.map(idOf)] })
 
 /** Parents of this request before their children, and blockers before what names its status; where tasks wait for each other, parents alone count; what is below itself goes last, and finds no parent. */
 const waves = (creates: readonly Create[]): (readonly Create[])[] => {

@@ -5,14 +5,19 @@ import type { Actor } from '../../shared/kit/http/call.ts'
 import type { TaskDeps } from '../deps.ts'
 import { mentionsIn } from '../domain/mentions.ts'
 import { taskDecider } from '../domain/task.ts'
+import type { RestoreTask } from '../domain/task-commands.ts'
 import type { Existing } from '../domain/task-state.ts'
 import type { Action } from '../policies.ts'
+import type { ProjectRow } from '../views/projects.ts'
 import { changedFields, newFields } from './fields-of.ts'
 import { links } from './links.ts'
 import { parents } from './parents.ts'
 
 /** A task as a command left it. */
 export type Changed = { id: string; task: Existing; version: number }
+
+/** What a task that is restored comes back to. */
+export const asItIs = ({ workflow, members }: ProjectRow): Pick<RestoreTask, 'workflow' | 'members'> => ({ workflow, members: members.map(m => m.userId) })
 
 export const unknownTask = (taskId: string): Refused => new Refused('missing', 'task-unknown', 'There is no such task.', { taskId })
 
@@ -99,8 +104,10 @@ export const taskChanges = (deps: TaskDeps) => {
     return done(id, await tasks.handle(actor.organizationId, id, { type: 'DeleteTask', taskId: id, at: meta.at }, meta))
   }
   const restore = async (actor: Actor, id: string, meta: CommandMeta): Promise<Changed> => {
-    await permitted('restore', actor, id)
-    return done(id, await tasks.handle(actor.organizationId, id, { type: 'RestoreTask', taskId: id, at: meta.at }, meta))
+    const { task } = await permitted('restore', actor, id)
+    const project = await deps.projects.fresh(actor.organizationId, task.projectId)
+    if (!project) throw unknownTask(id)
+    return done(id, await tasks.handle(actor.organizationId, id, { type: 'RestoreTask', taskId: id, ...asItIs(project), at: meta.at }, meta))
   }
 
   const addDependency = async (actor: Actor, id: string, blockerId: string, meta: CommandMeta): Promise<Changed> => {

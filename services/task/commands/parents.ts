@@ -1,16 +1,20 @@
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { oneByOne } from '../../shared/kit/one-by-one.ts'
 import { following, type TaskDeps } from '../deps.ts'
 import { maxDepth, type Graph, type GraphEvent } from '../domain/graph.ts'
 import { getIn } from '../domain/persistent-map.ts'
 
+// Within this process moves wait their turn; links and other replicas may still come in between.
 const TRIES = 4
 type TaskMoved = Extract<GraphEvent, { type: 'TaskMoved' }>
 type Move = { taskId: string; to: string | null }
 
 /** Who stands below whom. A new task cannot close a cycle; moving one is decided under the lock of the project's graph. */
 export const parents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' | 'graphs' | 'taskView'>) => {
-  const underWay = new Map<string, Promise<unknown>>()
+  /** One move of a task after the other, so that none goes back on one that is under way. */
+  const perTask = oneByOne()
+  const perGraph = oneByOne()
   /** The parent and those above it, nearest first, each with its own parent. */
   const lineAbove = async (organizationId: string, projectId: string, parentId: string, graph: Graph | undefined): Promise<Record<string, string | null>> => {
     const line: Record<string, string | null> = {}
@@ -36,18 +40,22 @@ export const parents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' | 'g
     return maxDepth
   }
 
-  const record = async (organizationId: string, projectId: string, taskId: string, parentId: string | null, meta: CommandMeta): Promise<void> => {
-    const height = parentId === null ? 0 : await heightOf(organizationId, taskId)
-    for (let tries = 1; ; tries++) {
+  const append = async (organizationId: string, projectId: string, { taskId, to }: Move, height: number, meta: CommandMeta): Promise<void> => {
+    for (let tries = 1; tries <= TRIES; tries++) {
       const graph = await graphs.load(organizationId, projectId)
-      const line = parentId === null ? {} : await lineAbove(organizationId, projectId, parentId, graph.state)
+      const line = to === null ? {} : await lineAbove(organizationId, projectId, to, graph.state)
       try {
-        await graphs.handle(organizationId, projectId, { type: 'MoveTask', taskId, parentId, line, height, at: meta.at }, { ...meta, expectedVersion: graph.version })
+        await graphs.handle(organizationId, projectId, { type: 'MoveTask', taskId, parentId: to, line, height, at: meta.at }, { ...meta, expectedVersion: graph.version })
         return
       } catch (error) {
-        if (!(error instanceof Refused) || error.kind !== 'stale' || tries === TRIES) throw error
+        if (!(error instanceof Refused) || error.kind !== 'stale') throw error
       }
     }
+    throw new Refused('unavailable', 'contended', 'Too many tasks of the project are moved at once. Try again.', { retryAfter: 1 })
+  }
+  const record = async (organizationId: string, projectId: string, move: Move, meta: CommandMeta): Promise<void> => {
+    const height = move.to === null ? 0 : await heightOf(organizationId, move.taskId)
+    await perGraph(`${organizationId}/${projectId}`, () => append(organizationId, projectId, move, height, meta))
   }
 
   return {
@@ -57,25 +65,27 @@ export const parents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' | 'g
       if (Object.keys(await lineAbove(organizationId, projectId, parentId, undefined)).length > maxDepth) throw new Refused('rule', 'too-deep', `Subtasks go ${maxDepth} levels deep.`, { maxDepth })
     },
     /** Takes the move down in the graph, which refuses cycles and depths whoever else moves at the same time; then the task itself is changed, or the graph back to where the task is by then. */
-    move: async <T>(organizationId: string, projectId: string, { taskId, to }: Move, meta: CommandMeta, change: () => Promise<T>): Promise<T> => {
-      const work = async (): Promise<T> => {
-        await record(organizationId, projectId, taskId, to, following(meta, 'move'))
-        return change().catch(async (error: unknown) => {
-          const { state } = await tasks.load(organizationId, taskId)
-          await record(organizationId, projectId, taskId, state.exists ? state.parentId : null, following(meta, 'move-back'))
-          throw error
-        })
+    move: <T>(organizationId: string, projectId: string, move: Move, meta: CommandMeta, change: () => Promise<T>): Promise<T> => perTask(`${organizationId}/${move.taskId}`, async () => {
+      const { taskId } = move
+      await record(organizationId, projectId, move, following(meta, 'move'))
+      const standing = async (): Promise<string | null> => {
+        const { state } = await tasks.load(organizationId, taskId)
+        return state.exists ? state.parentId : null
       }
-      const key = `${organizationId}/${taskId}`
-      // One move of a task after the other, so that none goes back on one that is under way.
-      const before = underWay.get(key) ?? Promise.resolve()
-      const moving = before.catch(() => undefined).then(work).finally(() => { if (underWay.get(key) === moving) underWay.delete(key) })
-      underWay.set(key, moving)
-      return moving
-    },
+      const changed = await change().catch(async (error: unknown) => {
+        await record(organizationId, projectId, { taskId, to: await standing() }, following(meta, 'move-back'))
+        throw error
+      })
+      // Another replica may have moved it meanwhile. Whoever changed the task last says where it stands.
+      const to = await standing()
+      const { state: graph } = await graphs.load(organizationId, projectId)
+      if (getIn(graph.parents, taskId) !== to) await record(organizationId, projectId, { taskId, to }, following(meta, 'move-settled'))
+      return changed
+    }),
     /** The reaction to a move: gives the task its parent if the process that moved it died before. A later move has a reaction of its own. */
     finish: async (organizationId: string, projectId: string, { taskId, parentId }: Pick<TaskMoved, 'taskId' | 'parentId'>, meta: CommandMeta): Promise<void> => {
-      await underWay.get(`${organizationId}/${taskId}`)?.catch(() => undefined)
+      // Not before a move that is under way.
+      await perTask(`${organizationId}/${taskId}`, async () => {})
       const [graph, task] = await Promise.all([graphs.load(organizationId, projectId), tasks.load(organizationId, taskId)])
       if (getIn(graph.state.parents, taskId) !== parentId || !task.state.exists || task.state.deletedAt !== null || task.state.parentId === parentId) return
       await tasks.handle(organizationId, taskId, { type: 'UpdateTask', taskId, fields: { parentId }, mentions: [], at: meta.at }, meta)

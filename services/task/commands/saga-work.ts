@@ -6,7 +6,7 @@ import { graphDecider } from '../domain/graph.ts'
 import { mentionsIn } from '../domain/mentions.ts'
 import { closed } from '../domain/transitions.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
-import type { TaskChanges } from './change-task.ts'
+import { asItIs, type TaskChanges } from './change-task.ts'
 import { newFields } from './fields-of.ts'
 
 const WIDTH = 128
@@ -80,8 +80,11 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
       return remove(organizationId, (await taskView.now(organizationId, { organizationId, projectId })).filter(row => !row.deleted).map(row => row._id), sagaId, meta)
     },
     restoreAll: async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
+      // People may have left, and the copy of the project not have heard of it.
+      const project = await projects.fresh(organizationId, projectId)
+      if (!project) return 0
       const rows = (await taskView.now(organizationId, { organizationId, projectId })).filter(row => row.deleted && row.deletedBySaga === sagaId)
-      await inParallel(rows, WIDTH, ({ _id: id }) => tasks.handle(organizationId, id, { type: 'RestoreTask', taskId: id, sagaId, at: meta.at }, own(meta, sagaId, 'restore', id)))
+      await inParallel(rows, WIDTH, ({ _id: id }) => tasks.handle(organizationId, id, { type: 'RestoreTask', taskId: id, ...asItIs(project), sagaId, at: meta.at }, own(meta, sagaId, 'restore', id)))
       return rows.length
     },
   }

@@ -2,25 +2,27 @@
 export type Edge = { taskId: string; blockerId: string }
 
 /**
- * The cycle that a new edge would close, as ids from the blocked task along its blockers, or undefined.
- * It looks only at what the new blocker waits for, and keeps its own stack: a chain of any length is fine.
+ * A cycle within reach of these tasks, as ids each followed by one that blocks it, or undefined.
+ * One walk along the blockers for all of them, which enters each task once and keeps its own stack: a chain of any length is fine.
  */
-export const cycleThrough = ({ taskId, blockerId }: Edge, blockersOf: (id: string) => readonly string[]): string[] | undefined => {
-  const cameFrom = new Map<string, string | null>([[blockerId, null]])
-  const open = [blockerId]
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (id === taskId) return [taskId, ...pathTo(cameFrom.get(taskId) ?? null, cameFrom)]
-    for (const next of blockersOf(id)) {
-      if (cameFrom.has(next)) continue
-      cameFrom.set(next, id)
-      open.push(next)
+export const cycleFrom = (taskIds: readonly string[], blockersOf: (id: string) => readonly string[]): string[] | undefined => {
+  const entered = new Set<string>()
+  const left = new Set<string>()
+  const way: { id: string; ahead: string[] }[] = []
+  const enter = (id: string): void => {
+    if (entered.has(id)) return
+    entered.add(id)
+    way.push({ id, ahead: blockersOf(id).toReversed() })
+  }
+  for (const taskId of taskIds) {
+    enter(taskId)
+    for (let here = way.at(-1); here; here = way.at(-1)) {
+      const next = here.ahead.pop()
+      if (next === undefined) { left.add(here.id); way.pop(); continue }
+      // Entered and not left: the way has come back to where it has been.
+      if (entered.has(next) && !left.has(next)) { const ids = way.map(({ id }) => id); return ids.slice(ids.indexOf(next)) }
+      enter(next)
     }
   }
   return undefined
-}
-
-const pathTo = (last: string | null, cameFrom: ReadonlyMap<string, string | null>): string[] => {
-  const path: string[] = []
-  for (let id: string | null = last; id !== null; id = cameFrom.get(id) ?? null) path.push(id)
-  return path.reverse()
 }

@@ -21,6 +21,16 @@ describe('AddEdges', () => {
     const state = given(added(...chain)).state()
     expect(() => graphDecider.decide(state, add(edge('t999', 't0')))).toThrow(expect.objectContaining({ detail: { cycle: ['t999', ...Array.from({ length: 999 }, (_, i) => `t${i}`)] } }))
   })
+  it('takes fifty thousand edges at once, in whatever order, within a second', () => {
+    const backwards = (i: number): Edge[] => Array.from({ length: Math.min(100, i) }, (_, k) => edge(`t${i}`, `t${i - 1 - k}`))
+    const tasks = Array.from({ length: 500 }, (_, i) => (i * 100) % 500 + Math.floor(i / 5))
+    const began = performance.now()
+    const [event] = graphDecider.decide(graphDecider.initial, add(...tasks.flatMap(backwards)))
+    expect(performance.now() - began).toBeLessThan(1_000)
+    const state = event ? graphDecider.evolve(graphDecider.initial, event) : graphDecider.initial
+    expect([blockersOf(state, 't499').length, blockedOf(state, 't0').length]).toEqual([100, 100])
+    expect(() => graphDecider.decide(state, add(edge('t600', 't499'), edge('t0', 't600')))).toThrow(expect.objectContaining({ code: 'dependency-cycle' }))
+  })
 })
 
 describe('RemoveEdges', () => {

@@ -1,5 +1,5 @@
 import { Refused, type Decider } from '../../shared/kit/decider.ts'
-import { cycleThrough, type Edge } from './cycle.ts'
+import { cycleFrom, type Edge } from './cycle.ts'
 import { emptyMap, getIn, withIn, type PersistentMap } from './persistent-map.ts'
 
 /** Who blocks whom in one project, both ways round, and the parents of tasks that were moved: the lock and the truth of links. */
@@ -33,18 +33,16 @@ const decide = (graph: Graph, command: GraphCommand): GraphEvent[] => {
 }
 
 const add = (graph: Graph, wanted: readonly Edge[], at: string): GraphEvent[] => {
-  const edges: Edge[] = []
-  let grown = graph
-  for (const edge of wanted) {
-    if (edge.taskId === edge.blockerId) throw new Refused('rule', 'self-dependency', 'A task cannot block itself.', { taskId: edge.taskId })
-    if (blockersOf(grown, edge.taskId).includes(edge.blockerId)) continue
-    // Only a task that something waits for can close a cycle: a new one never does.
-    const cycle = blockedOf(grown, edge.taskId).length > 0 ? cycleThrough(edge, id => blockersOf(grown, id)) : undefined
-    if (cycle) throw new Refused('rule', 'dependency-cycle', `These ${cycle.length} tasks would wait for each other.`, { cycle })
-    edges.push(edge)
-    grown = evolve(grown, { type: 'DependenciesAdded', edges: [edge], at })
-  }
-  return edges.length ? [{ type: 'DependenciesAdded', edges, at }] : []
+  const own = wanted.find(e => e.taskId === e.blockerId)
+  if (own) throw new Refused('rule', 'self-dependency', 'A task cannot block itself.', { taskId: own.taskId })
+  const edges = [...new Map(wanted.map(e => [`${e.taskId} ${e.blockerId}`, e])).values()].filter(e => !blockersOf(graph, e.taskId).includes(e.blockerId))
+  if (edges.length === 0) return []
+  const added: GraphEvent = { type: 'DependenciesAdded', edges, at }
+  const grown = evolve(graph, added)
+  // Only a task that something waits for can close a cycle: a new one never does.
+  const cycle = cycleFrom(edges.map(e => e.taskId).filter(id => blockedOf(grown, id).length > 0), id => blockersOf(grown, id))
+  if (cycle) throw new Refused('rule', 'dependency-cycle', `These ${cycle.length} tasks would wait for each other.`, { cycle })
+  return [added]
 }
 
 const move = (graph: Graph, { taskId, parentId, line, height, at }: Extract<GraphCommand, { type: 'MoveTask' }>): GraphEvent[] => {
@@ -61,18 +59,21 @@ const move = (graph: Graph, { taskId, parentId, line, height, at }: Extract<Grap
 
 const evolve = (graph: Graph, event: GraphEvent): Graph => {
   switch (event.type) {
-    case 'DependenciesAdded': return event.edges.reduce((g, e) => relink(g, e, without => [...without, e.blockerId], without => [...without, e.taskId]), graph)
-    case 'DependenciesRemoved': return event.edges.reduce((g, e) => relink(g, e, without => without, without => without), graph)
+    case 'DependenciesAdded': return relink(graph, event.edges, (before, ids) => [...new Set([...before, ...ids])])
+    case 'DependenciesRemoved': return relink(graph, event.edges, (before, ids) => before.filter(id => !ids.includes(id)))
     case 'TaskMoved': return { ...graph, parents: withIn(graph.parents, event.taskId, event.parentId) }
   }
 }
 
-type Change = (without: readonly string[]) => readonly string[]
-const relink = (graph: Graph, { taskId, blockerId }: Edge, blockers: Change, blocked: Change): Graph => ({
+type Change = (before: readonly string[], ids: readonly string[]) => readonly string[]
+/** Both directions changed, each list once for all its edges. */
+const relink = (graph: Graph, edges: readonly Edge[], change: Change): Graph => ({
   ...graph,
-  blockedBy: withIn(graph.blockedBy, taskId, orNothing(blockers(blockersOf(graph, taskId).filter(id => id !== blockerId)))),
-  blocks: withIn(graph.blocks, blockerId, orNothing(blocked(blockedOf(graph, blockerId).filter(id => id !== taskId)))),
+  blockedBy: changed(graph.blockedBy, Map.groupBy(edges, e => e.taskId), e => e.blockerId, change),
+  blocks: changed(graph.blocks, Map.groupBy(edges, e => e.blockerId), e => e.taskId, change),
 })
+const changed = (lists: Graph['blocks'], byId: ReadonlyMap<string, readonly Edge[]>, other: (edge: Edge) => string, change: Change): Graph['blocks'] =>
+  [...byId].reduce((map, [id, edges]) => withIn(map, id, orNothing(change(getIn(map, id) ?? [], edges.map(other)))), lists)
 const orNothing = (ids: readonly string[]): readonly string[] | undefined => (ids.length ? ids : undefined)
 
 export const graphDecider: Decider<Graph, GraphCommand, GraphEvent> = { initial: { blockedBy: emptyMap, blocks: emptyMap, parents: emptyMap }, decide, evolve }

@@ -13,8 +13,8 @@ export type ChangeStatus = { type: 'ChangeStatus'; taskId: string; to: string; w
 /** The links of the task in its project's graph at a version of the graph; an older version than the one known changes nothing. */
 export type LinkTask = { type: 'LinkTask'; taskId: string; blockedBy: readonly string[]; blocks: readonly string[]; graphVersion: number; at: string }
 export type DeleteTask = { type: 'DeleteTask'; taskId: string; sagaId?: string; at: string }
-/** With `sagaId`: only if that saga deleted it. */
-export type RestoreTask = { type: 'RestoreTask'; taskId: string; sagaId?: string; at: string }
+/** The task comes back into the workflow and to the members of now. With `sagaId`: only if that saga deleted it. */
+export type RestoreTask = { type: 'RestoreTask'; taskId: string; workflow: Workflow; members: readonly string[]; sagaId?: string; at: string }
 export type MarkOverdue = { type: 'MarkOverdue'; taskId: string; dueAt: string; at: string }
 
 export type TaskCommand = CreateTask | UpdateTask | ChangeStatus | LinkTask | DeleteTask | RestoreTask | MarkOverdue

@@ -62,11 +62,25 @@ describe('LinkTask', () => {
 })
 
 describe('DeleteTask and RestoreTask', () => {
+  const back = { type: 'RestoreTask', taskId: 't1', workflow: defaultWorkflow, members: ['ann'], at: t1 } as const
+  const restored: TaskEvent = { type: 'TaskRestored', about, status: 'todo', at: t1 }
   it('deletes', () => given(created).when({ type: 'DeleteTask', taskId: 't1', at: t1 }).thenEvents([deleted]))
   it('is refused the second time', () => given(created, deleted).when({ type: 'DeleteTask', taskId: 't1', at: t1 }).thenRefused('task-unknown'))
-  it('restores', () => given(created, deleted).when({ type: 'RestoreTask', taskId: 't1', at: t1 }).thenEvents([{ type: 'TaskRestored', about, status: 'todo', at: t1 }]))
-  it('says nothing when it is not deleted', () => given(created).when({ type: 'RestoreTask', taskId: 't1', at: t1 }).thenEvents([]))
-  it('leaves what another saga deleted', () => given(created, { ...deleted, sagaId: 's1' }).when({ type: 'RestoreTask', taskId: 't1', sagaId: 's2', at: t1 }).thenEvents([]))
+  it('restores', () => given(created, deleted).when(back).thenEvents([restored]))
+  it('says nothing when it is not deleted', () => given(created).when(back).thenEvents([]))
+  it('leaves what another saga deleted', () => given(created, { ...deleted, sagaId: 's1' }).when({ ...back, sagaId: 's2' }).thenEvents([]))
+  it('takes it from somebody who has left meanwhile', () => {
+    const bobs: TaskEvent[] = [{ ...created, fields: { ...fields, assigneeId: 'bob' } }, deleted]
+    given(...bobs).when(back).thenEvents([restored, { type: 'TaskUpdated', about, changes: { assigneeId: { before: 'bob', after: null } }, mentions: [], at: t1 }])
+    given(...bobs).when({ ...back, members: ['bob'] }).thenEvents([{ ...restored, about: { ...about, assigneeId: 'bob' } }])
+  })
+  it('takes the status for what it means by now', () => {
+    const todo = (category: 'done' | 'active') => ({ ...defaultWorkflow, statuses: defaultWorkflow.statuses.map(s => (s.key === 'todo' ? { ...s, category } : s)) })
+    given(created, deleted).when({ ...back, workflow: todo('active') }).thenEvents([restored, entered('todo', 'todo', 'active')])
+    given(created, deleted).when({ ...back, workflow: todo('done') }).thenEvents([restored, entered('todo', 'todo', 'done'), { ...completed, startedAt: null }])
+  })
+  it('begins anew when the workflow has given its status up', () =>
+    given(created, entered('todo', 'parked', 'active'), deleted).when(back).thenEvents([{ ...restored, status: 'parked' }, entered('parked', 'todo', 'open')]))
 })
 
 describe('MarkOverdue', () => {

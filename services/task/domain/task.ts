@@ -1,3 +1,4 @@
+import type { StatusCategory, Workflow } from '../../shared/contracts/workflow.ts'
 import { Refused, type Decider } from '../../shared/kit/decider.ts'
 import { changesOf, checkFields } from './fields.ts'
 import { evolve } from './task-evolve.ts'
@@ -43,6 +44,10 @@ const changeStatus = (state: TaskState, { taskId, to, workflow, role, closedBloc
   if (task.status === to) return []
   const category = enter(workflow, task.status, to, role)
   notBlocked(workflow, category, task.blockedBy.filter(id => !closedBlockers.includes(id)))
+  return entered(taskId, task, to, category, at)
+}
+
+const entered = (taskId: string, task: Existing, to: string, category: StatusCategory, at: string): TaskEvent[] => {
   const changed: TaskEvent = { type: 'TaskStatusChanged', about: about(taskId, task), from: task.status, to, category, reopened: closed(task.category) && !closed(category), at }
   const completes = category === 'done' && task.category !== 'done'
   return completes ? [changed, { type: 'TaskCompleted', about: about(taskId, task), startedAt: task.startedAt, createdAt: task.createdAt, at }] : [changed]
@@ -58,10 +63,20 @@ const link = (task: TaskState, { taskId, blockedBy, blocks, graphVersion, at }: 
 const remove = (state: TaskState, { taskId, sagaId, at }: DeleteTask): TaskEvent[] =>
   [{ type: 'TaskDeleted', about: about(taskId, present(state, taskId)), sagaId: sagaId ?? null, at }]
 
-const restore = (task: TaskState, { taskId, sagaId, at }: RestoreTask): TaskEvent[] => {
+const restore = (task: TaskState, { taskId, workflow, members, sagaId, at }: RestoreTask): TaskEvent[] => {
   if (!task.exists) throw unknown(taskId)
   if (task.deletedAt === null || (sagaId !== undefined && task.deletedBySaga !== sagaId)) return []
-  return [{ type: 'TaskRestored', about: about(taskId, task), status: task.status, at }]
+  const gone = task.assigneeId !== null && !members.includes(task.assigneeId)
+  const after = gone ? { ...task, assigneeId: null } : task
+  const restored: TaskEvent = { type: 'TaskRestored', about: about(taskId, after), status: task.status, at }
+  const released: TaskEvent = { type: 'TaskUpdated', about: about(taskId, after), changes: { assigneeId: { before: task.assigneeId, after: null } }, mentions: [], at }
+  return [restored, ...(gone ? [released] : []), ...settled(taskId, after, workflow, at)]
+}
+
+/** What its status means by now; one that the workflow has given up becomes the first. */
+const settled = (taskId: string, task: Existing, workflow: Workflow, at: string): TaskEvent[] => {
+  const { key, category } = begin(workflow, workflow.statuses.some(s => s.key === task.status) ? task.status : workflow.initial, undefined)
+  return key === task.status && category === task.category ? [] : entered(taskId, task, key, category, at)
 }
 
 const markOverdue = (task: TaskState, { taskId, dueAt, at }: MarkOverdue): TaskEvent[] => {

@@ -8,11 +8,21 @@ import { unknownTask, type TaskChanges } from '../commands/change-task.ts'
 import type { TaskDeps } from '../deps.ts'
 import type { CommentCommand, CommentState } from '../domain/comment.ts'
 import { mentionsIn } from '../domain/mentions.ts'
+import type { About } from '../domain/task-events.ts'
+import type { Existing } from '../domain/task-state.ts'
+import { firstOf } from '../first-of.ts'
 import { may, type Action } from '../policies.ts'
 import { presentComment } from '../present.ts'
+import type { CommentDocument } from '../views/comment-document.ts'
 
 type Served = Pick<typeof taskApi, 'addComment' | 'listComments' | 'editComment' | 'deleteComment'>
 const CommentCursor = z.strictObject({ createdAt: z.string(), id: z.string() })
+type CommentRow = CommentDocument & { _id: string; version: number }
+type Place = z.infer<typeof CommentCursor>
+const placeOf = ({ createdAt, _id: id }: CommentRow): Place => ({ createdAt, id })
+const compare = (a: Place, b: Place): number => (a.createdAt === b.createdAt ? (a.id < b.id ? -1 : a.id > b.id ? 1 : 0) : a.createdAt < b.createdAt ? -1 : 1)
+
+const aboutOf = (taskId: string, { projectId, title, assigneeId, reporterId }: Existing): About => ({ taskId, projectId, title, assigneeId, reporterId })
 
 /** What people say about a task. */
 export const commentHandlers = ({ comments, commentView }: TaskDeps, changes: TaskChanges): Handlers<Served> => {
@@ -27,11 +37,11 @@ export const commentHandlers = ({ comments, commentView }: TaskDeps, changes: Ta
   }
   return {
     addComment: async ({ actor, params, body, meta, newId }) => {
-      const { task: { projectId, title, assigneeId, reporterId } } = await about('comment', actor, params.id)
+      const { task } = await about('comment', actor, params.id)
       const { expectedVersion: _, ...own } = meta
       const commentId = newId()
       const command: CommentCommand = {
-        type: 'AddComment', commentId, about: { taskId: params.id, projectId, title, assigneeId, reporterId }, authorId: actor.userId, text: body.text, mentions: mentionsIn(body.text, body.mentions), at: meta.at,
+        type: 'AddComment', commentId, about: aboutOf(params.id, task), authorId: actor.userId, text: body.text, mentions: mentionsIn(body.text, body.mentions), at: meta.at,
       }
       return shown(commentId, await comments.handle(actor.organizationId, commentId, command, own))
     },
@@ -39,15 +49,14 @@ export const commentHandlers = ({ comments, commentView }: TaskDeps, changes: Ta
       await about('see', actor, params.id)
       const after = query.cursor === undefined ? undefined : decodeCursor(CommentCursor, query.cursor)
       await commentView.settled()
-      const rows = (await commentView.collection.find({ organizationId: actor.organizationId, taskId: params.id }))
-        .toSorted((a, b) => (a.createdAt === b.createdAt ? (a._id < b._id ? -1 : 1) : a.createdAt < b.createdAt ? -1 : 1))
-        .filter(row => !after || row.createdAt > after.createdAt || (row.createdAt === after.createdAt && row._id > after.id))
-      const { items, nextCursor } = pageOf(rows, query.limit, last => ({ createdAt: last.createdAt, id: last._id }))
+      const oldest = firstOf(query.limit + 1, (a: CommentRow, b) => compare(placeOf(a), placeOf(b)))
+      await commentView.collection.eachOf({ organizationId: actor.organizationId, taskId: params.id }, row => { if (!after || compare(placeOf(row), after) > 0) oldest.add(row) })
+      const { items, nextCursor } = pageOf(oldest.items(), query.limit, last => ({ createdAt: last.createdAt, id: last._id }))
       return { body: { items: items.map(row => presentComment(row._id, row.version, row)), nextCursor } }
     },
     editComment: async ({ actor, params: { id, commentId }, body, meta }) => {
-      await about('comment', actor, id)
-      const command: CommentCommand = { type: 'EditComment', commentId, taskId: id, by: actor.userId, text: body.text, mentions: mentionsIn(body.text, body.mentions), at: meta.at }
+      const { task } = await about('comment', actor, id)
+      const command: CommentCommand = { type: 'EditComment', commentId, about: aboutOf(id, task), by: actor.userId, text: body.text, named: body.mentions, at: meta.at }
       return shown(commentId, await comments.handle(actor.organizationId, commentId, command, meta))
     },
     deleteComment: async ({ actor, params: { id, commentId }, meta }) => {

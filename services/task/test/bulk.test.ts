@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Task } from '../../shared/contracts/task/model.ts'
 import { ann, bob, problemOf, taskOf, viewer, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
@@ -49,6 +50,49 @@ describe('bulk', () => {
     expect(await bulk(operations)).toEqual(first.map(r => ({ ...r, version: last[r.id ?? ''] ?? null })).map(r => (r.key === 'k1' ? { ...r, version: 2 } : r)))
     expect(first.map(r => r.status)).toEqual([201, 201, 200, 200, 204])
     expect((await bulk(operations.slice(0, 1), bob)).map(r => r.id)).not.toEqual(first.slice(0, 1).map(r => r.id))
+  })
+  it('moves many tasks of one project at once', async () => {
+    const made = await bulk([item('above'), ...Array.from({ length: 20 }, (_, i) => item(`moved ${i}`))])
+    const [above, ...moved] = made.map(r => r.id)
+    const results = await bulk(moved.map(id => ({ op: 'update', id, fields: { parentId: above } })))
+    expect(results.map(r => r.status)).toEqual(moved.map(() => 200))
+    expect(Object((await bench.call(ann, 'GET', `/api/tasks?projectId=p1&parentId=${above}`)).body).items).toHaveLength(20)
+  })
+  it('keeps new tasks in the order in which they were sent, each at a place of its own', async () => {
+    const keys = Array.from({ length: 10 }, (_, i) => `row ${(i * 7) % 10}`)
+    await bulk(keys.map(key => item(key, {}, { labels: ['rows'] })))
+    const { items } = Object((await bench.call(ann, 'GET', '/api/tasks?projectId=p1&label=rows&sort=position')).body)
+    expect(items.map((task: Task) => task.title)).toEqual(keys)
+    expect(new Set(items.map((task: Task) => task.position)).size).toBe(10)
+  })
+  it('does what could not be done in a repetition with the same Idempotency-Key, in the order in which it was sent', async () => {
+    const own = await workbench()
+    const [held, free] = [await own.created('held'), await own.created('free')]
+    const operations = [
+      item('linked', { blockedByKeys: ['blocker'] }), item('blocker'), item('late', { blockedByKeys: ['blocker'] }, { assigneeId: 'zoe' }),
+      { op: 'update', id: held.id, fields: { assigneeId: 'zoe' } }, { op: 'update', id: held.id, fields: { assigneeId: 'bob' } }, { op: 'update', id: free.id, fields: { title: 'changed' } },
+    ]
+    const send = async (): Promise<Result[]> => Object((await own.call(ann, 'POST', '/api/tasks/bulk', { operations }, { 'idempotency-key': 'k1' })).body).results
+    const zoe = { userId: 'zoe', role: 'contributor', allocationPercent: 0 } as const
+    own.dapr.down = true
+    expect((await send()).map(r => r.status)).toEqual([201, 201, 503, 503, 503, 200])
+    own.dapr.down = false
+    own.projects.get('p1')?.members.push(zoe)
+    const again = await send()
+    expect(again.map(r => r.status)).toEqual([201, 201, 201, 200, 200, 200])
+    expect(taskOf(await own.call(ann, 'GET', `/api/tasks/${again[2]?.id}`)).blockedBy).toEqual([again[1]?.id])
+    expect(taskOf(await own.call(ann, 'GET', `/api/tasks/${held.id}`)).assigneeId).toBe('bob')
+    expect(await send()).toEqual(again)
+    await own.close()
+  })
+  it('begins nothing more once nobody waits for it', async () => {
+    const own = await workbench()
+    const { id } = await own.created('there')
+    const known = own.projects.get('p1')
+    own.dapr.answer('project', async () => { own.clock.advance(14_000); return { status: 200, headers: {}, body: known } })
+    const { body } = await own.call(ann, 'POST', '/api/tasks/bulk', { operations: [{ op: 'update', id, fields: { assigneeId: 'zoe' } }, { op: 'update', id, fields: { title: 'late' } }] })
+    expect(Object(body).results.map((r: Result) => r.problem?.code)).toEqual(['not-a-member', 'not-begun'])
+    await own.close()
   })
   it('refuses 501 operations, none, and unknown ones', async () => {
     for (const operations of [Array.from({ length: 501 }, (_, i) => item(`n${i}`)), [], [{ op: 'explode' }], [{ ...item('z'), extra: 1 }], 'all'])

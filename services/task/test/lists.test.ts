@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { encodeCursor } from '../../shared/kit/http/page.ts'
 import { ann, bob, boss, foreigner, problemOf, stranger, viewer, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
@@ -36,6 +37,18 @@ describe('lists', () => {
     for (const i of [1, 2]) await bench.created(`${longest}.${i}`, { labels: ['long'] })
     const { nextCursor } = await list('projectId=p1&label=long&sort=title&limit=1')
     expect(await titles(`projectId=p1&label=long&sort=title&limit=1&cursor=${nextCursor}`)).toEqual([`${longest}.2`])
+    // One letter that is sorted by eighteen.
+    for (let i = 0; i < 2; i++) await bench.created('\ufdfa'.repeat(500), { labels: ['wide'] })
+    const wide = await list('projectId=p1&label=wide&sort=title&limit=1')
+    expect(await titles(`projectId=p1&label=wide&sort=title&limit=1&cursor=${wide.nextCursor}`)).toHaveLength(1)
+  })
+  it('finds and sorts words whatever their accents and however they are composed', async () => {
+    for (const title of ['Zebra', 'Mu\u0308ller', 'A\u0308pfel', '\u00c4hre', 'Muller 2', 'ﬁx']) await bench.created(title, { labels: ['folded'] })
+    expect(await titles('projectId=p1&label=folded&sort=title')).toEqual(['\u00c4hre', 'A\u0308pfel', 'ﬁx', 'Mu\u0308ller', 'Muller 2', 'Zebra'])
+    for (const q of ['m\u00fcller', 'mu\u0308ller']) expect((await titles(`projectId=p1&label=folded&sort=title&q=${encodeURIComponent(q)}`))).toEqual(['Mu\u0308ller', 'Muller 2'])
+    expect(await titles('projectId=p1&label=folded&q=fix')).toEqual(['ﬁx'])
+    const before = encodeCursor({ sort: 'title', key: 'apfel', id: 'x', at: bench.clock.now() })
+    expect(problemOf(await bench.call(ann, 'GET', `/api/tasks?projectId=p1&sort=title&cursor=${before}`))).toEqual([400, 'bad-cursor'])
   })
   it('filters and searches', async () => {
     const task = await bench.created('Fix the Login page', { description: 'for guests', labels: ['web'], assigneeId: 'bob' })
@@ -52,6 +65,10 @@ describe('lists', () => {
     expect(await titles('projectId=p1&q=renamed')).toEqual(['renamed'])
     await bench.call(ann, 'DELETE', `/api/tasks/${id}`)
     expect(await titles('projectId=p1&q=renamed')).toEqual([])
+    for (const sort of ['title', 'score']) expect(await titles(`projectId=p1&deleted=true&sort=${sort}`)).toEqual(['renamed'])
+    expect(await titles('deleted=true', stranger)).toEqual([])
+    await bench.call(ann, 'POST', `/api/tasks/${id}/restore`)
+    expect(await titles('projectId=p1&deleted=true')).toEqual([])
   })
   it('without a project covers those that the caller may see', async () => {
     await bench.created('in the second', { projectId: 'p2' })

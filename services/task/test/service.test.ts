@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { taskInternalApi } from '../../shared/contracts/task/internal.ts'
 import { memoryStore } from '../../shared/kit/events/memory-store.ts'
-import type { Documents, StoredDocument } from '../../shared/kit/events/store.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { projectConsumer } from '../subscriptions.ts'
 import { ann, bob, problemOf, taskOf, workbench, type Workbench } from './bench.ts'
@@ -10,7 +8,6 @@ let bench: Workbench
 beforeEach(async () => { bench = await workbench() })
 afterEach(() => bench.close())
 const settled = async (): Promise<string[]> => { await bench.deps.log.settled(); return bench.events().map(e => e.type) }
-const saga = { organizationId: 'acme', sagaId: 'delete-project.1' }
 
 describe('public events', () => {
   it('tells of everything that happens to a task, in order', async () => {
@@ -24,6 +21,13 @@ describe('public events', () => {
     expect(bench.events()[0]?.data).toMatchObject({ taskId: id, projectId: 'p1', title: 'told', mentions: ['bob'], reporterId: 'ann' })
     expect(bench.events().find(e => e.type === 'CommentAdded')?.data).toMatchObject({ taskId: id, mentions: ['ann'] })
     expect(bench.events().find(e => e.type === 'TaskUpdated')?.data).toMatchObject({ changes: { priority: { before: 'none', after: 'high' } } })
+  })
+  it('tells those whom the edit of a comment mentions, once', async () => {
+    const { id } = await bench.created('talk')
+    const commentId = Object((await bench.call(bob, 'POST', `/api/tasks/${id}/comments`, { text: 'Ready?' })).body).id
+    for (let i = 0; i < 2; i++) expect((await bench.call(bob, 'PUT', `/api/tasks/${id}/comments/${commentId}`, { text: 'Ready, @ann?' })).body).toMatchObject({ mentions: ['ann'], version: 2 })
+    expect((await settled()).filter(type => type === 'TaskUpdated')).toHaveLength(1)
+    expect(bench.events().find(e => e.type === 'TaskUpdated')?.data).toMatchObject({ taskId: id, title: 'talk', changes: {}, mentions: ['ann'] })
   })
 })
 
@@ -152,6 +156,11 @@ describe('lists beside another replica', () => {
       const { body } = await bench.call(ann, 'GET', '/api/tasks?projectId=p1&sort=createdAt')
       return Object(body).items.map((item: { title: string }) => item.title)
     }
+    const { log } = bench.deps
+    const { heads } = log
+    // What is away when the other one is first seen is asked again.
+    log.heads = async () => { log.heads = heads; throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) }
+    await expect.poll(async () => { await titles().catch(() => []); return log.heads === heads }).toBe(true)
     expect(await titles()).toEqual(['mine'])
     const { id } = await other.created('theirs')
     await other.deps.log.settled()
@@ -190,63 +199,5 @@ describe('a store that is away', () => {
     store.before = async () => {}
     await other.created('after')
     await other.close()
-  })
-})
-
-describe('what the sagas of others ask', () => {
-  it('creates the tasks of a template with their links, or none, once', async () => {
-    const project = bench.server.client(taskInternalApi, { caller: 'project' })
-    const body = { ...saga, projectId: 'p1', actor: 'ann', tasks: [{ id: 'x1', title: 'first' }, { id: 'x2', title: 'second', blockedBy: ['x1'], parentId: 'x1' }] }
-    expect(await project.createTasks({ body })).toEqual({ created: 2 })
-    expect(await project.createTasks({ body })).toEqual({ created: 2 })
-    expect(taskOf(await bench.call(ann, 'GET', '/api/tasks/x2'))).toMatchObject({ blockedBy: ['x1'], reporterId: 'ann', version: 2 })
-    await expect(project.createTasks({ body: { ...body, sagaId: 's.2', tasks: [{ id: 'y1', title: 'a', blockedBy: ['y2'] }, { id: 'y2', title: 'b', blockedBy: ['y1'] }] } })).rejects.toMatchObject({ code: 'dependency-cycle' })
-    expect((await bench.call(ann, 'GET', '/api/tasks/y1')).status).toBe(404)
-    expect(await project.discardTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ discarded: 2 })
-    expect((await bench.call(ann, 'GET', '/api/tasks/x1')).status).toBe(404)
-    await expect(project.createTasks({ body })).rejects.toMatchObject({ code: 'discarded' })
-  })
-  it('deletes the tasks of a project and brings back those that it deleted', async () => {
-    const [kept, gone] = [await bench.created('kept'), await bench.created('gone before')]
-    await bench.call(ann, 'DELETE', `/api/tasks/${gone.id}`)
-    const project = bench.server.client(taskInternalApi, { caller: 'project' })
-    const body = { ...saga, projectId: 'p1' }
-    expect(await project.deleteProjectTasks({ body })).toEqual({ deleted: 1 })
-    expect((await bench.call(ann, 'GET', `/api/tasks/${kept.id}`)).status).toBe(404)
-    expect(await project.restoreProjectTasks({ body })).toEqual({ restored: 1 })
-    expect((await bench.call(ann, 'GET', `/api/tasks/${kept.id}`)).status).toBe(200)
-    expect((await bench.call(ann, 'GET', `/api/tasks/${gone.id}`)).status).toBe(404)
-  })
-  it('lets nothing more into a project whose tasks it deletes, though it has not heard yet that the project is deleted', async () => {
-    await bench.created('before')
-    const p1 = bench.projects.get('p1')
-    if (p1) bench.projects.set('p1', { ...p1, version: 2, deletedAt: bench.clock.now() })
-    expect(await bench.server.client(taskInternalApi, { caller: 'project' }).deleteProjectTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ deleted: 1 })
-    expect((await bench.call(ann, 'POST', '/api/tasks', { projectId: 'p1', title: 'late' })).status).toBe(404)
-  })
-  it('finds the tasks, too, that a process made and died before the read model had them', async () => {
-    const store = memoryStore()
-    const documents = <D extends StoredDocument>(name: string): Documents<D> => ({ ...store.documents<D>(name), ...(name === 'tasks' && { put: () => new Promise<void>(() => {}) }) })
-    const dying = await workbench({ store: { ...store, documents } })
-    const { id } = await dying.created('left behind')
-    await dying.server.close()
-    const next = await workbench({ store })
-    expect(await next.server.client(taskInternalApi, { caller: 'project' }).deleteProjectTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ deleted: 1 })
-    expect((await next.call(ann, 'GET', `/api/tasks/${id}`)).status).toBe(404)
-    await next.close()
-  })
-  it('releases a leaving person, answers the same again, and takes it back', async () => {
-    const { id } = await bench.created('his', { assigneeId: 'bob' })
-    const user = bench.server.client(taskInternalApi, { caller: 'user' })
-    const body = { organizationId: 'acme', userId: 'bob', sagaId: 'close-account.1' }
-    for (let i = 0; i < 2; i++) expect(await user.releaseTasks({ body })).toEqual({ released: [{ taskId: id }] })
-    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).assigneeId).toBeNull()
-    expect(await user.reassignTasks({ body: { ...body, released: [{ taskId: id }] } })).toEqual({ reassigned: 1 })
-    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).assigneeId).toBe('bob')
-  })
-  it('is refused to services that may not, and to nobody', async () => {
-    const body = { organizationId: 'acme', userId: 'bob', sagaId: 's.1' }
-    expect(problemOf(await bench.server.request('POST', '/internal/tasks/release', { caller: 'project', body }))[0]).toBe(403)
-    expect(problemOf(await bench.server.request('POST', '/internal/tasks/release', { as: ann, body }))[0]).toBe(401)
   })
 })

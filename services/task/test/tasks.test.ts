@@ -1,7 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
 import { memoryStore } from '../../shared/kit/events/memory-store.ts'
+import { parents } from '../commands/parents.ts'
+import { getIn } from '../domain/persistent-map.ts'
 import { ann, bob, boss, contextOf, foreigner, person, problemOf, stranger, taskOf, viewer, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
@@ -170,6 +172,27 @@ describe('dependencies and subtasks', () => {
     expect(taskOf(await bench.call(ann, 'PUT', `/api/tasks/${line[3]?.id}`, { parentId: null })).parentId).toBeNull()
     expect(taskOf(await bench.call(ann, 'PUT', `/api/tasks/${line[0]?.id}`, { parentId: line[5]?.id })).parentId).toBe(line[5]?.id)
   })
+  it('stands below the same parent for all who decide, though two replicas move it at once', async () => {
+    const store = memoryStore()
+    const [one, two] = [await workbench({ store }), await workbench({ store })]
+    const [task, p1, p2] = [await one.created('moved'), await one.created('one'), await one.created('two')]
+    const meta = (commandId: string) => ({ actor: 'ann', at: one.clock.now(), correlationId: commandId, causationId: null, commandId })
+    const gate = Promise.withResolvers<void>()
+    const { tasks } = one.deps
+    const slow = parents(one.deps).move('acme', 'p1', { taskId: task.id, to: p1.id }, meta('slow'), async () => {
+      await gate.promise
+      return tasks.handle('acme', task.id, { type: 'UpdateTask', taskId: task.id, fields: { parentId: p1.id }, mentions: [], at: one.clock.now() }, meta('slow'))
+    })
+    await expect.poll(async () => getIn((await one.deps.graphs.load('acme', 'p1')).state.parents, task.id)).toBe(p1.id)
+    taskOf(await two.call(ann, 'PUT', `/api/tasks/${task.id}`, { parentId: p2.id }))
+    gate.resolve()
+    await slow
+    for (const bench of [one, two]) await bench.deps.log.settled()
+    expect(taskOf(await two.call(ann, 'GET', `/api/tasks/${task.id}`)).parentId).toBe(p1.id)
+    expect(problemOf(await two.call(ann, 'PUT', `/api/tasks/${p1.id}`, { parentId: task.id }))[1]).toBe('parent-cycle')
+    await one.close()
+    await two.close()
+  })
   it('lets only one of two moves that would close a cycle through', async () => {
     const [a, b] = [await bench.created('a'), await bench.created('b')]
     const answers = await Promise.all([bench.call(ann, 'PUT', `/api/tasks/${a.id}`, { parentId: b.id }), bench.call(ann, 'PUT', `/api/tasks/${b.id}`, { parentId: a.id })])
@@ -210,5 +233,21 @@ describe('comments', () => {
     expect((await bench.call(stranger, 'GET', `/api/tasks/${id}/comments`)).status).toBe(404)
     expect((await bench.call(ann, 'DELETE', `/api/tasks/${id}/comments/${commentId}`)).status).toBe(204)
     expect((await bench.call(ann, 'GET', `/api/tasks/${id}/comments`)).body).toEqual({ items: [], nextCursor: null })
+  })
+  it('are listed oldest first, by pages, without the rest in memory', async () => {
+    const { id } = await bench.created('much talk')
+    const texts = Array.from({ length: 7 }, (_, i) => `no ${i}`)
+    for (const text of texts) await bench.call(bob, 'POST', `/api/tasks/${id}/comments`, { text })
+    const find = vi.spyOn(bench.deps.commentView.collection, 'find')
+    const pages: string[][] = []
+    for (let cursor = ''; pages.length < 9;) {
+      const { body } = await bench.call(ann, 'GET', `/api/tasks/${id}/comments?limit=2${cursor}`)
+      pages.push(Object(body).items.map((c: { text: string }) => c.text))
+      if (Object(body).nextCursor === null) break
+      cursor = `&cursor=${Object(body).nextCursor}`
+    }
+    expect(pages).toEqual([texts.slice(0, 2), texts.slice(2, 4), texts.slice(4, 6), texts.slice(6)])
+    expect(find).not.toHaveBeenCalled()
+    find.mockRestore()
   })
 })

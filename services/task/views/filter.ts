@@ -2,8 +2,11 @@ import { Refused } from '../../shared/kit/decider.ts'
 import { Priority } from '../../shared/contracts/primitives.ts'
 import type { TaskQuery } from '../../shared/contracts/task/http.ts'
 import { closed } from '../domain/transitions.ts'
+import { folded } from './folded.ts'
 import type { TaskRow } from './task-document.ts'
 
+/** A condition that few tasks fulfil. */
+export type Narrow = { assigneeId: string } | { parentId: string }
 export type Matches = (row: TaskRow) => boolean
 
 const several = (text: string): string[] => text.split(',').map(part => part.trim()).filter(part => part !== '')
@@ -11,7 +14,8 @@ const instant = (text: string): string => new Date(text).toISOString()
 
 /** The filters of a list request as one test; a filter that was not sent lets everything through. */
 export const filterOf = (query: Partial<TaskQuery>, now: string): Matches => {
-  const tests: Matches[] = [row => !row.deleted]
+  const deleted = query.deleted === 'true'
+  const tests: Matches[] = [row => row.deleted === deleted]
   const anyOf = (text: string | undefined, value: (row: TaskRow) => string): void => {
     if (text === undefined) return
     const wanted = new Set(several(text))
@@ -31,11 +35,18 @@ export const filterOf = (query: Partial<TaskQuery>, now: string): Matches => {
   return row => tests.every(test => test(row))
 }
 
+/** Which of the filters the store can answer by itself, for few tasks: one person, or one parent. */
+export const narrowOf = ({ assigneeId, parentId }: Partial<TaskQuery>): Narrow | undefined => {
+  if (parentId !== undefined) return { parentId }
+  const [person, ...others] = several(assigneeId ?? '')
+  return person !== undefined && person !== 'none' && others.length === 0 ? { assigneeId: person } : undefined
+}
+
 /** Every word must stand in the title or the description. */
 const mentioning = (q: string): Matches => {
-  const words = q.toLowerCase().split(/\s+/)
+  const words = folded(q).split(/\s+/)
   return row => {
-    const text = `${row.title}\n${row.description}`.toLowerCase()
+    const text = folded(`${row.title}\n${row.description}`)
     return words.every(word => text.includes(word))
   }
 }

@@ -23,9 +23,12 @@ const row = fc.record({
 const query = fc.record({
   status: fc.option(fc.constantFrom('todo', 'done', 'todo,done'), { nil: undefined }), assigneeId: fc.option(fc.constantFrom('ann', 'none', 'bob,none'), { nil: undefined }), label: fc.option(fc.constantFrom('red', 'red,blue'), { nil: undefined }),
   priority: fc.option(fc.constantFrom('high', 'urgent,none'), { nil: undefined }), overdue: fc.option(fc.constantFrom('true' as const, 'false' as const), { nil: undefined }), q: fc.option(fc.constantFrom('beta', 'ALPHA about'), { nil: undefined }),
+  deleted: fc.option(fc.constant('true' as const), { nil: undefined }),
   dueBefore: fc.option(fc.constant('2026-03-09T09:00:00Z'), { nil: undefined }), dueAfter: fc.option(fc.constant(t0), { nil: undefined }),
 })
 const now = '2026-03-06T00:00:00.000Z'
+
+const nowhere = async (): Promise<undefined> => undefined
 
 /** The slow and plain way: everything read, filtered and sorted at once. */
 const direct = (rows: TaskRow[], matches: (row: TaskRow) => boolean, sort: TaskSort): string[] => {
@@ -48,7 +51,7 @@ describe('the lists in memory', () => {
     fc.array(row, { maxLength: 30 }), fc.array(row, { maxLength: 30 }), query, fc.constantFrom(...TaskSort.options), fc.integer({ min: 1, max: 4 }), async (first, later, asked, sort, limit) => {
       const stored = memoryDocuments<TaskRow>()
       await stored.put(first, false)
-      const lists = taskLists({ find: filter => stored.find(filter) })
+      const lists = taskLists({ find: filter => stored.find(filter), load: nowhere })
       const matches = filterOf(asked, now)
       const read = async (): Promise<string[]> => {
         const ids: string[] = []
@@ -70,16 +73,37 @@ describe('the lists in memory', () => {
 
   it('hold no more tasks than they may, and read again what was dropped', async () => {
     const reads: string[] = []
-    const lists = taskLists({ maxTasks: 25, find: async ({ projectId }) => { reads.push(projectId); return Array.from({ length: 10 }, (_, i) => ({ ...base, _id: `${projectId}-${i}`, projectId })) } })
+    const lists = taskLists({ maxTasks: 25, load: nowhere, find: async equal => { const projectId = 'projectId' in equal ? equal.projectId : ''; reads.push(projectId); return Array.from({ length: 10 }, (_, i) => ({ ...base, _id: `${projectId}-${i}`, projectId })) } })
     const all = { matches: () => true, sort: 'createdAt', after: undefined, count: 100, now } as const
     for (const id of ['p1', 'p2', 'p1', 'p3', 'p1', 'p2']) expect(await lists.find('acme', [id], all)).toHaveLength(10)
     expect(reads).toEqual(['p1', 'p2', 'p3', 'p2'])
     expect(lists.size).toBeLessThanOrEqual(25)
   })
 
+  it("find a person's tasks in many projects without reading a whole one, with the scores that their links give", async () => {
+    const person = (i: number): string | null => (i < 2 ? 'ann' : null)
+    const rows = ['p1', 'p2', 'p3', 'p4', 'p5'].flatMap(projectId => Array.from({ length: 10 }, (_, i): TaskRow =>
+      ({ ...base, _id: `${projectId}-${i}`, projectId, assigneeId: person(i), position: i, ...(i === 1 && { blocks: [`${projectId}-8`, `${projectId}-9`] }), ...(i > 7 && { blockedBy: [`${projectId}-1`] }) })))
+    const stored = memoryDocuments<TaskRow>()
+    await stored.put(rows, false)
+    const asked: object[] = []
+    const lists = taskLists({ maxTasks: 25, find: equal => { asked.push(equal); return stored.find(equal) }, load: async (_, id) => rows.find(one => one._id === id) })
+    const wanted = (sort: TaskSort) => ({ matches: filterOf({ assigneeId: 'ann' }, now), sort, after: undefined, count: 100, now })
+    const seen = ['p1', 'p2', 'p3', 'p4']
+    for (const sort of ['position', '-score'] as const) {
+      const found = await lists.find('acme', seen, wanted(sort), { assigneeId: 'ann' })
+      const half = sort === 'position' ? ['0', '1'] : ['1', '0']
+      expect(found.map(f => f.row._id)).toEqual(half.flatMap(i => seen.map(projectId => `${projectId}-${i}`)))
+      expect(found.map(f => f.index.countsOf(f.row).blocking)).toEqual(half.flatMap(i => seen.map(() => (i === '1' ? 2 : 0))))
+    }
+    expect([asked, lists.size]).toEqual([[{ organizationId: 'acme', assigneeId: 'ann' }, { organizationId: 'acme', assigneeId: 'ann' }], 0])
+    await lists.open('acme', 'p2')
+    expect(await lists.find('acme', seen, wanted('position'), { assigneeId: 'ann' })).toHaveLength(8)
+  })
+
   it('take a change that comes while they are read', async () => {
     const gate = Promise.withResolvers<void>()
-    const lists = taskLists({ find: async () => { await gate.promise; return [{ ...base, _id: 'a', title: 'old' }] } })
+    const lists = taskLists({ load: nowhere, find: async () => { await gate.promise; return [{ ...base, _id: 'a', title: 'old' }] } })
     const found = lists.find('acme', ['p1'], { matches: () => true, sort: 'title', after: undefined, count: 10, now })
     lists.put({ ...base, _id: 'a', version: 2, title: 'new' })
     gate.resolve()
@@ -88,7 +112,7 @@ describe('the lists in memory', () => {
 
   it('are read again after a read that failed', async () => {
     let down = true
-    const lists = taskLists({ find: async () => { if (down) throw new Error('away'); return [base] } })
+    const lists = taskLists({ load: nowhere, find: async () => { if (down) throw new Error('away'); return [base] } })
     const all = { matches: () => true, sort: 'title', after: undefined, count: 10, now } as const
     await expect(lists.find('acme', ['p1'], all)).rejects.toThrow('away')
     down = false

@@ -19,7 +19,7 @@ export const projectIndex = () => {
   const countsOf = (row: Pick<TaskRow, 'blocks' | 'blockedBy'>): Counts => ({ blocking: row.blocks.filter(isOpen).length, waitingFor: row.blockedBy.filter(isOpen).length })
 
   const orderBy = (sort: TaskSort, key: (row: TaskRow) => Place['key']) => {
-    const known = orders.get(sort) ?? sortedRows(sort, key, [...rows.values()].filter(row => !row.deleted))
+    const known = orders.get(sort) ?? sortedRows(sort, key, [...rows.values()])
     orders.set(sort, known)
     return known
   }
@@ -38,8 +38,8 @@ export const projectIndex = () => {
       if (known && known.version >= row.version) return
       rows.set(row._id, row)
       for (const order of orders.values()) {
-        if (known && !known.deleted) order.remove(known)
-        if (!row.deleted) order.add(row)
+        if (known) order.remove(known)
+        order.add(row)
       }
     },
     find: (wanted: Wanted): Found[] => {

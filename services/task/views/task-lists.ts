@@ -1,7 +1,14 @@
+import { findAmong } from './few.ts'
+import type { Narrow } from './filter.ts'
 import { comparePlaces } from './order.ts'
 import { projectIndex, type Found, type ProjectIndex, type Wanted } from './project-index.ts'
 import type { TaskRow } from './task-document.ts'
 
+type Options = {
+  find: (equal: { organizationId: string } & ({ projectId: string } | Narrow)) => Promise<TaskRow[]>
+  load: (organizationId: string, id: string) => Promise<TaskRow | undefined>
+  maxTasks?: number
+}
 type Entry = { index: ProjectIndex; loaded: Promise<void> }
 
 /**
@@ -9,7 +16,7 @@ type Entry = { index: ProjectIndex; loaded: Promise<void> }
  * An index is read from the view once; after that `put` keeps it current with every change of this process, before its command answers,
  * and `views/other-replicas.ts` with those of other processes. What is dropped is read again: an index never knows more than the view and the changes since.
  */
-export const taskLists = ({ find, maxTasks = 200_000 }: { find: (filter: { organizationId: string; projectId: string }) => Promise<TaskRow[]>; maxTasks?: number }) => {
+export const taskLists = ({ find, load: loadOne, maxTasks = 200_000 }: Options) => {
   const entries = new Map<string, Entry>()
   const keyOf = (organizationId: string, projectId: string): string => `${organizationId}/${projectId}`
 
@@ -56,11 +63,17 @@ export const taskLists = ({ find, maxTasks = 200_000 }: { find: (filter: { organ
       return entry && entry.loaded.then(() => entry.index, () => undefined)
     },
     put: (row: TaskRow): void => { entries.get(keyOf(row.organizationId, row.projectId))?.index.put(row) },
-    /** The first `count` matches over several projects. */
-    find: async (organizationId: string, projectIds: readonly string[], wanted: Wanted): Promise<(Found & { index: ProjectIndex })[]> => {
+    /** The first `count` matches over several projects. With `narrow`, a part of what they match, no project is read whole for it. */
+    find: async (organizationId: string, projectIds: readonly string[], wanted: Wanted, narrow?: Narrow): Promise<(Found & { index: ProjectIndex })[]> => {
       const found: (Found & { index: ProjectIndex })[] = []
+      const elsewhere = new Set(narrow ? projectIds.filter(id => !entries.has(keyOf(organizationId, id))) : [])
+      if (narrow && elsewhere.size > 0) {
+        const few = (await find({ organizationId, ...narrow })).filter(row => elsewhere.has(row.projectId))
+        found.push(...await findAmong(few, wanted, id => loadOne(organizationId, id)))
+      }
       // One after the other: only one project at a time has to be in memory.
       for (const projectId of projectIds) {
+        if (elsewhere.has(projectId)) continue
         const index = await open(organizationId, projectId)
         found.push(...index.find(wanted).map(hit => ({ ...hit, index })))
       }

@@ -32,8 +32,8 @@ export const projectApi = {
     body: NewProject, reply: z.union([Project, Started]), errors: { 'key-taken': 409, 'template-unknown': 404, 'dates-reversed': 409, 'workflow-invalid': 400, 'user-unknown': 404 },
   }),
   listProjects: operation({
-    method: 'GET', path: '/api/projects', access: 'user', status: 200, summary: 'List the projects you may see, newest first',
-    query: z.strictObject({ ...paging, status: ProjectStatus.optional(), q: z.string().trim().max(200).optional(), memberId: Id.optional() }), reply: page(Project), errors: { 'bad-cursor': 400 },
+    method: 'GET', path: '/api/projects', access: 'user', status: 200, summary: 'List the projects you may see, newest first; with `deleted=true` those that can be restored',
+    query: z.strictObject({ ...paging, status: ProjectStatus.optional(), q: z.string().trim().max(200).optional(), memberId: Id.optional(), deleted: z.enum(['true', 'false']).optional() }), reply: page(Project), errors: { 'bad-cursor': 400 },
   }),
   getProject: operation({
     method: 'GET', path: '/api/projects/:id', access: 'user', status: 200, summary: 'Show a project, now or as it was at a time or version',

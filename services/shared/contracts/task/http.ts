@@ -19,10 +19,10 @@ const moved = { ...kept, 'illegal-transition': 409, 'task-blocked': 409, 'role-n
 export const TaskSort = z.enum(['createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'dueAt', '-dueAt', 'priority', '-priority', 'score', '-score', 'position', '-position', 'title', '-title'])
 export type TaskSort = z.infer<typeof TaskSort>
 
-/** The filters of a task list. Several values of one filter are separated by commas; `assigneeId=none` finds the unassigned. */
+/** The filters of a task list. Several values of one filter are separated by commas; `assigneeId=none` finds the unassigned, `deleted=true` those that can be restored instead of those that are there. */
 export const TaskQuery = z.strictObject({
   ...paging, projectId: Id.optional(), status: some.optional(), assigneeId: some.optional(), label: some.optional(), priority: some.optional(), parentId: Id.optional(),
-  dueBefore: Time.optional(), dueAfter: Time.optional(), overdue: z.enum(['true', 'false']).optional(), q: z.string().trim().min(1).max(200).optional(), sort: TaskSort.default('-createdAt'),
+  dueBefore: Time.optional(), dueAfter: Time.optional(), overdue: z.enum(['true', 'false']).optional(), deleted: z.enum(['true', 'false']).optional(), q: z.string().trim().min(1).max(200).optional(), sort: TaskSort.default('-createdAt'),
 })
 export type TaskQuery = z.infer<typeof TaskQuery>
 
