@@ -1,6 +1,6 @@
-import { memberKey, type Tables } from '../store/rows.ts'
+import { memberKey, type Tables, type WaitingRow } from '../store/rows.ts'
 import type { Heard, HeardEvent } from './events.ts'
-import { noFacts, type Facts, type WaitingTask } from './facts.ts'
+import { noFacts, type Facts } from './facts.ts'
 
 export type Known = {
   /** What the notifications of an event depend on, as it was before the event. */
@@ -18,7 +18,8 @@ export const known = (tables: Pick<Tables, 'watchers' | 'waiting' | 'members' | 
       case 'TaskStatusChanged': case 'TaskDeleted': {
         const frees = event.type === 'TaskDeleted' || event.data.category === 'cancelled'
         const [watchers, waiting] = await Promise.all([watchersOf(tables, event), frees ? waitingFor(tables, event) : []])
-        return { ...noFacts, watchers, waiting }
+        // What held nobody up any more frees nobody by going.
+        return { ...noFacts, watchers, waiting: waiting.filter(row => !row.freed) }
       }
       case 'MemberAdded': case 'MemberRemoved': case 'ProjectUpdated': case 'ProjectDeleted': case 'AnomalyDetected': {
         const { projectId } = event.data
@@ -33,7 +34,9 @@ export const known = (tables: Pick<Tables, 'watchers' | 'waiting' | 'members' | 
       case 'TaskCreated': return watch(tables, event, told)
       case 'CommentAdded': return watch(tables, event, told, [event.actor])
       case 'TaskUpdated': return taskUpdated(tables, event, told)
-      case 'TaskDeleted': await tables.waiting.set({ taskId: event.data.taskId }, { deleted: true }); return
+      case 'TaskCompleted': await freed(tables, event); return
+      case 'TaskStatusChanged': if (event.data.category === 'cancelled') await freed(tables, event); return
+      case 'TaskDeleted': await Promise.all([tables.waiting.set({ taskId: event.data.taskId }, { deleted: true }), freed(tables, event)]); return
       case 'TaskRestored': await tables.waiting.set({ taskId: event.data.taskId }, { deleted: undefined }); return
       case 'ProjectCreated': await tables.projects.insert([{ _id: event.data.projectId, organizationId: event.organizationId, name: event.data.name }]); return
       case 'ProjectUpdated': return renamed(tables, event)
@@ -48,7 +51,9 @@ type Sources = Parameters<typeof known>[0]
 type OfTask = { data: { taskId: string } }
 
 const watchersOf = async ({ watchers }: Sources, { data: { taskId } }: OfTask): Promise<string[]> => (await watchers.find({ taskId })).map(w => w.userId)
-const waitingFor = async ({ waiting }: Sources, { data: { taskId } }: OfTask): Promise<WaitingTask[]> => (await waiting.find({ blockerId: taskId })).filter(row => !row.deleted)
+const waitingFor = async ({ waiting }: Sources, { data: { taskId } }: OfTask): Promise<WaitingRow[]> => (await waiting.find({ blockerId: taskId })).filter(row => !row.deleted)
+
+const freed = ({ waiting }: Sources, { data: { taskId } }: OfTask): Promise<unknown> => waiting.set({ blockerId: taskId }, { freed: true })
 
 const watch = async ({ watchers }: Sources, { organizationId, actor, data: { taskId, mentions } }: Heard<'TaskCreated' | 'CommentAdded' | 'TaskUpdated'>, told: ReadonlySet<string>, others: readonly string[] = []): Promise<void> => {
   // Nobody is told what he said himself.

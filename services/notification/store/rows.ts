@@ -27,7 +27,8 @@ export type MailRow = {
 }
 export type WatcherRow = { _id: string; organizationId: string; taskId: string; userId: string }
 /** `deleted`: the task that waits is, and may be restored. */
-export type WaitingRow = { _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string; assigneeId: string | null; reporterId: string | null; deleted?: true }
+/** `deleted`: the task that waits; `freed`: its blocker was done, cancelled or deleted, and that has been told. */
+export type WaitingRow = { _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string; assigneeId: string | null; reporterId: string | null; deleted?: true; freed?: true }
 /** `left`: taken out again. He may still see the project, as admins do, and so may whoever has no row. */
 export type MemberRow = { _id: string; organizationId: string; projectId: string; userId: string; role: ProjectRole; left?: true }
 /** That somebody was erased, by a hash of the id: events that come late must not bring him back. */

@@ -165,9 +165,17 @@ describe('who is told', () => {
     expect(await news()).toEqual([])
     await tell({ ...of('x6'), type: 'TaskRestored', data: { ...waits, status: 'todo' } })
     await tell(done())
-    await tell({ ...of('x5'), type: 'TaskStatusChanged', data: { ...blocker, from: 'done', to: 'dropped', category: 'cancelled' } })
+    // It held nobody up any more.
     await tell({ ...of('x5'), type: 'TaskDeleted', data: blocker })
-    expect((await news()).toSorted()).toEqual(['A blocker of “Celebrate” is done', 'A blocker of “Celebrate” was cancelled', 'A blocker of “Celebrate” was deleted'])
+    expect(await news()).toEqual(['A blocker of “Celebrate” is done'])
+  })
+  it.each([['cancelled', 'TaskStatusChanged'], ['deleted', 'TaskDeleted']] as const)('hears that what held his task up was %s, once', async (how, type) => {
+    const [blocker, waits] = [{ ...inP4, taskId: `b-${how}` }, { ...inP4, taskId: `w-${how}`, title: `Go ${how}`, assigneeId: 'max' }]
+    const of = (subject: string) => ({ ...event, id: `o1/task/${subject}:${++n}#0`, subject, actor: 'ann' })
+    await tell({ ...of(waits.taskId), type: 'TaskUpdated', data: { ...waits, changes: { blockedBy: { before: [], after: [blocker.taskId] } }, mentions: [] } })
+    await tell(type === 'TaskDeleted' ? { ...of(blocker.taskId), type, data: blocker } : { ...of(blocker.taskId), type, data: { ...blocker, from: 'todo', to: 'dropped', category: 'cancelled' } })
+    await tell({ ...of(blocker.taskId), type: 'TaskDeleted', data: blocker })
+    expect((await as(person('max')).list({})).items.filter(i => i.title.includes(waits.title)).map(i => i.title)).toEqual([`A blocker of “${waits.title}” was ${how}`])
   })
   it('hears the first reason that is not switched off', async () => {
     const jan = as(person('jan'))

@@ -10,7 +10,7 @@ export type KeyCommand =
 const decide = (holder: KeyHolder, command: KeyCommand): KeyEvent[] => {
   if (command.type === 'ReleaseKey') return holder.projectId === command.projectId ? [{ type: 'KeyReleased', projectId: command.projectId, at: command.at }] : []
   if (holder.projectId === command.projectId) return []
-  if (holder.projectId !== null) throw new Refused('rule', 'key-taken', `The key ${command.key} belongs to another project.`, { key: command.key })
+  if (holder.projectId !== null) throw new Refused('rule', 'key-taken', `The key ${command.key} belongs to another project; a deleted one keeps its own for as long as it can be restored.`, { key: command.key })
   return [{ type: 'KeyClaimed', projectId: command.projectId, at: command.at }]
 }
 const evolve = (_: KeyHolder, event: KeyEvent): KeyHolder =>

@@ -48,9 +48,17 @@ export const bulk = (changes: TaskChanges, clock: Clock) => async (actor: Actor,
   })
 
   const creates = items.flatMap(item => (item.operation.op === 'create' ? [newTaskOf(item, item.operation, idOf)] : []))
+  // What stands below or waits for one that could not be created now is left to the repetition, too.
+  const missing = new Set<string>()
+  const lacks = ({ task, blockers }: Create): boolean => [task.parentId, ...blockers].some(id => typeof id === 'string' && missing.has(id))
   for (const wave of waves(creates)) {
-    await inParallel(wave, WIDTH, ({ item, task, blockers }) => begin(item, () => changes.create(actor, item.id, task, item.meta, blockers)))
+    await inParallel(wave, WIDTH, async create => {
+      const { item, task, blockers } = create
+      await begin(item, () => (lacks(create) ? Promise.reject(notBegun()) : changes.create(actor, item.id, task, item.meta, blockers)))
+      if (isUnfinished(results.get(item.index))) missing.add(item.id)
+    })
   }
+  for (const create of creates) if (lacks(create) && !isUnfinished(results.get(create.item.index))) await run(create.item, () => Promise.reject(notBegun()))
   const made = creates.filter(({ item }) => results.get(item.index)?.problem === null)
   await bulkLinks(changes, actor.organizationId, made.map(({ item, task, blockers }) => ({ item, projectId: task.projectId, blockers })), run)
 

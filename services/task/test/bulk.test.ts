@@ -71,16 +71,19 @@ describe('bulk', () => {
     const operations = [
       item('linked', { blockedByKeys: ['blocker'] }), item('blocker'), item('late', { blockedByKeys: ['blocker'] }, { assigneeId: 'zoe' }),
       { op: 'update', id: held.id, fields: { assigneeId: 'zoe' } }, { op: 'update', id: held.id, fields: { assigneeId: 'bob' } }, { op: 'update', id: free.id, fields: { title: 'changed' } },
+      item('below late', { parentKey: 'late' }), item('after late', { blockedByKeys: ['late'] }),
     ]
     const send = async (): Promise<Result[]> => Object((await own.call(ann, 'POST', '/api/tasks/bulk', { operations }, { 'idempotency-key': 'k1' })).body).results
     const zoe = { userId: 'zoe', role: 'contributor', allocationPercent: 0 } as const
     own.dapr.down = true
-    expect((await send()).map(r => r.status)).toEqual([201, 201, 503, 503, 503, 200])
+    expect((await send()).map(r => r.status)).toEqual([201, 201, 503, 503, 503, 200, 503, 503])
     own.dapr.down = false
     own.projects.get('p1')?.members.push(zoe)
     const again = await send()
-    expect(again.map(r => r.status)).toEqual([201, 201, 201, 200, 200, 200])
+    expect(again.map(r => r.status)).toEqual([201, 201, 201, 200, 200, 200, 201, 201])
     expect(taskOf(await own.call(ann, 'GET', `/api/tasks/${again[2]?.id}`)).blockedBy).toEqual([again[1]?.id])
+    expect(taskOf(await own.call(ann, 'GET', `/api/tasks/${again[6]?.id}`)).parentId).toBe(again[2]?.id)
+    expect(taskOf(await own.call(ann, 'GET', `/api/tasks/${again[7]?.id}`)).blockedBy).toEqual([again[2]?.id])
     expect(taskOf(await own.call(ann, 'GET', `/api/tasks/${held.id}`)).assigneeId).toBe('bob')
     expect(await send()).toEqual(again)
     await own.close()
