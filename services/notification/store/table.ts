@@ -2,7 +2,7 @@ import type { Connection, mongo } from 'mongoose'
 import { insertTogether } from '../../shared/kit/events/mongo-insert.ts'
 
 export type Row = { _id: string }
-/** Equality on fields, `$in` where one of some will do, and `$lt` where a list goes on. Values are parsed scalars: no operator comes from outside. */
+/** Equality on fields, and `$lt` where a list goes on. Values are parsed scalars: no operator comes from outside. */
 export type Where = Readonly<Record<string, unknown>>
 /** One collection, asked by equality only: what every MongoDB-wire database answers from an index. */
 export type Table<D extends Row> = {
