@@ -20,12 +20,15 @@ export type Audit = { findings: Findings; commits: number; events: number; lag: 
 // A consumer asks its producers every five seconds for what the broker lost; what a process left that died is seen through a little later.
 const POLL_MS = 16_000
 const AGAIN = 3
+// A pile of tasks given to somebody is as many mails, and they leave at some sixty a second.
+const MAILS_MS = 300_000
 
 /** Compares everything that was acknowledged with every place that should know of it, once nothing is under way any more. */
 export const audit = async (options: AuditOptions): Promise<Audit> => {
   const { platform, quietMs } = options
   await sleep(POLL_MS)
   const quiet = await untilQuiet(platform, quietMs)
+  await untilMailed(platform.stack.secrets['mongodb-uri'] ?? '')
   let looked = await look(options)
   for (let i = 0; i < AGAIN && total(looked.findings) > 0; i++) {
     await sleep(POLL_MS / 2)
@@ -37,6 +40,12 @@ export const audit = async (options: AuditOptions): Promise<Audit> => {
     commits: looked.logs.reduce((n, l) => n + l.commits.length, 0), events: looked.logs.reduce((n, l) => n + l.events.length, 0),
     frames: { shown: options.watcher.ids.length, repeats: options.watcher.ids.length - new Set(options.watcher.ids).size, gaps: options.watcher.gaps(), errors: options.watcher.errors, lastAt: options.watcher.lastAt() },
   }
+}
+
+/** Waits for the mails that are on their way; what is still waiting after that is looked at as missing. */
+const untilMailed = async (uri: string): Promise<void> => {
+  const waiting = (): Promise<number> => withDatabase(uri, 'notification', db => db.collection('mail_outbox').countDocuments({ state: 'waiting' }))
+  for (const until = performance.now() + MAILS_MS; performance.now() < until && await waiting() > 0;) await sleep(1_000)
 }
 
 const look = async ({ platform: { stack }, ledger, team, watcher }: AuditOptions): Promise<{ findings: Findings; logs: ProducerLog[]; mails: MailCheck }> => {
