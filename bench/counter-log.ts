@@ -1,8 +1,8 @@
 import { ProjectDeleted, projectEvents } from '../services/shared/contracts/project/events.ts'
 import { systemClock } from '../services/shared/kit/clock.ts'
 import type { Dapr } from '../services/shared/kit/dapr/dapr.ts'
-import { aggregate } from '../services/shared/kit/events/aggregate.ts'
-import { openLog, type LogOptions } from '../services/shared/kit/events/log.ts'
+import { aggregate } from '../services/shared/kit/events/log/aggregate.ts'
+import { openLog, type LogOptions } from '../services/shared/kit/events/log/open-log.ts'
 import { uuidv7 } from '../services/shared/kit/ids.ts'
 import { silentLogger } from '../services/shared/kit/observe/log.ts'
 

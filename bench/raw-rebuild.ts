@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose'
-import type { Mongo } from '../services/shared/kit/mongo.ts'
+import type { Mongo } from '../services/shared/kit/mongo/connect.ts'
 
 type Commit = { _id: string; stream: string; version: number; tenantId: string }
 type Row = { _id: string; version: number; tenantId: string; count: number; note: string }

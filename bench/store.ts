@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { systemClock } from '../services/shared/kit/clock.ts'
-import { connectMongo, type Mongo } from '../services/shared/kit/mongo.ts'
+import { connectMongo, type Mongo } from '../services/shared/kit/mongo/connect.ts'
 import type { Skeleton } from './skeleton-stack.ts'
 
 const note = 'x'.repeat(200)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { connectMongo } from '../../services/shared/kit/mongo.ts'
+import { connectMongo } from '../../services/shared/kit/mongo/connect.ts'
 import { inTurns, measure } from '../measure.ts'
 import { median } from '../statistics.ts'
 import { CHAIN, fillTasks, startTaskService } from '../task-service.ts'

@@ -1,7 +1,7 @@
 import { ingest as newIngest } from '../../services/analytics/events/ingest.ts'
 import { rowOf } from '../../services/analytics/events/row.ts'
 import { received } from '../../services/analytics/test/chdb.ts'
-import type { Received } from '../../services/shared/kit/events/handler.ts'
+import type { Received } from '../../services/shared/kit/events/consumer/handler.ts'
 import { withChdb } from '../chdb.ts'
 import { inTurns, measure } from '../measure.ts'
 

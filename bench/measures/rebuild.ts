@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { stateView } from '../../services/shared/kit/events/view.ts'
+import { stateView } from '../../services/shared/kit/events/views/view.ts'
 import { callers } from '../closed-loop.ts'
 import { counterLog } from '../counter-log.ts'
 import { inTurns, measure } from '../measure.ts'

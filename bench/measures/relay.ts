@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { CloudEvent } from '../../services/shared/contracts/feed.ts'
 import { connectDapr } from '../../services/shared/kit/dapr/connect.ts'
-import { mongoStore } from '../../services/shared/kit/events/mongo-store.ts'
+import { mongoStore } from '../../services/shared/kit/events/store/mongo-store.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 import { callers } from '../closed-loop.ts'
 import { counterLog } from '../counter-log.ts'

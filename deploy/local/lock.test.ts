@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { writeWhole } from './files.ts'
 import { lockFile, readLock, takeLock } from './lock.ts'
-import { bornAt, lives } from './prepare/born.mjs'
+import { bornAt, lives } from './prepare/process-identity.mjs'
 
 const about = { url: 'http://localhost:3000', offset: 0, prefix: '', events: 'redis' }
 const folder = (): string => {

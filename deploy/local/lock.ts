@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writeWhole } from './files.ts'
-import { bornAt, lives, type ProcessId } from './prepare/born.mjs'
+import { bornAt, lives, type ProcessId } from './prepare/process-identity.mjs'
 import { signal } from './process-info.ts'
 import { waitFor } from './probe.ts'
 

@@ -5,7 +5,7 @@ import type { Probe } from './probe.ts'
 import { waitFor } from './probe.ts'
 import { lastWords, openLog, sizeOf, tail } from './log-file.ts'
 import { signal } from './process-info.ts'
-import { undertaker } from './undertaker.ts'
+import { dieWithParent } from './die-with-parent.ts'
 
 /** A process of the stack: how to start it, how to see that it is ready, and how it is asked to stop. */
 export type PartSpec = {
@@ -78,7 +78,7 @@ export const supervise = (spec: PartSpec, { logFile, report, changed, longestPau
     become('starting')
     await spec.before?.()
     const log = openLog(logFile)
-    const [command = '', ...args] = undertaker(spec.command, spec.user, spec.stopSignal)
+    const [command = '', ...args] = dieWithParent(spec.command, spec.user, spec.stopSignal)
     child = spawn(command, args, { cwd: spec.cwd, env: spec.env, stdio: ['ignore', log, log], detached: true })
     closeSync(log)
     const from = sizeOf(logFile)

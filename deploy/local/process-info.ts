@@ -1,4 +1,4 @@
-import { proc, ps } from './prepare/born.mjs'
+import { proc, ps } from './prepare/process-identity.mjs'
 
 /** Resident memory in MB. */
 export const residentMb = (pid: number): number | undefined => {

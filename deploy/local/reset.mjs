@@ -4,8 +4,8 @@ import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
-import { lives } from './prepare/born.mjs'
-import { outside } from './prepare/outside.mjs'
+import { lives } from './prepare/process-identity.mjs'
+import { outside } from './prepare/outside-home.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 // The builds are there whatever the state folder is; another one may run on them.

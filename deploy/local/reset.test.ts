@@ -3,14 +3,14 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { bornAt } from './prepare/born.mjs'
+import { bornAt } from './prepare/process-identity.mjs'
 
 /** A repository with a state folder in it and one elsewhere, and what `npm run reset` says there. */
 const place = () => {
   const root = mkdtempSync(join(tmpdir(), 'reset-'))
   onTestFinished(() => { rmSync(root, { recursive: true, force: true }) })
   cpSync(join(import.meta.dirname, 'reset.mjs'), join(root, 'deploy/local/reset.mjs'))
-  for (const file of ['born.mjs', 'outside.mjs']) cpSync(join(import.meta.dirname, 'prepare', file), join(root, 'deploy/local/prepare', file))
+  for (const file of ['process-identity.mjs', 'outside-home.mjs']) cpSync(join(import.meta.dirname, 'prepare', file), join(root, 'deploy/local/prepare', file))
   const write = (file: string, value: unknown): void => { mkdirSync(dirname(join(root, file)), { recursive: true }); writeFileSync(join(root, file), JSON.stringify(value)) }
   write('.cybertask/bin/daprd', '')
   write('home/data/broker', '')

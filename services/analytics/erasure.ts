@@ -1,6 +1,6 @@
 import { Refused } from '../shared/kit/decider.ts'
-import { pause } from '../shared/kit/events/patience.ts'
-import type { Logger } from '../shared/kit/events/ports.ts'
+import { pause } from '../shared/kit/waiting.ts'
+import type { Logger } from '../shared/kit/events/log/event-log.ts'
 import type { ClickHouse } from './clickhouse/clickhouse.ts'
 import { eraseSql } from './dashboard/sql.ts'
 import { forgetTallies } from './dashboard/tallies.ts'

@@ -6,7 +6,7 @@ import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
 import { publicApis } from '../shared/contracts/public-apis.ts'
 import { services } from './apis.ts'
-import { gateway } from './gateway.ts'
+import { gateway } from './compose.ts'
 
 const positive = z.coerce.number().int().min(1)
 const service = await startService('gateway', {

@@ -3,20 +3,20 @@ import { topics } from '../shared/contracts/topics.ts'
 import { projectInternal } from '../shared/contracts/project/internal.ts'
 import { userInternal } from '../shared/contracts/user/internal.ts'
 import { secret } from '../shared/kit/config.ts'
-import { consumer } from '../shared/kit/events/consumer.ts'
-import { deadLetterRoutes } from '../shared/kit/events/dead-letter-routes.ts'
+import { consumer } from '../shared/kit/events/consumer/consumer.ts'
+import { deadLetterRoutes } from '../shared/kit/events/consumer/dead-letter-routes.ts'
 import { client } from '../shared/kit/http/client.ts'
-import { mongoIdempotency } from '../shared/kit/http/mongo-idempotency.ts'
-import { connectMongo } from '../shared/kit/mongo.ts'
+import { mongoIdempotency } from '../shared/kit/http/idempotency/mongo-idempotency.ts'
+import { connectMongo } from '../shared/kit/mongo/connect.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
 import { audience } from './inbox/audience.ts'
 import { deliver } from './inbox/deliver.ts'
 import { inbox } from './inbox/inbox.ts'
-import { known } from './inbox/known.ts'
+import { rememberedFacts } from './inbox/known.ts'
 import { preferencesStore } from './inbox/preferences-store.ts'
 import { erase } from './inbox/remove.ts'
-import { show } from './inbox/show.ts'
+import { show } from './inbox/push-live.ts'
 import { directory } from './mail/directory.ts'
 import { outbox as mailOutbox } from './mail/outbox.ts'
 import { mailQueue } from './mail/queue.ts'
@@ -39,7 +39,7 @@ const mailer = smtp(config.smtpUrl, config.mailFrom)
 const { send, lost } = sender({ mails: tables.mails, directory: directory(users), preferencesOf: preferences.of, smtp: mailer, clock, site: base })
 const queue = mailQueue({ redisUrl: config.queueRedisUrl, prefix: `${base.appIdPrefix}mail`, work: send, lost, logger })
 const outbox = mailOutbox({ mails: tables.mails, queue, clock, logger })
-const tell = deliver({ tables, known: known(tables), audience: audience({ members: tables.members, projects, users }), preferencesOf: preferences.of, push: outbox.push, show: show({ dapr, logger }), erase: person => erase(tables, preferences, person) })
+const tell = deliver({ tables, known: rememberedFacts(tables), audience: audience({ members: tables.members, projects, users }), preferencesOf: preferences.of, push: outbox.push, show: show({ dapr, logger }), erase: person => erase(tables, preferences, person) })
 const idempotency = mongoIdempotency(db, clock)
 queue.start()
 outbox.start()

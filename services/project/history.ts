@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../shared/kit/events/aggregate.ts'
+import type { HistoryEntry } from '../shared/kit/events/log/aggregate.ts'
 import type { Editable, Project, ProjectEvent } from './domain/project-state.ts'
 import { saysTheSame } from './domain/same.ts'
 import { publicEvents } from './publish.ts'

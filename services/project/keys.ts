@@ -1,6 +1,6 @@
 import type { CommandMeta } from '../shared/kit/command.ts'
 import { Refused } from '../shared/kit/decider.ts'
-import type { Aggregate } from '../shared/kit/events/aggregate.ts'
+import type { Aggregate } from '../shared/kit/events/log/aggregate.ts'
 import { uuidv7 } from '../shared/kit/ids.ts'
 import { keyCandidates, mostNumbered, type KeyCommand, type KeyEvent, type KeyHolder } from './domain/project-key.ts'
 import type { Project } from './domain/project-state.ts'

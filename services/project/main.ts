@@ -2,21 +2,21 @@ import { z } from 'zod'
 import { notificationInternal } from '../shared/contracts/notification/internal.ts'
 import { projectEvents } from '../shared/contracts/project/events.ts'
 import { taskApi } from '../shared/contracts/task/http.ts'
-import { taskInternalApi } from '../shared/contracts/task/internal.ts'
+import { taskInternal } from '../shared/contracts/task/internal.ts'
 import { userInternal } from '../shared/contracts/user/internal.ts'
 import { secret } from '../shared/kit/config.ts'
-import { openLog } from '../shared/kit/events/log.ts'
+import { openLog } from '../shared/kit/events/log/open-log.ts'
 import { client } from '../shared/kit/http/client.ts'
-import { mongoIdempotency } from '../shared/kit/http/mongo-idempotency.ts'
-import { connectMongo } from '../shared/kit/mongo.ts'
+import { mongoIdempotency } from '../shared/kit/http/idempotency/mongo-idempotency.ts'
+import { connectMongo } from '../shared/kit/mongo/connect.ts'
 import { runService } from '../shared/kit/run.ts'
 import { sagaHost } from '../shared/kit/sagas/host.ts'
 import { startService } from '../shared/kit/start.ts'
-import { storeClock } from '../shared/kit/store-clock.ts'
+import { storeClock } from '../shared/kit/mongo/store-clock.ts'
 import { publicEvents, type StoredEvent } from './publish.ts'
 import { deleteProject } from './sagas/delete-project.ts'
 import { projectFromTemplate } from './sagas/project-from-template.ts'
-import { projectService } from './service.ts'
+import { projectService } from './compose.ts'
 
 const service = await startService('project', {
   mongodbUri: secret(z.string().min(1), 'mongodb-uri'),
@@ -27,7 +27,7 @@ const { config, base, dapr, clock, logger, instanceId } = service
 const db = await connectMongo(config.mongodbUri, 'projects_db')
 const sagaClock = await storeClock(db.getClient(), clock)
 const log = openLog<StoredEvent, typeof projectEvents>({ db, service: 'project', topic: projectEvents, toPublic: publicEvents, dapr, clock, logger, instanceId })
-const clients = { task: client(taskInternalApi, 'task', dapr), notification: client(notificationInternal, 'notification', dapr) }
+const clients = { task: client(taskInternal, 'task', dapr), notification: client(notificationInternal, 'notification', dapr) }
 const { routes, sagas } = projectService({
   log, clock, restorableFor: `PT${config.projectRestoreSeconds}S`,
   peers: { user: client(userInternal, 'user', dapr), task: client(taskApi, 'task', dapr) },

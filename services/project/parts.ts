@@ -1,6 +1,6 @@
 import type { taskApi } from '../shared/contracts/task/http.ts'
 import type { userInternal } from '../shared/contracts/user/internal.ts'
-import type { Aggregate } from '../shared/kit/events/aggregate.ts'
+import type { Aggregate } from '../shared/kit/events/log/aggregate.ts'
 import type { Client } from '../shared/kit/http/client.ts'
 import type { Project, ProjectCommand, ProjectEvent } from './domain/project-state.ts'
 import type { Template, TemplateCommand, TemplateEvent } from './domain/template.ts'

@@ -1,5 +1,5 @@
 import type { CommandMeta } from '../shared/kit/command.ts'
-import type { DomainCommit, EventLog } from '../shared/kit/events/ports.ts'
+import type { DomainCommit, EventLog } from '../shared/kit/events/log/event-log.ts'
 import { derivedId } from '../shared/kit/ids.ts'
 import type { SagaHost } from '../shared/kit/sagas/host.ts'
 import type { ProjectDeps } from './deps.ts'

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import type { DomainCommit } from '../shared/kit/events/ports.ts'
+import type { DomainCommit } from '../shared/kit/events/log/event-log.ts'
 import { byItself, type TaskDeps } from './deps.ts'
 import { inParallel, limited } from '../shared/kit/in-parallel.ts'
 import type { StoredEvent } from './publish.ts'

@@ -1,7 +1,7 @@
 import type { TaskChanges } from './commands/change-task.ts'
 import { following, reacting, type TaskDeps } from './deps.ts'
 import { touchedBy, type GraphEvent } from './domain/graph.ts'
-import { recur } from './next-occurrence.ts'
+import { repeatCompleted } from './repeat-completed.ts'
 import type { OverdueJobs } from './overdue.ts'
 import type { StoredEvent } from './publish.ts'
 
@@ -25,5 +25,5 @@ export const reactions = (deps: TaskDeps, { links, parents }: TaskChanges, overd
       await links.add(commit.tenantId, event.about.projectId, edges, { ...reacting(clock, commit, 'blockers'), commandId: `${commit.aggregateId}:blockers` })
     }
   })
-  log.react('recur', recur(deps))
+  log.react('recur', repeatCompleted(deps))
 }

@@ -1,5 +1,5 @@
 import type { UserPublicEvent } from '../shared/contracts/user/events.ts'
-import type { DomainCommit } from '../shared/kit/events/ports.ts'
+import type { DomainCommit } from '../shared/kit/events/log/event-log.ts'
 import type { MemberEvent } from './domain/member.ts'
 import type { OrganizationEvent } from './domain/organization.ts'
 import type { PersonEvent } from './domain/person.ts'

@@ -1,6 +1,6 @@
 import type { CommandMeta } from '../shared/kit/command.ts'
-import { NO_TENANT } from '../shared/kit/events/commit.ts'
-import type { DomainCommit, EventLog } from '../shared/kit/events/ports.ts'
+import { NO_TENANT } from '../shared/kit/events/log/commit.ts'
+import type { DomainCommit, EventLog } from '../shared/kit/events/log/event-log.ts'
 import { derivedId } from '../shared/kit/ids.ts'
 import type { SagaHost } from '../shared/kit/sagas/host.ts'
 import type { UserDeps } from './deps.ts'

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { clockOff } from '../../services/shared/kit/clock.ts'
-import { connectMongo } from '../../services/shared/kit/mongo.ts'
-import { storeClock } from '../../services/shared/kit/store-clock.ts'
+import { connectMongo } from '../../services/shared/kit/mongo/connect.ts'
+import { storeClock } from '../../services/shared/kit/mongo/store-clock.ts'
 
 it('a process whose clock is an hour off hears the time from the store, at once and with every heartbeat', async () => {
   const db = await connectMongo(inject('documents'), 'clock')

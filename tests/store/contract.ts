@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { segmentAt, START } from '../../services/shared/kit/events/positions.ts'
-import type { CommitStore, DeadLetter } from '../../services/shared/kit/events/store.ts'
+import { segmentAt, START } from '../../services/shared/kit/events/relay/positions.ts'
+import type { CommitStore, DeadLetter } from '../../services/shared/kit/events/store/store.ts'
 import { commitOf, nasty } from './samples.ts'
 
 /** What the event log relies on, whatever the store. */

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { removeState } from '../../deploy/local/parts/postgres.ts'
 import { startStack, type Stack } from '../../deploy/local/stack.ts'
-import { connectMongo, type Mongo } from '../../services/shared/kit/mongo.ts'
+import { connectMongo, type Mongo } from '../../services/shared/kit/mongo/connect.ts'
 
 const ROUNDS = 4
 const READERS = 16

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, inject } from 'vitest'
-import { connectMongo, type Mongo } from '../../services/shared/kit/mongo.ts'
-import { mongoStore } from '../../services/shared/kit/events/mongo-store.ts'
+import { connectMongo, type Mongo } from '../../services/shared/kit/mongo/connect.ts'
+import { mongoStore } from '../../services/shared/kit/events/store/mongo-store.ts'
 import { storeContract } from './contract.ts'
 
 const opened: Mongo[] = []

@@ -1,4 +1,4 @@
-import { memoryStore } from '../../services/shared/kit/events/memory-store.ts'
+import { memoryStore } from '../../services/shared/kit/events/store/memory-store.ts'
 import { storeContract } from './contract.ts'
 
 storeContract('in memory', async () => memoryStore())

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { mongo } from 'mongoose'
 import { z } from 'zod'
-import { insertEach } from '../../services/shared/kit/events/mongo-insert.ts'
-import type { Claim, Kept } from '../../services/shared/kit/http/idempotency.ts'
-import { mongoIdempotency, type MongoIdempotency } from '../../services/shared/kit/http/mongo-idempotency.ts'
-import { isUnavailable } from '../../services/shared/kit/http/unavailable.ts'
+import { insertEach } from '../../services/shared/kit/mongo/insert.ts'
+import type { Claim, FirstAnswer } from '../../services/shared/kit/http/idempotency/idempotency.ts'
+import { mongoIdempotency, type MongoIdempotency } from '../../services/shared/kit/http/idempotency/mongo-idempotency.ts'
+import { isUnavailable } from '../../services/shared/kit/unavailable.ts'
 import { testClock } from '../../services/shared/kit/clock.ts'
-import { connectMongo, type Mongo } from '../../services/shared/kit/mongo.ts'
+import { connectMongo, type Mongo } from '../../services/shared/kit/mongo/connect.ts'
 
 const uri = inject('documents')
 const Opened = z.object({ socket: z.instanceof(Socket) })
@@ -121,7 +121,7 @@ describe('first answers in the document store', () => {
     await db.close()
   })
 
-  const isClaim = (claim: Kept | Claim): claim is Claim => 'finish' in claim
+  const isClaim = (claim: FirstAnswer | Claim): claim is Claim => 'finish' in claim
   const claimed = async (id: string, bodyHash = 'h'): Promise<Claim> => {
     const claim = await kept.claim(id, bodyHash, withinMs)
     if (!isClaim(claim)) throw new Error(`${id} is taken`)

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, expect, inject, it } from 'vitest'
-import { mongoStore } from '../../services/shared/kit/events/mongo-store.ts'
-import { pause } from '../../services/shared/kit/events/patience.ts'
+import { mongoStore } from '../../services/shared/kit/events/store/mongo-store.ts'
+import { pause } from '../../services/shared/kit/waiting.ts'
 import { logOf, parcelOn, send } from '../../services/shared/kit/events/testing.ts'
-import { stateView } from '../../services/shared/kit/events/view.ts'
-import { connectMongo, type Mongo } from '../../services/shared/kit/mongo.ts'
+import { stateView } from '../../services/shared/kit/events/views/view.ts'
+import { connectMongo, type Mongo } from '../../services/shared/kit/mongo/connect.ts'
 
 const LOOK_MS = 300
 const database = `rebuild_${randomUUID().slice(0, 8)}`

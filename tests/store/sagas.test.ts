@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { connectMongo, type Mongo } from '../../services/shared/kit/mongo.ts'
+import { connectMongo, type Mongo } from '../../services/shared/kit/mongo/connect.ts'
 import { mongoSagaStore } from '../../services/shared/kit/sagas/mongo-saga-store.ts'
 import type { SagaDocument } from '../../services/shared/kit/sagas/status.ts'
 

@@ -1,4 +1,4 @@
-import { hashOf, type Commit } from '../../services/shared/kit/events/commit.ts'
+import { hashOf, type Commit } from '../../services/shared/kit/events/log/commit.ts'
 
 /** What people and programs put into texts and keys. */
 export const nasty: Record<string, unknown> = {

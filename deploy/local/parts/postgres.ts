@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeWhole } from '../files.ts'
 import type { PartSpec } from '../part.ts'
-import { nameOf, outside } from '../prepare/outside.mjs'
-import { undertaker } from '../undertaker.ts'
+import { nameOf, outside } from '../prepare/outside-home.mjs'
+import { dieWithParent } from '../die-with-parent.ts'
 import { plainEnv, type Context } from './context.ts'
 
 const settings = (socket: string): string => `# Written at each start.
@@ -41,7 +41,7 @@ timezone = 'UTC'
 export const postgresUser = (): string | undefined => process.getuid?.() === 0 ? 'postgres' : undefined
 
 const runAs = (command: readonly string[], cwd = '/'): void => {
-  const [program = '', ...args] = undertaker(command, postgresUser(), 'SIGKILL')
+  const [program = '', ...args] = dieWithParent(command, postgresUser(), 'SIGKILL')
   execFileSync(program, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'], env: plainEnv(process.env) })
 }
 const reaches = (folder: string): boolean => { try { runAs(['test', '-x', folder]); return true } catch { return false } }

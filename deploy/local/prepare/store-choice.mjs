@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Missing } from './find.mjs'
-import { outside } from './outside.mjs'
+import { outside } from './outside-home.mjs'
 
 /** Which store a state folder is to have, and whether only because its data is there. */
 export const chooseStore = (home, mongod) => {

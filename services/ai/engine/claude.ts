@@ -1,6 +1,6 @@
 import Anthropic, { APIError } from '@anthropic-ai/sdk'
 import { breaker as newBreaker, type Breaker } from '../../shared/kit/breaker.ts'
-import { within } from '../../shared/kit/events/patience.ts'
+import { within } from '../../shared/kit/waiting.ts'
 import type { Budget } from './budget.ts'
 import type { Reader } from './engine.ts'
 import { Answer, requestFor } from './prompt.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Checkpoint, ConsumerStore, DeadLetter } from '../../shared/kit/events/store.ts'
+import type { Checkpoint, ConsumerStore, DeadLetter } from '../../shared/kit/events/store/store.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 
 /** Checkpoints are written at most so often: each insert is a part that ClickHouse merges later. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Received } from '../../shared/kit/events/consumer.ts'
-import { pause } from '../../shared/kit/events/patience.ts'
+import type { Received } from '../../shared/kit/events/consumer/consumer.ts'
+import { pause } from '../../shared/kit/waiting.ts'
 import { uuidv7 } from '../../shared/kit/ids.ts'
 import { isAnswer, type ClickHouse } from '../clickhouse/clickhouse.ts'
 import { erasedPeople } from './erased.ts'

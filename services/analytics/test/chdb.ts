@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Received } from '../../shared/kit/events/handler.ts'
+import type { Received } from '../../shared/kit/events/consumer/handler.ts'
 import { connectClickHouse, type ClickHouse } from '../clickhouse/clickhouse.ts'
 import { migrate } from '../clickhouse/migrate.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { pause } from '../../shared/kit/events/patience.ts'
+import { pause } from '../../shared/kit/waiting.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { erasures } from '../erasure.ts'

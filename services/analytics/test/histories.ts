@@ -1,4 +1,4 @@
-import type { Received } from '../../shared/kit/events/handler.ts'
+import type { Received } from '../../shared/kit/events/consumer/handler.ts'
 import { received } from './chdb.ts'
 import type { Random } from './random.ts'
 

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa'
-import type { Verify } from '../../shared/kit/http/auth.ts'
+import type { Verify } from '../../shared/kit/http/auth/auth.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { RouteTable } from '../proxy/route-table.ts'
 import { safeSegments } from '../proxy/safe-path.ts'

@@ -6,7 +6,7 @@ import { journal as newJournal, type Journal } from './journal.ts'
 import type { LiveEvent } from './live-event.ts'
 import { memberships as newMemberships } from './memberships.ts'
 import { session, type Session, type SessionDeps } from './session.ts'
-import { standing as newStanding } from './standing.ts'
+import { tokenStatus as newTokenStatus } from './token-status.ts'
 
 let hub: Hub
 let journal: Journal
@@ -16,7 +16,7 @@ beforeEach(() => {
   const [audience, memberships] = [newAudience<Session>(), newMemberships({ of: async () => [], exists: async () => true })]
   journal = newJournal(1)
   deps = { audience, journal, memberships }
-  hub = newHub({ audience, journal, memberships, standing: newStanding() })
+  hub = newHub({ audience, journal, memberships, tokenStatus: newTokenStatus() })
   frames = []
 })
 afterEach(() => { vi.useRealTimers() })

@@ -7,9 +7,9 @@ import type { Journal } from './journal.ts'
 import { liveEvent, type LiveEvent } from './live-event.ts'
 import { seesAll, type Memberships } from './memberships.ts'
 import type { Session } from './session.ts'
-import type { Standing } from './standing.ts'
+import type { TokenStatus } from './token-status.ts'
 
-export type HubOptions = { audience: Audience<Session>; journal: Journal; memberships: Memberships; standing: Pick<Standing, 'hear'> }
+export type HubOptions = { audience: Audience<Session>; journal: Journal; memberships: Memberships; tokenStatus: Pick<TokenStatus, 'hear'> }
 export type Hub = {
   join(session: Session): void
   leave(session: Session): void
@@ -32,7 +32,7 @@ const changeRole = (session: Session, role: OrganizationRole): void => {
 }
 
 /** All open sessions of this gateway. */
-export const hub = ({ audience, journal, memberships, standing }: HubOptions): Hub => {
+export const hub = ({ audience, journal, memberships, tokenStatus }: HubOptions): Hub => {
   const sessions = new Map<string, Set<Session>>()
   const ofUser = (userId: string | null | undefined): Session[] => [...(sessions.get(userId ?? '') ?? [])]
 
@@ -64,7 +64,7 @@ export const hub = ({ audience, journal, memberships, standing }: HubOptions): H
       if (own?.size === 0) sessions.delete(session.person.userId)
     },
     publish: event => {
-      standing.hear(event)
+      tokenStatus.hear(event)
       const live = liveEvent(event)
       const leaves = event.type === 'MemberRemoved'
       // Who joins sees his own joining; who leaves sees that he left, and nothing after it.

@@ -1,4 +1,4 @@
-import { entryLine, type EntryLine } from './entry-line.ts'
+import { entryQueue, type EntryQueue } from './entry-queue.ts'
 import { addressesOf, type LiveEvent } from './live-event.ts'
 
 /** A live event with its place in the journal. */
@@ -23,9 +23,9 @@ export const newJournal = (random: () => number = Math.random): number => (1 + M
  * `start` is the last number given out before (or a new journal's base): what lies between `floor` and `start` was not given out here, but nothing was missed either.
  */
 export const journal = (start: number, floor: number = start, { maxEntries = 20_000, maxBytes = 16 * 1024 * 1024 }: JournalOptions = {}): Journal => {
-  const all = entryLine<Entry>()
+  const all = entryQueue<Entry>()
   // A client resumes by what concerns it: it never walks through what happened to others.
-  const byAddress = new Map<string, EntryLine<Entry>>()
+  const byAddress = new Map<string, EntryQueue<Entry>>()
   let bytes = 0
   let seq = start
   // Everything after this number is still here.
@@ -47,7 +47,7 @@ export const journal = (start: number, floor: number = start, { maxEntries = 20_
       const entry = { seq: ++seq, event, bytes: event.text.length + 200 }
       all.push(entry)
       for (const address of addressesOf(event)) {
-        const line = byAddress.get(address) ?? entryLine<Entry>()
+        const line = byAddress.get(address) ?? entryQueue<Entry>()
         byAddress.set(address, line)
         line.push(entry)
       }

@@ -11,26 +11,26 @@ import { feeds, type Feeds } from './feeds.ts'
 import { hub as newHub, type Hub } from './hub.ts'
 import { journal as newJournal } from './journal.ts'
 import { memberships as newMemberships, type AskProjects } from './memberships.ts'
-import { recall, type PastEvents } from './recall.ts'
+import { replayUserEvents, type PastEvents } from './replay-user-events.ts'
 import type { Session } from './session.ts'
 import { sockets, type Admit } from './sockets.ts'
-import { longestTokenMs, standing as newStanding, type Standing } from './standing.ts'
+import { longestTokenMs, tokenStatus as newTokenStatus, type TokenStatus } from './token-status.ts'
 import { ticketTaker } from './take-ticket.ts'
 
 export type LiveOptions = { dapr: Pick<Dapr, 'invoke' | 'state'>; clock: Clock; logger: Logger; metrics?: Metrics; server: Server; origins: ReadonlySet<string>; admit: Admit; key: string; ask: AskProjects }
-export type Live = { hub: Hub; standing: Standing; feeds: Feeds; letGo(): Promise<void>; stop(): Promise<void> }
+export type Live = { hub: Hub; tokenStatus: TokenStatus; feeds: Feeds; letGo(): Promise<void>; stop(): Promise<void> }
 
 /** Everything about sockets, from the topics to the frames, going on where the process before this one left off. */
 export const live = async ({ dapr, clock, logger, metrics, server, origins, admit, key, ask }: LiveOptions): Promise<Live> => {
   const { seq, floor, positions } = await beginning(dapr.state, key)
   const journal = newJournal(seq, floor)
   const memberships = newMemberships(ask)
-  const standing = newStanding()
+  const tokenStatus = newTokenStatus()
   const audience = newAudience<Session>()
-  const hub = newHub({ audience, journal, memberships, standing })
+  const hub = newHub({ audience, journal, memberships, tokenStatus })
   const incoming = feeds({ dapr, logger, positions, hand: event => { hub.publish(event) } })
   const kept = checkpoints({ state: dapr.state, key, logger, look: () => ({ seq: journal.seq, positions: incoming.positions() }) })
-  const open = sockets({ server, hub, standing, audience, journal, memberships, origins, admit, logger, takeTicket: ticketTaker(dapr) })
+  const open = sockets({ server, hub, tokenStatus, audience, journal, memberships, origins, admit, logger, takeTicket: ticketTaker(dapr) })
   kept.start()
   metrics?.gauge('live_sockets', 'Open sockets', () => hub.size)
   metrics?.gauge('live_journal_entries', 'Events that a client can resume from', () => journal.size.entries)
@@ -42,13 +42,13 @@ export const live = async ({ dapr, clock, logger, metrics, server, origins, admi
   }
   const remember = async (): Promise<void> => {
     const since = new Date(Date.parse(clock.now()) - longestTokenMs).toISOString()
-    await recall(past, since, standing.hear).catch((error: unknown) => {
+    await replayUserEvents(past, since, tokenStatus.hear).catch((error: unknown) => {
       logger.debug({ error }, 'the user service could not be asked who has left')
       setTimeout(() => { void remember() }, 2_000).unref()
     })
   }
   return {
-    hub, standing, feeds: { ...incoming, start: async () => { void remember(); await incoming.start() } },
+    hub, tokenStatus, feeds: { ...incoming, start: async () => { void remember(); await incoming.start() } },
     letGo: open.letGo,
     stop: kept.stop,
   }

@@ -9,7 +9,7 @@ import { journal as newJournal } from './journal.ts'
 import { memberships as newMemberships } from './memberships.ts'
 import type { Session } from './session.ts'
 import { sockets } from './sockets.ts'
-import { standing as newStanding } from './standing.ts'
+import { tokenStatus as newTokenStatus } from './token-status.ts'
 
 let server: Server
 let hub: Hub
@@ -19,11 +19,11 @@ let looked: PromiseWithResolvers<void>
 beforeEach(async () => {
   server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const [audience, journal, memberships, standing] = [newAudience<Session>(), newJournal(1), newMemberships({ of: async () => [], exists: async () => false }), newStanding()]
-  hub = newHub({ audience, journal, memberships, standing })
+  const [audience, journal, memberships, tokenStatus] = [newAudience<Session>(), newJournal(1), newMemberships({ of: async () => [], exists: async () => false }), newTokenStatus()]
+  hub = newHub({ audience, journal, memberships, tokenStatus })
   ;[looking, looked] = [Promise.withResolvers(), Promise.withResolvers()]
   ;({ letGo } = sockets({
-    server, hub, standing, audience, journal, memberships, origins: new Set(), logger: silentLogger, pingMs: 300, admit: async () => ({ over: false, seconds: 1 }),
+    server, hub, tokenStatus, audience, journal, memberships, origins: new Set(), logger: silentLogger, pingMs: 300, admit: async () => ({ over: false, seconds: 1 }),
     takeTicket: async userId => {
       looking.resolve()
       if (userId === 'late') await looked.promise

@@ -6,14 +6,14 @@ import type { Ticket } from '../../shared/contracts/user/http.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
 import type { Hub } from './hub.ts'
 import { session, type Session, type SessionDeps } from './session.ts'
-import type { Standing } from './standing.ts'
+import type { TokenStatus } from './token-status.ts'
 
 /** Counts an upgrade against the machine that asks for it. */
 export type Admit = (request: IncomingMessage) => Promise<{ over: boolean; seconds: number }>
 export type SocketsOptions = SessionDeps & {
   server: Server
   hub: Hub
-  standing: Pick<Standing, 'of'>
+  tokenStatus: Pick<TokenStatus, 'of'>
   admit: Admit
   takeTicket: (ticket: string) => Promise<Ticket | undefined>
   /** Browsers say where a page came from; only these may open sockets. Clients that are no browsers say nothing. */
@@ -32,7 +32,7 @@ const fullSeconds = 30
 
 /** `/ws`: lets in who holds a ticket, and looks after every socket: limits in both directions, pings, and an end for the silent and the slow. */
 export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => {
-  const { server, hub, standing, admit, takeTicket, origins, logger, maxSockets = 20_000, pingMs = 25_000 } = options
+  const { server, hub, tokenStatus, admit, takeTicket, origins, logger, maxSockets = 20_000, pingMs = 25_000 } = options
   const wss = new WebSocketServer({ noServer: true, maxPayload: maxFrame, perMessageDeflate: false, clientTracking: false })
   let open = 0
   let leaving = false
@@ -47,7 +47,7 @@ export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => 
     if (over) return refuse(socket, 429, 'Too Many Requests', seconds)
     const ticket = await takeTicket(url.searchParams.get('ticket') ?? '')
     // A ticket with a role that is no longer his would keep it for as long as the socket lives.
-    if (!ticket || standing.of(ticket) !== 'good') return refuse(socket, 401, 'Unauthorized')
+    if (!ticket || tokenStatus.of(ticket) !== 'valid') return refuse(socket, 401, 'Unauthorized')
     if (hub.sizeOf(ticket.userId) >= maxEach) return refuse(socket, 429, 'Too Many Requests', fullSeconds)
     // This process may have begun to stop while the ticket was looked at.
     if (leaving) return refuse(socket, 503, 'Service Unavailable')

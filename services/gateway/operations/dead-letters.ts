@@ -4,10 +4,10 @@ import type { ServiceId } from '../../shared/contracts/define.ts'
 import type { gatewayApi } from '../../shared/contracts/gateway/http.ts'
 import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
 import { Refused } from '../../shared/kit/decider.ts'
-import { deadLetterAnswer } from '../../shared/kit/events/dead-letter-routes.ts'
+import { deadLetterAnswer } from '../../shared/kit/events/consumer/dead-letter-routes.ts'
 import type { Actor, Handlers } from '../../shared/kit/http/call.ts'
 import { client, type Client } from '../../shared/kit/http/client.ts'
-import { decodeCursor, encodeCursor } from '../../shared/kit/http/page.ts'
+import { decodeCursor, encodeCursor } from '../../shared/kit/http/input/page.ts'
 
 type Operations = Pick<typeof gatewayApi, 'listDeadLetters' | 'showDeadLetter' | 'replayDeadLetter' | 'skipDeadLetter'>
 /** Where the list goes on: a service, and its own cursor. */

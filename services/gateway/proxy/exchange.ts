@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { Reading } from './reading.ts'
+import type { Reading } from './slow-readers.ts'
 
 export type Exchanged = { statusCode: number; headers: Readonly<Record<string, string | string[] | undefined>>; body: Buffer | Readable }
 export type Exchange = {

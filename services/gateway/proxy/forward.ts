@@ -2,19 +2,19 @@ import type { Context } from 'koa'
 import { errors, type Dispatcher } from 'undici'
 import type { PeerBreakers } from '../../shared/kit/dapr/peer-breakers.ts'
 import { invokePath } from '../../shared/kit/dapr/invoke.ts'
-import { defaultBodyLimit, readBytes } from '../../shared/kit/http/body.ts'
+import { defaultBodyLimit, readBytes } from '../../shared/kit/http/input/body.ts'
 import { headers as names } from '../../shared/kit/http/headers.ts'
 import { machineOf } from '../../shared/kit/http/machine.ts'
 import { HttpRefused } from '../../shared/kit/http/problem.ts'
-import { pause, within } from '../../shared/kit/events/patience.ts'
+import { pause, within } from '../../shared/kit/waiting.ts'
 import { currentContext } from '../../shared/kit/observe/context.ts'
 import { traceparentOf } from '../../shared/kit/observe/traceparent.ts'
 import { exchange, type Exchanged } from './exchange.ts'
 import { headersIn, headersOut } from './pass-headers.ts'
-import { reading } from './reading.ts'
+import { slowReader } from './slow-readers.ts'
 import type { Target } from './route-table.ts'
-import { shares, type Limits, type Share } from './shares.ts'
-import { arrived, maybeSidecar, refusalOfSidecar, serviceDown, unpromised } from './sidecar-answer.ts'
+import { quota, type Limits, type Reservation } from './quota.ts'
+import { arrived, maybeSidecar, refusalOfSidecar, serviceDown, isUndocumentedSuccess } from './sidecar-answer.ts'
 
 export type ForwardOptions = { sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number; slowReaders?: Limits }
 export type Forward = (ctx: Context, target: Target, segments: readonly string[]) => Promise<void>
@@ -22,8 +22,8 @@ export type Forward = (ctx: Context, target: Target, segments: readonly string[]
 /** Takes a request to its service through the sidecar and streams the answer back. Nothing is parsed on the way, and nothing hangs: what does not answer within five seconds, or as long as its contract says, is a 503. */
 export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200, slowReaders = { most: 64, mostEach: 16 } }: ForwardOptions): Forward => {
   // The bodies that wait here for their services, in bytes; and who does not read an answer as fast as it comes.
-  const [room, places] = [shares({ most: 128 * MiB, mostEach: 32 * MiB }), shares(slowReaders)]
-  const pass = async (ctx: Context, { service, operation }: Target, segments: readonly string[], body: Buffer | null, spent: number, place: Share): Promise<void> => {
+  const [room, places] = [quota({ most: 128 * MiB, mostEach: 32 * MiB }), quota(slowReaders)]
+  const pass = async (ctx: Context, { service, operation }: Target, segments: readonly string[], body: Buffer | null, spent: number, place: Reservation): Promise<void> => {
     const limit = operation.patienceMs ?? (operation.produces === undefined ? timeoutMs : 60_000)
     const request = {
       method: ctx.method === 'HEAD' ? 'GET' : operation.method,
@@ -37,7 +37,7 @@ export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeout
     let abort = (): void => {}
     ctx.res.once('close', () => { if (!ctx.res.writableFinished) abort() })
     const once = (): Promise<Exchanged> => {
-      const { answer, abort: stop } = exchange(sidecar, request, reading(place, () => { ctx.res.destroy() }))
+      const { answer, abort: stop } = exchange(sidecar, request, slowReader(place, () => { ctx.res.destroy() }))
       abort = stop
       // A timer of our own: undici's are half a second late.
       return within(answer, until - performance.now(), () => serviceDown(service, 'dependency-timeout'))
@@ -88,7 +88,7 @@ const ownHeaders = (ctx: Context, daprApiToken: string | undefined): Record<stri
 }
 
 const hand = (ctx: Context, { statusCode, headers, body }: Exchanged, { service, operation }: Pick<Target, 'service' | 'operation'>): void => {
-  if (unpromised(operation, statusCode, headers['content-type'])) throw serviceDown(service)
+  if (isUndocumentedSuccess(operation, statusCode, headers['content-type'])) throw serviceDown(service)
   if (Buffer.isBuffer(body) && maybeSidecar(statusCode, headers['content-type'])) {
     const refusal = refusalOfSidecar(service, statusCode, headers['content-type'], body.toString())
     if (refusal) throw refusal

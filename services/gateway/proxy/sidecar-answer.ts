@@ -24,5 +24,5 @@ export const arrived = ({ statusCode, headers, body }: Exchanged): boolean => {
 }
 
 /** A success that the contract does not promise: when the connection to a service breaks, sidecars can answer 200 with nothing in it (Dapr 1.18.2). Nobody may take that for done. */
-export const unpromised = ({ status, also, reply, produces }: Operation, answered: number, contentType: string | string[] | undefined): boolean =>
+export const isUndocumentedSuccess = ({ status, also, reply, produces }: Operation, answered: number, contentType: string | string[] | undefined): boolean =>
   answered < 300 && ((answered !== status && answered !== also) || (contentType === undefined && (reply ?? produces) !== undefined))

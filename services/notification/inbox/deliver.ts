@@ -5,14 +5,14 @@ import type { Audience } from './audience.ts'
 import { notificationsFor, type Draft } from './drafts.ts'
 import type { HeardEvent } from './events.ts'
 import type { Person } from './inbox.ts'
-import type { Known } from './known.ts'
+import type { RememberedFacts } from './known.ts'
 import { channelsFor } from './preferences.ts'
 import type { PreferencesOf } from './preferences-store.ts'
-import type { Show } from './show.ts'
+import type { Show } from './push-live.ts'
 import { timesInWords } from './times-in-words.ts'
 
 export type DeliverDeps = {
-  tables: Pick<Tables, 'notifications' | 'mails'>; known: Known; audience: Audience; preferencesOf: PreferencesOf
+  tables: Pick<Tables, 'notifications' | 'mails'>; known: RememberedFacts; audience: Audience; preferencesOf: PreferencesOf
   push: (mailIds: readonly string[]) => void; show?: Show; erase: (person: Person) => Promise<void>
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Notification } from '../../shared/contracts/notification/http.ts'
 import { Refused } from '../../shared/kit/decider.ts'
-import { decodeCursor, pageOf } from '../../shared/kit/http/page.ts'
+import { decodeCursor, pageOf } from '../../shared/kit/http/input/page.ts'
 import { present, recipientOf, type NotificationRow, type Tables } from '../store/rows.ts'
 
 export type Person = { organizationId: string; userId: string }

@@ -2,7 +2,7 @@ import { memberKey, type Tables, type WaitingRow } from '../store/rows.ts'
 import type { Heard, HeardEvent } from './events.ts'
 import { noFacts, type Facts } from './facts.ts'
 
-export type Known = {
+export type RememberedFacts = {
   /** What the notifications of an event depend on, as it was before the event. */
   before(event: HeardEvent): Promise<Facts>
   /** Keeps what an event says; a second time changes nothing. Of the people it mentions, those who were told of it follow the task from now on. */
@@ -10,7 +10,7 @@ export type Known = {
 }
 
 /** What this service remembers of tasks and projects, from the events alone: ids, titles and roles. */
-export const known = (tables: Pick<Tables, 'watchers' | 'waiting' | 'members' | 'projects'>): Known => ({
+export const rememberedFacts = (tables: Pick<Tables, 'watchers' | 'waiting' | 'members' | 'projects'>): RememberedFacts => ({
   before: async event => {
     switch (event.type) {
       case 'CommentAdded': return { ...noFacts, watchers: await watchersOf(tables, event) }
@@ -47,7 +47,7 @@ export const known = (tables: Pick<Tables, 'watchers' | 'waiting' | 'members' | 
   },
 })
 
-type Sources = Parameters<typeof known>[0]
+type Sources = Parameters<typeof rememberedFacts>[0]
 type OfTask = { data: { taskId: string } }
 
 const watchersOf = async ({ watchers }: Sources, { data: { taskId } }: OfTask): Promise<string[]> => (await watchers.find({ taskId })).map(w => w.userId)

@@ -5,7 +5,7 @@ import type { PreferencesOf } from '../inbox/preferences-store.ts'
 import type { MailRow, Tables } from '../store/rows.ts'
 import type { Directory } from './directory.ts'
 import type { Later, Outcome } from './queue.ts'
-import { Refused, Rejected, type Letter, type Smtp } from './smtp.ts'
+import { MailRefused, RecipientRejected, type Letter, type Smtp } from './smtp.ts'
 import { aboutNotification, asked, type Site } from './templates.ts'
 
 export type SendDeps = { mails: Tables['mails']; directory: Directory; preferencesOf: PreferencesOf; smtp: Pick<Smtp, 'send'>; clock: Clock; site: Site; /** A mail that the server does not take is shown to it again after so long. */ refusedMs?: number }
@@ -55,9 +55,9 @@ export const sender = ({ mails, directory, preferencesOf, smtp, clock, site, ref
       try {
         await smtp.send(letter)
       } catch (error) {
-        if (error instanceof Rejected) return { giveUp: error.message }
+        if (error instanceof RecipientRejected) return { giveUp: error.message }
         // It is no outage, or one mail that nobody wants would hold up all the others.
-        if (error instanceof Refused) return Date.parse(clock.now()) - Date.parse(row.createdAt) > refusedForMs ? { giveUp: error.message } : { afterMs: refusedMs }
+        if (error instanceof MailRefused) return Date.parse(clock.now()) - Date.parse(row.createdAt) > refusedForMs ? { giveUp: error.message } : { afterMs: refusedMs }
         throw error
       }
       await close(row, 'sent')

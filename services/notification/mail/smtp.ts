@@ -6,22 +6,22 @@ export type Letter = Message & { id: string; to: { name: string; address: string
 export type Smtp = { send(letter: Letter): Promise<void>; ping(): Promise<unknown>; close(): void; breaker: Breaker }
 
 /** The mail server says that it will never take a mail to this recipient. */
-export class Rejected extends Error {}
+export class RecipientRejected extends Error {}
 /** The mail server is there and refuses this mail: for what it says, or for how the server or we are set up. It may take it another time. */
-export class Refused extends Error {}
+export class MailRefused extends Error {}
 
 // What is said of the login (53x), of the sender, of relaying or of policy (5.1.7, 5.1.8, 5.7.x) is about a setting, and once it is right every mail may leave; some servers say it only after RCPT TO.
 const aboutUs = /^5(?:3|\d\d[ -]5\.(?:7\.|1\.[78]\b))|relay|authenticat/i
 
 /** What a 5xx reply means. To other commands than these two it concerns all mails alike, and is an outage; after DATA services say that they do not know the sender, and that they do not like the mail. */
-const refusal = (error: unknown): Rejected | Refused | undefined => {
+const refusal = (error: unknown): RecipientRejected | MailRefused | undefined => {
   if (!(error instanceof Error && 'command' in error && (error.command === 'RCPT TO' || error.command === 'DATA') && 'response' in error)) return undefined
   const reply = String(error.response)
   if (!reply.startsWith('5')) return undefined
   const code = reply.slice(0, 3)
-  return error.command === 'RCPT TO' && !aboutUs.test(reply) ? new Rejected(`the mail server refused it for good (${code})`, { cause: error }) : new Refused(`the mail server refuses it (${code})`, { cause: error })
+  return error.command === 'RCPT TO' && !aboutUs.test(reply) ? new RecipientRejected(`the mail server refused it for good (${code})`, { cause: error }) : new MailRefused(`the mail server refuses it (${code})`, { cause: error })
 }
-const isOutage = (error: unknown): boolean => !(error instanceof Rejected || error instanceof Refused)
+const isOutage = (error: unknown): boolean => !(error instanceof RecipientRejected || error instanceof MailRefused)
 
 /** Sends through one mail server, over few kept connections. `id` becomes the Message-ID: a mail that leaves twice after a crash is the same mail to its reader. */
 export const smtp = (url: string, from: string, breaker: Breaker = newBreaker({ name: 'smtp', timeoutMs: Infinity, failures: 5, isOutage })): Smtp => {

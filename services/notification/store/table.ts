@@ -1,5 +1,5 @@
 import type { Connection, mongo } from 'mongoose'
-import { insertTogether } from '../../shared/kit/events/mongo-insert.ts'
+import { insertTogether } from '../../shared/kit/mongo/insert.ts'
 
 export type Row = { _id: string }
 /** Equality on fields, and `$lt` where a list goes on. Values are parsed scalars: no operator comes from outside. */

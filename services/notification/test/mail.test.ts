@@ -8,7 +8,7 @@ import type { Contact, Directory } from '../mail/directory.ts'
 import { outbox, type Outbox } from '../mail/outbox.ts'
 import { mailQueue, type MailQueue } from '../mail/queue.ts'
 import { sender } from '../mail/send.ts'
-import { Refused, Rejected, smtp, type Smtp } from '../mail/smtp.ts'
+import { MailRefused, RecipientRejected, smtp, type Smtp } from '../mail/smtp.ts'
 import { memoryTables, type MailRow, type Tables } from '../store/rows.ts'
 import { brittleWire, startMailServer, startRedis, until, type TestMailServer, type TestRedis } from './parts.ts'
 
@@ -31,7 +31,7 @@ beforeEach(() => {
   now = systemClock
   tables = memoryTables()
   people = new Map([['ann', { id: 'ann', name: 'Ann Lee', email: 'ann@example.test', locale: 'en', timezone: 'Europe/Berlin' }]])
-  mailer = smtp(server.url, 'CyberTask <no-reply@work.example>', breaker({ name: 'smtp', failures: 3, retryAfterMs: 50, isOutage: e => !(e instanceof Rejected || e instanceof Refused) }))
+  mailer = smtp(server.url, 'CyberTask <no-reply@work.example>', breaker({ name: 'smtp', failures: 3, retryAfterMs: 50, isOutage: e => !(e instanceof RecipientRejected || e instanceof MailRefused) }))
   contact = async (_, id) => people.get(id)
   const directory: Directory = { contact: (organizationId, id) => contact(organizationId, id), name: async (_, id) => people.get(id)?.name }
   const clock = { now: () => now.now(), monotonic: () => now.monotonic() }

@@ -11,7 +11,7 @@ import { audience } from '../inbox/audience.ts'
 import { deliver } from '../inbox/deliver.ts'
 import type { HeardEvent } from '../inbox/events.ts'
 import { inbox } from '../inbox/inbox.ts'
-import { known } from '../inbox/known.ts'
+import { rememberedFacts } from '../inbox/known.ts'
 import { preferencesStore } from '../inbox/preferences-store.ts'
 import { outbox } from '../mail/outbox.ts'
 import { erase } from '../inbox/remove.ts'
@@ -30,7 +30,7 @@ const projects = { getProject: async ({ params }: { params: { id: string } }) =>
   return { id: params.id, organizationId: 'o1', name: 'Apollo', key: 'AP', status: 'active' as const, workflow: { statuses: [], transitions: [], initial: 'todo' }, members: everybody.map(userId => ({ userId, role: 'viewer' as const, allocationPercent: 0 })), deletedAt: null, version: 1 }
 } }
 const users = { names: async ({ body }: { body: { ids: string[] } }) => ({ users: body.ids.map(id => ({ id, name: id, avatarUrl: null, disabled: false, role: id === 'ada' ? 'admin' as const : 'guest' as const })) }) }
-const tell = deliver({ tables, known: known(tables), audience: audience({ members: tables.members, projects, users }), preferencesOf: preferences.of, push: () => {}, erase: someone => erase(tables, preferences, someone) })
+const tell = deliver({ tables, known: rememberedFacts(tables), audience: audience({ members: tables.members, projects, users }), preferencesOf: preferences.of, push: () => {}, erase: someone => erase(tables, preferences, someone) })
 
 let server: TestServer
 beforeAll(async () => { server = await testServer(routes({ inbox: inbox(tables), preferences, tables, outbox: mails, projects })) })

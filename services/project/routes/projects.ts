@@ -1,7 +1,7 @@
 import type { projectApi } from '../../shared/contracts/project/http.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Actor, Handlers } from '../../shared/kit/http/call.ts'
-import { decodeCursor, pageOf } from '../../shared/kit/http/page.ts'
+import { decodeCursor, pageOf } from '../../shared/kit/http/input/page.ts'
 import { z } from 'zod'
 import type { ProjectDeps } from '../deps.ts'
 import { historyEntry } from '../history.ts'

@@ -1,9 +1,9 @@
 import type { notificationInternal } from '../../shared/contracts/notification/internal.ts'
-import type { taskInternalApi } from '../../shared/contracts/task/internal.ts'
+import type { taskInternal } from '../../shared/contracts/task/internal.ts'
 import type { CommandContext } from '../../shared/kit/sagas/saga-types.ts'
 
 /** What the sagas of this service ask of others. */
-export type SagaApis = { task: typeof taskInternalApi; notification: typeof notificationInternal }
+export type SagaApis = { task: typeof taskInternal; notification: typeof notificationInternal }
 
 type About = { projectId: string }
 type ByActor = About & { actor: string }

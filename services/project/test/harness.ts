@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { notificationInternal } from '../../shared/contracts/notification/internal.ts'
 import { projectEvents } from '../../shared/contracts/project/events.ts'
 import { taskApi } from '../../shared/contracts/task/http.ts'
-import { taskInternalApi } from '../../shared/contracts/task/internal.ts'
+import { taskInternal } from '../../shared/contracts/task/internal.ts'
 import { userInternal } from '../../shared/contracts/user/internal.ts'
 import { testClock } from '../../shared/kit/clock.ts'
 import { memoryDapr, type InvokeHandler } from '../../shared/kit/dapr/memory-dapr.ts'
-import { openLog } from '../../shared/kit/events/log.ts'
-import { memoryStore } from '../../shared/kit/events/memory-store.ts'
+import { openLog } from '../../shared/kit/events/log/open-log.ts'
+import { memoryStore } from '../../shared/kit/events/store/memory-store.ts'
 import type { Actor } from '../../shared/kit/http/call.ts'
 import { client } from '../../shared/kit/http/client.ts'
 import { testServer } from '../../shared/kit/http/test-server.ts'
@@ -17,7 +17,7 @@ import { memorySagaStore } from '../../shared/kit/sagas/memory-saga-store.ts'
 import { publicEvents, type StoredEvent } from '../publish.ts'
 import { deleteProject } from '../sagas/delete-project.ts'
 import { projectFromTemplate } from '../sagas/project-from-template.ts'
-import { projectService } from '../service.ts'
+import { projectService } from '../compose.ts'
 
 export const organizationId = 'org-1'
 const person = (userId: string, role: Actor['role'], organization = organizationId): Actor => ({ userId, role, organizationId: organization, sessionId: `s-${userId}` })
@@ -66,7 +66,7 @@ export const startProjectService = async ({ crashAt }: { crashAt?: number } = {}
   dapr.answer('task', peer)
   dapr.answer('notification', peer)
   const log = openLog<StoredEvent, typeof projectEvents>({ db: store, service: 'project', topic: projectEvents, toPublic: publicEvents, dapr, clock, logger: silentLogger })
-  const clients = { task: client(taskInternalApi, 'task', dapr), notification: client(notificationInternal, 'notification', dapr) }
+  const clients = { task: client(taskInternal, 'task', dapr), notification: client(notificationInternal, 'notification', dapr) }
   const { routes, sagas, deps } = projectService({
     log, clock, restorableFor: 'PT30S', peers: { user: client(userInternal, 'user', dapr), task: client(taskApi, 'task', dapr) },
     host: commands => sagaHostOn({ actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, store: sagaStore, clients, commands, clock, logger: silentLogger, secret: 'a secret of tests' }),

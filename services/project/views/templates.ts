@@ -1,6 +1,6 @@
-import type { Aggregate } from '../../shared/kit/events/aggregate.ts'
-import type { EventLog } from '../../shared/kit/events/ports.ts'
-import { stateView } from '../../shared/kit/events/view.ts'
+import type { Aggregate } from '../../shared/kit/events/log/aggregate.ts'
+import type { EventLog } from '../../shared/kit/events/log/event-log.ts'
+import { stateView } from '../../shared/kit/events/views/view.ts'
 import type { Template, TemplateCommand, TemplateEvent } from '../domain/template.ts'
 import type { StoredEvent } from '../publish.ts'
 

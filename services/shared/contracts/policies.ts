@@ -22,23 +22,23 @@ type PoliciesOf<A extends Api> = { readonly [K in keyof A]: A[K]['access'] exten
 type Apis = typeof publicApis & { saga: typeof sagaApi; gateway: typeof gatewayApi }
 
 const anyone = { may: 'anyone' } as const
-const himself = { may: 'signed-in' } as const
+const self = { may: 'signed-in' } as const
 const everybody = { may: 'organization', within: 'own' } as const
 const regulars = { may: 'regular', within: 'own' } as const
 const operators = { may: 'admin', within: 'own' } as const
 const viewers = { may: 'viewer' } as const
 const contributors = { may: 'contributor' } as const
 const managers = { may: 'manager' } as const
-const onlyHis = { may: 'nobody', own: 'signed-in' } as const
+const ownOnly = { may: 'nobody', own: 'signed-in' } as const
 
 /** Who may call what from outside. The services decide by their own `policies.ts`; tests/security/matrix holds every answer of the running platform against this table. */
 export const policies: { readonly [S in keyof Apis]: PoliciesOf<Apis[S]> } = {
   user: {
     register: anyone, login: anyone, refresh: anyone, logout: anyone, jwks: anyone, forgotPassword: anyone, resetPassword: anyone, startOauth: anyone, finishOauth: anyone,
-    listSessions: himself, endSession: onlyHis, wsTicket: himself, listOrganizations: himself, switchOrganization: { may: 'organization' },
-    showProfile: himself, changeProfile: himself, closeAccount: himself, changePassword: himself,
+    listSessions: self, endSession: ownOnly, wsTicket: self, listOrganizations: self, switchOrganization: { may: 'organization' },
+    showProfile: self, changeProfile: self, closeAccount: self, changePassword: self,
     listMembers: everybody, changeRole: { may: 'admin' }, disableMember: { may: 'admin' },
-    invite: operators, listInvitations: operators, revokeInvitation: { may: 'admin' }, acceptInvitation: onlyHis,
+    invite: operators, listInvitations: operators, revokeInvitation: { may: 'admin' }, acceptInvitation: ownOnly,
   },
   task: {
     createTask: contributors, listTasks: everybody, bulkTasks: contributors, getTask: viewers, updateTask: contributors, taskHistory: viewers,
@@ -51,10 +51,10 @@ export const policies: { readonly [S in keyof Apis]: PoliciesOf<Apis[S]> } = {
     createProject: regulars, listProjects: everybody, getProject: viewers, updateProject: managers, changeProjectStatus: managers, projectHistory: viewers,
     deleteProject: { may: 'owner' }, restoreProject: { may: 'owner' }, setWorkflow: managers,
     addMember: managers, updateMember: managers, removeMember: { may: 'manager', own: 'viewer' },
-    allocation: everybody, runningTimer: himself, stopTimer: himself, startTimer: contributors,
+    allocation: everybody, runningTimer: self, stopTimer: self, startTimer: contributors,
     logTime: contributors, listTime: viewers, timeReport: viewers, removeTime: { may: 'manager', own: 'viewer' },
   },
-  notification: { list: himself, read: onlyHis, readAll: himself, preferences: himself, setPreferences: himself },
+  notification: { list: self, read: ownOnly, readAll: self, preferences: self, setPreferences: self },
   analytics: { dashboard: everybody, counts: operators },
   /** With a project named; to commit the proposal takes what creating the task takes. */
   ai: { naturalLanguage: viewers },
@@ -63,4 +63,4 @@ export const policies: { readonly [S in keyof Apis]: PoliciesOf<Apis[S]> } = {
 }
 
 /** Who may follow what on a socket. */
-export const topicPolicies = { me: himself, project: viewers } as const
+export const topicPolicies = { me: self, project: viewers } as const

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { breaker } from './breaker.ts'
-import { isUnavailable } from './http/unavailable.ts'
+import { isUnavailable } from './unavailable.ts'
 
 const fail = async (): Promise<never> => { throw Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }
 

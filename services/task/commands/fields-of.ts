@@ -1,6 +1,6 @@
 import type { TaskFields } from '../../shared/contracts/task/model.ts'
 import type { Existing, Fields } from '../domain/task-state.ts'
-import { checkedRule, demandNext } from '../recurrence.ts'
+import { checkedRule, demandNext } from '../domain/recurrence.ts'
 
 // One spelling of an instant, so that times compare as text.
 const instant = (text: string): string => new Date(text).toISOString()

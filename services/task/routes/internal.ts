@@ -1,9 +1,9 @@
-import { taskInternalApi } from '../../shared/contracts/task/internal.ts'
+import { taskInternal } from '../../shared/contracts/task/internal.ts'
 import { serve, type Routes } from '../../shared/kit/http/serve.ts'
 import type { SagaWork } from '../commands/saga-work.ts'
 
 /** What other services' sagas ask for. */
-export const internalRoutes = (work: SagaWork): Routes => serve(taskInternalApi, {
+export const internalRoutes = (work: SagaWork): Routes => serve(taskInternal, {
   releaseTasks: async ({ body: { organizationId, userId, sagaId }, meta }) => ({ body: { released: (await work.release(organizationId, userId, sagaId, meta)).map(taskId => ({ taskId })) } }),
   reassignTasks: async ({ body: { organizationId, userId, sagaId, released }, meta }) => ({ body: { reassigned: await work.reassign(organizationId, userId, sagaId, released.map(r => r.taskId), meta) } }),
   createTasks: async ({ body: { organizationId, projectId, sagaId, actor, tasks }, meta }) => ({ body: { created: await work.create(organizationId, projectId, sagaId, actor, tasks, meta) } }),

@@ -3,13 +3,13 @@ import { Refused } from '../../shared/kit/decider.ts'
 import type { Call, Handlers } from '../../shared/kit/http/call.ts'
 import { unknownTask, type Changed, type TaskChanges } from '../commands/change-task.ts'
 import type { TaskDeps } from '../deps.ts'
-import { shower } from '../views/shown.ts'
+import { taskPresenter } from '../views/task-presenter.ts'
 
 type Served = Pick<typeof taskApi, 'createTask' | 'getTask' | 'updateTask' | 'deleteTask' | 'restoreTask' | 'changeStatus' | 'addDependency' | 'removeDependency'>
 
 /** One task at a time. */
 export const taskHandlers = (deps: TaskDeps, changes: TaskChanges): Handlers<Served> => {
-  const show = shower(deps)
+  const show = taskPresenter(deps)
   const answer = async (organizationId: string, changed: Changed) => ({ body: await show.now(organizationId, changed), version: changed.version })
   return {
     createTask: async ({ actor, body, meta, newId }) => {
@@ -36,5 +36,5 @@ const past = async (deps: TaskDeps, { actor, params: { id }, query }: Call<typeo
   if (query.at !== undefined && query.version !== undefined) throw new Refused('invalid', 'invalid', 'Give either at or version.', { errors: [{ path: 'version', message: 'give either at or version' }] })
   const { state, version } = await deps.tasks.at(actor.organizationId, id, query.version === undefined ? { time: new Date(query.at ?? 0).toISOString() } : { version: query.version })
   if (!state.exists || (query.version !== undefined && version !== query.version)) throw new Refused('missing', 'version-unknown', 'There was no such task at that time or version.')
-  return { body: shower(deps).past({ id, task: state, version }, query.at ?? state.updatedAt), version }
+  return { body: taskPresenter(deps).past({ id, task: state, version }, query.at ?? state.updatedAt), version }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encodeCursor } from '../../shared/kit/http/page.ts'
+import { encodeCursor } from '../../shared/kit/http/input/page.ts'
 import { ann, bob, boss, foreigner, problemOf, stranger, viewer, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench

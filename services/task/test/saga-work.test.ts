@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { taskInternalApi } from '../../shared/contracts/task/internal.ts'
-import { memoryStore } from '../../shared/kit/events/memory-store.ts'
-import type { Documents, StoredDocument } from '../../shared/kit/events/store.ts'
+import { taskInternal } from '../../shared/contracts/task/internal.ts'
+import { memoryStore } from '../../shared/kit/events/store/memory-store.ts'
+import type { Documents, StoredDocument } from '../../shared/kit/events/store/store.ts'
 import { ann, problemOf, taskOf, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
@@ -11,7 +11,7 @@ const saga = { organizationId: 'acme', sagaId: 'delete-project.1' }
 
 describe('what the sagas of others ask', () => {
   it('creates the tasks of a template with their links, or none, once', async () => {
-    const project = bench.server.client(taskInternalApi, { caller: 'project' })
+    const project = bench.server.client(taskInternal, { caller: 'project' })
     const body = { ...saga, projectId: 'p1', actor: 'ann', tasks: [{ id: 'x1', title: 'first' }, { id: 'x2', title: 'second', blockedBy: ['x1'], parentId: 'x1' }] }
     expect(await project.createTasks({ body })).toEqual({ created: 2 })
     expect(await project.createTasks({ body })).toEqual({ created: 2 })
@@ -25,7 +25,7 @@ describe('what the sagas of others ask', () => {
   it('deletes the tasks of a project and brings back those that it deleted', async () => {
     const [kept, gone] = [await bench.created('kept'), await bench.created('gone before')]
     await bench.call(ann, 'DELETE', `/api/tasks/${gone.id}`)
-    const project = bench.server.client(taskInternalApi, { caller: 'project' })
+    const project = bench.server.client(taskInternal, { caller: 'project' })
     const body = { ...saga, projectId: 'p1' }
     expect(await project.deleteProjectTasks({ body })).toEqual({ deleted: 1 })
     expect((await bench.call(ann, 'GET', `/api/tasks/${kept.id}`)).status).toBe(404)
@@ -35,7 +35,7 @@ describe('what the sagas of others ask', () => {
   })
   it('brings back no task of somebody who has left the project meanwhile, be it restored alone or with the project', async () => {
     const [alone, along] = [await bench.created('alone', { assigneeId: 'bob' }), await bench.created('along', { assigneeId: 'bob' })]
-    const project = bench.server.client(taskInternalApi, { caller: 'project' })
+    const project = bench.server.client(taskInternal, { caller: 'project' })
     await bench.call(ann, 'DELETE', `/api/tasks/${alone.id}`)
     await project.deleteProjectTasks({ body: { ...saga, projectId: 'p1' } })
     const p1 = bench.projects.get('p1')
@@ -48,7 +48,7 @@ describe('what the sagas of others ask', () => {
     await bench.created('before')
     const p1 = bench.projects.get('p1')
     if (p1) bench.projects.set('p1', { ...p1, version: 2, deletedAt: bench.clock.now() })
-    expect(await bench.server.client(taskInternalApi, { caller: 'project' }).deleteProjectTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ deleted: 1 })
+    expect(await bench.server.client(taskInternal, { caller: 'project' }).deleteProjectTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ deleted: 1 })
     expect((await bench.call(ann, 'POST', '/api/tasks', { projectId: 'p1', title: 'late' })).status).toBe(404)
   })
   it('finds the tasks, too, that a process made and died before the read model had them', async () => {
@@ -58,13 +58,13 @@ describe('what the sagas of others ask', () => {
     const { id } = await dying.created('left behind')
     await dying.server.close()
     const next = await workbench({ store })
-    expect(await next.server.client(taskInternalApi, { caller: 'project' }).deleteProjectTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ deleted: 1 })
+    expect(await next.server.client(taskInternal, { caller: 'project' }).deleteProjectTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ deleted: 1 })
     expect((await next.call(ann, 'GET', `/api/tasks/${id}`)).status).toBe(404)
     await next.close()
   })
   it('releases a leaving person, answers the same again, and takes it back', async () => {
     const { id } = await bench.created('his', { assigneeId: 'bob' })
-    const user = bench.server.client(taskInternalApi, { caller: 'user' })
+    const user = bench.server.client(taskInternal, { caller: 'user' })
     const body = { organizationId: 'acme', userId: 'bob', sagaId: 'close-account.1' }
     for (let i = 0; i < 2; i++) expect(await user.releaseTasks({ body })).toEqual({ released: [{ taskId: id }] })
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).assigneeId).toBeNull()

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { memoryStore } from '../../shared/kit/events/memory-store.ts'
+import { memoryStore } from '../../shared/kit/events/store/memory-store.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { projectConsumer } from '../subscriptions.ts'
 import { ann, bob, problemOf, taskOf, workbench, type Workbench } from './bench.ts'

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
-import { memoryStore } from '../../shared/kit/events/memory-store.ts'
+import { memoryStore } from '../../shared/kit/events/store/memory-store.ts'
 import { parents } from '../commands/parents.ts'
 import { getIn } from '../domain/persistent-map.ts'
 import { ann, bob, boss, contextOf, foreigner, person, problemOf, stranger, taskOf, viewer, workbench, type Workbench } from './bench.ts'

@@ -2,7 +2,7 @@ import { Refused } from '../../shared/kit/decider.ts'
 import { Priority } from '../../shared/contracts/primitives.ts'
 import type { TaskQuery } from '../../shared/contracts/task/http.ts'
 import { closed } from '../domain/transitions.ts'
-import { folded } from './folded.ts'
+import { foldText } from './fold-text.ts'
 import type { TaskRow } from './task-document.ts'
 
 /** A condition that few tasks fulfil. */
@@ -44,9 +44,9 @@ export const narrowOf = ({ assigneeId, parentId }: Partial<TaskQuery>): Narrow |
 
 /** Every word must stand in the title or the description. */
 const mentioning = (q: string): Matches => {
-  const words = folded(q).split(/\s+/)
+  const words = foldText(q).split(/\s+/)
   return row => {
-    const text = folded(`${row.title}\n${row.description}`)
+    const text = foldText(`${row.title}\n${row.description}`)
     return words.every(word => text.includes(word))
   }
 }

@@ -1,6 +1,6 @@
 import type { Priority } from '../../shared/contracts/primitives.ts'
 import type { TaskSort } from '../../shared/contracts/task/http.ts'
-import { folded } from './folded.ts'
+import { foldText } from './fold-text.ts'
 import type { TaskRow } from './task-document.ts'
 
 export type SortKey = string | number | null
@@ -13,7 +13,7 @@ const LONGEST = 500
 const weight: Record<Priority, number> = { none: 0, low: 1, medium: 2, high: 3, urgent: 4 }
 const keys: Record<Field, (row: TaskRow) => SortKey> = {
   createdAt: row => row.createdAt, updatedAt: row => row.updatedAt, dueAt: row => row.dueAt, position: row => row.position,
-  title: row => folded(row.title).slice(0, LONGEST), priority: row => weight[row.priority],
+  title: row => foldText(row.title).slice(0, LONGEST), priority: row => weight[row.priority],
 }
 const isField = (name: string): name is Field => Object.hasOwn(keys, name)
 

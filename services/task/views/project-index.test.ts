@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TaskSort } from '../../shared/contracts/task/http.ts'
-import { memoryDocuments } from '../../shared/kit/events/memory-documents.ts'
+import { memoryDocuments } from '../../shared/kit/events/store/memory-documents.ts'
 import { fields, t0 } from '../domain/examples.ts'
 import { score } from '../domain/score.ts'
 import { filterOf } from './filter.ts'

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { ProjectRecord } from '../../shared/contracts/project/internal.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
-import type { Documents } from '../../shared/kit/events/store.ts'
+import type { Documents } from '../../shared/kit/events/store/store.ts'
 
 /** A project as the task service keeps it: its own copy, so that a command asks nobody. */
 export type ProjectRow = Omit<ProjectRecord, 'id'> & { _id: string; projectId: string }

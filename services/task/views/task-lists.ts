@@ -1,4 +1,4 @@
-import { findAmong } from './few.ts'
+import { findAmong } from './find-among.ts'
 import type { Narrow } from './filter.ts'
 import { comparePlaces } from './order.ts'
 import { projectIndex, type Found, type ProjectIndex, type Wanted } from './project-index.ts'

@@ -1,8 +1,8 @@
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
-import { NO_TENANT } from '../../shared/kit/events/commit.ts'
+import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
 import type { UserDeps } from '../deps.ts'
-import { evenTime } from './guard.ts'
+import { evenTime } from './login-guard.ts'
 import { readMailedToken } from './mailed-token.ts'
 import { checkPassword } from './password-policy.ts'
 

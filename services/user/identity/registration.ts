@@ -1,5 +1,5 @@
 import { Refused } from '../../shared/kit/decider.ts'
-import { NO_TENANT } from '../../shared/kit/events/commit.ts'
+import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
 import type { UserDeps } from '../deps.ts'
 import type { Loaded } from '../views/directory.ts'
 import { readMailedToken } from './mailed-token.ts'

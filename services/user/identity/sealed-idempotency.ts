@@ -1,4 +1,4 @@
-import type { IdempotencyStore } from '../../shared/kit/http/idempotency.ts'
+import type { IdempotencyStore } from '../../shared/kit/http/idempotency/idempotency.ts'
 import type { Keyring } from './keyring.ts'
 import { seal, unseal } from './seal.ts'
 

@@ -1,6 +1,6 @@
 import type { oauthApi } from '../../shared/contracts/user/http.ts'
 import { Refused } from '../../shared/kit/decider.ts'
-import { NO_TENANT } from '../../shared/kit/events/commit.ts'
+import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import type { Call, Handlers } from '../../shared/kit/http/call.ts'
 import type { UserDeps } from '../deps.ts'

@@ -2,12 +2,12 @@ import type { aiInternal } from '../../shared/contracts/ai/internal.ts'
 import type { analyticsInternal } from '../../shared/contracts/analytics/internal.ts'
 import type { notificationInternal } from '../../shared/contracts/notification/internal.ts'
 import type { projectInternal } from '../../shared/contracts/project/internal.ts'
-import type { taskInternalApi } from '../../shared/contracts/task/internal.ts'
+import type { taskInternal } from '../../shared/contracts/task/internal.ts'
 import type { SagaInput, SagaOutput, SagaTurn } from '../../shared/kit/sagas/saga-types.ts'
 import { defineSaga } from '../../shared/kit/sagas/saga.ts'
 import type { ClosingCommands } from './closing-commands.ts'
 
-export type ClosingApis = { project: typeof projectInternal; task: typeof taskInternalApi; notification: typeof notificationInternal; analytics: typeof analyticsInternal; ai: typeof aiInternal }
+export type ClosingApis = { project: typeof projectInternal; task: typeof taskInternal; notification: typeof notificationInternal; analytics: typeof analyticsInternal; ai: typeof aiInternal }
 export type Start = { type: 'Start'; sagaId: string; userId: string; organizations: string[] }
 type Output = SagaOutput<Start, ClosingApis, ClosingCommands>
 export type Input = SagaInput<Start, ClosingApis, ClosingCommands>

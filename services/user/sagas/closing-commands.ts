@@ -1,5 +1,5 @@
 import type { CommandMeta } from '../../shared/kit/command.ts'
-import { NO_TENANT } from '../../shared/kit/events/commit.ts'
+import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
 import type { CommandContext } from '../../shared/kit/sagas/saga-types.ts'
 import { otherOwner } from '../domain/organization-state.ts'
 import type { UserDeps } from '../deps.ts'

@@ -1,5 +1,5 @@
 import type { Connection, mongo } from 'mongoose'
-import { isDuplicate } from '../../shared/kit/events/mongo-insert.ts'
+import { isDuplicate } from '../../shared/kit/mongo/insert.ts'
 import type { Row, Table } from './table.ts'
 
 /** A table in the service's own database. Every value in a filter is a scalar that this service made, never a user's object. */

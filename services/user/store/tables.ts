@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose'
-import type { Tables } from '../assemble.ts'
+import type { Tables } from '../compose.ts'
 import { mongoTable, prepareTables } from './mongo-table.ts'
 
 /** What the service keeps beside its event log, in its own database. */

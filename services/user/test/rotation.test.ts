@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { SignedIn } from '../../shared/contracts/user/resources.ts'
-import { tokenVerifier, type Verify } from '../../shared/kit/http/auth.ts'
-import { Jwks } from '../../shared/kit/http/key-ring.ts'
+import { tokenVerifier, type Verify } from '../../shared/kit/http/auth/auth.ts'
+import { Jwks } from '../../shared/kit/http/auth/key-ring.ts'
 import { issuer, userService, type UserService } from './service.ts'
 
 const [minute, day] = [60_000, 86_400_000]

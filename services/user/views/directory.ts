@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { Preferences } from '../../shared/contracts/user/resources.ts'
-import { NO_TENANT } from '../../shared/kit/events/commit.ts'
+import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
 import type { Person } from '../domain/person.ts'
 import type { Vault } from '../identity/vault.ts'
 

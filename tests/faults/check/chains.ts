@@ -1,6 +1,6 @@
-import { hashOf, type Commit } from '../../../services/shared/kit/events/commit.ts'
-import { segmentHolds } from '../../../services/shared/kit/events/positions.ts'
-import type { Segment } from '../../../services/shared/kit/events/store.ts'
+import { hashOf, type Commit } from '../../../services/shared/kit/events/log/commit.ts'
+import { segmentHolds } from '../../../services/shared/kit/events/relay/positions.ts'
+import type { Segment } from '../../../services/shared/kit/events/store/store.ts'
 import type { Findings } from './findings.ts'
 
 /** Each stream counts its versions from 1 without a hole, and each commit holds the hash of the one before it. */

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../../services/shared/kit/events/commit.ts'
+import { canonicalJson } from '../../../services/shared/kit/events/log/commit.ts'
 
 export type Row = Readonly<Record<string, unknown>> & { readonly _id: string }
 

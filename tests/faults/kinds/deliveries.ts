@@ -1,6 +1,6 @@
 import { shuffled } from '../../../scripts/demo/random.ts'
 import { topics } from '../../../services/shared/contracts/topics.ts'
-import type { CloudEvent } from '../../../services/shared/kit/events/cloud-event.ts'
+import type { CloudEvent } from '../../../services/shared/kit/events/relay/cloud-event.ts'
 import { producers, someEvents } from '../stack/documents.ts'
 import type { Kind, Scene } from './kind.ts'
 

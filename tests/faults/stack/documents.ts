@@ -1,10 +1,10 @@
 import { createConnection, type Connection } from 'mongoose'
 import type { Chance } from '../../../scripts/demo/random.ts'
 import type { ServiceId } from '../../../services/shared/contracts/define.ts'
-import { cloudEvents, type CloudEvent } from '../../../services/shared/kit/events/cloud-event.ts'
-import type { Commit } from '../../../services/shared/kit/events/commit.ts'
-import { commitOf, segmentOf, type CommitRow, type SegmentRow } from '../../../services/shared/kit/events/mongo-codec.ts'
-import type { Segment } from '../../../services/shared/kit/events/store.ts'
+import { cloudEvents, type CloudEvent } from '../../../services/shared/kit/events/relay/cloud-event.ts'
+import type { Commit } from '../../../services/shared/kit/events/log/commit.ts'
+import { commitOf, segmentOf, type CommitRow, type SegmentRow } from '../../../services/shared/kit/events/store/mongo-codec.ts'
+import type { Segment } from '../../../services/shared/kit/events/store/store.ts'
 
 export const databases = { user: 'users_db', task: 'tasks_db', project: 'projects_db', notification: 'notifications_db', ai: 'ai_db' } as const
 export type Producer = Extract<ServiceId, 'user' | 'task' | 'project'>

@@ -11,7 +11,7 @@ const SeedTask = z.strictObject({ ...NewTask.shape, id: Id }).omit({ projectId: 
 export type SeedTask = z.infer<typeof SeedTask>
 
 /** What other services' sagas ask of the task service. All are idempotent by `sagaId`. */
-export const taskInternalApi = {
+export const taskInternal = {
   releaseTasks: operation({ method: 'POST', path: '/internal/tasks/release', summary: 'Unassign a leaving user from everything', access: 'internal', callers: ['user'], status: 200,
     body: z.strictObject(aboutUser), reply: z.object({ released }) }),
   reassignTasks: operation({ method: 'POST', path: '/internal/tasks/reassign', summary: 'Undo a release', access: 'internal', callers: ['user'], status: 200,

@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import { z } from 'zod'
-import { pause } from '../events/patience.ts'
+import { pause } from '../waiting.ts'
 import type { ActorHost } from './actor-host.ts'
 import { actorRoutes } from './actor-routes.ts'
 import { components } from './connect.ts'

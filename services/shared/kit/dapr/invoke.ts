@@ -1,7 +1,7 @@
 import type { AppId } from '../../contracts/define.ts'
 import { DaprError } from './dapr-error.ts'
 import type { Dapr, InvokeOptions } from './dapr.ts'
-import { pause } from '../events/patience.ts'
+import { pause } from '../waiting.ts'
 import { bodyOf, neverArrived, sidecarProblem } from './replies.ts'
 import type { PeerBreakers } from './peer-breakers.ts'
 import type { Send } from './transport.ts'

@@ -1,6 +1,6 @@
 import { Pool } from 'undici'
 import { DaprError } from './dapr-error.ts'
-import { patience } from './patience.ts'
+import { patience } from './sidecar-ready.ts'
 
 /** `json` is a body that is JSON text already. */
 export type Send = (call: { method: string; path: string; body?: unknown; json?: string; headers?: Readonly<Record<string, string>>; timeoutMs?: number }) => Promise<Reply>

@@ -8,13 +8,13 @@ import { currentContext } from '../observe/context.ts'
 import type { Actor, Call, Cookies } from './call.ts'
 import { ifMatchOf } from './etag.ts'
 import { headers } from './headers.ts'
-import type { Claim } from './idempotency.ts'
-import type { Input } from './input.ts'
-import type { Keyed } from './keyed-request.ts'
+import type { Claim } from './idempotency/idempotency.ts'
+import type { Input } from './input/input.ts'
+import type { KeyedRequest } from './idempotency/keyed-request.ts'
 import { networkOf } from './network.ts'
 import type { Route } from './serve.ts'
 
-type Known = { input: Input; actor: Actor | undefined; caller: AppId | undefined; token: string | undefined; keyed: Keyed | undefined }
+type Known = { input: Input; actor: Actor | undefined; caller: AppId | undefined; token: string | undefined; keyed: KeyedRequest | undefined }
 
 /** Puts one call together for its handler, once the seed of its ids is known. `input` went through the operation's own schemas, which the compiler cannot see from here. */
 export const callOf = (ctx: RouterContext, { operation }: Route, clock: Clock, { input, actor, caller, token, keyed }: Known): ((seed?: string, first?: Claim['first']) => Call) => {

@@ -3,15 +3,15 @@ import type { Clock } from '../clock.ts'
 import type { AppId, Operation } from '../../contracts/define.ts'
 import { Refused } from '../decider.ts'
 import type { Answer } from './call.ts'
-import { readJson } from './body.ts'
+import { readJson } from './input/body.ts'
 import { callOf } from './call-of.ts'
 import { canBeKnown, etagOf, isKnown } from './etag.ts'
-import { once, type IdempotencyStore, type Line } from './idempotency.ts'
-import { inputParser } from './input.ts'
-import { keyedRequest } from './keyed-request.ts'
-import { promised, type Unpromised } from './promised.ts'
+import { idempotently, type IdempotencyStore, type ReplyCookies } from './idempotency/idempotency.ts'
+import { inputParser } from './input/input.ts'
+import { keyedRequest } from './idempotency/keyed-request.ts'
+import { watchRefusals, type OnUndocumentedRefusal } from './watch-refusals.ts'
 import type { Route, Routes } from './serve.ts'
-import type { Verify } from './auth.ts'
+import type { Verify } from './auth/auth.ts'
 
 export type MountDeps = {
   clock: Clock
@@ -21,7 +21,7 @@ export type MountDeps = {
   callerOf: (ctx: RouterContext) => AppId | undefined
   /** Refuses at once while a part is down that every operation needs. */
   admit?: () => void
-  unpromised?: Unpromised
+  unpromised?: OnUndocumentedRefusal
 }
 
 /** All operations on one Koa router; fixed paths come before those with parameters. */
@@ -32,7 +32,7 @@ export const mount = (routes: Routes, deps: MountDeps): Router => {
 }
 const rank = (path: string): string => path.split('/').map(part => (part.startsWith(':') ? '~' : part)).join('/')
 
-const watched = (route: Route, deps: MountDeps) => (deps.unpromised ? promised(route, handlerOf(route, deps), deps.unpromised) : handlerOf(route, deps))
+const watched = (route: Route, deps: MountDeps) => (deps.unpromised ? watchRefusals(route, handlerOf(route, deps), deps.unpromised) : handlerOf(route, deps))
 
 const handlerOf = (route: Route, deps: MountDeps) => {
   const { operation } = route
@@ -51,12 +51,12 @@ const handlerOf = (route: Route, deps: MountDeps) => {
     const input = parse({ params: ctx.params, query: ctx.query, body: value })
     const keyed = keyedRequest(ctx, route, { actor, caller, token, text }, deps.idempotency.conceal)
     const call = callOf(ctx, route, deps.clock, { input, actor, caller, token, keyed })
-    const answer = keyed ? await once(deps.idempotency, keyed, lineOf(ctx), async (seed, first) => route.run(call(seed, first))) : await route.run(call())
+    const answer = keyed ? await idempotently(deps.idempotency, keyed, lineOf(ctx), async (seed, first) => route.run(call(seed, first))) : await route.run(call())
     send(ctx, operation, answer, reply)
   }
 }
 
-const lineOf = (ctx: RouterContext): Line => ({
+const lineOf = (ctx: RouterContext): ReplyCookies => ({
   cookies: () => [ctx.res.getHeader('set-cookie') ?? []].flat().map(String),
   replay: cookies => {
     ctx.set('Idempotency-Replayed', 'true')

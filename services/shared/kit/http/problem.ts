@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Problem } from '../../contracts/problem.ts'
 import { Refused, type RefusedKind } from '../decider.ts'
-import { isUnavailable } from './unavailable.ts'
+import { isUnavailable } from '../unavailable.ts'
 
 export const statusOfKind: Readonly<Record<RefusedKind, number>> = { invalid: 400, unauthenticated: 401, forbidden: 403, missing: 404, rule: 409, stale: 412, mismatch: 422, throttled: 429, unavailable: 503 }
 const titles: Readonly<Record<number, string>> = {

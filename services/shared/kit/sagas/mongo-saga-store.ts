@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose'
-import { isDuplicate } from '../events/mongo-insert.ts'
+import { isDuplicate } from '../mongo/insert.ts'
 import type { SagaDocument, SagaStore } from './status.ts'
 
 /** `<saga>#<revision>`: one row for each revision that is saved. */

@@ -1,0 +1,72 @@
+import type { z } from 'zod'
+import type { EventContract } from '../../../contracts/define.ts'
+import type { CloudEvent } from '../../../contracts/feed.ts'
+import { inContext } from '../../observe/context.ts'
+import { newSpanId, newTraceId, parseTraceparent } from '../../observe/traceparent.ts'
+
+/** An event as a handler sees it: its data has the shape of the contract. */
+export type Received<T extends string = string, D = unknown> = {
+  id: string
+  type: T
+  data: D
+  subject: string
+  organizationId: string
+  at: string
+  actor: string
+  /** The version of the aggregate after this event. */
+  version: number
+  position: number
+  partition: number
+  topic: string
+  correlationId: string
+  traceId: string | null
+}
+/** `undefined`: every event. */
+export type Handler = { readonly type: string; run(event: Received): Promise<void> }
+
+/** An event that no retry will make better. */
+export class Poison extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'Poison'
+  }
+}
+
+const dataOf = <D extends z.ZodType>({ type, data }: EventContract<string, D>, given: unknown): z.infer<D> => {
+  const parsed = data.safeParse(given)
+  if (!parsed.success) throw new Poison(`${type} does not have the shape of its contract: ${parsed.error.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ')}`)
+  return parsed.data
+}
+
+/** Handles one kind of event. It must be idempotent by `event.id`; a throw is tried again, then the event becomes a dead letter. */
+export const on = <T extends string, D extends z.ZodType>(contract: EventContract<T, D>, run: (event: Received<T, z.infer<D>>) => Promise<void>): Handler => ({
+  type: contract.type,
+  run: event => run({ ...event, type: contract.type, data: dataOf(contract, event.data) }),
+})
+
+type Known = { name: string; events: readonly EventContract[] }
+const contractOf = ({ type, dataversion }: CloudEvent, { events }: Known): EventContract => {
+  const versions = events.filter(e => e.type === type)
+  const contract = versions.find(e => e.version === dataversion)
+  if (!contract) throw new Poison(`${type} version ${dataversion} is not known here (${versions.map(e => e.version).join(', ') || 'none'})`)
+  return contract
+}
+const received = (event: CloudEvent, topic: Known, data: unknown): Received => ({
+  id: event.id, type: event.type, data, subject: event.subject, organizationId: event.organizationid, at: event.time, actor: event.actor, version: event.aggregateversion,
+  position: event.position, partition: event.partition, topic: topic.name, correlationId: event.correlationid, traceId: parseTraceparent(event.traceparent)?.traceId ?? null,
+})
+
+/** A published event with its data checked. Throws `Poison` when its contract does not know it. */
+export const receivedOf = (event: CloudEvent, topic: Known): Received => received(event, topic, dataOf(contractOf(event, topic), event.data))
+
+/** A published event whose data is checked by whoever handles it. Throws `Poison` when its version is not known. */
+export const envelopeOf = (event: CloudEvent, topic: Known): Received => {
+  contractOf(event, topic)
+  return received(event, topic, event.data)
+}
+
+/** Runs what an event leads to inside its trace, so that logs, calls and commands of it belong together. */
+export const inEvent = <T>(event: CloudEvent, work: () => T): T => {
+  const trace = parseTraceparent(event.traceparent) ?? { traceId: newTraceId(), sampled: false }
+  return inContext({ traceId: trace.traceId, sampled: trace.sampled, spanId: newSpanId(), correlationId: event.correlationid, organizationId: event.organizationid }, work)
+}

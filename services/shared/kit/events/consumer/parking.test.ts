@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { ProjectDeleted, projectEvents } from '../../../contracts/project/events.ts'
+import { systemClock } from '../../clock.ts'
+import { memoryDapr } from '../../dapr/memory-dapr.ts'
+import { Refused } from '../../decider.ts'
+import { silentLogger } from '../../observe/log.ts'
+import { consumer, on, type Received } from './consumer.ts'
+import { memoryStore } from '../store/memory-store.ts'
+import { parking } from './parking.ts'
+import type { ConsumerStore } from '../store/store.ts'
+import { producer } from '../testing.ts'
+
+const consume = (sidecar: ReturnType<typeof memoryDapr>, db: ConsumerStore, handle: (event: Received) => Promise<void>) => {
+  const one = consumer({ name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000, handlers: [on(ProjectDeleted, handle)] })
+  /** Brings it and waits until it is handled, or parked. */
+  const take = async (...events: readonly unknown[]): Promise<void> => {
+    for (const event of events) await one.deliver(event, 'project-events')
+    await expect.poll(() => one.gauges().lag).toBe(0)
+  }
+  const waiting = async () => (await one.deadLetters.list({ state: 'waiting', limit: 10 })).map(l => l.position)
+  return { ...one, take, waiting }
+}
+const fail = async (): Promise<void> => { throw new Error('bug') }
+
+describe('what comes after a dead letter of the same aggregate', () => {
+  it('waits behind it, also when the letter came while the letters were being read', async () => {
+    const { events } = await producer(['b', 'a', 'a'], { partitions: 1 })
+    const [store, gate] = [memoryStore(), Promise.withResolvers<void>()]
+    let reads = -Infinity
+    const slow: ConsumerStore = { ...store, deadLetters: async filter => {
+      const letters = await store.deadLetters(filter)
+      if (reads++ === 0) await gate.promise
+      return letters
+    } }
+    const seen: string[] = []
+    const one = consume(memoryDapr(), slow, async event => {
+      if (event.subject === 'a' && event.version === 1) throw new Error('bug')
+      seen.push(event.subject)
+    })
+    await one.take(events[0])
+    reads = 0
+    // Nobody answers for the producer here: only its first step matters, that reads the letters.
+    const polled = one.caughtUp().catch(() => {})
+    await expect.poll(() => reads).toBe(1)
+    await one.take(events[1])
+    gate.resolve()
+    await polled
+    await one.take(events[2])
+    expect([seen, await one.waiting()]).toEqual([['b'], [1, 2]])
+  })
+  it('waits behind it, also when the letters could not be read at first', async () => {
+    const { events } = await producer(['a', 'a'], { partitions: 1 })
+    const store = memoryStore()
+    const before = consume(memoryDapr(), store, fail)
+    await before.take(events[0])
+    await before.stop()
+    let outages = 1
+    const flaky: ConsumerStore = { ...store, deadLetters: async filter => {
+      if (outages-- > 0) throw new Refused('unavailable', 'mongo-down')
+      return store.deadLetters(filter)
+    } }
+    const seen: number[] = []
+    const one = consume(memoryDapr(), flaky, async event => { seen.push(event.version) })
+    await one.take(events[1])
+    expect([seen, await one.waiting()]).toEqual([[], [0, 1]])
+  })
+  it('keeps no other aggregate waiting when the letter was settled, but what it needs is away', async () => {
+    const { sidecar, events } = await producer(['a', 'a', 'b'], { partitions: 1 })
+    const store = memoryStore()
+    const before = consume(memoryDapr(), store, fail)
+    await before.take(events[0], events[1])
+    await before.stop()
+    const [first] = await before.deadLetters.list({ limit: 1 })
+    await store.moveDeadLetter(first!.id, 'waiting', 'skipped')
+    const seen: string[] = []
+    const one = consume(sidecar, store, async event => {
+      if (event.subject === 'a') throw new Refused('unavailable', 'mongo-down')
+      seen.push(event.subject)
+    })
+    await one.caughtUp()
+    expect([seen, await one.waiting()]).toEqual([['b'], [1]])
+  })
+  it('is known to wait, however many letters there are', async () => {
+    const store = memoryStore()
+    for (let i = 0; i <= 10_000; i++) {
+      await store.addDeadLetter({
+        id: `test~t~${String(i).padStart(5, '0')}`, consumer: 'test', topic: 't', partition: 0, position: i, subject: `s${i}`, organizationId: 'org', state: 'waiting', event: {}, reason: 'bug', attempts: 5, behind: null, traceId: null, at: '',
+      })
+    }
+    const park = parking({ store, consumer: 'test', now: () => '' })
+    await park.refresh()
+    expect(park.has('t', 's10000')).toBe(true)
+  })
+})

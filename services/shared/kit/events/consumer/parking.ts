@@ -1,0 +1,86 @@
+import type { CloudEvent } from '../../../contracts/feed.ts'
+import { parseTraceparent } from '../../observe/traceparent.ts'
+import { oneByOne } from '../../one-by-one.ts'
+import { canonicalJson } from '../log/commit.ts'
+import { createHash } from 'node:crypto'
+import type { ConsumerStore, DeadLetter } from '../store/store.ts'
+
+export type Parking = ReturnType<typeof parking>
+type Aggregate = Pick<DeadLetter, 'topic' | 'subject'>
+/** So many letters are read at once. */
+const PAGE = 1_000
+
+/** Which aggregates of a consumer wait behind a dead letter, and the letters themselves. */
+export const parking = ({ store, consumer, now }: { store: ConsumerStore; consumer: string; now: () => string }) => {
+  let parked = new Set<string>()
+  /** Parked while the letters are being read, which may not show it. */
+  const meanwhile = new Set<string>()
+  let reading: Promise<readonly Aggregate[]> = Promise.resolve([])
+  let asked: Promise<readonly Aggregate[]> | undefined
+  const keyOf = ({ topic, subject }: Aggregate): string => `${topic} ${subject}`
+  /** Parking and replaying of one aggregate take turns, so that nothing slips between them. */
+  const serial = oneByOne()
+  const letterOf = (topic: string, event: CloudEvent, reason: string, attempts: number, behind: string | null): DeadLetter => ({
+    id: `${consumer}~${topic}~${event.id}`, consumer, topic, partition: event.partition, position: event.position, subject: event.subject, organizationId: event.organizationid, state: 'waiting', event, reason,
+    attempts, behind, traceId: parseTraceparent(event.traceparent)?.traceId ?? null, at: now(),
+  })
+  const add = async (letter: DeadLetter): Promise<void> => {
+    await store.addDeadLetter(letter)
+    parked.add(keyOf(letter))
+    meanwhile.add(keyOf(letter))
+  }
+  async function* waiting(of: { subject?: string } = {}): AsyncGenerator<DeadLetter> {
+    for (let last: DeadLetter | undefined, more = true; more;) {
+      const page = await store.deadLetters({ consumer, state: 'waiting', ...of, limit: PAGE, ...(last && { after: last.id }) })
+      yield* page
+      last = page.at(-1)
+      more = page.length === PAGE
+    }
+  }
+  const waitingOf = async (topic: string, subject: string): Promise<DeadLetter[]> => {
+    const letters: DeadLetter[] = []
+    for await (const letter of waiting({ subject })) if (letter.topic === topic) letters.push(letter)
+    return letters.toSorted((a, b) => a.position - b.position)
+  }
+  const read = async (): Promise<readonly Aggregate[]> => {
+    asked = undefined
+    meanwhile.clear()
+    const [all, failed] = [new Map<string, Aggregate>(), new Set<string>()]
+    for await (const letter of waiting()) {
+      const { topic, subject, behind } = letter
+      if (subject === '') continue
+      all.set(keyOf(letter), { topic, subject })
+      if (behind === null) failed.add(keyOf(letter))
+    }
+    parked = new Set([...all.keys(), ...meanwhile])
+    return [...all].flatMap(([key, aggregate]) => (failed.has(key) ? [] : [aggregate]))
+  }
+
+  return {
+    keyOf, serial, waitingOf,
+    has: (topic: string, subject: string): boolean => parked.size > 0 && parked.has(keyOf({ topic, subject })),
+    size: (): number => parked.size,
+    release: (topic: string, subject: string): void => { parked.delete(keyOf({ topic, subject })) },
+    /** This event failed: it and what comes after it of the same aggregate wait. */
+    fail: (topic: string, event: CloudEvent, reason: string, attempts: number): Promise<void> => add(letterOf(topic, event, reason, attempts, null)),
+    /** Puts an event behind those of its aggregate that wait; false when none does any more. */
+    queue: (topic: string, event: CloudEvent): Promise<boolean> => {
+      const key = keyOf({ topic, subject: event.subject })
+      return serial(key, async () => {
+        if (!parked.has(key)) return false
+        const first = (await waitingOf(topic, event.subject))[0]
+        if (!first) { parked.delete(key); return false }
+        // After a crash or an outage a run comes again: what was before the first letter is handled, and the letter itself is there already.
+        if (event.position > first.position) await add(letterOf(topic, event, 'waits behind an earlier event of the same aggregate', 0, first.id))
+        return true
+      })
+    },
+    /** Something that is no event at all. */
+    unreadable: async (topic: string, event: unknown, reason: string): Promise<void> => {
+      const hash = createHash('sha256').update(canonicalJson(event) ?? '').digest('hex')
+      await store.addDeadLetter({ id: `${consumer}~${topic}~unreadable-${hash}`, consumer, topic, partition: -1, position: -1, subject: '', organizationId: '-', state: 'waiting', event, reason, attempts: 1, behind: null, traceId: null, at: now() })
+    },
+    /** Takes over what other processes of this consumer have parked; names those whose first letter was settled without the rest. One reading after the other, so that none takes back what a newer one has found; those who ask during one share the next. */
+    refresh: (): Promise<readonly Aggregate[]> => (asked ??= reading = reading.then(read, read)),
+  }
+}

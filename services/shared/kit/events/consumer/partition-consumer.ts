@@ -1,0 +1,147 @@
+import type { CloudEvent } from '../../../contracts/feed.ts'
+import type { Delivery } from '../../dapr/app-contract.ts'
+import { backlog } from './backlog.ts'
+import { backOff } from '../../waiting.ts'
+import type { Logger } from '../log/event-log.ts'
+import type { Checkpoint, ConsumerStore } from '../store/store.ts'
+
+const GAP_MS = 100
+/** Events that follow each other gather for so long, or until there are so many, and share inserts. One that comes alone never waits. */
+const PACE_MS = 50
+const ENOUGH = 50
+/** While there is more to do, a checkpoint is written so often; at rest, at once. */
+const CHECKPOINT_MS = 100
+const FEED = 500
+
+export type PartitionConsumerOptions = {
+  id: string
+  store: Pick<ConsumerStore, 'checkpoint' | 'saveCheckpoint'>
+  logger: Logger
+  /** Where to begin when there is no checkpoint. */
+  first: () => Promise<number>
+  /** Public events after a position, from the producer. */
+  feed: (after: number, limit: number) => Promise<readonly CloudEvent[]>
+  /** Handles events in order; a throw is an outage, and all of them come again. */
+  handle: (events: readonly CloudEvent[]) => Promise<void>
+  /** So many events at once. */
+  run: number
+  /** Called when another process may have gone ahead, and parked something. */
+  refresh: () => Promise<void>
+}
+export type PartitionConsumer = ReturnType<typeof partitionConsumer>
+
+/** One partition of one topic, handled in order by position without a hole: what the broker does not bring comes from the feed. */
+export const partitionConsumer = ({ id, store, logger, first, feed, handle, run: most, refresh }: PartitionConsumerOptions) => {
+  const came = backlog()
+  const retry = backOff({ first: 100, most: 5_000 })
+  let checkpoint: Checkpoint | undefined
+  /** Others may have parked something since `refresh` was called. */
+  let stale = true
+  let next = 0
+  let target = 0
+  let saved = 0
+  let running: Promise<void> | undefined
+  let stopped = false
+
+  const advance = (to: number): void => {
+    next = Math.max(next, to)
+    came.drop(next)
+  }
+  /** Takes over how far this consumer has come, here or in another process. */
+  const load = async (): Promise<boolean> => {
+    checkpoint = await store.checkpoint(id) ?? { id, next: await first(), revision: 0 }
+    const ahead = checkpoint.next > next
+    stale ||= ahead
+    advance(checkpoint.next)
+    return ahead
+  }
+  const save = async (): Promise<void> => {
+    saved = performance.now()
+    while (checkpoint && checkpoint.next < next) {
+      const wanted = next
+      if (await store.saveCheckpoint({ ...checkpoint, next: wanted })) checkpoint = { id, next: wanted, revision: checkpoint.revision + 1 }
+      else await load()
+    }
+  }
+  const follows = (): boolean => came.follows(next - 1)
+  const fill = async (): Promise<void> => {
+    // The broker may only be late: wait a little, then look whether another process has it, then ask the producer.
+    if (came.size() > 0) {
+      await came.until(() => follows() || stopped, GAP_MS)
+      if (follows()) return
+      if (await load()) return
+    }
+    const events = await feed(next - 1, FEED)
+    if (events.length === 0) { target = Math.min(target, next); return }
+    came.add(events)
+  }
+  const step = async (): Promise<void> => {
+    if (!checkpoint) await load()
+    if (stale) { stale = false; await refresh().catch((error: unknown) => { stale = true; throw error }) }
+    const run = came.run(next - 1, most)
+    const last = run.at(-1)
+    if (last) {
+      await handle(run)
+      advance(last.position + 1)
+    } else if (next < target) await fill()
+    if (next >= target || performance.now() - saved >= CHECKPOINT_MS) await save()
+    if (last && follows()) await came.until(() => came.size() >= ENOUGH || stopped, PACE_MS)
+  }
+  const unfinished = (): boolean => next < target || (checkpoint !== undefined && checkpoint.next < next)
+  const work = async (): Promise<void> => {
+    do {
+      try {
+        await step()
+        retry.reset()
+      } catch (error) {
+        logger.warn({ error, lane: id, position: next }, 'a partition waits')
+        came.refuse()
+        await retry.wait()
+      }
+    } while (unfinished() && !stopped)
+  }
+  const kick = (): void => {
+    if (stopped) return
+    // A turn later, so that all of a delivery is there.
+    running ??= new Promise<void>(resolve => { setImmediate(resolve) }).then(work).finally(() => {
+      running = undefined
+      if (unfinished()) kick()
+    })
+  }
+
+  return {
+    /** An event from the broker. */
+    offer: (event: CloudEvent): Delivery | Promise<Delivery> => {
+      if (stopped) return 'RETRY'
+      if (checkpoint && event.position < next) return 'SUCCESS'
+      target = Math.max(target, event.position + 1)
+      kick()
+      return came.offer(event, next - 1)
+    },
+    /** The producer has said so much. */
+    reach: (head: number): void => {
+      target = Math.max(target, head)
+      if (!checkpoint || next < target) kick()
+    },
+    /** The producer has less than was handled: its log is another one now. */
+    rewind: async (head: number): Promise<void> => {
+      if (!checkpoint) await load()
+      await save()
+      if (!checkpoint || checkpoint.next <= head) return
+      logger.error({ lane: id, handled: checkpoint.next, head }, 'the log of the producer begins anew; going on from its end')
+      if (await store.saveCheckpoint({ ...checkpoint, next: head })) { checkpoint = undefined; stale = true; next = head; target = head; came.clear() }
+    },
+    idle: async (): Promise<void> => { while (running) await running },
+    next: (): number => next,
+    lag: (): number => Math.max(0, target - next),
+    buffered: (): number => came.size(),
+    stop: async (): Promise<void> => {
+      stopped = true
+      came.refuse()
+      came.wake()
+      await running
+      // What is not written down is handled once more.
+      await save().catch(() => {})
+    },
+  }
+}

@@ -1,0 +1,130 @@
+import type { CommandMeta } from '../../command.ts'
+import { Refused, type Decider } from '../../decider.ts'
+import { limited } from '../../in-parallel.ts'
+import { aggregateCache, type Folded } from './aggregate-cache.ts'
+import { commitId, streamOf, VersionConflict, type Commit, type DomainEvent } from './commit.ts'
+import type { EventLog, Upcasters } from './event-log.ts'
+
+/** What a commit did to its aggregate. In recovery `state` and `version` may be newer than the commit. */
+export type Change<S> = { tenantId: string; id: string; state: S; version: number }
+export type HistoryEntry<S, E> = { version: number; at: string; actor: string; correlationId: string; ip?: string; events: readonly E[]; before: S; after: S }
+export type Aggregate<S, C, E extends DomainEvent> = {
+  readonly name: string
+  /** Decides and appends. `events` is [] when nothing happened, also when the same `commandId` comes a second time. */
+  handle(tenantId: string, id: string, command: C, meta: CommandMeta): Promise<{ state: S; version: number; events: readonly E[] }>
+  /** The newest state there is; version 0 = never existed. */
+  load(tenantId: string, id: string): Promise<{ state: S; version: number }>
+  /** As it was: after this version, or at this instant. */
+  at(tenantId: string, id: string, when: { version: number } | { time: string }): Promise<{ state: S; version: number }>
+  /** The newest entries first, at most so many, of those before a version. */
+  history(tenantId: string, id: string, page: { before?: number; limit: number }): Promise<HistoryEntry<S, E>[]>
+  /** Called with each change after it is durable and before its command answers; a commit counts as finished only when this resolves. */
+  follow(apply: (change: Change<S>) => Promise<void>): void
+  fold(state: S, commit: Commit): S
+  readonly initial: S
+}
+
+export type AggregateOptions<S, C, E extends DomainEvent, L extends DomainEvent> = {
+  name: string
+  log: EventLog<L>
+  decider: Decider<S, C, E>
+  upcast?: Upcasters
+  /** Aggregates kept folded in memory. */
+  cacheSize?: number
+}
+
+const ATTEMPTS = 4
+// The past is folded from the first commit on: whoever looks at a long one must leave room for everybody else.
+const PAST_AT_ONCE = 2
+
+/** The one way to read and change aggregates of a kind. Commands on one aggregate in this process run one after the other. */
+export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log, decider, upcast = {}, cacheSize = 10_000 }: AggregateOptions<S, C, E, L>): Aggregate<S, C, E> => {
+  log.upcast(name, upcast)
+  // The log's own decoder made these events from what this aggregate appended.
+  const eventsOf = (commit: Commit): readonly E[] => log.decode(commit).events as readonly E[]
+  const fold = (state: S, commit: Commit): S => eventsOf(commit).reduce(decider.evolve, state)
+  const cache = aggregateCache({ log, initial: decider.initial, fold, size: cacheSize })
+  const followers: ((change: Change<S>) => Promise<void>)[] = []
+  const fresh = new Map<string, Folded<S>>()
+  const past = limited(PAST_AT_ONCE)
+
+  log.project(name, async commit => {
+    const { aggregateId: id, tenantId } = log.decode(commit)
+    const known = fresh.get(commit.id) ?? await cache.newest(commit.stream)
+    await Promise.all(followers.map(apply => apply({ tenantId, id, state: known.state, version: known.version })))
+  })
+
+  const decideOn = async (known: Folded<S>, tenantId: string, id: string, command: C, meta: CommandMeta): Promise<{ state: S; version: number; events: readonly E[] }> => {
+    const events = decider.decide(known.state, command)
+    if (events.length === 0) return { state: known.state, version: known.version, events: [] }
+    const stream = streamOf({ tenantId, aggregate: name, id })
+    const draft = { tenantId, aggregate: name, id, version: known.version + 1, previousHash: known.hash, previousJournal: known.journal, events, eventVersions: events.map(e => (upcast[e.type]?.length ?? 0) + 1), meta }
+    const key = commitId(stream, draft.version)
+    try {
+      const commit = await log.append(draft, appended => { fresh.set(key, cache.grow(known, appended)) })
+      const next = fresh.get(key) ?? cache.grow(known, commit)
+      cache.keep(stream, next)
+      return { state: next.state, version: next.version, events: eventsOf(commit) }
+    } finally {
+      fresh.delete(key)
+    }
+  }
+
+  const attempt = async (stream: string, tenantId: string, id: string, command: C, meta: CommandMeta, tries: number): Promise<{ state: S; version: number; events: readonly E[] }> => {
+    // The first try trusts the cache, and an unknown id is taken for a new one: the append itself is the check.
+    const trusted = tries === 1 && meta.expectedVersion === undefined ? cache.peek(stream) ?? cache.absent : await cache.newest(stream)
+    if (await cache.hasCommand(stream, trusted, meta.commandId)) return { state: trusted.state, version: trusted.version, events: [] }
+    if (meta.expectedVersion !== undefined && meta.expectedVersion !== trusted.version) throw stale(trusted.version)
+    try {
+      const result = await decideOn(trusted, tenantId, id, command, meta)
+      return result.events.length === 0 && tries === 1 && meta.expectedVersion === undefined ? await attempt(stream, tenantId, id, command, meta, 2) : result
+    } catch (error) {
+      const conflict = error instanceof VersionConflict
+      if (conflict) cache.forget(stream)
+      if (conflict && meta.expectedVersion !== undefined) throw stale((await cache.newest(stream)).version)
+      // A refusal that rests on what the cache believed is looked at again with what the log says.
+      const doubtful = !conflict && tries === 1 && meta.expectedVersion === undefined && !(error instanceof Refused && error.kind === 'unavailable')
+      if (!conflict && !doubtful) throw error
+      if (tries >= ATTEMPTS) throw new Refused('unavailable', 'contended', 'Too many changes of the same thing at once. Try again.', { retryAfter: 1 })
+      return attempt(stream, tenantId, id, command, meta, tries + 1)
+    }
+  }
+
+  return {
+    name, initial: decider.initial, fold,
+    handle: (tenantId, id, command, meta) => {
+      const stream = streamOf({ tenantId, aggregate: name, id })
+      return cache.serial(stream, () => attempt(stream, tenantId, id, command, meta, 1))
+    },
+    load: async (tenantId, id) => {
+      const { state, version } = await cache.newest(streamOf({ tenantId, aggregate: name, id }))
+      return { state, version }
+    },
+    at: (tenantId, id, when) => past(async () => {
+      let then = { state: decider.initial, version: 0 }
+      await log.readStream(streamOf({ tenantId, aggregate: name, id }), commit => {
+        if ('version' in when ? commit.version > when.version : Date.parse(commit.at) > Date.parse(when.time)) return false
+        then = { state: fold(then.state, commit), version: commit.version }
+        return !('version' in when) || commit.version < when.version
+      })
+      return then
+    }),
+    history: (tenantId, id, { before = Infinity, limit }) => past(async () => {
+      const entries: HistoryEntry<S, E>[] = []
+      let state = decider.initial
+      await log.readStream(streamOf({ tenantId, aggregate: name, id }), commit => {
+        if (commit.version >= before) return false
+        const events = eventsOf(commit)
+        const after = events.reduce(decider.evolve, state)
+        entries.push({ version: commit.version, at: commit.at, actor: commit.actor, correlationId: commit.correlationId, ...(commit.ip !== null && { ip: commit.ip }), events, before: state, after })
+        if (entries.length > limit) entries.shift()
+        state = after
+        return commit.version + 1 < before
+      })
+      return entries.reverse()
+    }),
+    follow: apply => { followers.push(apply) },
+  }
+}
+
+const stale = (version: number): Refused => new Refused('stale', 'stale', 'It was changed in the meantime. Load it again.', { version })

@@ -1,0 +1,104 @@
+import { START } from '../relay/positions.ts'
+import type { CommitStore, End, Writer } from '../store/store.ts'
+
+/** A chunk holds as many commits at most; once it does, it holds what it will ever hold. */
+export const CHUNK = 256
+
+/** All commits of this chunk of the process have been seen through. The last open chunk may be filling, and others may have been begun behind it. */
+export const isPassed = ({ open }: Pick<Writer, 'open'>, chunk: number): boolean => chunk < (open.at(-1) ?? 0) && !open.includes(chunk)
+
+type Group = { name: string; number: number; opened: number; followed: number; published: number; heads: readonly End[]; sealed: boolean; done: () => void }
+export type JournalOptions = {
+  store: Pick<CommitStore, 'saveWriter'>
+  writer: string
+  partitions: number
+  /** Known ends of the partitions now: whatever is appended from now on is positioned behind them. */
+  ends: () => readonly End[]
+}
+export type Journal = ReturnType<typeof journal>
+
+/**
+ * Which commits of this process are not seen through yet, without a mark per commit: a commit names its chunk, and one document per process says
+ * which chunks are passed. After a crash another process redoes the chunks that are not.
+ */
+export const journal = ({ store, writer, partitions, ends }: JournalOptions) => {
+  const groups = new Map<string, Group>()
+  const origin = Array.from({ length: partitions }, () => START)
+  let beat = 0
+  let current: Group | undefined
+  // The number of the last chunk that the store has been told of.
+  let told = -1
+  let nextNumber = 0
+
+  const complete = (group: Group): boolean => group.sealed && group.followed === group.opened && group.published === group.opened
+  const open = (name: string, number: number, done = (): void => {}): Group => {
+    const group = { name, number, opened: 0, followed: 0, published: 0, heads: ends(), sealed: false, done }
+    groups.set(name, group)
+    return group
+  }
+  const chunk = (): Group => {
+    if (current && current.opened < CHUNK) return current
+    const full = current
+    current = open(`${writer}:${nextNumber}`, nextNumber++)
+    if (full) { full.sealed = true; settle(full) }
+    return current
+  }
+  const settle = (group: Group | undefined): void => {
+    if (!group || !complete(group)) return
+    groups.delete(group.name)
+    group.done()
+  }
+  const save = async (): Promise<void> => {
+    const filling = chunk()
+    const open = [...groups.values()].filter(g => g.number >= 0)
+    await store.saveWriter({ id: writer, open: open.map(g => g.number), beat: ++beat, heads: (open[0] ?? filling).heads, ends: ends() })
+    told = Math.max(told, filling.number)
+  }
+  /** No chunk is filled for longer than from one beat to the next, so that a process that dies leaves little more than what it was about. While the store is away it hears of no chunk, and none is begun: whoever looks for them stops after a few that are empty. */
+  const turn = (): void => {
+    if (!current || (current.number > told && (current.followed < current.opened || current.published < current.opened))) return
+    if (current.opened === 0) current.heads = ends()
+    else { current.sealed = true; settle(current); current = undefined }
+  }
+
+  return {
+    writer,
+    /** The chunk for a new commit; the process is known to the others before its first one. */
+    enter: async (): Promise<string> => {
+      if (told < 0) await save()
+      const group = chunk()
+      group.opened++
+      return group.name
+    },
+    /** The commit of this chunk was not stored, and never will be. */
+    leave: (name: string): void => {
+      const group = groups.get(name)
+      if (group) { group.opened--; settle(group) }
+    },
+    followed: (name: string, count = 1): void => {
+      const group = groups.get(name)
+      if (group) { group.followed += count; settle(group) }
+    },
+    published: (name: string, count = 1): void => {
+      const group = groups.get(name)
+      if (group) { group.published += count; settle(group) }
+    },
+    /** A group of commits that another process left behind; resolves when they are seen through. */
+    adopt: (name: string, count: number): Promise<void> => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const group = open(name, -1, resolve)
+      group.opened = count
+      group.sealed = true
+      settle(group)
+      return promise
+    },
+    /** Where the commits of a chunk can be positioned at the earliest. */
+    headsOf: (name: string): readonly End[] => groups.get(name)?.heads ?? origin,
+    unfinished: (): { followUps: number; publications: number } => {
+      const all = [...groups.values()]
+      return { followUps: all.reduce((n, g) => n + g.opened - g.followed, 0), publications: all.reduce((n, g) => n + g.opened - g.published, 0) }
+    },
+    /** Shows the others that this process is alive, and which chunks it has passed. */
+    beat: (): Promise<void> => { turn(); return save() },
+  }
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import type { Connection } from 'mongoose'
+import type { PublicEvent, ServiceId, Topic } from '../../../contracts/define.ts'
+import type { Clock } from '../../clock.ts'
+import type { Dapr } from '../../dapr/dapr.ts'
+import { Refused } from '../../decider.ts'
+import { currentContext } from '../../observe/context.ts'
+import { traceparentOf } from '../../observe/traceparent.ts'
+import { VersionConflict, type DomainEvent } from './commit.ts'
+import type { CloudEvent } from '../relay/cloud-event.ts'
+import { contractCheck } from './contract-check.ts'
+import { decoder } from './decode.ts'
+import { completeDraft, sealed } from './draft.ts'
+import { followUps } from './follow-ups.ts'
+import { batched } from '../../batching/batched.ts'
+import { groupCommit } from './group-commit.ts'
+import { journal } from './journal.ts'
+import { logLifecycle } from './life.ts'
+import { pipeline } from '../relay/pipeline.ts'
+import { predecessors } from '../relay/predecessors.ts'
+import type { DomainCommit, EventLog, Logger } from './event-log.ts'
+import { latestEnd, START } from '../relay/positions.ts'
+import { logReader } from './reader.ts'
+import { recovery } from './recovery.ts'
+import { relay } from '../relay/relay.ts'
+import { sequencer } from '../relay/sequencer.ts'
+import { openStore } from '../store/open-store.ts'
+import type { CommitStore, End } from '../store/store.ts'
+
+export type LogOptions<E extends DomainEvent, T extends Topic> = {
+  /** The service's own database, or a store (`memoryStore()` in tests). */
+  db: Connection | CommitStore
+  service: ServiceId
+  topic: T
+  /** What a commit says in public, in order; checked against the contract before the commit is stored. `[]` keeps it private. */
+  toPublic: (commit: DomainCommit<E>) => readonly PublicEvent<T>[]
+  dapr: Pick<Dapr, 'publishBulk'>
+  clock: Clock
+  logger: Logger
+  partitions?: number
+  instanceId?: string
+  /** How often a process shows that it lives, and when it is taken for dead. */
+  beatMs?: number
+  /** How long an append waits for the store before it is refused. */
+  patienceMs?: number
+  deadAfterMs?: number
+}
+
+/** Opens the event log of a service. */
+export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOptions<E, T>): EventLog<E> => {
+  const { service, topic, toPublic, dapr, clock, logger, partitions = 4, instanceId = randomUUID(), beatMs = 5_000, deadAfterMs = 20_000 } = options
+  const store: CommitStore = openStore(options.db)
+  const writer = `${instanceId}.${randomUUID()}`
+  const { upcast, decode } = decoder<E>()
+  const check = contractCheck(topic)
+  const numbers = Array.from({ length: partitions }, (_, partition) => partition)
+  const follow = followUps<E>({ decode, logger })
+
+  // Once for all partitions.
+  const writers = batched(async (asked: readonly number[]) => {
+    const all = await store.writers()
+    return asked.map(partition => all.flatMap(({ heads, ends = [] }) => [heads[partition] ?? START, ends[partition] ?? START]))
+  }, Infinity)
+  /** The latest end that any process has written down: reading begins there, however long the log. What is behind it and was left by a dead process is read from where that one stood. */
+  const from = async (partition: number): Promise<End> => latestEnd(store, partition, await writers(partition))
+  const publish = batched(async (lists: readonly (readonly CloudEvent[])[]) => {
+    const failed = await dapr.publishBulk(topic.name, lists.flat())
+    return lists.map(list => failed.filter(f => list.some(event => event.id === f.id)))
+  })
+  const relays = numbers.map(() => relay({ store, source: service, publish, logger }))
+  const sequencers = numbers.map(partition => sequencer({
+    store, partition, from: () => from(partition), now: () => clock.now(), logger, onPositioned: (segment, groups) => { steps.publish(segment, groups) },
+  }))
+  const ends = (): End[] => sequencers.map(s => s.known() ?? START)
+  const book = journal({ store, writer, partitions, ends })
+  const before = predecessors({ store, recovered: dead => others.recovered(dead) })
+  const steps = pipeline({ store, journal: book, sequencers, relays, follow, before, isDoubtful: id => life.isDoubtful(id), logger })
+  const others = recovery({ store, writer, instanceId, clock, logger, adopt: steps.adopt, deadAfterMs })
+  const life = logLifecycle({
+    store, journal: book, adopt: steps.adopt, clock, logger, beatMs, prepare: async () => {
+      await store.prepare()
+      await Promise.all(sequencers.map(s => s.catchUp()))
+    },
+    recovery: others,
+  })
+  const insert = groupCommit({ store, onUncertain: life.watch, ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }) })
+
+  const append: EventLog<E>['append'] = async (draft, onDurable) => {
+    const context = currentContext()
+    const whole = completeDraft(draft, { partitions, traceparent: context ? traceparentOf(context) : null, say: commit => toPublic(decode(commit)).map(check) })
+    await life.fresh()
+    const commit = sealed(whole, await book.enter())
+    try { await insert(commit) } catch (error) {
+      // What may still arrive keeps its place in the chunk; `life` finds out.
+      if (!life.watches(commit)) book.leave(commit.journal)
+      if (error instanceof VersionConflict || error instanceof Refused) throw error
+      throw new Error(`${commit.id} could not be stored`, { cause: error })
+    }
+    onDurable?.(commit)
+    steps.enter(commit, draft.previousJournal)
+    return commit
+  }
+
+  return {
+    store, logger, topic: topic.name, partitions, writer, append, upcast, decode,
+    react: follow.react,
+    project: follow.project,
+    start: life.start,
+    stop: async () => {
+      await life.stop()
+      follow.stop()
+      await Promise.all([...sequencers, ...relays].map(s => s.stop()))
+    },
+    settled: life.settled,
+    unfinishedOfOthers: others.unfinished,
+    positioned: steps.positioned,
+    gauges: () => {
+      const { followUps, publications } = book.unfinished()
+      return { lag: publications - life.doubts(), unfinished: followUps - life.doubts(), oldestMs: Math.max(0, ...relays.map(r => r.oldestMs())) }
+    },
+    ...logReader({ store, service, partitions, sequencers }),
+  }
+}

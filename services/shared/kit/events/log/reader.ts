@@ -1,0 +1,94 @@
+import type { ServiceId } from '../../../contracts/define.ts'
+import type { CloudEvent } from '../../../contracts/feed.ts'
+import { cloudEvents } from '../relay/cloud-event.ts'
+import { hashOf, type Commit } from './commit.ts'
+import { endOf, segmentHolds, segmentsFrom, segmentStart, START } from '../relay/positions.ts'
+import type { BrokenLink, EventLog, Scanned } from './event-log.ts'
+import type { Sequencer } from '../relay/sequencer.ts'
+import type { CommitStore, Segment } from '../store/store.ts'
+import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
+
+type Reader = Pick<EventLog, 'readStream' | 'feed' | 'heads' | 'ends' | 'scan' | 'recent' | 'verifyChain' | 'verifyPartition'>
+export type ReaderOptions = { store: CommitStore; service: ServiceId; partitions: number; sequencers: readonly Sequencer[] }
+
+const scanned = (segment: Segment): Scanned => ({ commits: segment.commits, next: segment.first + segment.count })
+/** Remembers the page that was read last: where one begins to read is found in the page that is read first. */
+const rereadable = (store: Pick<CommitStore, 'readPage'>): Pick<CommitStore, 'readPage'> => {
+  let last: { page: string; segments: Promise<Segment[]> } | undefined
+  return { readPage: page => (last = last?.page === page ? last : { page, segments: store.readPage(page) }).segments }
+}
+
+/** How the log is read: by stream, by position, and link by link. */
+export const logReader = ({ store, service, partitions, sequencers }: ReaderOptions): Reader => {
+  const endOfPartition = async (partition: number) => await sequencers[partition]?.catchUp() ?? START
+
+  const recent = (partition: number, position: number): readonly Segment[] => {
+    const segments = sequencers[partition]?.recent() ?? []
+    const known = segments.findIndex(s => s.first <= position && position < s.first + s.count)
+    return known < 0 ? [] : segments.slice(known)
+  }
+  const segmentsAt = async function* (partition: number, position: number): AsyncGenerator<Segment> {
+    const known = recent(partition, position)
+    if (known.length > 0) yield* known
+    else {
+      const pages = rereadable(store)
+      yield* segmentsFrom(pages, partition, await segmentStart(pages, partition, position))
+    }
+  }
+
+  return {
+    readStream: (stream, see, after) => store.readStream(stream, see, after),
+    feed: async (partition, after, limit) => {
+      const head = (await endOfPartition(partition)).next
+      const events: CloudEvent[] = []
+      if (after + 1 >= head) return { events, head }
+      let weight = 0
+      for await (const segment of segmentsAt(partition, after + 1)) {
+        for (const event of cloudEvents(service, segment)) {
+          if (event.position <= after) continue
+          events.push(event)
+          weight += jsonBytes(event)
+          if (events.length >= limit || weight >= BATCH_BYTES) return { events, head }
+        }
+      }
+      return { events, head }
+    },
+    heads: () => Promise.all(Array.from({ length: partitions }, async (_, p) => (await endOfPartition(p)).previous + 1)),
+    recent: (partition, from) => recent(partition, from).map(scanned),
+    ends: () => Promise.all(Array.from({ length: partitions }, async (_, p) => (await endOfPartition(p)).next)),
+    scan: async function* (partition, from = 0, to) {
+      // What comes while it is read is for the next time: others may write faster than this one reads.
+      const end = to ?? (await endOfPartition(partition)).next
+      if (from >= end) return
+      for await (const segment of segmentsAt(partition, from)) {
+        yield scanned(segment)
+        if (segment.first + segment.count >= end) return
+      }
+    },
+    verifyChain: async stream => {
+      let [version, previous] = [0, '']
+      let broken: BrokenLink | undefined
+      const whatIsWrong = (commit: Commit): BrokenLink['reason'] | undefined =>
+        commit.version !== version + 1 ? 'missing' : commit.previousHash !== previous ? 'unlinked' : hashOf(commit) !== commit.hash ? 'changed' : undefined
+      await store.readStream(stream, commit => {
+        const reason = whatIsWrong(commit)
+        if (reason) broken = { at: `${stream}:${version + 1}`, reason }
+        previous = commit.hash
+        version = commit.version
+        return !broken
+      })
+      return broken
+    },
+    verifyPartition: async partition => {
+      const { next } = await endOfPartition(partition)
+      let end = START
+      for await (const segment of segmentsFrom(store, partition, 0)) {
+        const broken = (reason: BrokenLink['reason']): BrokenLink => ({ at: segment.id, reason })
+        if (segment.previousHash !== end.hash || segment.previous !== end.previous) return broken('unlinked')
+        if (!segmentHolds(segment) || segment.commits.some(c => hashOf(c) !== c.hash)) return broken('changed')
+        end = endOf(segment)
+      }
+      return end.next < next ? { at: `${partition}:${end.next}`, reason: 'missing' } : undefined
+    },
+  }
+}

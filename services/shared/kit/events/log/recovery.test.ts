@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest'
+import { memoryDapr } from '../../dapr/memory-dapr.ts'
+import { journal } from './journal.ts'
+import { memoryStore, type MemoryStore } from '../store/memory-store.ts'
+import { pause } from '../../waiting.ts'
+import { START } from '../relay/positions.ts'
+import { draft, killable, logOf } from '../testing.ts'
+
+const quick = { beatMs: 10, deadAfterMs: 30, patienceMs: 200 }
+
+describe('what a dead process left', () => {
+  const left = async (store: MemoryStore, instanceId = 'gone', commits = 3): Promise<void> => {
+    const gone = killable()
+    const { log } = logOf({ store: gone.only(store), dapr: memoryDapr(), instanceId, ...quick, beatMs: 1_000_000 })
+    for (let i = 0; i < commits; i++) await log.append(draft(`${instanceId}${i}`, 1, '', 'Sent'))
+    gone.kill()
+  }
+  const successor = (store: MemoryStore) => {
+    const seen: string[] = []
+    const { log } = logOf({ store, dapr: memoryDapr(), ...quick })
+    log.react('note', async ({ id }) => { seen.push(id) })
+    return { log, seen }
+  }
+  it('is seen through once, not again by whoever comes later, and is no longer unfinished', async () => {
+    const store = memoryStore()
+    await left(store)
+    const first = successor(store)
+    expect(await first.log.unfinishedOfOthers()).toHaveLength(3)
+    await first.log.start()
+    await expect.poll(() => first.log.unfinishedOfOthers(), { timeout: 5_000, interval: 10 }).toEqual([])
+    expect(first.seen).toHaveLength(3)
+    await first.log.stop()
+    const second = successor(store)
+    await second.log.start()
+    await pause(quick.deadAfterMs * 4)
+    expect(second.seen).toEqual([])
+    await second.log.stop()
+  })
+  it('is asked for with one call to the store at a time, and a full chunk only once', async () => {
+    const store = memoryStore()
+    for (const [name, commits] of [['one', 300], ['two', 3], ['three', 3]] as const) await left(store, name, commits)
+    const { log } = successor(store)
+    const { readChunk } = store
+    const asked: string[] = []
+    let [under, most] = [0, 0]
+    store.readChunk = async chunk => {
+      asked.push(chunk)
+      most = Math.max(most, ++under)
+      await pause(1)
+      under--
+      return readChunk(chunk)
+    }
+    expect(await log.unfinishedOfOthers()).toHaveLength(306)
+    const full = asked.filter(chunk => /^one\..*:0$/.test(chunk))
+    expect(full).toHaveLength(1)
+    expect(await log.unfinishedOfOthers()).toHaveLength(306)
+    expect(asked.filter(chunk => chunk === full[0])).toHaveLength(1)
+    expect(most).toBe(1)
+  })
+  it('is seen through a few at a time: requests need the store, too; one that does not get on lets the next begin', async () => {
+    const store = memoryStore()
+    await left(store, 'gone', 20)
+    const { log } = logOf({ store, dapr: memoryDapr(), ...quick })
+    const seen = new Set<string>()
+    let [under, most] = [0, 0]
+    log.react('note', async ({ aggregateId }) => {
+      most = Math.max(most, ++under)
+      if (aggregateId === 'gone0') await new Promise(() => {})
+      await pause(2)
+      under--
+      seen.add(aggregateId)
+    })
+    await log.start()
+    await expect.poll(() => seen.size, { timeout: 5_000, interval: 10 }).toBe(19)
+    expect(most).toBe(4)
+  })
+  it('is what it was about in the end, not all since an insert whose answer never came', async () => {
+    const store = memoryStore()
+    const { append } = store
+    store.append = () => { store.append = append; return new Promise(() => {}) }
+    const gone = logOf({ store, ...quick, deadAfterMs: 60_000 }).log
+    await gone.start()
+    await expect(gone.append(draft('lost', 1, '', 'Sent'))).rejects.toMatchObject({ kind: 'unavailable' })
+    for (let i = 0; i < 20; i++) { await gone.append(draft(`p${i}`, 1, '', 'Sent')); await pause(2) }
+    await gone.settled()
+    const { log } = logOf({ store, ...quick })
+    await expect.poll(() => log.unfinishedOfOthers(), { timeout: 2_000, interval: 10 }).toEqual([])
+    await gone.stop()
+  })
+  it('is found although the store was away for many beats: no chunk is begun of which the store has not heard', async () => {
+    const store = memoryStore()
+    const book = journal({ store, writer: 'w', partitions: 1, ends: () => [START] })
+    const first = await book.enter()
+    await book.beat()
+    const second = await book.enter()
+    expect(second).not.toBe(first)
+    store.before = async () => { throw new Error('away') }
+    for (let i = 0; i < 5; i++) await expect(book.beat()).rejects.toThrow('away')
+    // The first of them turned the page that the store knew.
+    expect(await book.enter()).toBe('w:2')
+  })
+  it('is seen through again when more of it arrives, or when it lives after all', async () => {
+    const store = memoryStore()
+    await left(store)
+    const [dead] = await store.writers()
+    if (!dead) return expect.fail('it has not made itself known')
+    await store.saveRecovered(dead.id, { beat: dead.beat, commits: 2 })
+    const first = successor(store)
+    await first.log.start()
+    await expect.poll(() => first.seen, { timeout: 5_000, interval: 10 }).toHaveLength(3)
+    await expect.poll(() => first.log.unfinishedOfOthers(), { timeout: 5_000, interval: 10 }).toEqual([])
+    await store.saveWriter({ ...dead, beat: dead.beat + 1 })
+    expect(await first.log.unfinishedOfOthers()).toHaveLength(3)
+    await first.log.stop()
+  })
+  it('keeps the order of a stream that two dead processes wrote in turns', async () => {
+    const store = memoryStore()
+    const { addSegment } = store
+    store.addSegment = () => new Promise(() => {})
+    const [p, q] = [killable(), killable()]
+    const logs = [p, q].map((gone, i) => logOf({ store: gone.only(store), dapr: memoryDapr(), instanceId: `gone${i}`, ...quick, beatMs: 1_000_000 }).log)
+    let before: { hash: string; journal: string } | undefined
+    for (const version of [1, 2, 3]) {
+      const log = logs[(version + 1) % 2]
+      before = await log?.append({ ...draft('one', version, before?.hash ?? '', 'Sent'), ...(before && { previousJournal: before.journal }) })
+    }
+    for (const gone of [p, q]) gone.kill()
+    store.addSegment = addSegment
+    const { log } = successor(store)
+    await log.start()
+    await expect.poll(() => log.unfinishedOfOthers(), { timeout: 5_000, interval: 10 }).toEqual([])
+    const versions: number[] = []
+    for (let partition = 0; partition < log.partitions; partition++) for await (const { commits } of log.scan(partition)) versions.push(...commits.map(c => c.version))
+    expect(versions).toEqual([1, 2, 3])
+    await log.stop()
+  })
+  it('is counted as seen through although somebody continued it while it was being placed', async () => {
+    const store = memoryStore()
+    await left(store, 'gone', 1)
+    const [dead] = await store.writers()
+    const gates = { findCommit: Promise.withResolvers<void>(), addSegment: Promise.withResolvers<void>() }
+    const { findCommit, addSegment } = store
+    store.findCommit = async id => { await gates.findCommit.promise; return findCommit(id) }
+    store.addSegment = async segment => { await gates.addSegment.promise; return addSegment(segment) }
+    const { log } = successor(store)
+    const [commit] = await log.unfinishedOfOthers()
+    if (!dead || !commit) return expect.fail('nothing was left')
+    await log.append({ ...draft('gone0', 2, commit.hash, 'Sent'), previousJournal: commit.journal })
+    await log.start()
+    await pause(60)
+    gates.findCommit.resolve()
+    await pause(20)
+    gates.addSegment.resolve()
+    await expect.poll(() => log.gauges(), { timeout: 2_000, interval: 20 }).toMatchObject({ lag: 0, unfinished: 0 })
+    await log.stop()
+  })
+})

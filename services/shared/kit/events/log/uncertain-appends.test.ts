@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { systemClock } from '../../clock.ts'
+import type { Commit } from './commit.ts'
+import { completeDraft, sealed } from './draft.ts'
+import { groupCommit } from './group-commit.ts'
+import { memoryStore } from '../store/memory-store.ts'
+import { pause } from '../../waiting.ts'
+import { draft, logOf, parcelOn, send } from '../testing.ts'
+
+const never = new Promise<never>(() => {})
+/** A store that takes the next insert when and whether it likes, and never says so; the others go through. */
+const silentAtFirst = () => {
+  const store = memoryStore()
+  const { append } = store
+  let late: (() => Promise<unknown>) | undefined
+  store.append = async batch => {
+    if (late) return append(batch)
+    late = () => append(batch)
+    return never
+  }
+  return { store, arrive: async () => { await late?.() } }
+}
+/** The versions of a stream in the order of their positions. */
+const placed = async ({ scan, partitions }: ReturnType<typeof logOf>['log']): Promise<number[]> => {
+  const versions: number[] = []
+  for (let partition = 0; partition < partitions; partition++) for await (const { commits } of scan(partition)) versions.push(...commits.map(c => c.version))
+  return versions
+}
+
+describe('an insert whose answer never came', () => {
+  it('keeps its place before what continues its stream', async () => {
+    const { store, arrive } = silentAtFirst()
+    const { log } = logOf({ store, patienceMs: 50, beatMs: 150 })
+    const parcels = parcelOn(log)
+    await log.start()
+    await expect(parcels.handle('org', 'p', { type: 'send' }, send('c1'))).rejects.toMatchObject({ kind: 'unavailable' })
+    await arrive()
+    expect(await parcels.handle('org', 'p', { type: 'send' }, send('c1'))).toMatchObject({ version: 1, events: [] })
+    expect(await parcels.handle('org', 'p', { type: 'send' }, send('c2'))).toMatchObject({ version: 2 })
+    await log.settled()
+    await pause(400)
+    await log.settled()
+    expect(await placed(log)).toEqual([1, 2])
+    await log.stop()
+  })
+  it('is seen through even if it arrives minutes later, and is no lag until then', async () => {
+    let off = 0
+    const { store, arrive } = silentAtFirst()
+    const { log, published } = logOf({ store, patienceMs: 50, beatMs: 20, clock: { ...systemClock, monotonic: () => performance.now() + off } })
+    await log.start()
+    await expect(parcelOn(log).handle('org', 'p', { type: 'send' }, send('c1'))).rejects.toMatchObject({ kind: 'unavailable' })
+    for (const minutes of [1, 2, 3]) { off = minutes * 60_000; await pause(50) }
+    expect(log.gauges()).toMatchObject({ lag: 0, unfinished: 0 })
+    await arrive()
+    off += 60_000
+    await expect.poll(() => published(), { timeout: 2_000, interval: 20 }).toHaveLength(1)
+    await log.stop()
+  })
+  it('is seen through although a second command went for the same place, in doubt as well', async () => {
+    const store = memoryStore()
+    const { append } = store
+    let n = 0
+    store.append = async batch => {
+      n++
+      if (n <= 2) {
+        if (n === 1) await append(batch)
+        return never
+      }
+      return append(batch)
+    }
+    const { log, published } = logOf({ store, patienceMs: 50, beatMs: 150 })
+    const parcels = parcelOn(log)
+    await log.start()
+    for (const command of ['c1', 'c2']) await expect(parcels.handle('org', 'p', { type: 'send' }, send(command))).rejects.toMatchObject({ kind: 'unavailable' })
+    await expect.poll(() => published(), { timeout: 2_000, interval: 20 }).toHaveLength(1)
+    await expect.poll(() => log.gauges(), { timeout: 2_000, interval: 20 }).toMatchObject({ lag: 0, unfinished: 0 })
+    await log.stop()
+  })
+  it('is not in doubt once it was found, whatever becomes of those beside it', async () => {
+    const away = Object.assign(new Error('away'), { name: 'MongoNetworkError' })
+    const stored: Commit[] = []
+    const answers = [(batch: readonly Commit[]) => { stored.push(...batch); throw away }, (batch: readonly Commit[]) => batch.map(() => 'taken' as const)]
+    const uncertain: string[] = []
+    let open = (): void => {}
+    const first = new Promise<void>(resolve => { open = resolve })
+    const commit = (id: string): Commit => sealed(completeDraft(draft(id, 1, '', 'Sent'), { partitions: 1, traceparent: null, say: () => [] }), 'w:0')
+    const [x, a, b] = [commit('x'), commit('a'), commit('b')]
+    const insert = groupCommit({
+      lanes: 1, patienceMs: 300, onUncertain: ({ id }) => { uncertain.push(id) },
+      store: {
+        isTransient: error => error === away,
+        append: async batch => {
+          if (batch[0] === x) { await first; return ['inserted'] }
+          const answer = answers.shift()
+          if (!answer) throw away
+          return answer(batch)
+        },
+        findCommit: async id => { if (id === b.id) throw away; return stored.find(c => c.id === id) },
+      },
+    })
+    const all = Promise.allSettled([x, a, b].map(insert))
+    open()
+    expect((await all).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+    expect(uncertain).toEqual([b.id])
+  })
+})

@@ -1,0 +1,68 @@
+import { hashOf, type Commit } from '../log/commit.ts'
+import { widthOf } from './cloud-event.ts'
+import type { CommitStore, End, Segment } from '../store/store.ts'
+
+/** Before the first segment. */
+export const START: End = { next: 0, previous: -1, hash: '' }
+
+const PAGE = 512
+export const pageOf = (partition: number, position: number): string => `${partition}:${Math.floor(position / PAGE)}`
+export const segmentId = (partition: number, first: number): string => `${partition}:${first}`
+
+/** The end after a segment. */
+export const endOf = (segment: Segment): End => {
+  let start = segment.first
+  let previous = segment.previous
+  for (const commit of segment.commits) {
+    if (commit.publicEvents.length > 0) previous = start + commit.publicEvents.length - 1
+    start += widthOf(commit)
+  }
+  return { next: segment.first + segment.count, previous, hash: segment.hash }
+}
+
+/** A segment that continues the partition with these commits. */
+export const segmentAt = (partition: number, end: End, commits: readonly Commit[], at: string): Segment => {
+  const rest = {
+    id: segmentId(partition, end.next), partition, page: pageOf(partition, end.next), first: end.next, count: commits.reduce((n, c) => n + widthOf(c), 0), previous: end.previous, commits, at, previousHash: end.hash,
+  }
+  // The commits carry hashes of their own; the chain of segments links those.
+  return { ...rest, hash: hashOf({ ...rest, commits: commits.map(c => c.hash) }) }
+}
+export const segmentHolds = (segment: Segment): boolean => {
+  const { hash, commits, ...rest } = segment
+  return hash === hashOf({ ...rest, commits: commits.map(c => c.hash) })
+}
+
+/** The segments of a partition from the one that begins at `next`, page by page, to the end. */
+export async function* segmentsFrom(store: Pick<CommitStore, 'readPage'>, partition: number, next: number): AsyncGenerator<Segment> {
+  let at = next
+  for (;;) {
+    const page = pageOf(partition, at)
+    for (const segment of await store.readPage(page)) {
+      if (segment.first !== at) continue
+      yield segment
+      at = segment.first + segment.count
+    }
+    if (pageOf(partition, at) === page) return
+  }
+}
+
+/** The last of these ends at which a segment does end: where a store came back without its newest segments, a later one would leave a hole. */
+export const latestEnd = async (store: Pick<CommitStore, 'readPage'>, partition: number, ends: readonly End[]): Promise<End> => {
+  const holds = async ({ next, hash }: End): Promise<boolean> => {
+    const page = Math.floor((next - 1) / PAGE)
+    const segments = [...await store.readPage(pageOf(partition, page * PAGE)), ...(page > 0 ? await store.readPage(pageOf(partition, (page - 1) * PAGE)) : [])]
+    return segments.some(segment => segment.hash === hash && segment.first + segment.count === next)
+  }
+  for (const end of [...new Map(ends.map(one => [one.next, one])).values()].toSorted((a, b) => b.next - a.next)) if (end.next === 0 || await holds(end)) return end
+  return START
+}
+
+/** Where the segment begins that holds `position`; earlier pages are looked at when a wide commit covers this one. */
+export const segmentStart = async (store: Pick<CommitStore, 'readPage'>, partition: number, position: number): Promise<number> => {
+  for (let page = Math.floor(position / PAGE); page >= 0; page--) {
+    const found = (await store.readPage(pageOf(partition, page * PAGE))).findLast(s => s.first <= position)
+    if (found) return position < found.first + found.count ? found.first : found.first + found.count
+  }
+  return 0
+}

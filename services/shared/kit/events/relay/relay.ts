@@ -1,0 +1,94 @@
+import type { CloudEvent } from '../../../contracts/feed.ts'
+import { cloudEvents } from './cloud-event.ts'
+import { backOff } from '../../waiting.ts'
+import type { Logger } from '../log/event-log.ts'
+import type { CommitStore, Segment } from '../store/store.ts'
+
+const BATCH = 200
+const TRIES_OF_ONE = 10
+
+type Entry = { id: string; segment: Segment | undefined; since: number; published: () => void }
+export type RelayOptions = {
+  store: Pick<CommitStore, 'findSegment'>
+  source: string
+  publish: (events: readonly CloudEvent[]) => Promise<readonly { id: string; error: string }[]>
+  logger: Logger
+  /** Segments kept in memory while the broker is away; what is beyond is read again from the store. */
+  held?: number
+}
+export type Relay = ReturnType<typeof relay>
+
+/** Publishes the segments of one partition in order, one batch at a time, and does not give up. */
+export const relay = ({ store, source, publish, logger, held = 500 }: RelayOptions) => {
+  const queue: Entry[] = []
+  const retry = backOff({ first: 50, most: 5_000 })
+  let running: Promise<void> | undefined
+  let stopped = false
+
+  const eventsOf = async ({ id, segment }: Entry): Promise<CloudEvent[]> => {
+    const found = segment ?? await store.findSegment(id)
+    if (!found) throw new Error(`segment ${id} is not in the store`)
+    return cloudEvents(source, found)
+  }
+  /** True when all are with the broker, or the rest was given up. */
+  const send = async (events: readonly CloudEvent[]): Promise<boolean> => {
+    let left = events
+    for (let tries = 1; left.length > 0; tries++) {
+      if (stopped) return false
+      try {
+        const failed = await publish(left)
+        if (failed.length === 0) break
+        // The broker takes others but not these: consumers will miss them and fetch them from the feed.
+        if (failed.length < left.length || tries < TRIES_OF_ONE) left = left.filter(e => failed.some(f => f.id === e.id))
+        logger.warn({ failed: failed.slice(0, 3), tries }, 'the broker did not take events')
+        if (tries >= TRIES_OF_ONE) { logger.error({ ids: left.map(e => e.id) }, 'events are left to the feed'); break }
+      } catch (error) {
+        tries--
+        logger.warn({ error, waiting: queue.length }, 'publishing waits for the broker')
+      }
+      await retry.wait()
+    }
+    retry.reset()
+    return true
+  }
+  const nextBatch = async (): Promise<{ entries: Entry[]; events: CloudEvent[] }> => {
+    const entries: Entry[] = []
+    // A segment can wait twice, once positioned here and once found by a recovery; a sidecar refuses a bulk that holds an event twice.
+    const events = new Map<string, CloudEvent>()
+    for (const entry of queue) {
+      if (events.size >= BATCH) break
+      for (const event of await eventsOf(entry)) events.set(event.id, event)
+      entries.push(entry)
+    }
+    return { entries, events: [...events.values()] }
+  }
+  const run = async (): Promise<void> => {
+    while (queue.length > 0 && !stopped) {
+      try {
+        const { entries, events } = await nextBatch()
+        if (!await send(events)) return
+        queue.splice(0, entries.length)
+        for (const entry of entries) entry.published()
+      } catch (error) {
+        logger.warn({ error, waiting: queue.length }, 'publishing waits for the store')
+        await retry.wait()
+      }
+    }
+  }
+  const kick = (): void => {
+    running ??= run().finally(() => {
+      running = undefined
+      if (queue.length > 0 && !stopped) kick()
+    })
+  }
+
+  return {
+    add: (segment: Segment, published: () => void): void => {
+      queue.push({ id: segment.id, segment: queue.length < held ? segment : undefined, since: performance.now(), published })
+      kick()
+    },
+    waiting: (): number => queue.length,
+    oldestMs: (): number => (queue[0] ? performance.now() - queue[0].since : 0),
+    stop: async (): Promise<void> => { stopped = true; await running },
+  }
+}

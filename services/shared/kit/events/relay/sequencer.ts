@@ -1,0 +1,137 @@
+import { LRUCache } from 'lru-cache'
+import type { Commit } from '../log/commit.ts'
+import { backOff, beat, pause, within } from '../../waiting.ts'
+import { endOf, segmentAt, segmentId, segmentsFrom } from './positions.ts'
+import type { Logger } from '../log/event-log.ts'
+import type { CommitStore, End, Segment } from '../store/store.ts'
+
+const BATCH = 200
+const BATCH_CHARACTERS = 1_000_000
+const STORE_MS = 10_000
+const SEEN = 20_000
+const RECENT_COMMITS = 256
+// The first commit after a rest is positioned at once; while they keep coming, those of one beat share a segment, and the partitions an insert. A pile is worked off without a rest.
+const PACE_MS = 50
+
+export type SequencerOptions = {
+  store: Pick<CommitStore, 'addSegment' | 'findSegment' | 'readPage'>
+  partition: number
+  /** A true end to begin reading from. */
+  from: () => Promise<End>
+  now: () => string
+  logger: Logger
+  /** A segment, whoever wrote it, has commits that were handed in here; `groups` counts them by the name they were handed in under. */
+  onPositioned: (segment: Segment, groups: ReadonlyMap<string, number>) => void
+}
+export type Sequencer = ReturnType<typeof sequencer>
+
+/**
+ * Gives the commits of a partition their positions. Several processes do so at once without a lease: a segment's id says where it begins, so one of
+ * them gets the place, and the others read it, strike out of their own lists what it holds, and go for the next place.
+ */
+export const sequencer = ({ store, partition, from, now, logger, onPositioned }: SequencerOptions) => {
+  const seen = new LRUCache<string, true>({ max: SEEN })
+  const pending = new Map<string, { commit: Commit; group: string }>()
+  const retry = backOff({ first: 20, most: 2_000 })
+  let end: End | undefined
+  let running: Promise<void> | undefined
+  let stopped = false
+  const late = (): Error => new Error('the store takes too long')
+
+  const recent: Segment[] = []
+  let recentCommits = 0
+
+  const remember = (segment: Segment): void => {
+    recent.push(segment)
+    recentCommits += segment.commits.length
+    while (recentCommits > RECENT_COMMITS) recentCommits -= recent.shift()?.commits.length ?? 0
+  }
+  const take = (segment: Segment): void => {
+    end = endOf(segment)
+    remember(segment)
+    const groups = new Map<string, number>()
+    for (const { id } of segment.commits) {
+      seen.set(id, true)
+      const mine = pending.get(id)
+      if (!mine) continue
+      pending.delete(id)
+      groups.set(mine.group, (groups.get(mine.group) ?? 0) + 1)
+    }
+    if (groups.size > 0) onPositioned(segment, groups)
+  }
+  /** Reads on from the known end; resolves to the true one. */
+  const catchUp = async (): Promise<End> => {
+    const first = end ?? await within(from(), STORE_MS, late)
+    // Another call may have read on meanwhile.
+    end ??= first
+    const next = await within(store.findSegment(segmentId(partition, end.next)), STORE_MS, late)
+    if (next) {
+      if (next.first === end.next) take(next)
+      for await (const segment of segmentsFrom(store, partition, end.next)) if (segment.first === end.next) take(segment)
+    }
+    return end
+  }
+  const nextBatch = (): Commit[] => {
+    const batch: Commit[] = []
+    let characters = 0
+    for (const { commit } of pending.values()) {
+      if (batch.length >= BATCH || characters > BATCH_CHARACTERS) break
+      batch.push(commit)
+      // Only long events need to be measured well.
+      characters += commit.events.reduce((n, e) => n + JSON.stringify(e.data).length, 1_000)
+    }
+    return batch
+  }
+  const step = async (): Promise<void> => {
+    const at = end ?? await catchUp()
+    const batch = nextBatch()
+    // What was read on the way here may have held all that waited; an empty segment would block its place for ever.
+    if (batch.length === 0) return
+    const segment = segmentAt(partition, at, batch, now())
+    const result = await within(store.addSegment(segment), STORE_MS, late)
+    if (end && end.next !== at.next) return
+    if (result === 'inserted') {
+      take(segment)
+      retry.reset()
+      if (batch.length < BATCH) await beat(PACE_MS)
+      return
+    }
+    const before = at.next
+    if ((await catchUp()).next === before) await retry.wait()
+  }
+  const run = async (): Promise<void> => {
+    while (pending.size > 0 && !stopped) {
+      try { await step() } catch (error) {
+        logger.warn({ error, partition, waiting: pending.size }, 'positions wait for the store')
+        await retry.wait()
+      }
+    }
+  }
+  const kick = (): void => {
+    // A turn later, so that commits of one shared insert share a segment as well.
+    running ??= new Promise<void>(resolve => { setImmediate(resolve) }).then(run).finally(() => {
+      running = undefined
+      if (pending.size > 0 && !stopped) kick()
+    })
+  }
+
+  return {
+    /** The caller must know that the commit is in no segment before the known end; `known()` tells that end. */
+    position: (commit: Commit, group: string): void => { pending.set(commit.id, { commit, group }); kick() },
+    /** The commit is in a segment that was read already. */
+    placed: (id: string): boolean => seen.has(id),
+    /** True: the commit has its position, or waits here for it. */
+    has: (id: string): boolean => seen.has(id) || pending.has(id),
+    known: (): End | undefined => end,
+    /** The last segments up to the known end, without a hole; what consumers ask for is mostly in them. */
+    recent: (): readonly Segment[] => recent,
+    catchUp,
+    /** Resolves when all that waits here now has its position. */
+    drained: async (): Promise<void> => {
+      const last = [...pending.keys()].at(-1)
+      while (last !== undefined && pending.has(last) && !stopped) await pause(1)
+    },
+    waiting: (): number => pending.size,
+    stop: async (): Promise<void> => { stopped = true; await running },
+  }
+}

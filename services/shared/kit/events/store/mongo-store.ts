@@ -1,0 +1,119 @@
+import type { Connection, mongo } from 'mongoose'
+import { isUnavailable } from '../../unavailable.ts'
+import { commitOf, commitRow, segmentOf, segmentRow, type CommitRow, type SegmentRow } from './mongo-codec.ts'
+import { mongoDocuments } from './mongo-documents.ts'
+import { insertEach, insertTogether, isDuplicate } from '../../mongo/insert.ts'
+import { mongoStream } from './mongo-stream.ts'
+import type { CommitStore, DeadLetter, DeadLetterState, Recovered, StoredDocument, Writer } from './store.ts'
+
+type Row<T extends { id: string }> = Omit<T, 'id'> & { _id: string }
+const rowOf = <T extends { id: string }>({ id, ...rest }: T): Row<T> => ({ _id: id, ...rest })
+/** Before, a process named only the first of its open chunks. */
+type WriterRow = Omit<Row<Writer>, 'open'> & { open?: Writer['open']; chunk?: number }
+type Recovery = Recovered & { _id: string }
+type CheckpointRow = { _id: string; of: string; next: number; revision: number }
+const KEPT = 32
+type Move = { _id: string; to: DeadLetterState }
+/** A dead letter keeps its event as text, as commits do. */
+type LetterRow = Omit<Row<DeadLetter>, 'event'> & { event: string }
+
+/** The event log in a document store: inserts with unique ids and look-ups by equality, which every store of the MongoDB protocol does well. */
+export const mongoStore = (connection: Connection): CommitStore => {
+  const db = (): mongo.Db => {
+    if (!connection.db) throw Object.assign(new Error('the document store is not connected'), { name: 'MongoNotConnectedError' })
+    return connection.db
+  }
+  const commits = (): mongo.Collection<CommitRow> => db().collection<CommitRow>('commits')
+  const segments = (): mongo.Collection<SegmentRow> => db().collection<SegmentRow>('segments')
+  const writers = (): mongo.Collection<WriterRow> => db().collection<WriterRow>('writers')
+  const recoveries = (): mongo.Collection<Recovery> => db().collection<Recovery>('recoveries')
+  const checkpoints = (): mongo.Collection<CheckpointRow> => db().collection<CheckpointRow>('checkpoints')
+  const letters = (): mongo.Collection<LetterRow> => db().collection<LetterRow>('dead_letters')
+  const moves = (): mongo.Collection<Move> => db().collection<Move>('dead_letter_moves')
+  // Partitions move on in step, so their segments share an insert, and so do the checkpoints of those who follow.
+  const addSegment = insertTogether(segments)
+  const addCheckpoint = insertTogether(checkpoints)
+  const letterOf = ({ _id, event, ...rest }: LetterRow): DeadLetter => ({ id: _id, ...rest, event: JSON.parse(event) })
+
+  return {
+    append: async batch => insertEach(commits(), batch.map(commitRow)),
+    findCommit: async id => {
+      const row = await commits().findOne({ _id: id })
+      return row ? commitOf(row) : undefined
+    },
+    readStream: mongoStream(commits),
+    findCommand: async (stream, commandId) => {
+      const row = await commits().findOne({ stream, commandId })
+      return row ? commitOf(row) : undefined
+    },
+    readChunk: async journal => (await commits().find({ journal }).toArray()).map(commitOf),
+
+    addSegment: segment => addSegment(segmentRow(segment)),
+    findSegment: async id => {
+      const row = await segments().findOne({ _id: id })
+      return row ? segmentOf(row) : undefined
+    },
+    readPage: async page => (await segments().find({ page }).toArray()).map(segmentOf).toSorted((a, b) => a.first - b.first),
+
+    writers: async () => {
+      const rows = await writers().find({}).toArray()
+      // One alone has nobody who could have died.
+      const recovered = new Map(rows.length > 1 ? (await recoveries().find({}).toArray()).map(({ _id, beat, commits }) => [_id, { beat, commits }]) : [])
+      return rows.map(({ _id: id, open, beat, heads, ends, ...before }) => {
+        const mark = recovered.get(id)
+        return { id, open: open ?? [before.chunk ?? 0], beat, heads, ...(ends && { ends }), ...(mark && { recovered: mark }) }
+      })
+    },
+    saveWriter: async writer => { await writers().replaceOne({ _id: writer.id }, rowOf(writer), { upsert: true }) },
+    saveRecovered: async (id, recovered) => { await recoveries().replaceOne({ _id: id }, recovered, { upsert: true }) },
+    removeWriter: async id => {
+      await writers().deleteOne({ _id: id })
+      await recoveries().deleteOne({ _id: id })
+    },
+
+    checkpoint: async id => {
+      const rows = await checkpoints().find({ of: id }).toArray()
+      const newest = rows.reduce<CheckpointRow | undefined>((a, b) => (a && a.revision > b.revision ? a : b), undefined)
+      return newest && { id, next: newest.next, revision: newest.revision }
+    },
+    // Not an update: FerretDB lets two updates pass the same guard. Each revision is a row of its own, and the unique id decides.
+    saveCheckpoint: async ({ id, next, revision }) => {
+      const result = await addCheckpoint({ _id: `${id}#${revision + 1}`, of: id, next, revision: revision + 1 })
+      // The first row stays for ever, so that nobody can begin anew; of the others a few, for readers that are under way.
+      if (result === 'inserted' && revision % KEPT === 0) await checkpoints().deleteMany({ of: id, revision: { $gt: 1, $lte: revision - KEPT } })
+      return result === 'inserted'
+    },
+
+    addDeadLetter: async letter => (await insertEach(letters(), [{ ...rowOf(letter), event: JSON.stringify(letter.event) }]))[0] ?? 'taken',
+    deadLetter: async id => {
+      const row = await letters().findOne({ _id: id })
+      return row ? letterOf(row) : undefined
+    },
+    deadLetters: async ({ after, limit = 0, ...equal }) => {
+      const given = Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined))
+      return (await letters().find({ ...given, ...(after !== undefined && { _id: { $gt: after } }) }).sort({ _id: 1 }).limit(limit).toArray()).map(letterOf)
+    },
+    // Two who settle a letter at once would both pass a guarded update of FerretDB: who inserts the move has settled it. Whoever comes later finishes what he may have left half done.
+    moveDeadLetter: async (id, from, to) => {
+      if ((await letters().findOne({ _id: id }, { projection: { state: 1 } }))?.state !== from) return false
+      const [result] = await insertEach(moves(), [{ _id: id, to }])
+      const settled = result === 'inserted' ? to : (await moves().findOne({ _id: id }))?.to
+      if (settled) await letters().updateOne({ _id: id }, { $set: { state: settled } })
+      return result === 'inserted'
+    },
+    countDeadLetters: state => letters().countDocuments({ state }),
+
+    isTransient: isUnavailable,
+    documents: <D extends StoredDocument>(collection: string, fields?: readonly string[]) => mongoDocuments<D>(db, collection, fields),
+    prepare: async () => {
+      for (const [name, fields] of indexes) {
+        await db().createCollection(name).catch((error: unknown) => { if (!isDuplicate(error)) throw error })
+        for (const field of fields) await db().collection(name).createIndex({ [field]: 1 })
+      }
+    },
+  }
+}
+
+const indexes: readonly (readonly [string, readonly string[]])[] = [
+  ['commits', ['stream', 'journal']], ['segments', ['page']], ['writers', []], ['recoveries', []], ['checkpoints', ['of']], ['dead_letters', ['consumer', 'state', 'subject']],
+]

@@ -1,0 +1,29 @@
+import { uuidv7 } from '../../ids.ts'
+import type { IdempotencyStore, FirstAnswer } from './idempotency.ts'
+
+type Entry = { seed: string; free: boolean; kept: FirstAnswer; firsts: Map<string, string> }
+
+/** First answers in memory. For tests, and for services that have no document store. */
+export const memoryIdempotency = (limit = 10_000): IdempotencyStore => {
+  const entries = new Map<string, Entry>()
+  return {
+    claim: async (id, bodyHash) => {
+      const known = entries.get(id)
+      if (known && !known.free) return known.kept
+      const oldest = entries.keys().next().value
+      if (!known && entries.size >= limit && oldest !== undefined) entries.delete(oldest)
+      const entry: Entry = { seed: known?.seed ?? uuidv7(), free: false, kept: { bodyHash }, firsts: known?.firsts ?? new Map() }
+      entries.set(id, entry)
+      return {
+        seed: entry.seed,
+        first: async said => {
+          const first = entry.firsts.get(bodyHash) ?? said
+          entry.firsts.set(bodyHash, first)
+          return first
+        },
+        finish: async answer => { entry.kept = { bodyHash, answer } },
+        release: async () => { entry.free = true },
+      }
+    },
+  }
+}

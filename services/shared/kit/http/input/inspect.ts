@@ -1,0 +1,34 @@
+import type { FieldError } from '../problem.ts'
+
+const maxDepth = 32
+const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** What no schema should have to think about: prototype keys, database operators, text that no store can hold, absurd nesting. Each is named with its path. */
+export const inspect = (value: unknown): FieldError[] => {
+  const errors: FieldError[] = []
+  look(value, [], errors)
+  return errors
+}
+
+const look = (value: unknown, path: string[], errors: FieldError[]): void => {
+  if (typeof value === 'string') {
+    if (value.includes('\0') || !value.isWellFormed()) errors.push({ path: path.join('.'), message: 'must be well-formed text without NUL' })
+    return
+  }
+  if (typeof value !== 'object' || value === null) return
+  if (path.length >= maxDepth) { errors.push({ path: path.slice(0, 3).join('.'), message: `is nested deeper than ${maxDepth} levels` }); return }
+  if (errors.length > 100) return
+  for (const key of Object.keys(value)) {
+    path.push(key)
+    const reason = Array.isArray(value) ? undefined : refusal(key)
+    if (reason) errors.push({ path: path.join('.'), message: reason })
+    else look(Reflect.get(value, key), path, errors)
+    path.pop()
+  }
+}
+
+const refusal = (key: string): string | undefined => {
+  if (forbidden.has(key)) return 'is not a permitted field name'
+  if (key.startsWith('$')) return 'is not a permitted field name: operators are not taken'
+  return key.includes('\0') || !key.isWellFormed() ? 'is not a permitted field name' : undefined
+}

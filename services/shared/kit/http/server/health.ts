@@ -1,0 +1,61 @@
+import type { Dependency, Health } from '../../../contracts/operations.ts'
+import { healthApi } from '../../../contracts/operations.ts'
+import type { Breaker } from '../../breaker.ts'
+import { scrub } from '../../observe/log.ts'
+import type { Gate } from './gate.ts'
+import { serve, type Routes } from '../serve.ts'
+
+export type Check = () => Promise<unknown>
+export type HealthOptions = {
+  service: string
+  instanceId: string
+  gate: Pick<Gate, 'state'>
+  /** May be filled while the service starts. */
+  checks: Map<string, Check>
+  optional: Set<string>
+  breakers: Map<string, Breaker>
+  timeoutMs?: number
+}
+
+const reuseMs = 1_000
+
+/** `/health/live`, `/health/ready` and `/health/dependencies`. Looks are shared for a second, so that asking often costs nothing. */
+export const healthRoutes = ({ service, instanceId, gate, checks, optional, breakers, timeoutMs = 2_000 }: HealthOptions): Routes => {
+  const started = performance.now()
+  let looked: { at: number; result: Promise<Dependency[]> } | undefined
+  const lookAll = (): Promise<Dependency[]> => {
+    if (!looked || performance.now() - looked.at > reuseMs) looked = { at: performance.now(), result: Promise.all([...checks].map(([name, check]) => look(name, check, !optional.has(name), timeoutMs, breakers.get(name)))) }
+    return looked.result
+  }
+  const about = (state: Health['state']): Health => ({ service, state, instanceId, uptimeSeconds: Math.round((performance.now() - started) / 1000) })
+  const overall = (dependencies: readonly Dependency[]): Health['state'] => {
+    if (gate.state !== 'ready') return gate.state
+    return dependencies.some(d => d.essential && d.state !== 'up') ? 'degraded' : 'ready'
+  }
+  return serve(healthApi, {
+    live: async () => ({ body: about('live') }),
+    ready: async () => {
+      const state = overall(gate.state === 'ready' ? await lookAll() : [])
+      return { status: state === 'ready' ? 200 : 503, body: about(state) }
+    },
+    dependencies: async () => {
+      const dependencies = await lookAll()
+      return { body: { ...about(overall(dependencies)), dependencies } }
+    },
+  })
+}
+
+const look = async (name: string, check: Check, essential: boolean, timeoutMs: number, breaker: Breaker | undefined): Promise<Dependency> => {
+  const started = performance.now()
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => { late.reject(new Error(`no answer in ${timeoutMs} ms`)) }, timeoutMs)
+  try {
+    if ((await Promise.race([check(), late.promise])) === false) throw new Error('says it is not well')
+    const circuit = breaker?.state() ?? 'closed'
+    return { name, state: circuit === 'closed' ? 'up' : circuit, essential, latencyMs: Math.round((performance.now() - started) * 10) / 10 }
+  } catch (error) {
+    return { name, state: 'down', essential, latencyMs: null, error: scrub(error instanceof Error ? error.message : 'failed').slice(0, 300) }
+  } finally {
+    clearTimeout(timer)
+  }
+}

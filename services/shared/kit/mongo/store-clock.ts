@@ -1,0 +1,20 @@
+import type { mongo } from 'mongoose'
+import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+
+const Said = z.looseObject({ localTime: z.date() })
+
+/**
+ * The time by the clock of the document store, which the processes of a service share: for deadlines that a process must not miss or hurry because its own clock is wrong.
+ * It is heard at once and with every heartbeat (2 s); in between the monotonic clock goes on. `clock` tells the time where the store does not say it.
+ */
+export const storeClock = async (client: mongo.MongoClient, clock: Clock): Promise<Clock> => {
+  let said: { time: number; at: number } | undefined
+  const hear = (reply: unknown): void => {
+    const { data } = Said.safeParse(reply)
+    if (data) said = { time: data.localTime.getTime(), at: clock.monotonic() }
+  }
+  client.on('serverHeartbeatSucceeded', ({ reply }) => { hear(reply) })
+  hear(await client.db('admin').command({ hello: 1 }))
+  return { monotonic: () => clock.monotonic(), now: () => (said ? new Date(said.time + clock.monotonic() - said.at).toISOString() : clock.now()) }
+}

@@ -1,0 +1,29 @@
+import { Refused } from './decider.ts'
+
+/** What a caller is told when the store does not answer in time. */
+export const storeAway = (): Refused => new Refused('unavailable', 'store-unavailable', 'The document store does not answer. Nothing was acknowledged; try again.', { retryAfter: 2 })
+
+/** Real time, whatever clock the domain runs on: waiting for input and output is never simulated. */
+export const pause = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms) })
+
+/** Waits until the next beat of a clock that all of the process share: who waits for it wakes together with others, and can share what comes next. */
+export const beat = (ms: number): Promise<void> => pause(ms - performance.now() % ms)
+
+/** The result of `work`, or a throw of `late()` when it takes longer than `ms`. The work itself is not stopped. */
+export const within = async <T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> => {
+  const timer = Promise.withResolvers<never>()
+  const id = setTimeout(() => { timer.reject(late()) }, Math.max(0, ms))
+  try { return await Promise.race([work, timer.promise]) } finally { clearTimeout(id) }
+}
+
+/** Waits between tries: each longer than the one before, with jitter, so that many who wait do not come back at once. */
+export const backOff = ({ first = 50, most = 5_000 }: { first?: number; most?: number } = {}) => {
+  let ms = first
+  return {
+    wait: async (): Promise<void> => {
+      await pause(ms * (0.5 + Math.random() / 2))
+      ms = Math.min(ms * 2, most)
+    },
+    reset: (): void => { ms = first },
+  }
+}

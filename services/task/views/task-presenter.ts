@@ -1,0 +1,25 @@
+import type { Task } from '../../shared/contracts/task/model.ts'
+import type { TaskDeps } from '../deps.ts'
+import type { Counts } from '../domain/score.ts'
+import type { Existing } from '../domain/task-state.ts'
+import { closed } from '../domain/transitions.ts'
+import { inParallel } from '../../shared/kit/in-parallel.ts'
+import { presentTask } from '../present.ts'
+
+/** Tasks as the API shows them, with the open ones counted at both ends of their links. */
+export const taskPresenter = ({ tasks, lists, clock }: Pick<TaskDeps, 'tasks' | 'lists' | 'clock'>) => {
+  const openAmong = async (organizationId: string, ids: readonly string[]): Promise<number> =>
+    (await inParallel(ids, 32, async id => (await tasks.load(organizationId, id)).state)).filter(state => state.exists && state.deletedAt === null && !closed(state.category)).length
+  const countsOf = async (organizationId: string, task: Existing): Promise<Counts> => {
+    if (task.blocks.length === 0 && task.blockedBy.length === 0) return { blocking: 0, waitingFor: 0 }
+    const index = await lists.resident(organizationId, task.projectId)
+    if (index) return index.countsOf(task)
+    const [blocking, waitingFor] = await Promise.all([openAmong(organizationId, task.blocks), openAmong(organizationId, task.blockedBy)])
+    return { blocking, waitingFor }
+  }
+  return {
+    now: async (organizationId: string, { id, task, version }: { id: string; task: Existing; version: number }): Promise<Task> => presentTask(id, version, task, clock.now(), await countsOf(organizationId, task)),
+    /** As it was: with its score of that time, as if all its links had been open. */
+    past: ({ id, task, version }: { id: string; task: Existing; version: number }, at: string): Task => presentTask(id, version, task, at, { blocking: task.blocks.length, waitingFor: task.blockedBy.length }),
+  }
+}
