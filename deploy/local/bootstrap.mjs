@@ -6,35 +6,40 @@ import { fileURLToPath } from 'node:url'
 import { prepareDapr } from './prepare/dapr.mjs'
 import { checkDisk, inWords } from './prepare/disk.mjs'
 import { prepareDocuments } from './prepare/documents.mjs'
-import { Missing } from './prepare/find.mjs'
+import { breakOff, brokenOff, Missing } from './prepare/find.mjs'
 import { prepareFuzzer } from './prepare/fuzzer.mjs'
+import { usersOf, useParts } from './prepare/in-use.mjs'
 import { prepareKafka } from './prepare/kafka.mjs'
 import { findNode, modulesCurrent, prepareNode } from './prepare/node-modules.mjs'
 import { openBoard } from './prepare/progress.mjs'
 import { prepareRedis } from './prepare/redis.mjs'
+import { takeTurn } from './prepare/turn.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
-const builds = join(root, '.cybertask/bin')
-const partsFile = join(root, '.cybertask/parts.json')
+const state = join(root, '.cybertask')
+const partsFile = join(state, 'parts.json')
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/test.ts', fuzz: 'tests/security/fuzz/main.ts', faults: 'tests/faults/main.ts', bench: 'bench/run.ts', prepare: undefined }
 
-const prepare = async (withKafka, withFuzzer) => {
-  for (const folder of new Set([join(root, '.cybertask'), resolve(process.env.CYBERTASK_HOME ?? join(root, '.cybertask'))])) await checkDisk(folder)
+const prepare = async (board, withKafka, withFuzzer) => {
   const wanted = [
     ['Dapr', 'dapr', prepareDapr], ['Document store', 'documents', prepareDocuments], ['Redis', 'redis', prepareRedis], ['Node 24 and packages', 'node', prepareNode],
     ...(withKafka ? [['Kafka', 'kafka', prepareKafka]] : []),
     ...(withFuzzer ? [['Fuzzer', 'fuzzer', prepareFuzzer]] : []),
   ]
-  const board = openBoard()
-  const place = { root, builds }
+  const place = { root, builds: join(state, 'bin'), users: usersOf(state) }
+  // What it has begun ends with it, or it would meet the next start.
+  for (const signal of signals) process.on(signal, breakOff)
   const results = await Promise.all(wanted.map(async ([title, key, get]) => {
     const line = board.line(title)
     try { return [key, await get(place, line)] } catch (error) {
-      line.fail('missing')
+      line.fail(brokenOff() ? 'stopped' : 'missing')
       return [key, error instanceof Error ? error : new Error(String(error))]
     }
   }))
+  for (const signal of signals) process.off(signal, breakOff)
   board.close()
+  if (brokenOff()) throw new Missing('Stopped. What is whole stays; the next start goes on from there.')
   const failures = results.map(([, result]) => result).filter(result => result instanceof Error)
   if (failures.length) throw new Missing([...new Set(failures.map(inWords))].join('\n'))
   // What an earlier start got for other settings (Kafka) stays known.
@@ -44,23 +49,45 @@ const prepare = async (withKafka, withFuzzer) => {
 
 const save = async (file, value) => {
   await mkdir(dirname(file), { recursive: true })
-  await writeFile(`${file}.${process.pid}`, JSON.stringify(value, null, 2))
-  await rename(`${file}.${process.pid}`, file)
+  await writeFile(`${file}.${process.pid}.half`, JSON.stringify(value, null, 2))
+  await rename(`${file}.${process.pid}.half`, file)
 }
 
 const handOver = async (script, args) => {
   const child = spawn(await findNode(root), [join(root, script), ...args], { cwd: root, stdio: 'inherit' })
   // The terminal sends Ctrl-C to both; the runtime stops in order and decides when this ends.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) })
+  for (const signal of signals) process.on(signal, () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) })
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
+}
+
+/** Waits until no other start prepares. A turn that is not ended ends with this process. */
+const ownTurn = async (board, command) => {
+  let line
+  const endTurn = await takeTurn(state, command, holder => {
+    if (line) return
+    line = board.line('Another start')
+    line.tell(`process ${holder.pid} (${holder.command}) is preparing the parts; this one waits for it.`)
+  })
+  line?.done('is through')
+  return endTurn
 }
 
 const main = async ([command = 'start', ...args]) => {
   if (!(command in commands)) throw new Missing(`"${command}" is none of ${Object.keys(commands).join(', ')}.`)
-  if (command === 'doctor' && !await modulesCurrent(root)) throw new Missing('✗ The packages are not installed as the lockfile says: run npm start, or npm ci.')
+  if (command === 'doctor') {
+    if (!await modulesCurrent(root)) throw new Missing('✗ The packages are not installed as the lockfile says: run npm start, or npm ci.')
+    await handOver(commands.doctor, args)
+    return
+  }
+  for (const folder of new Set([state, resolve(process.env.CYBERTASK_HOME ?? state)])) await checkDisk(folder)
+  const board = openBoard()
+  const endTurn = await ownTurn(board, command)
   // The tests run the same contract on both brokers.
-  if (command !== 'doctor') await prepare(command === 'test' || process.env.EVENTS === 'kafka', command === 'test' || command === 'fuzz')
-  if (commands[command]) await handOver(commands[command], args)
+  await prepare(board, command === 'test' || process.env.EVENTS === 'kafka', command === 'test' || command === 'fuzz')
+  if (!commands[command]) return
+  useParts(state, command)
+  endTurn()
+  await handOver(commands[command], args)
 }
 
 main(process.argv.slice(2)).catch(error => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
@@ -53,5 +53,21 @@ it('an unreadable lock does not keep anybody out', async () => {
   writeWhole(lockFile(home), '{"pid":')
   const lock = await takeLock(home, about, () => {})
   expect(readLock(home)?.pid).toBe(process.pid)
+  lock.release()
+})
+
+it('a lock that cannot be written is told once and written at the next change: the death of a part on a full disk is not that of all', async () => {
+  const home = folder()
+  const said: string[] = []
+  const lock = await takeLock(home, about, line => said.push(line))
+  const parts = [{ name: 'broker', pid: process.pid }]
+  renameSync(home, `${home}.away`)
+  writeFileSync(home, '')
+  for (let i = 0; i < 3; i++) lock.update(parts)
+  expect(said).toEqual([expect.stringContaining('lock.json could not be written')])
+  rmSync(home)
+  renameSync(`${home}.away`, home)
+  lock.update(parts)
+  expect(readLock(home)?.parts).toMatchObject(parts)
   lock.release()
 })

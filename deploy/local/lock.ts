@@ -9,7 +9,7 @@ import { waitFor } from './probe.ts'
 const Id = z.object({ pid: z.number().int(), born: z.string() })
 const Lock = z.object({ ...Id.shape, since: z.string(), url: z.string(), offset: z.number(), prefix: z.string(), events: z.string(), parts: z.array(z.object({ ...Id.shape, name: z.string() })) })
 export type Lock = z.infer<typeof Lock>
-export type HeldLock = { update(parts: readonly { name: string; pid: number }[]): void; release(): void }
+export type HeldLock = { /** Never throws: it is called when a part has just died. */ update(parts: readonly { name: string; pid: number }[]): void; release(): void }
 
 export const lockFile = (home: string): string => join(home, 'lock.json')
 
@@ -32,9 +32,18 @@ export const takeLock = async (home: string, about: Pick<Lock, 'url' | 'offset' 
     const handle = openSync(file, 'wx', 0o644)
     writeFileSync(handle, JSON.stringify(own, null, 2))
     closeSync(handle)
-  } catch { throw new Error(`Somebody else took ${file} at this moment: see npm run doctor.`) }
+  } catch (error) { throw error instanceof Error && 'code' in error && error.code === 'EEXIST' ? new Error(`Somebody else took ${file} at this moment: see npm run doctor.`) : error }
+  let told = false
   return {
-    update: parts => writeWhole(file, JSON.stringify({ ...own, parts: parts.map(({ name, pid }) => ({ name, pid, born: bornAt(pid) })) }, null, 2)),
+    update: parts => {
+      try {
+        writeWhole(file, JSON.stringify({ ...own, parts: parts.map(({ name, pid }) => ({ name, pid, born: bornAt(pid) })) }, null, 2))
+        told = false
+      } catch (error) {
+        if (!told) report(`${file} could not be written (${String(error)}): it is written again when the next part starts or ends.`)
+        told = true
+      }
+    },
     release: () => rmSync(file, { force: true }),
   }
 }

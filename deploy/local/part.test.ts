@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ const part = async (script: string, given: Partial<PartSpec> = {}) => {
   const said: string[] = []
   const folder = mkdtempSync(join(tmpdir(), 'part-'))
   onTestFinished(() => { rmSync(folder, { recursive: true, force: true }) })
-  const spec: PartSpec = { name: 'it', title: 'It', group: 'store', command: [process.execPath, '-e', script, String(port)], cwd: tmpdir(), env: process.env, ports: [port], ready: tcpProbe(port), readyWithinMs: 8000, ...given }
+  const spec: PartSpec = { name: 'it', title: 'It', group: 'store', command: [process.execPath, '-e', script, String(port)], cwd: folder, env: process.env, ports: [port], ready: tcpProbe(port), readyWithinMs: 8000, ...given }
   return { port, said, part: supervise(spec, { logFile: join(folder, 'it.log'), report: line => said.push(line), changed: () => {} }) }
 }
 const serve = 'require("net").createServer().listen(Number(process.argv[1]),"127.0.0.1",()=>console.log("listening"))'
@@ -47,6 +47,24 @@ it('a wrong configuration is not tried again, and the end of the log says why', 
   await expect(it_.start()).rejects.toThrow('MONGODB_URI is missing')
   expect(readFileSync(it_.logFile, 'utf8').match(/missing/g)).toHaveLength(1)
   await it_.stop()
+})
+
+it('a configuration that has become wrong is not tried again either, and that is reported', async () => {
+  const { part: it_, said } = await part(`const fs=require("fs");if(fs.existsSync("started")){console.error("MONGODB_URI is missing");process.exit(78)}fs.writeFileSync("started","");${serve}`)
+  await it_.start()
+  it_.kill('SIGKILL')
+  expect(await waitFor(async () => it_.state === 'stopped', 8000)).toBe(true)
+  expect(said.at(-1)).toMatch(/It ended \(code 78.*is not started again.*MONGODB_URI is missing/)
+})
+
+it('a part that is stopped before its process began does not begin', async () => {
+  let prepared = (): void => {}
+  const { part: it_ } = await part(serve, { before: () => new Promise<void>(resolve => { prepared = resolve }) })
+  const starting = it_.start()
+  await it_.stop()
+  prepared()
+  await expect(starting).rejects.toThrow('did not become ready')
+  expect([it_.pid, existsSync(it_.logFile)]).toEqual([undefined, false])
 })
 
 it('one that does not listen to SIGTERM is ended', async () => {

@@ -77,6 +77,8 @@ export const supervise = (spec: PartSpec, { logFile, report, changed, longestPau
   const launch = async (): Promise<void> => {
     become('starting')
     await spec.before?.()
+    // It was stopped meanwhile, when there was nothing to stop.
+    if (state !== 'starting') return
     const log = openLog(logFile)
     const [command = '', ...args] = dieWithParent(spec.command, spec.user, spec.stopSignal)
     child = spawn(command, args, { cwd: spec.cwd, env: spec.env, stdio: ['ignore', log, log], detached: true })
@@ -94,12 +96,17 @@ export const supervise = (spec: PartSpec, { logFile, report, changed, longestPau
     for (const exit of exits.splice(0)) exit()
     if (state === 'stopped' || state === 'stopping') return
     hopeless = code === misconfigured || (starting && ++early >= mostEarly)
-    if (hopeless) { become('stopped'); return }
+    const last = lastWords(logFile, from)
+    const why = last && ` Its last words: ${last}`
+    if (hopeless) {
+      become('stopped')
+      if (!starting) report(`${spec.title} ended (${how}: wrong configuration) and is not started again: mend it, then stop everything and start again.${why}`)
+      return
+    }
     const wasReady = state === 'ready'
     if (wasReady && performance.now() - since > steadyMs) pause = firstPause
     become('waiting')
-    const last = lastWords(logFile, from)
-    if (wasReady || pause > firstPause) report(`${spec.title} ended (${how}); starting it again in ${(pause / 1000).toFixed(1)} s.${last ? ` Its last words: ${last}` : ''}`)
+    if (wasReady || pause > firstPause) report(`${spec.title} ended (${how}); starting it again in ${(pause / 1000).toFixed(1)} s.${why}`)
     timer = setTimeout(() => { restarts++; void revive() }, pause)
     pause = Math.min(pause * 3, longestPauseMs)
   }

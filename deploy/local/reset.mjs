@@ -1,11 +1,13 @@
 // `npm run reset` removes the data of the local platform; with --all the builds as well. Runs without node_modules.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
-import { lives } from './prepare/process-identity.mjs'
+import { usersOf } from './prepare/in-use.mjs'
 import { outside } from './prepare/outside-home.mjs'
+import { lives } from './prepare/process-identity.mjs'
+import { turnFile, whoPrepares } from './prepare/turn.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 // The builds are there whatever the state folder is; another one may run on them.
@@ -13,7 +15,16 @@ const shared = join(root, '.cybertask')
 const home = resolve(process.env.CYBERTASK_HOME ?? shared)
 const all = process.argv.includes('--all')
 const cluster = outside(home)
-const builds = ['bin', 'parts.json']
+const builds = /^(bin|parts\.json|in-use\.json)$/
+// The state folder may hold more than ours, in folders of the same names too: what is removed is known by its path.
+const own = {
+  '': /^((lock|secrets|tokens)\.json|(broker|state)\.conf|kafka\.properties|sentry\.yaml|dapr\.env|compile-cache|licences\.txt)$/,
+  data: /^(analytics|broker|kafka|mail|mongo|postgres|scheduler|state)$/,
+  dapr: /^(config|resources)$/,
+  certificates: /^(ca\.crt|issuer\.(crt|key))$/,
+  demo: /^r[a-z0-9]{8,}\.(json|bad-rows\.txt)$/,
+  logs: /^((gateway|user|task|project|notification|analytics|ai)(-sidecar)?|broker|state|postgres|documents|kafka|mail|sentry|placement|scheduler)\.log(\.1)?$/,
+}
 
 const lockOf = folder => { try { return JSON.parse(readFileSync(join(folder, 'lock.json'), 'utf8')) } catch { return undefined } }
 /** The supervisor, or what it left when it was killed. */
@@ -27,17 +38,23 @@ const agreed = async question => {
   return /^y(es)?$/i.test(answer.trim())
 }
 
-const running = [...new Set(all ? [home, shared] : [home])].flatMap(runningIn)
+const named = (folder, names) => {
+  if (!existsSync(folder)) return []
+  // A file that was being written carries the number of its writer, too.
+  return readdirSync(folder).filter(name => names.test(name.replace(/(\.\d+)?\.half$/, ''))).map(name => join(folder, name))
+}
+
+const preparing = all && whoPrepares(shared)
+const running = [...new Set([...[...new Set(all ? [home, shared] : [home])].flatMap(runningIn), ...(all ? usersOf(shared) : []).map(({ pid }) => pid), ...(preparing ? [preparing.pid] : [])])]
 if (running.length) {
   console.error(`CyberTask runs (process ${running.join(', ')}): stop it first, with Ctrl-C or kill ${running.join(' ')}.`)
   process.exit(1)
 }
-const victims = new Set([
-  ...(existsSync(home) ? readdirSync(home).filter(name => all || !builds.includes(name)) : []).map(name => join(home, name)),
-  ...(all ? builds.map(name => join(shared, name)) : []), cluster,
-].filter(existsSync))
-if (!victims.size) console.log('There is nothing to remove.')
+const victims = [...Object.entries(own).flatMap(([folder, names]) => named(join(home, folder), names)), ...(all ? [...named(shared, builds), ...named(shared, turnFile)] : []), ...(existsSync(cluster) ? [cluster] : [])]
+if (!victims.length) console.log('There is nothing to remove.')
 else if (await agreed(`Remove all data${all ? ' and builds' : ''} of CyberTask in ${home}?`)) {
   for (const victim of victims) await rm(victim, { recursive: true, force: true })
-  console.log(`Removed ${[...victims].join(', ')}.${all ? '' : ' The builds stay; --all removes them too.'}`)
+  for (const folder of Object.keys(own).filter(Boolean)) await rmdir(join(home, folder)).catch(() => {})
+  const rest = existsSync(home) ? readdirSync(home).filter(name => !builds.test(name) && !turnFile.test(name)) : []
+  console.log(`Removed ${victims.join(', ')}.${rest.length ? ` What else is in ${home} stays: ${rest.join(', ')}.` : ''}${all ? '' : ' The builds stay; --all removes them too.'}`)
 } else process.exitCode = 1

@@ -1,21 +1,22 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { bornAt } from './prepare/process-identity.mjs'
+import { takeTurn } from './prepare/turn.mjs'
 
 /** A repository with a state folder in it and one elsewhere, and what `npm run reset` says there. */
 const place = () => {
   const root = mkdtempSync(join(tmpdir(), 'reset-'))
   onTestFinished(() => { rmSync(root, { recursive: true, force: true }) })
   cpSync(join(import.meta.dirname, 'reset.mjs'), join(root, 'deploy/local/reset.mjs'))
-  for (const file of ['process-identity.mjs', 'outside-home.mjs']) cpSync(join(import.meta.dirname, 'prepare', file), join(root, 'deploy/local/prepare', file))
+  for (const file of ['process-identity.mjs', 'outside-home.mjs', 'in-use.mjs', 'turn.mjs']) cpSync(join(import.meta.dirname, 'prepare', file), join(root, 'deploy/local/prepare', file))
   const write = (file: string, value: unknown): void => { mkdirSync(dirname(join(root, file)), { recursive: true }); writeFileSync(join(root, file), JSON.stringify(value)) }
   write('.cybertask/bin/daprd', '')
   write('home/data/broker', '')
   const reset = (...args: string[]) => spawnSync(process.execPath, [join(root, 'deploy/local/reset.mjs'), '--yes', ...args], { env: { ...process.env, CYBERTASK_HOME: join(root, 'home') }, encoding: 'utf8' })
-  return { write, reset, has: (file: string) => existsSync(join(root, file)) }
+  return { root, write, reset, has: (file: string) => existsSync(join(root, file)) }
 }
 const sleeper = () => {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' })
@@ -46,4 +47,27 @@ it('--all removes the builds too, wherever the state folder is, unless another s
   write('.cybertask/lock.json', {})
   expect(reset('--all').status).toBe(0)
   expect([has('home/data'), has('.cybertask/bin')]).toEqual([false, false])
+})
+
+it('what is not of CyberTask stays, in folders of the same names too, and is named', () => {
+  const { write, reset, has } = place()
+  const ours = ['home/secrets.json', 'home/lock.json.12.half', 'home/data/postgres/PG_VERSION', 'home/data/postgres.half/base', 'home/dapr/config/task.yaml', 'home/certificates/issuer.key', 'home/demo/rmc2x9k1a.json', 'home/logs/task-sidecar.log.1']
+  const theirs = ['home/photos/1.json', 'home/data/taxes/2024.json', 'home/certificates/shop.crt', 'home/demo/index.json', 'home/logs/nginx.log']
+  for (const file of [...ours, ...theirs]) write(file, {})
+  expect(reset()).toMatchObject({ status: 0, stdout: expect.stringContaining('stays: certificates, data, demo, logs, photos') })
+  expect([ours.filter(has), theirs.filter(has)]).toEqual([[], theirs])
+})
+
+it('--all leaves the builds to who runs on them, whatever state folder he has, and to who is preparing them', async () => {
+  const { write, reset, has, root } = place()
+  const user = sleeper()
+  write('.cybertask/in-use.json', [{ ...user, command: 'test' }])
+  expect(reset('--all')).toMatchObject({ status: 1, stderr: expect.stringContaining(`process ${user.pid})`) })
+  write('.cybertask/in-use.json', [])
+  const endTurn = await takeTurn(join(root, '.cybertask'), 'start', () => {})
+  expect(reset('--all')).toMatchObject({ status: 1, stderr: expect.stringContaining(`process ${process.pid})`) })
+  endTurn()
+  expect(reset('--all').status).toBe(0)
+  expect(has('.cybertask')).toBe(true)
+  expect(readdirSync(join(root, '.cybertask'))).toEqual([])
 })

@@ -74,8 +74,8 @@ export const startStack = async ({ root, home: folder, offset = 0, prefix = '', 
     return part
   }
   const bring = async (specs: readonly PartSpec[]): Promise<void> => {
+    if (!stopping) await refuseTakenPorts(specs)
     if (stopping) throw new Error('Stopped while starting.')
-    await refuseTakenPorts(specs)
     await Promise.all(specs.map(add).map(async part => {
       const line = watch(part.spec.title)
       await part.start().then(() => line.done(`process ${part.pid}`), (error: unknown) => { line.fail('did not start'); throw error })

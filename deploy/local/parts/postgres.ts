@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeWhole } from '../files.ts'
+import { syncFolder, writeWhole } from '../files.ts'
 import type { PartSpec } from '../part.ts'
 import { nameOf, outside } from '../prepare/outside-home.mjs'
 import { dieWithParent } from '../die-with-parent.ts'
@@ -69,9 +69,10 @@ const initialize = (bin: string, data: string): void => {
   const half = `${data}.half`
   rmSync(half, { recursive: true, force: true })
   own(half)
-  runAs([join(bin, 'initdb'), '-D', half, '-E', 'UTF8', '--locale=C', '-U', 'postgres', '-A', 'trust', '-N'])
+  runAs([join(bin, 'initdb'), '-D', half, '-E', 'UTF8', '--locale=C', '-U', 'postgres', '-A', 'trust'])
   rmSync(data, { recursive: true, force: true })
   renameSync(half, data)
+  syncFolder(join(data, '..'))
 }
 
 /** A PostgreSQL cluster of our own, under FerretDB. */

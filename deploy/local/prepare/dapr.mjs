@@ -16,14 +16,14 @@ const installed = async () => {
   return programs.every(name => existsSync(join(folder, name))) ? { folder, version: found.trim() } : undefined
 }
 
-export const prepareDapr = async ({ root, builds }, line) => {
+export const prepareDapr = async ({ root, builds, users }, line) => {
   const release = await installed()
   if (release) {
     line.done(`${release.version}, found in ${release.folder}`)
     return release
   }
   const { folder, built } = await goBuild({
-    name: 'dapr', what: `Dapr ${version}`, source: join(root, 'dapr/runtime'), builds, least: '1.26.5', packages: ['tool'],
+    name: 'dapr', what: `Dapr ${version}`, source: join(root, 'dapr/runtime'), builds, users, least: '1.26.5', packages: ['tool'],
     tags: 'stablecomponents', ldflags: `-X github.com/dapr/dapr/pkg/buildinfo.version=${version}`,
   }, line)
   line.done(`${version}, ${built ? 'built' : 'built earlier'}`)

@@ -1,2 +1,2 @@
-export declare const checkDisk: (home: string) => Promise<void>
+export declare const checkDisk: (home: string, leastGb?: number) => Promise<void>
 export declare const inWords: (error: Error) => string

@@ -2,14 +2,12 @@
 import { mkdir, statfs } from 'node:fs/promises'
 import { Missing } from './find.mjs'
 
-const least = 2
-
 /** Refuses to go on with less than 2 GB free. */
-export const checkDisk = async home => {
+export const checkDisk = async (home, leastGb = 2) => {
   await mkdir(home, { recursive: true, mode: 0o755 }).catch(error => { throw new Missing(`${home} cannot be made (${error.code}): make its parent writable, or choose another folder with CYBERTASK_HOME.`) })
   const { bavail, bsize } = await statfs(home)
   const free = Number(bavail) * Number(bsize) / 2 ** 30
-  if (free < least) throw new Missing(`Only ${free.toFixed(1)} GB are free at ${home}, and ${least} GB are needed: make room, or choose another folder with CYBERTASK_HOME.`)
+  if (free < leastGb) throw new Missing(`Only ${free.toFixed(1)} GB are free at ${home}, and ${leastGb} GB are needed: make room, or choose another folder with CYBERTASK_HOME.`)
 }
 
 /** What a failure says to the person: that the disk is full, where that is the reason, however deep a program's output has it. */

@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest'
-import { inWords } from './disk.mjs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { checkDisk, inWords } from './disk.mjs'
 import { run } from './find.mjs'
 
 it('a build that the full disk stopped says so in a sentence, whatever else the compiler said', async () => {
@@ -9,4 +12,13 @@ it('a build that the full disk stopped says so in a sentence, whatever else the 
   expect(inWords(failed)).toBe('The disk is full: make room, then start again.')
   expect(inWords(new Error('The packages could not be installed: npm error code ENOSPC'))).toMatch('The disk is full')
   expect(inWords(new Error('Go is missing.'))).toBe('Go is missing.')
+})
+
+it('a disk without room is refused before anything is built, with what is free, what is needed, and what to do', async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'disk-'))
+  onTestFinished(() => { rmSync(parent, { recursive: true, force: true }) })
+  const home = join(parent, 'state')
+  await expect(checkDisk(home, 1e9)).rejects.toThrow(/^Only [\d.]+ GB are free at .+state, and 1000000000 GB are needed: make room, or choose another folder with CYBERTASK_HOME\.$/)
+  await expect(checkDisk(home, 0)).resolves.toBeUndefined()
+  expect(existsSync(home)).toBe(true)
 })

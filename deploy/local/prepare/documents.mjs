@@ -27,7 +27,7 @@ const preparePostgres = async line => {
   return installed
 }
 
-export const prepareDocuments = async ({ root, builds }, line) => {
+export const prepareDocuments = async ({ root, builds, users }, line) => {
   if (process.env.MONGODB_URI) {
     line.done('the MongoDB of MONGODB_URI')
     return { kind: 'uri' }
@@ -39,7 +39,7 @@ export const prepareDocuments = async ({ root, builds }, line) => {
     return { kind: 'mongod', program: mongod }
   }
   const [postgres, { folder, built }] = await Promise.all([preparePostgres(line), goBuild({
-    name: 'documents', what: 'A document store (mongod, or MONGODB_URI, or FerretDB)', source: join(root, 'deploy/local/documents'), builds, least: '1.25', packages: ['.'], repairs: ferretdbRepair,
+    name: 'documents', what: 'A document store (mongod, or MONGODB_URI, or FerretDB)', source: join(root, 'deploy/local/documents'), builds, users, least: '1.25', packages: ['.'], repairs: ferretdbRepair,
   }, line)])
   line.done(`FerretDB 1.24.0, ${built ? 'built' : 'built earlier'}, on PostgreSQL ${postgres.version}${kept ? '; it stays because the data is in it, though there is a mongod now' : ''}`)
   return { kind: 'ferretdb', program: join(folder, 'documents'), postgres: postgres.folder }

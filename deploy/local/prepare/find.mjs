@@ -14,9 +14,26 @@ const runnable = file => {
 export const which = (name, extra = []) =>
   [...extra, ...(process.env.PATH ?? '').split(delimiter)].filter(Boolean).map(folder => join(folder, name)).find(runnable)
 
-/** Runs a program; `onLine` sees each line of its output; rejects with the tail of the output. */
-export const run = (command, args, { cwd, env, onLine } = {}) => new Promise((resolve, reject) => {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+const running = new Map()
+let broken = false
+
+/** Ends the programs that `run` began, with all that they began, and lets it begin no other; at the second call at once. */
+export const breakOff = () => {
+  for (const [{ pid }, signal] of running) try { process.kill(-pid, broken ? 'SIGKILL' : signal) } catch { /* It has ended. */ }
+  broken = true
+}
+/** True once it has been called. */
+export const brokenOff = () => broken
+
+/**
+ * Runs a program; `onLine` sees each line of its output; rejects with the tail of the output.
+ * Who breaks it off does so with Ctrl-C's signal: compilers tidy up after themselves then, and apt-get goes on to the end of what dpkg is at.
+ */
+export const run = (command, args, { cwd, env, onLine, breakBy = 'SIGINT' } = {}) => new Promise((resolve, reject) => {
+  if (broken) { reject(new Missing('Stopped.')); return }
+  // A group of its own, which can be ended as a whole and does not hear the terminal's Ctrl-C besides.
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  running.set(child, breakBy)
   let output = ''
   let rest = ''
   const take = chunk => {
@@ -28,6 +45,7 @@ export const run = (command, args, { cwd, env, onLine } = {}) => new Promise((re
   child.stdout.setEncoding('utf8').on('data', take)
   child.stderr.setEncoding('utf8').on('data', take)
   child.on('error', reject)
+  child.on('close', () => running.delete(child))
   child.on('close', code => code === 0 ? resolve(output.trim()) : reject(Object.assign(new Error(`${command} ${args[0] ?? ''} ended with ${code}:\n${output.trim().split('\n').slice(-12).join('\n')}`), { output })))
 })
 

@@ -6,6 +6,7 @@ import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { ask, atLeast, Missing, run, which } from './find.mjs'
 import { repair } from './go-repair.mjs'
+import { halfFolder } from './half.mjs'
 
 // Without C, as Dapr's releases are built: no C compiler is needed. A roomy machine is spared most of the compiler's tidying up.
 const building = { GOFLAGS: '', CGO_ENABLED: '0', ...(totalmem() > 8 * 1024 ** 3 && { GOGC: '400' }) }
@@ -21,25 +22,21 @@ const hashOf = async (folder, flags) => {
 export const toolchainFor = (version, least) => atLeast(version, least) ? {} : atLeast(version, '1.21') ? { GOTOOLCHAIN: 'auto' } : undefined
 
 const findGo = async (least, what) => {
-  const go = which('go', ['/usr/local/go/bin', '/opt/homebrew/bin'])
-  const version = go && (await ask(go, ['env', 'GOVERSION']))
-  const env = version && toolchainFor(version, least)
-  if (go && env) return { go, env: { ...building, ...env } }
+  for (const go of [which('go'), which('go', ['/usr/local/go/bin', '/opt/homebrew/bin'])].filter(Boolean)) {
+    const version = await ask(go, ['env', 'GOVERSION'])
+    const env = version && toolchainFor(version, least)
+    if (env) return { go, env: { ...building, ...env } }
+  }
   throw new Missing(`${what} and Go ${least} to build it are both missing: install Go from https://go.dev/dl/, then start again.`)
 }
 
-/** The folder with the programs of a module, built if need be. `ldflags` and `tags` are those of `go build`; `repairs` is what `go-repair.mjs` mends of a module that it needs. */
-export const goBuild = async ({ name, what, source, ldflags = '', tags = '', packages, repairs, builds, least }, line) => {
+/** The folder with the programs of a module, built if need be. `ldflags` and `tags` are those of `go build`; `repairs` is what `go-repair.mjs` mends of a module that it needs. An older build stays while somebody may run on it (`users`). */
+export const goBuild = async ({ name, what, source, ldflags = '', tags = '', packages, repairs, builds, users, least }, line) => {
   const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-tags', tags, '-ldflags', `-s -w ${ldflags}`]
   const target = join(builds, `${name}-${await hashOf(source, [...flags, ...packages, ...(repairs ? [JSON.stringify(repairs)] : [])])}`)
   if (existsSync(target)) return { folder: target, built: false }
   const { go, env } = await findGo(least, what)
-  await mkdir(builds, { recursive: true })
-  for (const left of (await readdir(builds)).filter(file => file.startsWith(`.half-${name}-`))) {
-    // Somebody else may be building right now; a build that stopped is one whose process is gone.
-    if (!alive(Number(left.split('-').at(-1)))) { line.say('an earlier build was not finished: starting it again'); await rm(join(builds, left), { recursive: true, force: true }) }
-  }
-  const half = join(builds, `.half-${name}-${process.pid}`)
+  const half = await halfFolder(builds, name, line)
   await mkdir(half, { recursive: true })
   let compiled = 0
   let fetched = 0
@@ -53,11 +50,8 @@ export const goBuild = async ({ name, what, source, ldflags = '', tags = '', pac
   const mended = repairs ? await repair({ go, source, env, into: join(half, 'source'), ...repairs }) : []
   await inTurn(() => run(go, ['build', '-v', ...mended, ...flags, '-o', `${half}/`, ...packages], running))
   await rm(join(half, 'source'), { recursive: true, force: true })
-  await rename(half, target).catch(async error => {
-    if (!existsSync(target)) throw error
-    await rm(half, { recursive: true, force: true })
-  })
-  for (const old of (await readdir(builds)).filter(file => file.startsWith(`${name}-`) && join(builds, file) !== target)) await rm(join(builds, old), { recursive: true, force: true })
+  await rename(half, target)
+  if (!users.length) for (const old of (await readdir(builds)).filter(file => file.startsWith(`${name}-`) && join(builds, file) !== target)) await rm(join(builds, old), { recursive: true, force: true })
   return { folder: target, built: true }
 }
 
@@ -68,6 +62,3 @@ const inTurn = build => {
   turn = mine.catch(() => {})
   return mine
 }
-
-const alive = pid => { try { process.kill(pid, 0); return true } catch (error) { return error.code === 'EPERM' } }
-

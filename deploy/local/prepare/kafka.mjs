@@ -1,10 +1,11 @@
 // Kafka, only for EVENTS=kafka: KAFKA_BROKERS, else a broker from the jars of Maven Central.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ask, atLeast, Missing, run, which } from './find.mjs'
 import { installPackages } from './debian.mjs'
+import { halfFolder } from './half.mjs'
 
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
 
@@ -26,10 +27,9 @@ export const prepareKafka = async ({ root, builds }, line) => {
   if (!existsSync(jars)) {
     if (!which('mvn')) await installPackages('Maven (it fetches Kafka; or name a broker of yours in KAFKA_BROKERS)', { apt: 'maven', brew: 'maven' }, line)
     line.say('fetching 43 MB from Maven Central')
-    const half = join(builds, `.half-kafka-${process.pid}`)
-    await mkdir(builds, { recursive: true })
+    const half = await halfFolder(builds, 'kafka', line)
     await run('mvn', ['-B', '-ntp', '-q', '-f', pom, plugin, `-DoutputDirectory=${half}`])
-    await rename(half, jars).catch(async error => { if (!existsSync(jars)) throw error; await rm(half, { recursive: true, force: true }) })
+    await rename(half, jars)
   }
   line.done('4.1.0, jars at hand')
   return { kind: 'jars', java, jars }

@@ -23,19 +23,30 @@ export const findNode = async root => {
   throw new Missing('Node 24 is missing and npm has no build of it for this platform: install it from https://nodejs.org, then start again.')
 }
 
+// What a second try mends: the way to the registry, a registry out of breath, a folder that somebody still held, and npm's own slips.
+const passing = /code (EAI_AGAIN|ENOTFOUND|ECONN\w+|ETIMEDOUT|EIDLETIMEOUT|ERR_SOCKET_TIMEOUT|EINTEGRITY|ENOTEMPTY|EBUSY|E429|E5\d\d)\b|Exit handler never called/
+const sayingOf = error => String(error.output ?? error.message).split('\n').filter(text => /npm (error|ERR!)/.test(text)).slice(0, 3).join(' ') || error.message
+
 const install = async (root, line) => {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   const quietly = ['--no-audit', '--no-fund', '--ignore-scripts']
   const count = setInterval(() => line.say(`npm ci, ${present(join(root, 'node_modules'))} packages`), 2000)
   try {
-    await run(npm, ['ci', ...quietly], { cwd: root }).catch(error => {
+    // Asked to stop, npm goes on for half a minute and then undoes it all; the next start begins anew anyway.
+    const running = { cwd: root, breakBy: 'SIGKILL' }
+    const ci = () => run(npm, ['ci', ...quietly], running)
+    await ci().catch(error => {
+      if (passing.test(error.output ?? '')) {
+        line.tell(`npm ci failed (${sayingOf(error)}): trying it once more`)
+        return ci()
+      }
       // A lockfile that was written where the packages of other platforms cannot be had lacks them, and npm ci refuses it; npm install does not.
       if (!/code EUSAGE/.test(error.output ?? '')) throw error
-      return run(npm, ['install', '--no-save', ...quietly], { cwd: root })
+      return run(npm, ['install', '--no-save', ...quietly], running)
     })
   } catch (error) {
-    const why = String(error.output ?? error.message).split('\n').filter(text => /npm error/.test(text)).slice(0, 3).join(' ')
-    throw new Missing(`The packages could not be installed: ${why || error.message}`)
+    const advice = passing.test(error.output ?? '') ? 'It was tried twice: see that npm reaches its registry (npm ping), then start again.' : 'Mend that, then start again.'
+    throw new Missing(`The packages could not be installed: ${sayingOf(error)}\n${advice}`)
   } finally { clearInterval(count) }
 }
 const packagesIn = folder => { try { return readdirSync(folder).flatMap(name => name.startsWith('@') ? readdirSync(join(folder, name)).map(inner => join(name, inner)) : [name]) } catch { return [] } }
@@ -44,8 +55,10 @@ const present = folder => packagesIn(folder).filter(name => existsSync(join(fold
 
 const clickhouseUrlIn = home => read(join(home, 'secrets.json')).then(secrets => secrets['clickhouse-url'], () => undefined)
 
-export const prepareNode = async ({ root }, line) => {
+export const prepareNode = async ({ root, users }, line) => {
   const current = await modulesCurrent(root)
+  if (!current && users.length)
+    throw new Missing(`The packages have changed, and what runs on the old ones would lose them (${users.map(({ command, pid }) => `${command}, process ${pid}`).join('; ')}): stop it first, then start again.`)
   if (!current) await install(root, line)
   const node = await findNode(root)
   const elsewhere = process.env.CLICKHOUSE_URL || await clickhouseUrlIn(resolve(process.env.CYBERTASK_HOME ?? join(root, '.cybertask')))

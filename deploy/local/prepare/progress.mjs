@@ -19,6 +19,13 @@ export const openBoard = (out = process.stdout) => {
     out.write(`${drawn ? `\x1b[${drawn}A` : ''}${rows.map(row => `\x1b[2K${cut(text(row))}\n`).join('')}`)
     drawn = rows.length
   }
+  // Stays on the screen, above the lines that change.
+  const tell = text => {
+    if (drawn) out.write(`\x1b[${drawn}A\x1b[J`)
+    drawn = 0
+    out.write(`${text}\n`)
+    draw()
+  }
   const timer = live ? setInterval(() => { frame++; if (rows.some(row => row.state === 'run')) draw() }, 120) : undefined
   timer?.unref()
 
@@ -38,6 +45,7 @@ export const openBoard = (out = process.stdout) => {
           row.note = note
           if (!live && Date.now() - row.told > repeatEvery) { row.told = Date.now(); out.write(`${text(row)}\n`) }
         },
+        tell: text => tell(`${name}: ${text}`),
         done: note => end(row, 'done', note),
         fail: note => end(row, 'fail', note),
       }

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { bornAt, lives } from './prepare/process-identity.mjs'
+
+const soon = { timeout: 8000, interval: 20 }
+/** A fresh clone on a machine that has everything but the packages; `npm` is a script, and the platform a process that says it is up. */
+const clone = (npm: string) => {
+  const root = mkdtempSync(join(tmpdir(), 'clone-'))
+  const begun: (() => void)[] = []
+  onTestFinished(() => { for (const end of begun) end(); rmSync(root, { recursive: true, force: true }) })
+  const write = (file: string, text: string, mode = 0o644): void => { mkdirSync(dirname(join(root, file)), { recursive: true }); writeFileSync(join(root, file), text); chmodSync(join(root, file), mode) }
+  const program = (name: string, script: string): void => write(`tools/${name}`, `#!/bin/sh\n${script}\n`, 0o755)
+  for (const name of ['daprd', 'placement', 'scheduler', 'sentry']) program(name, 'echo 1.18.2')
+  program('redis-server', 'echo v=7.2.0')
+  program('npm', npm)
+  const lockfile = (version: string): void => write('package-lock.json', JSON.stringify({ packages: { '': {}, 'node_modules/koa': { version } } }))
+  lockfile('3.0.0')
+  write('deploy/local/start.ts', 'console.log("up"); process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000)')
+  cpSync(join(import.meta.dirname, 'bootstrap.mjs'), join(root, 'deploy/local/bootstrap.mjs'))
+  cpSync(join(import.meta.dirname, 'prepare'), join(root, 'deploy/local/prepare'), { recursive: true })
+  const env = { ...process.env, PATH: [join(root, 'tools'), process.env['PATH']].join(delimiter), DAPR_RUNTIME_DIR: join(root, 'tools'), MONGODB_URI: 'mongodb://elsewhere', CLICKHOUSE_URL: 'http://elsewhere', EVENTS: '', CYBERTASK_HOME: join(root, '.cybertask') }
+
+  const run = (command: string) => {
+    const child = spawn(process.execPath, [join(root, 'deploy/local/bootstrap.mjs'), command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    begun.push(() => child.kill('SIGTERM'))
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { said += text })
+    return {
+      child, said: () => said,
+      says: (text: string) => expect.poll(() => said, soon).toContain(text),
+      ended: new Promise<number | null>(resolve => { child.once('close', resolve) }),
+    }
+  }
+  return { run, write, lockfile, read: (file: string) => existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '' }
+}
+const install = 'mkdir -p node_modules; cp package-lock.json node_modules/.package-lock.json'
+
+it('of two starts of a fresh clone one installs, and the other says whom it waits for and finds all there', async () => {
+  const { run, read, write } = clone(`echo begin >> npm.log; while [ -e npm.log ] && [ ! -e go ]; do sleep 0.02; done; ${install}; echo end >> npm.log`)
+  const first = run('prepare')
+  await expect.poll(() => read('npm.log'), soon).toBe('begin\n')
+  const second = run('prepare')
+  await second.says(`process ${first.child.pid} (prepare) is preparing the parts; this one waits for it`)
+  write('go', '')
+  expect([await first.ended, await second.ended, read('npm.log')]).toEqual([0, 0, 'begin\nend\n'])
+})
+
+it('packages are not changed under a platform that runs on them: it has to be stopped first', async () => {
+  const { run, read, lockfile } = clone(`echo once >> npm.log; ${install}`)
+  const platform = run('start')
+  await platform.says('up')
+  expect(await run('prepare').ended).toBe(0)
+  lockfile('3.1.0')
+  const refused = run('prepare')
+  expect(await refused.ended).toBe(1)
+  expect(refused.said()).toContain(`(start, process ${platform.child.pid}): stop it first, then start again.`)
+  expect(read('npm.log')).toBe('once\n')
+  platform.child.kill('SIGTERM')
+  expect(await platform.ended).toBe(0)
+  expect([await run('prepare').ended, read('npm.log')]).toEqual([0, 'once\nonce\n'])
+})
+
+it('a start that is stopped while it prepares takes with it what it began', async () => {
+  const { run, read } = clone('sleep 60 & echo $! > npm.pid; trap "" INT; wait')
+  const { child, ended, said } = run('start')
+  await expect.poll(() => read('npm.pid'), soon).toMatch(/\n/)
+  const npm = { pid: Number(read('npm.pid')), born: bornAt(Number(read('npm.pid'))) }
+  child.kill('SIGTERM')
+  expect([await ended, lives(npm)]).toEqual([1, false])
+  expect(said()).toContain('Stopped.')
+  expect(said()).not.toContain('up')
+})
+
+it.each([
+  ['the network is tried once more', 'ECONNRESET', 2, 'see that npm reaches its registry (npm ping), then start again.'],
+  ['a package that is nowhere is not', 'E404', 1, 'Mend that, then start again.'],
+])('after a failed installation %s, and the end says what to do', async (_, code, tries, advice) => {
+  const { run, read } = clone(`echo try >> npm.log; echo "npm error code ${code}" >&2; exit 1`)
+  const { ended, said } = run('start')
+  expect([await ended, read('npm.log')]).toEqual([1, 'try\n'.repeat(tries)])
+  expect(said()).toContain(`The packages could not be installed: npm error code ${code}\n`)
+  expect(said()).toContain(advice)
+})
+
+it('an installation that the network broke off once is had at the second try', async () => {
+  const { run, read } = clone(`echo try >> npm.log; [ "$(cat npm.log)" = try ] && { echo "npm error code ETIMEDOUT" >&2; exit 1; }; ${install}`)
+  expect([await run('prepare').ended, read('npm.log')]).toEqual([0, 'try\ntry\n'])
+})
