@@ -1,10 +1,10 @@
-import { casual, type Chrono, type ParsedResult, type Parser, type Refiner } from 'chrono-node'
+import type { ParsedResult, Parser, Refiner } from 'chrono-node'
 
 const mark = 'dotted'
 const pattern = /(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})?(?=$|[\s),;:.!\u0001–-])(?!\.\d)/u
 
-/** 3.4.2026, and 3.4.26 and 3.4. where the words before ask for a day: elsewhere those are versions and chapters. */
-const dayFirst = (asked: (before: string) => boolean): Parser => ({
+/** 3.4.2026, and 3.4.26 and 3.4. where the words before ask for a day, as `asked` says: elsewhere those are versions and chapters. */
+export const dayFirst = (asked: (before: string) => boolean): Parser => ({
   pattern: () => pattern,
   extract: (context, match) => {
     const [, day, month, year = ''] = match
@@ -16,19 +16,11 @@ const dayFirst = (asked: (before: string) => boolean): Parser => ({
 })
 
 /** “03.04.” of a date is no time of day. */
-const datesOnly: Refiner = {
+export const datesOnly: Refiner = {
   refine: (_, results) => {
     const dotted = results.filter(result => result.tags().has(mark))
     return results.filter(one => dotted.includes(one) || !dotted.some(d => one.index < d.index + d.text.length && d.index < one.index + one.text.length))
   },
-}
-
-/** The library that finds dates, to which a date with dots begins with its day. `asked` says whether the words before a short one ask for a day. */
-export const withDotted = (asked: (before: string) => boolean): Chrono => {
-  const own = casual.clone()
-  own.parsers.unshift(dayFirst(asked))
-  own.refiners.unshift(datesOnly)
-  return own
 }
 
 /** The library’s own reading of dots is that of slashes. */

@@ -6,11 +6,19 @@ const levels: Readonly<Record<string, Priority>> = {
   p0: 'urgent', p1: 'urgent', p2: 'high', p3: 'medium', p4: 'low', '1': 'urgent', '2': 'high', '3': 'medium', '4': 'low',
 }
 const named = 'urgent|highest|critical|high|medium|normal|lowest|low'
+// Where a word begins and ends: \u0001 stands for words that were understood already.
+const wordStart = String.raw`(?:^|(?<=[\s(,;\u0001]))`
+const wordEnd = String.raw`(?=$|[\s),;:.!\u0001])`
+const priority = new RegExp(wordStart + '(?:' + [
+  String.raw`!(?<mark>${named}|blocker|asap|important|minor|[1-4])`,
+  '(?<p>p[0-4])',
+  `(?:with |at |as )?(?<before>${named})[ -]prio(?:rity)?`,
+  String.raw`prio(?:rity)?\s*(?::|=|is|to|of)?\s*(?<after>${named}|[1-4]|p[0-4])`,
+  '(?<bare>urgent|urgently|asap)',
+].join('|') + ')' + wordEnd, 'giu')
 /** `!high`, `!1`, `p1`, “high priority”, “priority: high”, “urgent”, “asap”. A bare “high” or “critical” is an adjective of the title. */
-export const priorities = (text: string): Span<'priority', Priority>[] => spansOf(
-  text, new RegExp(String.raw`(?:^|(?<=[\s(,;\u0001]))(?:!(?<mark>${named}|blocker|asap|important|minor|[1-4])|(?<p>p[0-4])|(?:with |at |as )?(?<before>${named})[ -]prio(?:rity)?|prio(?:rity)?\s*(?::|=|is|to|of)?\s*(?<after>${named}|[1-4]|p[0-4])|(?<bare>urgent|urgently|asap))(?=$|[\s),;:.!\u0001])`, 'giu'),
-  'priority', ({ groups = {} }) => levels[(groups['mark'] ?? groups['p'] ?? groups['before'] ?? groups['after'] ?? groups['bare'] ?? '').toLowerCase()],
-)
+export const priorities = (text: string): Span<'priority', Priority>[] =>
+  spansOf(text, priority, 'priority', ({ groups = {} }) => levels[(groups['mark'] ?? groups['p'] ?? groups['before'] ?? groups['after'] ?? groups['bare'] ?? '').toLowerCase()])
 
 /** `#release-notes`. A number such as #123 names a thing, it is not a label. */
 export const labels = (text: string): Span<'labels', string>[] =>
@@ -25,9 +33,18 @@ export const blockers = (text: string): Span<'blockedBy', string[]>[] => spansOf
 
 const minutes: Readonly<Record<string, number>> = { m: 1, min: 1, mins: 1, minute: 1, minutes: 1, h: 60, hr: 60, hrs: 60, hour: 60, hours: 60, d: 480, day: 480, days: 480 }
 const units = 'minutes?|mins?|m|hours?|hrs?|h'
-/** “2h”, “1h30”, “30 min”, “takes 2 days” (of eight hours). “in 2 hours” and “2 hours ago” are points in time, “to 30 minutes” and “at least 2h” figures of the title. */
+/** “in 2 hours” is a point in time, “to 30 minutes” and “at least 2h” are figures of the title. */
+const notAfterPreposition = String.raw`(?<!\b(?:in|within|after|every|next|last|past|another|by|to|from|than|of|least|most)\s(?:(?:about|around|approx\.?)\s)?)`
+/** “takes about”, “est.:”, “~”. */
+const said = String.raw`(?:(?<say>takes?|taking|estimated? (?:at|as|to)?|estimate:?|est\.?:?|about|approx\.?|around|for|~)\s*(?:about |around |~)?)?`
+/** “2h”, “1h30”, “half an hour”, “2 days”. */
+const quantity = String.raw`(?:(?<n>\d{1,4}(?:[.,]\d{1,2})?|an?|half an?)\s?-?(?<unit>${units}|days?|d)(?:\s?(?:and )?(?<n2>\d{1,2})\s?(?:minutes?|mins?|m)?)?)`
+/** “2 hours ago” is a point in time. */
+const notBeforeAgo = String.raw`(?!\s+(?:ago|later|from|before|after|earlier)\b)`
+const estimate = new RegExp(wordStart + notAfterPreposition + said + quantity + wordEnd + notBeforeAgo, 'giu')
+/** “2h”, “1h30”, “30 min”, “takes 2 days” (of eight hours). */
 export const estimates = (text: string): Span<'estimateMinutes', number>[] => spansOf(
-  text, new RegExp(String.raw`(?:^|(?<=[\s(,;\u0001]))(?<!\b(?:in|within|after|every|next|last|past|another|by|to|from|than|of|least|most)\s(?:(?:about|around|approx\.?)\s)?)(?:(?<say>takes?|taking|estimated? (?:at|as|to)?|estimate:?|est\.?:?|about|approx\.?|around|for|~)\s*(?:about |around |~)?)?(?:(?<n>\d{1,4}(?:[.,]\d{1,2})?|an?|half an?)\s?-?(?<unit>${units}|days?|d)(?:\s?(?:and )?(?<n2>\d{1,2})\s?(?:minutes?|mins?|m)?)?)(?=$|[\s),;:.!\u0001])(?!\s+(?:ago|later|from|before|after|earlier)\b)`, 'giu'),
+  text, estimate,
   'estimateMinutes', ({ groups = {} }) => {
     const { n = '', unit = '', n2, say } = groups
     const spoken = /^(an?|half an?)$/iu.test(n)

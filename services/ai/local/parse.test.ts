@@ -81,16 +81,71 @@ const cases: readonly (readonly [string, Partial<ProposedTask>])[] = [
   ['Write docs, assign to jos', { title: 'Write docs, assign to jos' }],
   ['@Ann Lee check the invoices', { title: 'check the invoices', assigneeId: 'u-ann' }],
   ['Mail bob@example.com about it', { title: 'Mail bob@example.com about it' }],
+  ['Work from 10 June to 12 June', { title: 'Work', startAt: '2026-06-09T22:00:00.000Z', dueAt: '2026-06-12T21:59:00.000Z' }],
+  ['Work from 1 June to 3 June', { title: 'Work', startAt: '2026-05-31T22:00:00.000Z', dueAt: '2026-06-03T21:59:00.000Z' }],
+  ['Work from 5 May until 7 May', { title: 'Work', startAt: '2026-05-04T22:00:00.000Z', dueAt: '2026-05-07T21:59:00.000Z' }],
+  ['Work from 10 June 9:00 to 12 June 17:00', { title: 'Work', startAt: '2026-06-10T07:00:00.000Z', dueAt: '2026-06-12T15:00:00.000Z' }],
+  ['Work from 10 June at 9 to 12 June at 17', { title: 'Work', startAt: '2026-06-10T07:00:00.000Z', dueAt: '2026-06-12T15:00:00.000Z' }],
+  ['Vacation from 1 to 14 August', { title: 'Vacation', startAt: '2026-07-31T22:00:00.000Z', dueAt: '2026-08-14T21:59:00.000Z' }],
+  ['Workshop tomorrow from 9 to 11', { title: 'Workshop', startAt: '2026-03-27T08:00:00.000Z', dueAt: '2026-03-27T10:00:00.000Z' }],
+  ['Workshop from 9 to 11 tomorrow', { title: 'Workshop', startAt: '2026-03-27T08:00:00.000Z', dueAt: '2026-03-27T10:00:00.000Z' }],
+  ['Increase replicas from 8 to 12 tomorrow', { title: 'Increase replicas from 8 to 12', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Scale on Friday from 8 to 12 nodes', { title: 'Scale from 8 to 12 nodes', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Review on Friday 14 pull requests', { title: 'Review 14 pull requests', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Send invoice 12 tomorrow', { title: 'Send invoice 12', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Meet Bo at 10 in the lobby', { title: 'Meet Bo in the lobby', dueAt: '2026-03-27T09:00:00.000Z' }],
+  ['Call Bo tomorrow at 3', { title: 'Call Bo at 3', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Call Bo tomorrow afternoon at 3', { title: 'Call Bo', dueAt: '2026-03-27T14:00:00.000Z' }],
+  ['Dinner tomorrow at 8 in the evening', { title: 'Dinner', dueAt: '2026-03-27T19:00:00.000Z' }],
+  ['Call Bo tomorrow after 5pm', { title: 'Call Bo after 5pm', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Fix the monday.com sync by Friday', { title: 'Fix the monday.com sync', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Prepare Friday’s demo by Saturday', { title: 'Prepare Friday’s demo', dueAt: '2026-03-28T22:59:00.000Z' }],
+  ['Watch "Friday the 13th" by Sunday', { title: 'Watch "Friday the 13th"', dueAt: '2026-03-29T21:59:00.000Z' }],
+  ['Read ‘Tomorrow’s World’ by Sunday', { title: 'Read ‘Tomorrow’s World’', dueAt: '2026-03-29T21:59:00.000Z' }],
+  [`Don't wait, fix the users' list by Friday`, { title: `Don't wait, fix the users' list`, dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Mail @"Ann Lee" tomorrow', { title: 'Mail', assigneeId: 'u-ann', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Call Bo (by Friday)', { title: 'Call Bo', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Send it by EOD Friday', { title: 'Send it', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Submit on or before 5 May', { title: 'Submit', dueAt: '2026-05-05T21:59:00.000Z' }],
+  ['Start the migration on Monday and finish by Friday', { title: 'Start the migration', startAt: '2026-03-29T22:00:00.000Z', dueAt: '2026-04-03T21:59:00.000Z' }],
+  ['Start on Monday and finish by Friday', { title: '', startAt: '2026-03-29T22:00:00.000Z', dueAt: '2026-04-03T21:59:00.000Z' }],
+  ['Migration starting tomorrow at 9am, due 5pm', { title: 'Migration', startAt: '2026-03-27T08:00:00.000Z', dueAt: '2026-03-27T16:00:00.000Z' }],
+  ['Get the contract signed on Friday', { title: 'Get the contract signed', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Meeting planned on Friday', { title: 'Meeting planned', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Call Bo the day after tomorrow', { title: 'Call Bo', dueAt: '2026-03-28T22:59:00.000Z' }],
+  [`Don't forget to submit before Friday`, { title: `Don't forget to submit`, dueAt: '2026-03-27T22:59:00.000Z' }],
+]
+
+// Words that name no time of the task, or leave open which: they stay in the title, and nothing is set.
+const leftAlone = [
+  'Increase replicas from 3 to 5', 'Bump version from 9 to 10', 'Scale from 2 to 4 nodes', 'Freeze at 5 items', 'Cap the retries at 8', 'Draft chapter 9 to 10', 'Upgrade from 9.30 to 10.15', 'Fix the 9 to 5 schedule', 'Call Bo at 5',
+  `Summarize last Friday's meeting`, `Cancel tomorrow's meeting`, 'Cancel tomorrow’s meeting', 'Fix the monday.com integration', 'Update www.monday.com', 'Check pre-Monday builds', 'Fix 2026-03-30.log', 'Fix the today/tomorrow switch',
+  'Review what we did last Friday', 'Reply to the mail of 12 March', 'Fix the bug introduced on 3 March', 'Find out why the job failed on Monday', 'Release on Friday the 13th', 'Prepare the Black Friday campaign',
+  'Deploy after Monday', 'Deploy on or after Monday', 'Deploy no earlier than Monday', 'Do not deploy before Monday', `Don't deploy until Friday`, 'Never deploy on Fridays', 'Do not deploy on Friday',
+  'Call on Monday or Tuesday', 'Send the figures Monday, Wednesday and Friday', 'Call between Monday and Wednesday', 'Call at 9:00 and 17:00', 'Ask if Friday works', 'Move the meeting from Monday to Wednesday', 'Meet on the 3rd Monday in May',
+  'Prepare slides for the Monday meeting', 'Follow up on the 10 June incident', 'Fix the 9am job', 'Fix the morning build', 'Plan the week', 'Write the plan, takes two weeks', 'Ship 2 to 3 days later',
+  'Add “every Monday” to the form', 'Write `every 2 days` into the docs',
 ]
 
 describe('a sentence becomes a task', () => {
   it.each(cases)('%s', (text, expected) => expect(read(text).task).toEqual({ ...none, ...expected }))
+  it.each(leftAlone)('and these words are its title: %s', text => expect(read(text)).toEqual({ task: { ...none, title: text }, evidence: [], questions: [] }))
+  it('with a description when the title cannot hold all its words', () => {
+    const text = Array.from({ length: 290 }, (_, i) => `word${i}`).join(' ')
+    const { title, description } = read(text).task
+    expect([`${title} ${description}`, title.length > 490, title.length <= 500]).toEqual([text, true, true])
+  })
+  it('that cuts a word without end between two characters', () => {
+    const text = `${'x'.repeat(499)}${'😀'.repeat(100)}`
+    expect(read(text).task).toMatchObject({ title: 'x'.repeat(499), description: '😀'.repeat(100) })
+  })
 })
 
 describe('evidence and questions', () => {
   it('names the words of each field and where they stand', () => expect(read('Send it by Friday !low').evidence).toEqual([
     { field: 'dueAt', words: 'by Friday', start: 8 }, { field: 'priority', words: '!low', start: 18 },
   ]))
+  it('looks for none in a quoted title, and counts its letters', () => expect(read('Watch "Friday the 13th" by Sunday').evidence).toEqual([{ field: 'dueAt', words: 'by Sunday', start: 24 }]))
   it('asks which of two people is meant', () => {
     const { task, questions } = read('Check it @Lee')
     expect(task.assigneeId).toBeNull()

@@ -1,18 +1,22 @@
 import type { Proposal, ProposedTask } from '../../shared/contracts/ai/http.ts'
-import { dates, type Now } from './dates.ts'
+import { dates } from './dates.ts'
+import type { Now } from './found-date.ts'
 import { blockers, estimates, labels, priorities } from './markers.ts'
 import { assignee, type Mention, type Person } from './people.ts'
+import { withoutQuoted } from './quoted.ts'
 import { recurrence } from './recurrence.ts'
 import { schedule } from './schedule.ts'
 import { remainder, without, type Span } from './span.ts'
+import { titled } from './title.ts'
 
 export type Context = Now & { projectId: string | null; people: readonly Person[]; userId: string }
 
-/** Reads a sentence as a task. Pure: each word is used once, what is left is the title, and what is unclear becomes a question. */
+/** Reads a sentence as a task. Pure: each word is used once, what is left is the title (and the description, when it is long), and what is unclear becomes a question. */
 export const parse = (text: string, context: Context): Proposal => {
   const spans: Span[] = []
+  const spoken = withoutQuoted(text)
   const take = <S extends { start: number; end: number }>(read: (rest: string) => readonly S[], spanOf: (found: S) => Span): S[] => {
-    const found = [...read(without(text, spans))]
+    const found = [...read(without(spoken, spans))]
     spans.push(...found.map(spanOf))
     return found
   }
@@ -21,13 +25,13 @@ export const parse = (text: string, context: Context): Proposal => {
   const tags = take(rest => labels(rest).slice(0, 50), self)
   const [person] = take(rest => [assignee(rest, context)].filter(m => m !== undefined), m => ({ field: 'assigneeId', value: m.people.length === 1, start: m.start, end: m.end }))
   const [priority] = take(rest => priorities(rest).slice(0, 1), self)
-  const [repeat] = take(rest => [recurrence(rest)].filter(r => r !== undefined), self)
+  const [repeat] = take(recurrence, self)
   const [estimate] = take(rest => estimates(rest).slice(0, 1), self)
-  const times = schedule(dates(without(text, spans), context), repeat?.value ?? null, context)
+  const times = schedule(dates(without(spoken, spans), context), repeat?.value ?? null, context)
   spans.push(...times.spans)
 
   const task: ProposedTask = {
-    projectId: context.projectId, title: remainder(without(text, spans)).slice(0, 500), description: '',
+    projectId: context.projectId, ...titled(remainder(without(text, spans))),
     priority: priority?.value ?? 'none', startAt: times.startAt, dueAt: times.dueAt, recurrence: times.recurrence,
     assigneeId: person?.people.length === 1 ? person.people[0]?.id ?? null : null,
     labels: [...new Set(tags.map(tag => tag.value))], blockedBy: [...new Set(blocked?.value)], estimateMinutes: estimate?.value ?? null,

@@ -65,6 +65,11 @@ describe('a sentence over HTTP', () => {
     expect(made).toMatchObject({ id: 't1', title: 'Deploy', priority: 'urgent' })
     expect(created).toEqual([{ body: { projectId: 'p1', title: 'Deploy', priority: 'urgent', labels: [], dueAt: '2026-03-27T23:59:00.000Z', blockedBy: [known] }, token: expect.stringMatching(/^test\./) }])
   })
+  it('that is longer than a title is created with the rest as its description', async () => {
+    const words = 'word '.repeat(390).trim()
+    await ask(person('ann'), { text: words, projectId: 'p1', commit: true })
+    expect(created).toEqual([{ body: { projectId: 'p1', title: 'word '.repeat(100).trim(), description: 'word '.repeat(290).trim(), priority: 'none', labels: [] }, token: expect.any(String) }])
+  })
   it('that repeats keeps the time zone it was understood in, in the proposal and in the task', async () => {
     const { proposal } = await ask(person('ann'), { text: 'Report every Monday', projectId: 'p1', commit: true })
     expect(proposal.task).toMatchObject({ dueAt: '2026-03-31T03:59:00.000Z', recurrence: 'FREQ=WEEKLY;BYDAY=MO', timezone: 'America/New_York' })

@@ -1,0 +1,26 @@
+import type { Temporal } from 'temporal-polyfill'
+import type { FoundDate } from './found-date.ts'
+import { leadOf } from './lead.ts'
+
+const words = new RegExp(String.raw`(?<=^|[\s(,;\u0001])(?:(eod|end of (?:the )?(?:business )?day|close of business|cob)|(eow|end of (?:the |this )?(?:working )?week))(?=$|[\s),;:.!\u0001])`, 'giu')
+
+/** The times that were found, and “end of day” and “end of week” besides; “end of day Friday” is Friday. */
+export const endOfPeriods = (text: string, found: readonly FoundDate[], here: Temporal.ZonedDateTime): FoundDate[] => {
+  const all = [...found]
+  for (const m of text.matchAll(words)) {
+    const [start, end] = [m.index, m.index + m[0].length]
+    if (all.some(d => d.start <= start && start < d.end)) continue
+    const lead = leadOf(text, start)
+    const touches = (d: FoundDate): boolean => [text.slice(end, d.start), text.slice(d.end, start - lead.length)].some(between => /^\s+$/u.test(between))
+    const beside = m[1] === undefined ? -1 : all.findIndex(d => d.day && d.to === undefined && touches(d))
+    const day = all[beside]
+    if (day) all[beside] = { ...day, lead: lead === '' ? day.lead : lead, start: Math.min(day.start, start - lead.length), end: Math.max(day.end, end) }
+    else all.push(endOf(m[1] === undefined ? here.toPlainDate().add({ days: (12 - here.dayOfWeek) % 7 }) : here.toPlainDate(), { lead, start: start - lead.length, end }, here.timeZoneId))
+  }
+  return all
+}
+
+const endOf = (date: Temporal.PlainDate, place: Pick<FoundDate, 'lead' | 'start' | 'end'>, timezone: string): FoundDate => {
+  const local = date.toPlainDateTime({ hour: 23, minute: 59 })
+  return { ...place, from: local.toZonedDateTime(timezone).toInstant(), to: undefined, day: true, toDay: false, dateGiven: true, step: undefined, local }
+}

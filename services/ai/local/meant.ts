@@ -1,0 +1,66 @@
+import type { ParsedResult } from 'chrono-node'
+import { monthFirst } from './dotted.ts'
+import { leadOf } from './lead.ts'
+import { forbids } from './prohibition.ts'
+
+const partOfDay = /^(?:morning|afternoon|evening|night|noon|midday|midnight)\.?$/iu
+const weekdayShort = /^(?:mon|tue|wed|thu|fri|sat|sun)\.?$/iu
+const monthAlone = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december)\.?(?:,? \d{4})?$/iu
+/** “2 hours”, “two weeks”, “the week”: how long, not when. */
+const duration = /^(?:(?:for|about|around|roughly|approximately|just|~)\s*)*(?:\d|(?:an?|half|the|few|several|couple|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)/iu
+const laterOn = /(?:later|from now|from today)$|^the day after tomorrow\b/iu
+
+/** What stands before words that name no time of this task. */
+const notAfter: readonly RegExp[] = [
+  // “since Monday” and “the mail of 12 March” tell of the past, “after Monday” and “not before Monday” name no end.
+  /\b(?:since|after|except(?: for)?|excluding|unless|(?<!\bas )of|(?:earlier|sooner) than)\s+(?:on )?(?:the )?$/iu,
+  /(?:\b(?:not|never|cannot)|n['’]t)\b(?!\s+forget\b)[^,;.!?]*\b(?:before|until|till)\s+(?:the )?$/iu,
+  // “ask if Friday works”, “before or on Monday”, “a day in May”
+  /\b(?:if|whether|before or|after or)\s+(?:on )?$/iu, /(?:day|weekend)\s+in\s+$/iu,
+  // “between Monday and Friday”, “2 to 3 days later”
+  /\bbetween\s+(?:[^;.!?]*\sand\s+)?$/iu, /\d\s*(?:to|or|[-–])\s*$/iu,
+  // “every other weekday”, “every night at 2am”, where that says how often and was not understood
+  /\b(?:every|each|any)\s*(?:(?:other|single|first|second|third|last|\d+\w*)\s+)?$/iu,
+  /\b(?:every|each)\s+(?:\w+\s+)?(?:day|night|morning|evening|afternoon|week|month|year|hour|weekday|workday)s?\s+$/iu,
+  /\ban?\s+$/iu,
+  // a part of a word: “www.monday.com”, “pre-Monday”
+  /[\p{L}\p{N}_./@-]$/u,
+]
+// “The job failed on Monday”, “introduced on 3 March”: but not “meeting planned on Monday” and “get it signed on Friday”.
+const participle = /(?<!\p{L})(?!(?:feed|need|seed|weed|shed|speed|embed|proceed|planned|scheduled|expected)\s)\p{L}{2,}ed\s+(?:(?:on|at) )?(?:the )?$/iu
+const asked = /\b(?:get|have|be|must|should)\b[^,;.!?]*$/iu
+/** “tomorrow's meeting”, “monday.com”, “Mon/Tue”. */
+const notBefore = /^(?:['’]|[./@_-]\p{L})/u
+// “Black Friday”, “the third Monday” and “Friday the 13th” are other days than the next one of that name.
+const weekday = /^(?:(?:on|this|next)\s+)*(?:mon|tue|wed|thu|fri|sat|sun)/iu
+const named = /\b(?:black|cyber|good|easter|ash|palm|first|second|third|fourth|last|\d{1,2}(?:st|nd|rd|th))\s+$/iu
+const dayOfMonth = /^,?\s+(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\b/iu
+const described = /^\s+(?!(?:at|by|in|on|of|from|to|until|till|with|without|for|and|or|but|before|after|via|about|as|if|when|while|so|because|the|an?|this|that|we|i|it|please)\b)\p{L}/iu
+const determined = /\b(?:the|our|my|your|his|her|its|their)\s+$/iu
+const moves = /\b(?:mov|chang|shift|reschedul|postpon|delay|push|extend|switch)(?:e|es|ed|ing|s)?\b/iu
+
+/** The place of the words that the library found, without the commas and brackets that it takes along. */
+export const placeOf = ({ index, text }: ParsedResult): { start: number; end: number } => {
+  const start = index + (/^[\s,(（]*/u.exec(text)?.[0].length ?? 0)
+  return { start, end: Math.max(start, index + text.replace(/[\s,)）]+$/u, '').length) }
+}
+
+/** Whether a person would take what the library found for a time of the task: it also finds “24/7”, “2000s”, “march plan”, “invoices for March” and “for 2 hours”. */
+export const meant = (text: string, result: ParsedResult): boolean => {
+  const { start, end } = placeOf(result)
+  const [before, words, after] = [text.slice(0, start), text.slice(start, end), text.slice(end)]
+  const lead = leadOf(text, start)
+  if (notAfter.some(pattern => pattern.test(before)) || notBefore.test(after) || monthFirst(result)) return false
+  if (participle.test(before) && !asked.test(before) && !/^(?:today|tonight|tomorrow|next|this|in|within)\b/iu.test(words)) return false
+  if (forbids(before) && !/by|due|deadline|than/iu.test(lead)) return false
+  if (weekday.test(words) && (named.test(before) || dayOfMonth.test(after))) return false
+  if (/^(?:on\s+)?(?:last|past)\b(?!\s+day\s+of\b)/iu.test(words)) return false
+  // “the Monday meeting” is a name; “move it from Monday to Friday” tells where it was and will be.
+  if ((determined.test(before) && !/^(?:end|last)\b/iu.test(words) && described.test(after)) || (result.end && /from/iu.test(lead) && moves.test(before))) return false
+  const led = lead !== '' || /\bthis\s+$/iu.test(before)
+  if (partOfDay.test(words)) return led || (/\u0001\s*$/u.test(before) && (!described.test(after) || /^[^\p{L}\p{N}]*$/u.test(before)))
+  if (monthAlone.test(words)) return /\b(?:by|until|till|before|than|due|deadline|in|next|start|begin)/iu.test(lead)
+  if (weekdayShort.test(words) || /^\d{1,2}\/\d{1,2}$/u.test(words)) return led
+  if (result.tags().has('result/relativeDate') && duration.test(words)) return laterOn.test(words)
+  return !/^\d+$/u.test(words)
+}
