@@ -4,7 +4,7 @@ const test = '\\.test\\.ts$|/test/'
 module.exports = {
   forbidden: [
     { name: 'services-are-islands', severity: 'error', from: { path: service }, to: { path: service, pathNot: '^services/$1/' } },
-    { name: 'domain-is-pure', severity: 'error', from: { path: '^services/[^/]+/domain/', pathNot: test }, to: { pathNot: ['^services/[^/]+/domain/', '^services/shared/contracts/', '^services/shared/kit/decider', '^node_modules/zod', '^node_modules/(rrule-temporal|temporal-polyfill)'] } },
+    { name: 'domain-is-pure', severity: 'error', from: { path: '^services/[^/]+/domain/', pathNot: test }, to: { pathNot: ['^services/[^/]+/domain/', '^services/shared/contracts/', '^services/shared/kit/(decider|persistent-map)', '^node_modules/zod', '^node_modules/(rrule-temporal|temporal-polyfill)'] } },
     { name: 'shared-knows-no-service', severity: 'error', from: { path: '^services/shared/' }, to: { path: service } },
     { name: 'contracts-import-zod-only', severity: 'error', from: { path: '^services/shared/contracts/', pathNot: test }, to: { pathNot: ['^services/shared/contracts/', 'node_modules/zod'] } },
     { name: 'only-main-composes', severity: 'error', from: { path: '^services/', pathNot: test }, to: { path: '^services/[^/]+/main\\.ts$' } },

@@ -9,7 +9,7 @@ export default defineConfig({
     // They wait more than they compute.
     maxWorkers: Math.max(4, availableParallelism()),
     projects: [
-      { test: { name: 'unit', include: ['services/**/*.test.ts', 'deploy/**/*.test.ts', 'components/**/*.test.ts', 'dapr/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'tests/faults/volley.test.ts', 'tests/faults/check/**/*.test.ts'], exclude: ['**/test/**', '**/node_modules/**'], testTimeout: 10_000, isolate: false } },
+      { test: { name: 'unit', include: ['services/**/*.test.ts', 'deploy/**/*.test.ts', 'components/**/*.test.ts', 'dapr/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'tests/faults/**/*.test.ts'], exclude: ['**/test/**', '**/node_modules/**', 'tests/faults/short.test.ts'], testTimeout: 10_000, isolate: false } },
       { test: { name: 'service', include: ['services/*/test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000, isolate: false } },
       { test: { name: 'store', include: ['tests/store/**/*.test.ts'], globalSetup: ['tests/store/global-setup.ts'], ...slow } },
       { test: { name: 'sidecar', include: ['tests/sidecar/**/*.test.ts'], ...slow } },

@@ -1,18 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { goalText, summarize, worsening, type FigureSpec } from './compare.ts'
+import { goalText, pooledSamples, summarize, worsening, type FigureSpec } from './compare.ts'
 
 const rate: FigureSpec = { title: 'create', unit: '/s', control: 'B1', goal: { ratioAtLeast: 0.85 }, better: 'more' }
 const delay: FigureSpec = { title: 'frame', unit: 'ms', control: 'raw', goal: { ratioAtMost: 1.3, oursAtMost: 25 }, better: 'less' }
 
 describe('a figure', () => {
   it('is the median of the ratios of its pairs, with their spread', () =>
-    expect(summarize('k', rate, { ours: [90, 50, 95], control: [100, 50, 100] })).toMatchObject({ ratio: 0.95, spread: [0.9, 1], oursMedian: 90, controlMedian: 100, reached: true }))
+    expect(summarize('k', rate, { ours: [90, 50, 95], control: [100, 50, 100] })).toMatchObject({ ratio: 0.95, spread: [0.9, 1], oursValue: 90, controlValue: 100, reached: true }))
   it('is not reached when one part of its goal is not', () => expect(summarize('k', delay, { ours: [30], control: [29] }).reached).toBe(false))
   it('is reached at the goal itself', () => expect(summarize('k', delay, { ours: [13], control: [10] }).reached).toBe(true))
   it('may have to add no more than so much', () => {
     const added: FigureSpec = { ...delay, goal: { addedAtMost: 0.5 } }
     expect(summarize('k', added, { ours: [3.4], control: [3] }).reached).toBe(true)
     expect(summarize('k', added, { ours: [3.6], control: [3] }).reached).toBe(false)
+  })
+  it('of few samples is that of all rounds together, with the spread of its rounds', () => {
+    const most = (samples: readonly number[]): number => Math.max(...samples)
+    const summary = summarize('k', { ...delay, goal: { ratioAtMost: 1.5, addedAtMost: 3 } }, pooledSamples(most, [[1, 2], [9, 4], [3, 3]], [[2, 2], [3, 3], [6, 6]]))
+    expect(summary).toMatchObject({ ratio: 1.5, oursValue: 9, controlValue: 6, spread: [0.5, 3], reached: true })
   })
   it('without a goal is neither reached nor missed', () => expect(summarize('k', { ...rate, goal: {} }, { ours: [1], control: [1] }).reached).toBeNull())
   it('that could not be measured is not reached', () => expect(summarize('k', rate, { ours: [], control: [] }).reached).toBe(false))

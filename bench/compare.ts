@@ -15,19 +15,33 @@ export type FigureSpec = {
   aside?: true
 }
 /** One figure of each turn, ours and the control's in pairs. */
-export type Samples = { ours: readonly number[]; control: readonly number[]; beside?: Readonly<Record<string, string>> }
-export type Summary = FigureSpec & { key: string; samples: Samples; oursMedian: number; controlMedian: number; ratio: number; spread: readonly [number, number]; reached: boolean | null }
+export type Samples = {
+  ours: readonly number[]
+  control: readonly number[]
+  /** The figure over all rounds together, where one round has too few samples for it: its rounds give the spread only. */
+  pooled?: { ours: number; control: number }
+  beside?: Readonly<Record<string, string>>
+}
+export type Summary = FigureSpec & { key: string; samples: Samples; oursValue: number; controlValue: number; ratio: number; spread: readonly [number, number]; reached: boolean | null }
 
-/** Median of the ratios of pairs: what slows the machine for a while slows both halves of a pair. */
+/** A figure such as a 99th percentile, `of` the samples of all rounds together, and of each round for the spread. */
+export const pooledSamples = (of: (samples: readonly number[]) => number, ours: readonly (readonly number[])[], control: readonly (readonly number[])[]): Samples =>
+  ({ ours: ours.map(of), control: control.map(of), pooled: { ours: of(ours.flat()), control: of(control.flat()) } })
+
+/** Median of the ratios of pairs: what slows the machine for a while slows both halves of a pair. A figure that is pooled is the ratio of all rounds together. */
 export const summarize = (key: string, spec: FigureSpec, samples: Samples): Summary => {
-  const ratios = samples.ours.map((ours, i) => ours / (samples.control[i] ?? Number.NaN))
-  const [oursMedian, controlMedian, ratio] = [median(samples.ours), median(samples.control), median(ratios)]
+  const { pooled } = samples
+  const ofPairs = (of: (ours: number, control: number) => number): number[] => samples.ours.map((ours, i) => of(ours, samples.control[i] ?? Number.NaN))
+  const figureOf = (of: (ours: number, control: number) => number): number => (pooled ? of(pooled.ours, pooled.control) : median(ofPairs(of)))
+  const ratios = ofPairs((ours, control) => ours / control)
+  const [oursValue, controlValue] = pooled ? [pooled.ours, pooled.control] : [median(samples.ours), median(samples.control)]
+  const ratio = figureOf((ours, control) => ours / control)
   const { ratioAtLeast, ratioAtMost, oursAtMost, addedAtMost } = spec.goal
   const checks = [
     ...(ratioAtLeast === undefined ? [] : [ratio >= ratioAtLeast]), ...(ratioAtMost === undefined ? [] : [ratio <= ratioAtMost]),
-    ...(oursAtMost === undefined ? [] : [oursMedian <= oursAtMost]), ...(addedAtMost === undefined ? [] : [median(samples.ours.map((ours, i) => ours - (samples.control[i] ?? Number.NaN))) <= addedAtMost]),
+    ...(oursAtMost === undefined ? [] : [oursValue <= oursAtMost]), ...(addedAtMost === undefined ? [] : [figureOf((ours, control) => ours - control) <= addedAtMost]),
   ]
-  return { ...spec, samples, key, oursMedian, controlMedian, ratio, spread: [Math.min(...ratios), Math.max(...ratios)], reached: checks.length === 0 ? null : Number.isFinite(ratio) && checks.every(Boolean) }
+  return { ...spec, samples, key, oursValue, controlValue, ratio, spread: [Math.min(...ratios), Math.max(...ratios)], reached: checks.length === 0 ? null : Number.isFinite(ratio) && checks.every(Boolean) }
 }
 
 const TOLERATED = 0.1

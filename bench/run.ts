@@ -60,7 +60,7 @@ const one = async (i: number): Promise<void> => {
       const summary = summarize(`${m.name}: ${key}`, spec, samples)
       summaries.push(summary)
       const worse = worsening(summary, baseline[summary.key])
-      console.log(`  → ${key}: ${summary.ratio.toFixed(2)} (${summary.oursMedian.toFixed(1)} against ${summary.controlMedian.toFixed(1)} ${spec.unit})${worse === undefined ? '' : `, ${(worse * 100).toFixed(0)} % worse than the baseline`}`)
+      console.log(`  → ${key}: ${summary.ratio.toFixed(2)} (${summary.oursValue.toFixed(1)} against ${summary.controlValue.toFixed(1)} ${spec.unit})${worse === undefined ? '' : `, ${(worse * 100).toFixed(0)} % worse than the baseline`}`)
     }
   } catch (error) {
     failures[m.name] = error instanceof Error ? error.stack ?? error.message : String(error)

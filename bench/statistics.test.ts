@@ -24,6 +24,12 @@ describe('the middle', () => {
   it('is one of the quantiles', () => expect(quantile([5, 1, 9], 0.5)).toBe(5))
 })
 
+describe('a quantile', () => {
+  const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
+  it.each([[20, 0.95, 19], [100, 0.95, 95], [100, 0.99, 99], [4, 0.5, 2], [20, 1, 20], [20, 0, 1], [1, 0.95, 1]])('of 1 to %i at %d is %i', (n, q, wanted) => expect(quantile(upTo(n), q)).toBe(wanted))
+  it('of nothing is no number', () => expect(quantile([], 0.5)).toBeNaN())
+})
+
 describe('a slope', () => {
   it('is that of a line', () => expect(slopePerHour([[0, 100], [1_800_000, 101], [3_600_000, 102]])).toBeCloseTo(2))
   it('of one sample is unknown', () => expect(slopePerHour([[0, 100]])).toBeNaN())

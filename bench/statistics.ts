@@ -1,9 +1,9 @@
 import { build, type Histogram } from 'hdr-histogram-js'
 
-/** The q-th part of samples: 0.5 is the median. */
+/** The least sample that a part `q` of all samples does not exceed (nearest rank): 0.95 of 20 is the second greatest. */
 export const quantile = (samples: readonly number[], q: number): number => {
   const sorted = samples.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN
+  return sorted[Math.max(0, Math.ceil(sorted.length * q) - 1)] ?? Number.NaN
 }
 export const median = (samples: readonly number[]): number => {
   const sorted = samples.toSorted((a, b) => a - b)

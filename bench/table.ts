@@ -13,11 +13,11 @@ const verdict = (s: Summary, baseline: number | undefined): string => {
 
 const columns = ['figure', 'ours', 'control', 'ours ÷ control (least – most)', 'to reach', 'reached', 'baseline'] as const
 const rowOf = (s: Summary, baseline: number | undefined): string[] => [
-  `${s.title} (${s.key})`, `${plain(s.oursMedian)} ${s.unit}`, `${plain(s.controlMedian)} ${s.unit}, ${s.control}`, `${plain(s.ratio)} (${plain(s.spread[0])} – ${plain(s.spread[1])})`,
+  `${s.title} (${s.key})`, `${plain(s.oursValue)} ${s.unit}`, `${plain(s.controlValue)} ${s.unit}, ${s.control}`, `${plain(s.ratio)} (${plain(s.spread[0])} – ${plain(s.spread[1])})`,
   goalText(s.goal, s.unit) || '–', verdict(s, baseline), s.given || baseline === undefined ? '–' : plain(baseline),
 ]
 
-/** The result as Markdown: medians of the pairs, what they are measured against, and what stands beside them. */
+/** The result as Markdown: medians of the pairs or figures of all rounds together, what they are measured against, and what stands beside them. */
 export const tableOf = (summaries: readonly Summary[], baseline: Readonly<Record<string, number>>, failures: Readonly<Record<string, string>>, facts: Facts): string => {
   const besides = summaries.flatMap(({ key, samples }) => Object.entries(samples.beside ?? {}).map(([name, value]) => `- ${key}: ${name}: ${value}`))
   return [
@@ -30,11 +30,11 @@ export const tableOf = (summaries: readonly Summary[], baseline: Readonly<Record
 }
 
 /** How far each figure with a goal is: 1 is the goal, more is better. */
-export const barsOf = (summaries: readonly Summary[]): Bar[] => summaries.flatMap(({ key, goal, ratio, spread, oursMedian, controlMedian, unit, reached }) => {
+export const barsOf = (summaries: readonly Summary[]): Bar[] => summaries.flatMap(({ key, goal, ratio, spread, oursValue, controlValue, unit, reached }) => {
   const label = key.length > 52 ? `${key.slice(0, 51)}…` : key
   const { ratioAtLeast, ratioAtMost, oursAtMost, addedAtMost } = goal
   if (ratioAtLeast !== undefined) return [{ label, value: ratio / ratioAtLeast, low: spread[0] / ratioAtLeast, high: spread[1] / ratioAtLeast, note: `${plain(ratio)} of ≥ ${ratioAtLeast}`, reached: reached === true }]
   if (ratioAtMost !== undefined) return [{ label, value: ratioAtMost / ratio, low: ratioAtMost / spread[1], high: ratioAtMost / spread[0], note: `${plain(ratio)} of ≤ ${ratioAtMost}`, reached: reached === true }]
-  const [most, ours] = addedAtMost !== undefined ? [addedAtMost, oursMedian - controlMedian] : [oursAtMost, oursMedian]
+  const [most, ours] = addedAtMost !== undefined ? [addedAtMost, oursValue - controlValue] : [oursAtMost, oursValue]
   return most === undefined ? [] : [{ label, value: most / ours, low: most / ours, high: most / ours, note: `${plain(ours)} of ≤ ${most} ${unit}`, reached: reached === true }]
 })

@@ -1,4 +1,4 @@
-import { closedLoop, type Driven } from './closed-loop.ts'
+import { closedLoop } from './closed-loop.ts'
 import type { Load } from './load.ts'
 import type { Skeleton } from './skeleton-stack.ts'
 import { newTask } from './team.ts'
@@ -29,10 +29,8 @@ export const gets = async (world: World): Promise<Sides> => {
   return sides(platform, skeleton, side => ({ method: 'GET', path: () => `/api/tasks/${ids[n++ % ids.length]?.[side]}` }))
 }
 
-export type Loop = (load: Load, seconds: number) => Promise<Driven>
-
 /** The most that a side takes, requests per second; looked for once in a run. */
-export const capacity = (world: World, name: string, load: Load, loop: Loop = closedLoop): Promise<number> => world.once(`capacity of ${name}`, async () => {
-  await loop(load, 1)
-  return (await loop(load, world.plan.seconds)).perSecond
+export const capacity = (world: World, name: string, load: Load): Promise<number> => world.once(`capacity of ${name}`, async () => {
+  await closedLoop(load, 1)
+  return (await closedLoop(load, world.plan.seconds)).perSecond
 })

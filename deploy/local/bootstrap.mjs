@@ -10,9 +10,11 @@ import { breakOff, brokenOff, Missing } from './prepare/find.mjs'
 import { prepareFuzzer } from './prepare/fuzzer.mjs'
 import { usersOf, useParts } from './prepare/in-use.mjs'
 import { prepareKafka } from './prepare/kafka.mjs'
+import { reachMongo } from './prepare/mongodb-uri.mjs'
 import { findNode, modulesCurrent, prepareNode } from './prepare/node-modules.mjs'
 import { openBoard } from './prepare/progress.mjs'
 import { prepareRedis } from './prepare/redis.mjs'
+import { settingsFrom } from './prepare/settings.mjs'
 import { takeTurn } from './prepare/turn.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
@@ -21,13 +23,13 @@ const partsFile = join(state, 'parts.json')
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/test.ts', fuzz: 'tests/security/fuzz/main.ts', faults: 'tests/faults/main.ts', bench: 'bench/run.ts', prepare: undefined }
 
-const prepare = async (board, withKafka, withFuzzer) => {
+const prepare = async (board, { home, documents }, withKafka, withFuzzer) => {
   const wanted = [
     ['Dapr', 'dapr', prepareDapr], ['Document store', 'documents', prepareDocuments], ['Redis', 'redis', prepareRedis], ['Node 24 and packages', 'node', prepareNode],
     ...(withKafka ? [['Kafka', 'kafka', prepareKafka]] : []),
     ...(withFuzzer ? [['Fuzzer', 'fuzzer', prepareFuzzer]] : []),
   ]
-  const place = { root, builds: join(state, 'bin'), users: usersOf(state) }
+  const place = { root, home, documents, builds: join(state, 'bin'), users: usersOf(state) }
   // What it has begun ends with it, or it would meet the next start.
   for (const signal of signals) process.on(signal, breakOff)
   const results = await Promise.all(wanted.map(async ([title, key, get]) => {
@@ -79,11 +81,14 @@ const main = async ([command = 'start', ...args]) => {
     await handOver(commands.doctor, args)
     return
   }
-  for (const folder of new Set([state, resolve(process.env.CYBERTASK_HOME ?? state)])) await checkDisk(folder)
+  // What the environment has wrong is said before eight minutes of building, not after.
+  const settings = settingsFrom(process.env, root)
+  for (const folder of new Set([state, settings.home])) await checkDisk(folder)
+  if (settings.documents) await reachMongo(settings.documents, text => console.log(text))
   const board = openBoard()
   const endTurn = await ownTurn(board, command)
   // The tests run the same contract on both brokers.
-  await prepare(board, command === 'test' || process.env.EVENTS === 'kafka', command === 'test' || command === 'fuzz')
+  await prepare(board, settings, command === 'test' || settings.events === 'kafka', command === 'test' || command === 'fuzz')
   if (!commands[command]) return
   useParts(state, command)
   endTurn()

@@ -1,13 +1,17 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { bornAt, lives } from './prepare/process-identity.mjs'
 
 const soon = { timeout: 8000, interval: 20 }
+const store = createServer()
+beforeAll(async () => { await new Promise<void>(resolve => { store.listen(0, '127.0.0.1', resolve) }) })
+afterAll(() => { store.close() })
 /** A fresh clone on a machine that has everything but the packages; `npm` is a script, and the platform a process that says it is up. */
-const clone = (npm: string) => {
+const clone = (npm: string, given: NodeJS.ProcessEnv = {}) => {
   const root = mkdtempSync(join(tmpdir(), 'clone-'))
   const begun: (() => void)[] = []
   onTestFinished(() => { for (const end of begun) end(); rmSync(root, { recursive: true, force: true }) })
@@ -18,10 +22,11 @@ const clone = (npm: string) => {
   program('npm', npm)
   const lockfile = (version: string): void => write('package-lock.json', JSON.stringify({ packages: { '': {}, 'node_modules/koa': { version } } }))
   lockfile('3.0.0')
+  mkdirSync(join(root, 'components/kafka'), { recursive: true })
   write('deploy/local/start.ts', 'console.log("up"); process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000)')
   cpSync(join(import.meta.dirname, 'bootstrap.mjs'), join(root, 'deploy/local/bootstrap.mjs'))
   cpSync(join(import.meta.dirname, 'prepare'), join(root, 'deploy/local/prepare'), { recursive: true })
-  const env = { ...process.env, PATH: [join(root, 'tools'), process.env['PATH']].join(delimiter), DAPR_RUNTIME_DIR: join(root, 'tools'), MONGODB_URI: 'mongodb://elsewhere', CLICKHOUSE_URL: 'http://elsewhere', EVENTS: '', CYBERTASK_HOME: join(root, '.cybertask') }
+  const env = { ...process.env, PATH: [join(root, 'tools'), process.env['PATH']].join(delimiter), DAPR_RUNTIME_DIR: join(root, 'tools'), MONGODB_URI: `mongodb://127.0.0.1:${(store.address() as AddressInfo).port}`, CLICKHOUSE_URL: 'http://elsewhere', EVENTS: '', CYBERTASK_HOME: join(root, '.cybertask'), ...given }
 
   const run = (command: string) => {
     const child = spawn(process.execPath, [join(root, 'deploy/local/bootstrap.mjs'), command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -88,4 +93,11 @@ it.each([
 it('an installation that the network broke off once is had at the second try', async () => {
   const { run, read } = clone(`echo try >> npm.log; [ "$(cat npm.log)" = try ] && { echo "npm error code ETIMEDOUT" >&2; exit 1; }; ${install}`)
   expect([await run('prepare').ended, read('npm.log')]).toEqual([0, 'try\ntry\n'])
+})
+
+it('a setting that is wrong is said before anything is got for it, together with all others that are', async () => {
+  const { run, read } = clone(`echo try >> npm.log; ${install}`, { EVENTS: 'Kafka', MONGODB_URI: 'localhost:27017' })
+  const { ended, said } = run('start')
+  expect([await ended, read('npm.log')]).toEqual([1, ''])
+  expect(said()).toContain('EVENTS is wrong: must be redis or a folder in components/: kafka.\nMONGODB_URI is wrong')
 })

@@ -82,7 +82,7 @@ describe('resiliency', () => {
   it('names every app, the actors and the state store', () => {
     expect(Object.keys(targets.apps).toSorted()).toEqual([...appIds].toSorted())
     expect(Object.keys(targets.components)).toEqual(['statestore'])
-    expect(Object.keys(targets.actors)).toEqual(['UserSaga', 'TaskSaga', 'ProjectSaga'])
+    expect(Object.keys(targets.actors)).toEqual(['UserSaga', 'ProjectSaga'])
   })
   it('never repeats a call between apps: a retry there would repeat effects', () => {
     for (const policy of Object.values(targets.apps)) expect(policy).toEqual({ retry: 'never' })

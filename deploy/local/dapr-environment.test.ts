@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { daprEnvironment } from './dapr-environment.ts'
+import { daprEnvironment, daprRunHint } from './dapr-environment.ts'
 import { makeTokens } from './secrets.ts'
 
 it('what the starter of the parts was told reaches the services that somebody else starts, quotes and all', () => {
@@ -16,4 +16,10 @@ it('what the starter of the parts was told reaches the services that somebody el
   writeFileSync(file, daprEnvironment({ home, tokens: makeTokens(home) }, { OAUTH_PROVIDERS: providers, CLICKHOUSE_URL: '', HOME: '/root' }))
   const asked = execFileSync('sh', ['-c', `. '${file}'; printf '%s|%s|%s' "$OAUTH_PROVIDERS" "$CLICKHOUSE_URL" "$NAMESPACE"`], { encoding: 'utf8', env: {} })
   expect(asked).toBe(`${providers}||default`)
+})
+
+it.each([{ offset: 100 }, { prefix: 'b-' }, { events: 'kafka' }, { home: '/elsewhere' }])('with settings that dapr.yaml does not take, nobody is sent to dapr run: %o', other => {
+  const settings = { home: '/clone/.cybertask', offset: 0, prefix: '', events: 'redis', documents: 'mongodb://db' }
+  expect(daprRunHint(settings, '/clone')).toContain(`. '/clone/.cybertask/dapr.env'; set +a; dapr run -f dapr/`)
+  expect(daprRunHint({ ...settings, ...other }, '/clone')).toContain('does not fit')
 })

@@ -1,4 +1,5 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
+import type { Settings } from './prepare/settings.mjs'
 import type { Stack } from './stack.ts'
 import { trustAnchors } from './parts/control-plane.ts'
 
@@ -12,3 +13,9 @@ export const daprEnvironment = ({ home, tokens }: Pick<Stack, 'home' | 'tokens'>
   const values = { DAPR_API_TOKEN: tokens.gateway.dapr, APP_API_TOKEN: tokens.gateway.app, DAPR_TRUST_ANCHORS: trustAnchors(home), NAMESPACE: 'default', DAPR_HOST_IP: '127.0.0.1', ...given }
   return [`PATH=${quoted(dirname(process.execPath))}:"$PATH"\n`, ...Object.entries(values).map(([name, value]) => `${name}=${quoted(value)}\n`)].join('')
 }
+
+/** How the services are started by the Dapr CLI; `dapr/dapr.yaml` names its ports, app ids, folders and component set itself, so that it can be had with these alone. */
+export const daprRunHint = ({ home, offset, prefix, events }: Settings, root: string): string =>
+  home === join(root, '.cybertask') && offset === 0 && prefix === '' && events === 'redis'
+    ? `In another shell:  set -a; . '${home}/dapr.env'; set +a; dapr run -f dapr/`
+    : 'dapr run -f dapr/ does not fit them: it takes neither CYBERTASK_HOME nor PORT_OFFSET, APP_ID_PREFIX or EVENTS.'

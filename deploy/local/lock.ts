@@ -7,7 +7,7 @@ import { signal } from './process-info.ts'
 import { waitFor } from './probe.ts'
 
 const Id = z.object({ pid: z.number().int(), born: z.string() })
-const Lock = z.object({ ...Id.shape, since: z.string(), url: z.string(), offset: z.number(), prefix: z.string(), events: z.string(), parts: z.array(z.object({ ...Id.shape, name: z.string() })) })
+const Lock = z.object({ ...Id.shape, since: z.string(), url: z.string(), offset: z.number(), prefix: z.string(), events: z.string(), brokers: z.string().optional(), clickhouse: z.string().optional(), parts: z.array(z.object({ ...Id.shape, name: z.string() })) })
 export type Lock = z.infer<typeof Lock>
 export type HeldLock = { /** Never throws: it is called when a part has just died. */ update(parts: readonly { name: string; pid: number }[]): void; release(): void }
 
@@ -19,7 +19,7 @@ export const readLock = (home: string): Lock | undefined => {
 }
 
 /** Takes the state folder for this process. The lock of a supervisor that died is recognized, and what it left running is ended. */
-export const takeLock = async (home: string, about: Pick<Lock, 'url' | 'offset' | 'prefix' | 'events'>, report: (line: string) => void): Promise<HeldLock> => {
+export const takeLock = async (home: string, about: Omit<Lock, 'pid' | 'born' | 'since' | 'parts'>, report: (line: string) => void): Promise<HeldLock> => {
   const file = lockFile(home)
   const held = readLock(home)
   if (held && lives(held) && held.pid !== process.pid)

@@ -29,6 +29,19 @@ export const redisProbe = (port: number, password: string): Probe => () => new P
   socket.once('error', () => end(false)).once('timeout', () => end(false)).once('close', () => end(false))
 })
 
+// ApiVersions, the request that every Kafka answers; its answer begins with its length and the number that it was asked with.
+const apiVersions = Buffer.from('0000000a001200000000002affff', 'hex')
+const asked = 0x2a
+/** A Kafka without TLS that answers on one of its addresses, `host:port` separated by commas. */
+export const kafkaProbe = (brokers: string): Probe => async () => (await Promise.all(brokers.split(',').map(kafkaAnswers))).some(Boolean)
+const kafkaAnswers = (broker: string): Promise<boolean> => new Promise(resolve => {
+  const [host = '', port] = broker.trim().split(/:(?=\d+$)/)
+  const socket = connect({ host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port ?? 9092), timeout: 2000 })
+  const end = (answer: boolean): void => { socket.destroy(); resolve(answer) }
+  socket.once('connect', () => socket.write(apiVersions)).once('data', data => end(data.length >= 8 && data.readUInt32BE(4) === asked))
+  socket.once('error', () => end(false)).once('timeout', () => end(false)).once('close', () => end(false))
+})
+
 /** Asks again and again until the answer is yes; false when the time is over or `until` says that asking is vain. */
 export const waitFor = async (probe: Probe, withinMs: number, vain: () => boolean = () => false): Promise<boolean> => {
   const deadline = performance.now() + withinMs

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
 import { usersOf } from './prepare/in-use.mjs'
+import { hostsOf } from './prepare/mongodb-uri.mjs'
 import { outside } from './prepare/outside-home.mjs'
 import { lives } from './prepare/process-identity.mjs'
 import { turnFile, whoPrepares } from './prepare/turn.mjs'
@@ -12,7 +13,7 @@ import { turnFile, whoPrepares } from './prepare/turn.mjs'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 // The builds are there whatever the state folder is; another one may run on them.
 const shared = join(root, '.cybertask')
-const home = resolve(process.env.CYBERTASK_HOME ?? shared)
+const home = resolve(process.env.CYBERTASK_HOME || shared)
 const all = process.argv.includes('--all')
 const cluster = outside(home)
 const builds = /^(bin|parts\.json|in-use\.json)$/
@@ -26,7 +27,8 @@ const own = {
   logs: /^((gateway|user|task|project|notification|analytics|ai)(-sidecar)?|broker|state|postgres|documents|kafka|mail|sentry|placement|scheduler)\.log(\.1)?$/,
 }
 
-const lockOf = folder => { try { return JSON.parse(readFileSync(join(folder, 'lock.json'), 'utf8')) } catch { return undefined } }
+const readJson = file => { try { return JSON.parse(readFileSync(file, 'utf8')) } catch { return undefined } }
+const lockOf = folder => readJson(join(folder, 'lock.json'))
 /** The supervisor, or what it left when it was killed. */
 const runningIn = folder => { const lock = lockOf(folder); return lock ? [lock, ...(lock.parts ?? [])].filter(lives).map(({ pid }) => pid) : [] }
 const agreed = async question => {
@@ -44,6 +46,18 @@ const named = (folder, names) => {
   return readdirSync(folder).filter(name => names.test(name.replace(/(\.\d+)?\.half$/, ''))).map(name => join(folder, name))
 }
 
+// As secrets.ts writes it, at the ports of ports.ts and their offsets.
+const isOwnStore = uri => { const port = Number(/^mongodb:\/\/127\.0\.0\.1:(\d+)\/\?directConnection=true$/.exec(uri)?.[1]); return port >= 6392 && port <= 21_392 }
+/** Where the platform has kept something that is not in the state folder, without names and passwords. */
+const elsewhere = secrets => {
+  const [uri = '', url = '', brokers] = [process.env.MONGODB_URI || secrets['mongodb-uri'], process.env.CLICKHOUSE_URL || secrets['clickhouse-url'], process.env.KAFKA_BROKERS]
+  return [
+    ...(uri && !isOwnStore(uri) ? [`the documents in the MongoDB at ${hostsOf(uri)?.join(', ')} (their personal data can be read with the token-key of ${join(home, 'secrets.json')} alone, which is removed: keep it, or drop their databases)`] : []),
+    ...(URL.canParse(url) ? [`the figures in the ClickHouse at ${new URL(url).host}`] : []),
+    ...(brokers ? [`the events in the Kafka at ${brokers}`] : []),
+  ]
+}
+
 const preparing = all && whoPrepares(shared)
 const running = [...new Set([...[...new Set(all ? [home, shared] : [home])].flatMap(runningIn), ...(all ? usersOf(shared) : []).map(({ pid }) => pid), ...(preparing ? [preparing.pid] : [])])]
 if (running.length) {
@@ -51,6 +65,8 @@ if (running.length) {
   process.exit(1)
 }
 const victims = [...Object.entries(own).flatMap(([folder, names]) => named(join(home, folder), names)), ...(all ? [...named(shared, builds), ...named(shared, turnFile)] : []), ...(existsSync(cluster) ? [cluster] : [])]
+const stays = elsewhere(readJson(join(home, 'secrets.json')) ?? {})
+if (stays.length) console.log(`Not reached from here, and left as it is: ${stays.join('; ')}.`)
 if (!victims.length) console.log('There is nothing to remove.')
 else if (await agreed(`Remove all data${all ? ' and builds' : ''} of CyberTask in ${home}?`)) {
   for (const victim of victims) await rm(victim, { recursive: true, force: true })

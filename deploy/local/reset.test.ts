@@ -11,11 +11,12 @@ const place = () => {
   const root = mkdtempSync(join(tmpdir(), 'reset-'))
   onTestFinished(() => { rmSync(root, { recursive: true, force: true }) })
   cpSync(join(import.meta.dirname, 'reset.mjs'), join(root, 'deploy/local/reset.mjs'))
-  for (const file of ['process-identity.mjs', 'outside-home.mjs', 'in-use.mjs', 'turn.mjs']) cpSync(join(import.meta.dirname, 'prepare', file), join(root, 'deploy/local/prepare', file))
+  for (const file of ['process-identity.mjs', 'outside-home.mjs', 'in-use.mjs', 'turn.mjs', 'mongodb-uri.mjs', 'find.mjs']) cpSync(join(import.meta.dirname, 'prepare', file), join(root, 'deploy/local/prepare', file))
   const write = (file: string, value: unknown): void => { mkdirSync(dirname(join(root, file)), { recursive: true }); writeFileSync(join(root, file), JSON.stringify(value)) }
   write('.cybertask/bin/daprd', '')
   write('home/data/broker', '')
-  const reset = (...args: string[]) => spawnSync(process.execPath, [join(root, 'deploy/local/reset.mjs'), '--yes', ...args], { env: { ...process.env, CYBERTASK_HOME: join(root, 'home') }, encoding: 'utf8' })
+  const env = { ...process.env, CYBERTASK_HOME: join(root, 'home'), MONGODB_URI: '', CLICKHOUSE_URL: '', KAFKA_BROKERS: '' }
+  const reset = (...args: string[]) => spawnSync(process.execPath, [join(root, 'deploy/local/reset.mjs'), '--yes', ...args], { env, encoding: 'utf8' })
   return { root, write, reset, has: (file: string) => existsSync(join(root, file)) }
 }
 const sleeper = () => {
@@ -70,4 +71,14 @@ it('--all leaves the builds to who runs on them, whatever state folder he has, a
   expect(reset('--all').status).toBe(0)
   expect(has('.cybertask')).toBe(true)
   expect(readdirSync(join(root, '.cybertask'))).toEqual([])
+})
+
+it('says what it does not reach: a document store and a ClickHouse that are somebody else\'s, by place and not by password', () => {
+  const { write, reset } = place()
+  write('home/secrets.json', { 'mongodb-uri': 'mongodb://ann:s3cret@db:27017/?tls=true', 'clickhouse-url': 'https://ann:s3cret@figures:8443' })
+  const { stdout } = reset()
+  expect(stdout).toMatch(/^Not reached from here, and left as it is: the documents in the MongoDB at db:27017 \(.+token-key.+\); the figures in the ClickHouse at figures:8443\.\nRemoved /)
+  expect(stdout).not.toContain('s3cret')
+  write('home/secrets.json', { 'mongodb-uri': 'mongodb://127.0.0.1:16392/?directConnection=true' })
+  expect(reset().stdout).toMatch(/^Removed /)
 })

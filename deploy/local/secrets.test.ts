@@ -49,3 +49,9 @@ it.each([['{"token-key": "k",}', 'it is no JSON'], ['{"token-key":"k","oauth-pro
   expect(() => makeSecrets(home, ports, {})).toThrow(why)
   expect(readFileSync(file, 'utf8')).toBe(text)
 })
+
+it('an empty variable is a missing one, and takes the place of no key', () => {
+  const home = folder()
+  const first = makeSecrets(home, ports, {})
+  expect(makeSecrets(home, ports, { TOKEN_KEY: '', MONGODB_URI: '', SMTP_URL: '', QUEUE_REDIS_URL: '' })).toEqual(first)
+})

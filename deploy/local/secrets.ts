@@ -26,6 +26,8 @@ const keptIn = (file: string): Readonly<Record<string, string>> => {
   }
 }
 
+/** Where the local document store is. */
+export const documentsUrl = (at: Ports): string => `mongodb://127.0.0.1:${at.documents}/?directConnection=true`
 /** Where the mail catcher takes mails. */
 export const catcherUrl = (at: Ports): string => `smtp://127.0.0.1:${at.smtp}`
 
@@ -36,13 +38,13 @@ export const makeSecrets = (home: string, at: Ports, env: NodeJS.ProcessEnv): Re
   const queuePassword = kept['queue-password'] ?? random()
   const secrets = {
     ...kept,
-    'token-key': env['TOKEN_KEY'] ?? kept['token-key'] ?? randomBytes(32).toString('base64'),
+    'token-key': env['TOKEN_KEY'] || (kept['token-key'] ?? randomBytes(32).toString('base64')),
     'broker-password': kept['broker-password'] ?? random(),
     'state-password': kept['state-password'] ?? random(),
     'queue-password': queuePassword,
-    'mongodb-uri': env['MONGODB_URI'] ?? `mongodb://127.0.0.1:${at.documents}/?directConnection=true`,
-    'queue-redis-url': env['QUEUE_REDIS_URL'] ?? `redis://queue:${queuePassword}@127.0.0.1:${at.state}/1`,
-    'smtp-url': env['SMTP_URL'] ?? catcherUrl(at),
+    'mongodb-uri': env['MONGODB_URI'] || documentsUrl(at),
+    'queue-redis-url': env['QUEUE_REDIS_URL'] || `redis://queue:${queuePassword}@127.0.0.1:${at.state}/1`,
+    'smtp-url': env['SMTP_URL'] || catcherUrl(at),
   }
   writeSecret(file, JSON.stringify(secrets, null, 2))
   return secrets

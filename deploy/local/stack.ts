@@ -7,7 +7,8 @@ import { rotate } from './log-file.ts'
 import { supervise, type Part, type PartSpec } from './part.ts'
 import { refuseTakenPorts } from './port-check.ts'
 import { portsAt } from './ports.ts'
-import { makeSecrets, makeTokens, type Tokens } from './secrets.ts'
+import { neighboursFrom } from './neighbours.ts'
+import { makeSecrets, makeTokens, readSecrets, type Tokens } from './secrets.ts'
 import { readTopology } from './topology.ts'
 import type { Context } from './parts/context.ts'
 import { controlParts, sentryPart } from './parts/control-plane.ts'
@@ -64,7 +65,8 @@ export const startStack = async ({ root, home: folder, offset = 0, prefix = '', 
   const topology = readTopology(root, { offset, prefix })
   const port = (app: AppId, which: 'port' | 'daprHttp'): number => topology.apps.find(a => a.name === app)?.[which] ?? 0
   const url = (app: AppId): string => `http://localhost:${port(app, 'port')}`
-  const lock = await takeLock(home, { url: url('gateway'), offset, prefix, events }, report)
+  const { brokers, clickhouse } = neighboursFrom(env, readSecrets(home))
+  const lock = await takeLock(home, { url: url('gateway'), offset, prefix, events, brokers, clickhouse }, report)
   const parts = new Map<string, Part>()
   let stopping: Promise<void> | undefined
   const running = (): { name: string; pid: number }[] => [...parts.values()].flatMap(({ name, pid }) => pid === undefined ? [] : [{ name, pid }])

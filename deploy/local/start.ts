@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openBoard, seconds } from './prepare/progress.mjs'
-import { settingsFrom } from './settings.ts'
+import { settingsFrom } from './prepare/settings.mjs'
 import { startStack } from './stack.ts'
-import { daprEnvironment } from './dapr-environment.ts'
+import { daprEnvironment, daprRunHint } from './dapr-environment.ts'
 import { clusterElsewhere } from './parts/postgres.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -24,7 +24,7 @@ const main = async (): Promise<void> => {
   const elsewhere = stack.parts.has('postgres') ? clusterElsewhere(settings.home) : undefined
   const took = seconds(performance.now() - began)
   console.log([
-    '', onlyParts ? `The parts are up after ${took}. In another shell:  set -a; . '${settings.home}/dapr.env'; set +a; dapr run -f dapr/` : `CyberTask is up after ${took}:  ${stack.urls.gateway}`,
+    '', onlyParts ? `The parts are up after ${took}. ${daprRunHint(settings, root)}` : `CyberTask is up after ${took}:  ${stack.urls.gateway}`,
     ...(stack.parts.has('mail') ? [`  mails        ${stack.urls.mail}`] : []),
     `  logs, data   ${settings.home}`,
     ...(elsewhere ? [`  documents    ${elsewhere} (the user of PostgreSQL may not enter ${settings.home})`] : []),

@@ -21,29 +21,37 @@ import { verify } from './verify.ts'
 const backlogFrom = async ({ file, items, seed }: Options): Promise<Backlog> =>
   file === undefined ? { items: generateBacklog({ count: items, seed, people: teamNames.slice(0, -1), now: Date.now() }), bad: [], ignoredColumns: [] } : readCsv(await readFile(file, 'utf8'))
 
-const remove = async (options: Options, files: RunFiles): Promise<boolean> => {
-  const runs = await files.all()
-  if (runs.length === 0) console.log('There is nothing to take away.')
+/** Each run is taken away where it was played; one that cannot be keeps no other waiting, and stays known. */
+const remove = async (files: RunFiles): Promise<boolean> => {
+  const ids = await files.ids()
+  if (ids.length === 0) console.log('There is nothing to take away.')
   const progress = openProgress()
-  for (const run of runs) {
-    console.log(`\nTaking away run ${run.id} (${run.startedAt})`)
-    await removeRun(publicApis(options.url, newTally()), run, progress)
-    await files.forget(run.id)
+  let fine = true
+  for (const id of ids) {
+    try {
+      const run = await files.read(id)
+      console.log(`\nTaking away run ${id} (${run.startedAt}, ${run.url})`)
+      await removeRun(publicApis(run.url, newTally()), run, progress)
+      await files.forget(id)
+    } catch (error) {
+      fine = false
+      console.error(`  Run ${id} stays: ${inWords(error)}`)
+    }
   }
   progress.stop()
-  return true
+  return fine
 }
 
 const play = async (options: Options, files: RunFiles): Promise<boolean> => {
   const backlog = await backlogFrom(options)
-  const run: Run = { id: `r${Date.now().toString(36)}`, url: options.url, startedAt: new Date().toISOString(), password: `demo-${randomBytes(12).toString('base64url')}`, founder: '', people: [], projects: [] }
+  const run: Run = { id: `r${Date.now().toString(36)}`, url: options.url, startedAt: new Date().toISOString(), password: `demo-${randomBytes(12).toString('base64url')}`, founder: '' }
   console.log(`\nRun ${run.id} on ${options.url}\n${inputReport(backlog, dependencies(backlog.items))}`)
   if (backlog.bad.length) console.log(`  all of them: ${await files.writeReport(run.id, backlog.bad.map(b => `line ${b.line}: ${b.reason}\n`).join(''))}`)
   const [tally, mails, progress, began] = [newTally(), mailCatcher(options.mail), openProgress(), performance.now()]
   const apis = publicApis(options.url, tally)
   console.log('')
   const mailsArrived = async (count: number): Promise<void> => { await untilSettled(() => mails.all(domainOf(run.id)), found => found.length >= count, 60_000) }
-  const told = await tellStory({ apis, mails, progress, run, save: () => files.save(run), mailsArrived }, backlog)
+  const told = await tellStory({ apis, mails, progress, run, save: () => { files.save(run) }, mailsArrived }, backlog)
   const seconds = (performance.now() - began) / 1000
   const { text, agree } = finalReport(told, await verify({ apis, mails, progress, runId: run.id }, told), tally, seconds)
   told.frames.close()
@@ -52,14 +60,16 @@ const play = async (options: Options, files: RunFiles): Promise<boolean> => {
   return agree
 }
 
+const inWords = (error: unknown): string => error instanceof Error ? `${error.message}${error.cause instanceof Error ? `\n  (${error.cause.message})` : ''}` : String(error)
+
 const main = async (): Promise<boolean> => {
   const options = readOptions(process.argv.slice(2), process.env, resolve(import.meta.dirname, '../..'))
   if (!options) { console.log(usage); return true }
   const files = runFiles(options.state)
-  return options.remove ? remove(options, files) : play(options, files)
+  return options.remove ? remove(files) : play(options, files)
 }
 
 main().then(fine => { process.exit(fine ? 0 : 1) }, (error: unknown) => {
-  console.error(`\n${error instanceof Error ? error.message : String(error)}${error instanceof Error && error.cause instanceof Error ? `\n  (${error.cause.message})` : ''}`)
+  console.error(`\n${inWords(error)}`)
   process.exit(1)
 })

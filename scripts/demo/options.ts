@@ -6,7 +6,7 @@ export type Options = { url: string; mail: string; file: string | undefined; ite
 export const usage = `npm run demo                       a team works through a backlog of 300 items, and everything is counted
 npm run demo -- --file items.csv   with your own items: columns are found by their headers
 npm run demo -- --items 50 --seed 7
-npm run demo -- --remove           takes away what earlier runs left
+npm run demo -- --remove           takes away what earlier runs left, each where it ran
 
   --url <gateway>   default GATEWAY_URL or http://localhost:3000
   --mail <catcher>  default MAIL_URL or http://localhost:1080`
@@ -22,7 +22,7 @@ export const readOptions = (args: readonly string[], env: Readonly<Record<string
   return {
     url: trimmed(values.url ?? env['GATEWAY_URL'] ?? `http://localhost:${3000 + offset}`), mail: trimmed(values.mail ?? env['MAIL_URL'] ?? `http://localhost:${1080 + offset}`),
     file: values.file === undefined ? undefined : resolve(values.file), items: whole('--items', values.items ?? '300', 1, 100_000), seed: whole('--seed', values.seed ?? '1', 0, 2 ** 31),
-    remove: values.remove ?? false, state: join(env['CYBERTASK_HOME'] ?? join(root, '.cybertask'), 'demo'),
+    remove: values.remove ?? false, state: join(env['CYBERTASK_HOME'] || join(root, '.cybertask'), 'demo'),
   }
 }
 

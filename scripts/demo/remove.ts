@@ -1,27 +1,34 @@
 import { Refused } from '../../services/shared/kit/decider.ts'
 import type { Apis } from './apis.ts'
 import { inParallel } from './in-parallel.ts'
+import { allOf } from './pages.ts'
 import { personOf, type Person } from './person.ts'
 import type { Progress } from './progress.ts'
 import type { Run } from './run-file.ts'
 import { sagaEnd } from './sagas.ts'
 
-/** Takes a run away: its projects are deleted, with the time in which they could be restored still to come, then everybody's account is closed, the founder's last. What is gone already stays gone. */
+/**
+ * Takes a run away: the projects of its organization are deleted, with the time in which they could be restored still to come, then everybody's account is closed, the founder's last.
+ * What there is, the organization itself is asked for: a run that was broken off knows nothing but its founder. What is gone already stays gone.
+ */
 export const removeRun = async (apis: Apis, run: Run, progress: Progress): Promise<void> => {
   const founder = await signIn(apis, run.founder, run.password)
   if (!founder) return
-  const projects = progress.step('projects deleted', run.projects.length)
+  const found = await allOf(async cursor => apis.projects.listProjects({ query: { limit: 200, ...cursor }, token: await founder.token() }))
+  const projects = progress.step('projects deleted', found.length)
   let deleted = 0
-  await inParallel(run.projects, 32, async id => {
+  await inParallel(found, 32, async ({ id }) => {
     const started = await unlessGone(founder.token().then(token => apis.projects.deleteProject({ params: { id }, token })))
     if (started) await sagaEnd(apis, founder, started.sagaId, 300_000, 'restorable')
     projects.to(++deleted)
   })
   projects.done()
 
-  const accounts = progress.step('accounts closed', run.people.length + 1)
+  const members = await allOf(async cursor => apis.users.listMembers({ query: { limit: 200, ...cursor }, token: await founder.token() }))
+  const others = members.flatMap(({ id, email }) => (id === founder.id || email === null ? [] : [email]))
+  const accounts = progress.step('accounts closed', others.length + 1)
   let closed = 0
-  await inParallel(run.people, 3, async email => {
+  await inParallel(others, 3, async email => {
     const person = await signIn(apis, email, run.password)
     if (person) {
       const { sagaId } = await apis.users.closeAccount({ body: { password: run.password }, token: await person.token() })

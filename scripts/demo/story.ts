@@ -11,14 +11,14 @@ import { backlogProject, fromTemplates } from './projects.ts'
 import { tryWhatIsForbidden, type Tried } from './refusals.ts'
 import type { Run } from './run-file.ts'
 import { openSocket, type Frames } from './socket.ts'
-import { inviteEverybody, signUpFounder, teamNames } from './team.ts'
+import { addressOf, founderName, inviteEverybody, signUpFounder, teamNames } from './team.ts'
 import { workOn, type Worked } from './work.ts'
 
 export type Told = {
   founder: Person; team: Person[]; leaver: Person; everybody: Map<string, Person>; muted: Set<string>; projectIds: string[]; links: Links
   brought: BroughtIn; worked: Worked; tried: Tried; closed: Closed; templateTasks: number; frames: Frames
 }
-type Deps = { apis: Apis; mails: MailCatcher; progress: Progress; run: Run; save: () => Promise<void>; mailsArrived: (count: number) => Promise<void> }
+type Deps = { apis: Apis; mails: MailCatcher; progress: Progress; run: Run; save: () => void; mailsArrived: (count: number) => Promise<void> }
 
 /** Above this, people who come with a file get no mail about each of their items. */
 const muteAbove = 1_000
@@ -26,24 +26,24 @@ const muteAbove = 1_000
 /** The whole story, from signing up to leaving; every step goes through the public door. */
 export const tellStory = async (deps: Deps, { items }: Backlog): Promise<Told> => {
   const { apis, progress, run, save } = deps
+  // Where nobody answers there will be nothing to take away.
+  await apis.gateway.status({})
+  // Before there is anything: a run may be broken off at any moment.
+  run.founder = addressOf(founderName, run.id)
+  save()
   const founder = await signUpFounder({ ...deps, runId: run.id, password: run.password })
-  run.founder = founder.email
-  await save()
   const frames = await openSocket(apis, run.url, founder)
 
   const named = [...new Set(items.map(i => i.person).filter(p => p !== null))]
-  const everybody = await inviteEverybody({ ...deps, runId: run.id, password: run.password }, founder, [...new Set([...teamNames, ...named])], async email => { run.people.push(email) })
-  await save()
+  const everybody = await inviteEverybody({ ...deps, runId: run.id, password: run.password }, founder, [...new Set([...teamNames, ...named])])
   const team = teamNames.map(name => everybody.get(name)).filter(p => p !== undefined)
   const leaver = team[0]!
   const others = [...new Set(everybody.values())].filter(p => p !== founder && !team.includes(p))
   const muted = items.length > muteAbove ? await mute(apis, progress, others) : new Set<string>()
 
-  const know = async (id: string): Promise<void> => { run.projects.push(id); await save() }
   const beforeProjects = frames.now()
-  const planned = await fromTemplates(apis, founder, team, progress, know)
+  const planned = await fromTemplates(apis, founder, team, progress)
   const backlog = await backlogProject(apis, founder, team, others)
-  await know(backlog)
   for (const id of [...planned, backlog]) frames.follow(`project:${id}`, beforeProjects)
 
   const links = dependencies(items)
@@ -54,7 +54,7 @@ export const tellStory = async (deps: Deps, { items }: Backlog): Promise<Told> =
   const tried = await tryWhatIsForbidden({ apis, founder, worker: leaver, watcher: team.at(-1) ?? leaver, progress, projectId: planned[0] ?? '' })
   // One of the forbidden things left its project behind, which its only owner now leaves to the founder.
   const alone = (await apis.projects.listProjects({ query: { memberId: leaver.id, q: 'Mine alone' }, token: await founder.token() })).items.map(p => p.id)
-  for (const id of alone) { await know(id); frames.follow(`project:${id}`, beforeForbidden) }
+  for (const id of alone) frames.follow(`project:${id}`, beforeForbidden)
   // A person who leaves gets no more mail: what is on its way arrives first.
   const assigned = items.filter(i => brought.idOf.has(i.ref) && mailedOn(everybody.get(i.person ?? ''), founder, muted)).length
   await deps.mailsArrived(new Set(everybody.values()).size - 1 + assigned + worked.assigned + worked.mentions)

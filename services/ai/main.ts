@@ -10,7 +10,7 @@ import { feedRoutes } from '../shared/kit/events/relay/feed.ts'
 import { openLog } from '../shared/kit/events/log/open-log.ts'
 import { client } from '../shared/kit/http/client.ts'
 import { mongoIdempotency } from '../shared/kit/http/idempotency/mongo-idempotency.ts'
-import { connectMongo } from '../shared/kit/mongo/connect.ts'
+import { connectMongo, mongodbUri } from '../shared/kit/mongo/connect.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
 import { analysis, type AnalysisEvent } from './domain/analysis.ts'
@@ -21,11 +21,11 @@ import { toPublic } from './publish.ts'
 import { routes } from './routes.ts'
 
 const service = await startService('ai', {
-  mongodbUri: secret(z.string().min(1), 'mongodb-uri'), anthropicApiKey: secret(z.string().min(1).optional(), 'anthropic-api-key'), anthropicBaseUrl: secret(z.url().optional(), 'anthropic-base-url'),
+  mongodbUri, anthropicApiKey: secret(z.string().min(1).optional(), 'anthropic-api-key'), anthropicBaseUrl: secret(z.url().optional(), 'anthropic-base-url'),
   anthropicModel: z.string().min(1).default('claude-haiku-5-5'), aiTokensPerDay: z.coerce.number().int().min(0).default(200_000),
 }, process.env)
 const { config, dapr, clock, logger, instanceId } = service
-const db = await connectMongo(config.mongodbUri, 'ai_db')
+const db = await connectMongo(config.mongodbUri, 'ai_db', { logger })
 const log = openLog<AnalysisEvent, typeof aiEvents>({
   db, service: 'ai', topic: aiEvents, dapr, clock, logger, instanceId, toPublic: commit => commit.events.map(event => toPublic(commit.aggregateId, event)),
 })

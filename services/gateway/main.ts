@@ -1,12 +1,8 @@
 import { z } from 'zod'
-import { publicSchemas } from '../shared/contracts/public-schemas.ts'
-import { topics } from '../shared/contracts/topics.ts'
-import { sagaApi } from '../shared/contracts/sagas/http.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
-import { publicApis } from '../shared/contracts/public-apis.ts'
-import { services } from './apis.ts'
 import { gateway } from './compose.ts'
+import { documents } from './documents.ts'
 
 const positive = z.coerce.number().int().min(1)
 const service = await startService('gateway', {
@@ -25,7 +21,6 @@ const parts = await gateway(service, {
 })
 
 await runService({
-  ...service, routes: parts.routes, edge: parts.edge, verify: parts.verify, consumers: [parts.feeds],
-  documents: { apis: [...services.map(tag => ({ tag, api: publicApis[tag] })), { tag: 'saga', api: sagaApi }], publishes: topics, schemas: publicSchemas },
+  ...service, routes: parts.routes, edge: parts.edge, verify: parts.verify, consumers: [parts.feeds], documents,
   letGo: [() => parts.letGo()], onStop: [() => parts.stop()],
 })

@@ -7,10 +7,10 @@ import { consumer } from '../shared/kit/events/consumer/consumer.ts'
 import { deadLetterRoutes } from '../shared/kit/events/consumer/dead-letter-routes.ts'
 import { client } from '../shared/kit/http/client.ts'
 import { mongoIdempotency } from '../shared/kit/http/idempotency/mongo-idempotency.ts'
-import { connectMongo } from '../shared/kit/mongo/connect.ts'
+import { connectMongo, mongodbUri } from '../shared/kit/mongo/connect.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
-import { audience } from './inbox/audience.ts'
+import { audience, insidersOf } from './inbox/audience.ts'
 import { deliver } from './inbox/deliver.ts'
 import { inbox } from './inbox/inbox.ts'
 import { rememberedFacts } from './inbox/known.ts'
@@ -27,19 +27,19 @@ import { mongoTables } from './store/rows.ts'
 import { subscriptions } from './subscriptions.ts'
 
 const service = await startService('notification', {
-  mongodbUri: secret(z.string().min(1), 'mongodb-uri'), queueRedisUrl: secret(z.url(), 'queue-redis-url'), smtpUrl: secret(z.url(), 'smtp-url'),
+  mongodbUri, queueRedisUrl: secret(z.url(), 'queue-redis-url'), smtpUrl: secret(z.url(), 'smtp-url'),
   mailFrom: z.string().regex(/@/, 'must hold an address').default('CyberTask <no-reply@cybertask.example>'),
 }, process.env)
 const { config, base, dapr, clock, logger } = service
-const db = await connectMongo(config.mongodbUri, 'notifications_db')
+const db = await connectMongo(config.mongodbUri, 'notifications_db', { logger })
 const tables = await mongoTables(db)
 const preferences = preferencesStore(tables)
 const [users, projects] = [client(userInternal, 'user', dapr), client(projectInternal, 'project', dapr)]
-const mailer = smtp(config.smtpUrl, config.mailFrom)
-const { send, lost } = sender({ mails: tables.mails, directory: directory(users), preferencesOf: preferences.of, smtp: mailer, clock, site: base })
+const [insiders, mailer] = [insidersOf({ members: tables.members, projects, users }), smtp(config.smtpUrl, config.mailFrom)]
+const { send, lost } = sender({ mails: tables.mails, directory: directory(users), preferencesOf: preferences.of, insiders, smtp: mailer, clock, site: base })
 const queue = mailQueue({ redisUrl: config.queueRedisUrl, prefix: `${base.appIdPrefix}mail`, work: send, lost, logger })
 const outbox = mailOutbox({ mails: tables.mails, queue, clock, logger })
-const tell = deliver({ tables, known: rememberedFacts(tables), audience: audience({ members: tables.members, projects, users }), preferencesOf: preferences.of, push: outbox.push, show: show({ dapr, logger }), erase: person => erase(tables, preferences, person) })
+const tell = deliver({ tables, known: rememberedFacts(tables), audience: audience(insiders), preferencesOf: preferences.of, push: outbox.push, show: show({ dapr, logger }), erase: person => erase(tables, preferences, person) })
 const idempotency = mongoIdempotency(db, clock)
 queue.start()
 outbox.start()

@@ -17,7 +17,7 @@ export type RouteDeps = { inbox: Inbox; preferences: PreferencesStore; tables: T
 export const routes = ({ inbox, preferences, tables, outbox, projects }: RouteDeps): readonly Routes[] => [
   serve(notificationApi, {
     list: async ({ actor, query }) => ({ body: await inbox.list(actor, query) }),
-    read: async ({ actor, params, meta }) => ({ body: await inbox.read(actor, params.id, meta.at) }),
+    read: async ({ actor, params, meta }) => ({ body: await inbox.read(actor, params.id, meta.at, meta.expectedVersion) }),
     readAll: async ({ actor, meta }) => {
       await inbox.readAll(actor, meta.at)
       return { body: { unreadCount: await inbox.unreadCount(actor) } }

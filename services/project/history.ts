@@ -4,13 +4,13 @@ import { saysTheSame } from './domain/same.ts'
 import { publicEvents } from './publish.ts'
 
 const fields = ['name', 'key', 'description', 'status', 'startAt', 'dueAt', 'workflow', 'members'] as const
-type Shown = { version: number; at: string; actor: string; events: string[]; changes: Record<string, { before: unknown; after: unknown }> }
+type Shown = { version: number; at: string; actor: string; events: string[]; changes: Record<string, { before: unknown; after: unknown }>; network?: string }
 
-/** One commit as people read it: who, when, what happened, and each field before and after. */
-export const historyEntry = ({ version, at, actor, events, before, after }: HistoryEntry<Project, ProjectEvent>): Shown => {
+/** One commit as people read it: who, when, what happened, each field before and after, and, for who may see it, from where. */
+export const historyEntry = ({ version, at, actor, ip, events, before, after }: HistoryEntry<Project, ProjectEvent>, withOrigin: boolean): Shown => {
   const [was, is] = [shownOf(before), shownOf(after)]
   const changes = fields.flatMap(field => (saysTheSame(was[field] ?? null, is[field] ?? null) ? [] : [[field, { before: was[field] ?? null, after: is[field] ?? null }] as const]))
-  return { version, at, actor, events: events.flatMap(event => namesOf(event)), changes: Object.fromEntries(changes) }
+  return { version, at, actor, events: events.flatMap(event => namesOf(event)), changes: Object.fromEntries(changes), ...(withOrigin && ip !== undefined && { network: ip }) }
 }
 
 /** The names under which others heard of it; what nobody else heard of keeps its own. */

@@ -1,10 +1,9 @@
-import type { CommandMeta } from '../shared/kit/command.ts'
+import { withoutVersion, type CommandMeta } from '../shared/kit/command.ts'
 import { Refused } from '../shared/kit/decider.ts'
 import type { Aggregate } from '../shared/kit/events/log/aggregate.ts'
 import { uuidv7 } from '../shared/kit/ids.ts'
 import { keyCandidates, mostNumbered, type KeyCommand, type KeyEvent, type KeyHolder } from './domain/project-key.ts'
-import type { Project } from './domain/project-state.ts'
-import type { Aggregates } from './parts.ts'
+import type { Project, ProjectCommand, ProjectEvent } from './domain/project-state.ts'
 
 /** A claim that its project did not make good is free again after this. */
 const abandonedMs = 60_000
@@ -16,13 +15,10 @@ const keyOf = (project: Project): string | null => {
 }
 
 /** A command on another aggregate within the same request: If-Match is not about it, and its deciders know a repetition by themselves. */
-export const aside = (meta: CommandMeta): CommandMeta => {
-  const { expectedVersion: _, ...rest } = meta
-  return { ...rest, commandId: uuidv7() }
-}
+export const aside = (meta: CommandMeta): CommandMeta => ({ ...withoutVersion(meta), commandId: uuidv7() })
 
 /** Project keys, unique in an organization: each is a stream that belongs to one project at a time. */
-export const projectKeys = (holders: Aggregate<KeyHolder, KeyCommand, KeyEvent>, projects: Aggregates['projects']) => {
+export const projectKeys = (holders: Aggregate<KeyHolder, KeyCommand, KeyEvent>, projects: Aggregate<Project, ProjectCommand, ProjectEvent>) => {
   const claim = (organizationId: string, key: string, projectId: string, meta: CommandMeta) =>
     holders.handle(organizationId, key, { type: 'ClaimKey', key, projectId, at: meta.at }, aside(meta))
   /** Gives a key back that a project claimed, unless it has become the project's own. */

@@ -4,11 +4,10 @@ import { projectEvents } from '../shared/contracts/project/events.ts'
 import { taskApi } from '../shared/contracts/task/http.ts'
 import { taskInternal } from '../shared/contracts/task/internal.ts'
 import { userInternal } from '../shared/contracts/user/internal.ts'
-import { secret } from '../shared/kit/config.ts'
 import { openLog } from '../shared/kit/events/log/open-log.ts'
 import { client } from '../shared/kit/http/client.ts'
 import { mongoIdempotency } from '../shared/kit/http/idempotency/mongo-idempotency.ts'
-import { connectMongo } from '../shared/kit/mongo/connect.ts'
+import { connectMongo, mongodbUri } from '../shared/kit/mongo/connect.ts'
 import { runService } from '../shared/kit/run.ts'
 import { sagaHost } from '../shared/kit/sagas/host.ts'
 import { startService } from '../shared/kit/start.ts'
@@ -19,12 +18,12 @@ import { projectFromTemplate } from './sagas/project-from-template.ts'
 import { projectService } from './compose.ts'
 
 const service = await startService('project', {
-  mongodbUri: secret(z.string().min(1), 'mongodb-uri'),
+  mongodbUri,
   projectRestoreSeconds: z.coerce.number().int().min(1).max(2_592_000).default(2_592_000),
 }, process.env)
 const { config, base, dapr, clock, logger, instanceId } = service
 
-const db = await connectMongo(config.mongodbUri, 'projects_db')
+const db = await connectMongo(config.mongodbUri, 'projects_db', { logger })
 const sagaClock = await storeClock(db.getClient(), clock)
 const log = openLog<StoredEvent, typeof projectEvents>({ db, service: 'project', topic: projectEvents, toPublic: publicEvents, dapr, clock, logger, instanceId })
 const clients = { task: client(taskInternal, 'task', dapr), notification: client(notificationInternal, 'notification', dapr) }

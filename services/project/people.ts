@@ -1,8 +1,9 @@
+import type { userInternal } from '../shared/contracts/user/internal.ts'
 import { Refused } from '../shared/kit/decider.ts'
-import type { Peers } from './parts.ts'
+import type { Client } from '../shared/kit/http/client.ts'
 
 /** Who belongs to the organization; the user service knows. */
-export const people = (user: Peers['user']) => ({
+export const people = (user: Pick<Client<typeof userInternal>, 'names' | 'byEmail'>) => ({
   /** Refuses ids that are not members of the organization, all at once. */
   mustBelong: async (organizationId: string, ids: readonly string[]): Promise<void> => {
     const asked = [...new Set(ids)]

@@ -38,6 +38,8 @@ export const may = (action: Action, project: Project, actor: Actor): boolean => 
 export const mayCreate = (actor: Actor): boolean => actor.role !== 'guest'
 /** Sees every project of the organization, member or not. */
 export const seesAll = runsOrganization
+/** From where something was changed is for those who answer for the organization. */
+export const seesOrigins = runsOrganization
 export const mayRemoveTemplate = (template: { createdBy: string }, actor: Actor): boolean => runsOrganization(actor) || template.createdBy === actor.userId
 
 export const demand = (allowed: boolean, what: string): void => {

@@ -15,6 +15,11 @@ export const visible = (project: Project): Existing => {
   if (project.phase !== 'live') throw projectUnknown()
   return project
 }
+/** One that has been seen by people, though it is deleted by now: its members of then decide who may look at its past. */
+export const onceVisible = (project: Project): Existing => {
+  if (project.phase === 'live' || project.phase === 'deleted' || (project.phase === 'purged' && project.deletion)) return project
+  throw projectUnknown()
+}
 export const projectUnknown = (): Refused => new Refused('missing', 'project-unknown', 'There is no such project.')
 
 export const presentRecord = (organizationId: string, id: string, version: number, project: Project): ProjectRecord => {
@@ -23,8 +28,8 @@ export const presentRecord = (organizationId: string, id: string, version: numbe
   return { id, organizationId, name, key, status, workflow, members, deletedAt: project.deletion?.at ?? (project.phase === 'purged' ? project.updatedAt : null), version }
 }
 
-export const presentEntry = (id: string, { projectId, taskId, userId, minutes, startedAt, note, createdAt }: Worked & { createdAt: string }): TimeEntry =>
-  ({ id, projectId, taskId, userId, minutes, startedAt, note, createdAt })
+export const presentEntry = (id: string, version: number, { projectId, taskId, userId, minutes, startedAt, note, createdAt }: Worked & { createdAt: string }): TimeEntry =>
+  ({ id, projectId, taskId, userId, minutes, startedAt, note, createdAt, version })
 
 export const presentTemplate = (id: string, version: number, source: Template['source'], createdAt: string | null, { name, description, workflow, tasks }: TemplateContent): Template =>
   ({ id, name, description, source, workflow, tasks, createdAt, version })

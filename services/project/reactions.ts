@@ -4,10 +4,11 @@ import { derivedId } from '../shared/kit/ids.ts'
 import type { SagaHost } from '../shared/kit/sagas/host.ts'
 import type { ProjectDeps } from './deps.ts'
 import { seedTasks } from './domain/seed-tasks.ts'
+import { timeOf } from './domain/timer.ts'
 import type { StoredEvent } from './publish.ts'
-import { templateTasks } from './routes/templates.ts'
 import type { DeleteProjectOwn } from './sagas/delete-project.ts'
 import type { FromTemplateStart } from './sagas/project-from-template.ts'
+import { templateTasks } from './templates/find.ts'
 
 type Commit = DomainCommit<StoredEvent>
 
@@ -48,8 +49,8 @@ export const registerReactions = (log: EventLog<StoredEvent>, deps: ProjectDeps,
   log.react('time', async commit => {
     for (const event of commit.events) {
       if (event.type !== 'TimerStopped') continue
-      const { projectId, taskId, note, startedAt, minutes } = event
-      await entries.handle(commit.tenantId, event.entryId, { type: 'LogTime', worked: { projectId, taskId, note, startedAt, minutes, userId: commit.aggregateId }, at: event.at }, metaOf(commit))
+      const { type: _, at: stoppedAt, ...stopped } = event
+      await entries.handle(commit.tenantId, event.entryId, timeOf(commit.aggregateId, { ...stopped, stoppedAt }), metaOf(commit))
     }
   })
 }

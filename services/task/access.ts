@@ -12,9 +12,10 @@ const roleIn = (project: ProjectRow, userId: string): ProjectRole | undefined =>
 export const accessTo = (projects: ProjectCopies) => {
   const judge = (action: Action, actor: Actor, project: ProjectRow | undefined, own: boolean): Permit => {
     const who = { organization: actor.role, project: project && roleIn(project, actor.userId), own }
-    if (!project || project.deletedAt !== null) throw new Refused('missing', 'unknown', 'There is no such thing, or it is not yours to see.')
+    // A deleted project keeps its members: they decide who may look at its past.
+    if (!project || (project.deletedAt !== null && action !== 'recall')) throw new Refused('missing', 'unknown', 'There is no such thing, or it is not yours to see.')
     demand(action, who)
-    if (action !== 'see' && project.status === 'archived') throw new Refused('rule', 'project-closed', 'The project is archived.', { projectId: project.projectId })
+    if (action !== 'see' && action !== 'recall' && project.status === 'archived') throw new Refused('rule', 'project-closed', 'The project is archived.', { projectId: project.projectId })
     return { project, role: roleOf(who) ?? 'viewer' }
   }
   const permit = async (action: Action, actor: Actor, projectId: string, own = false): Promise<Permit> => {

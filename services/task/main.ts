@@ -1,25 +1,22 @@
-import { z } from 'zod'
 import { projectEvents } from '../shared/contracts/project/events.ts'
 import { taskEvents } from '../shared/contracts/task/events.ts'
-import { secret } from '../shared/kit/config.ts'
 import { job } from '../shared/kit/dapr/jobs.ts'
-import { keepScheduled } from '../shared/kit/dapr/keep-scheduled.ts'
 import { deadLetterRoutes } from '../shared/kit/events/consumer/dead-letter-routes.ts'
 import { feedRoutes } from '../shared/kit/events/relay/feed.ts'
 import { mongoIdempotency } from '../shared/kit/http/idempotency/mongo-idempotency.ts'
-import { connectMongo } from '../shared/kit/mongo/connect.ts'
+import { connectMongo, mongodbUri } from '../shared/kit/mongo/connect.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
 import { taskChanges } from './commands/change-task.ts'
-import { taskDeps } from './deps.ts'
+import { taskDeps } from './compose.ts'
 import { overdueJobs } from './overdue.ts'
 import { reactions } from './reactions.ts'
 import { taskRoutes } from './routes.ts'
 import { projectConsumer } from './subscriptions.ts'
 
-const service = await startService('task', { mongodbUri: secret(z.string().min(1), 'mongodb-uri') }, process.env)
+const service = await startService('task', { mongodbUri }, process.env)
 const { config, dapr, clock, logger, instanceId } = service
-const db = await connectMongo(config.mongodbUri, 'tasks_db')
+const db = await connectMongo(config.mongodbUri, 'tasks_db', { logger })
 
 const deps = taskDeps({ db, dapr, clock, logger, instanceId })
 const changes = taskChanges(deps)
@@ -42,10 +39,12 @@ await runService({
   onStop: [async () => { idempotency.stop() }, () => db.close()],
 })
 
-// The scheduler may still be coming up.
-const recover = (): Promise<void> => overdue.recover().catch((error: unknown) => {
-  logger.warn({ error }, 'due dates will be looked at again')
-  setTimeout(() => { void recover() }, 15_000).unref()
-})
-await recover()
-await keepScheduled(dapr.jobs, 'due-dates-daily', '@daily', logger)
+// The scheduler may still be coming up; and what it was given it may lose while this process lives, the job of every day too.
+const watchDueDates = async (): Promise<void> => {
+  const again = await Promise.all([dapr.jobs.schedule('due-dates-daily', { schedule: '@daily' }), overdue.recover()]).then(() => 3_600_000, (error: unknown) => {
+    logger.warn({ error }, 'due dates will be looked at again')
+    return 15_000
+  })
+  setTimeout(() => { void watchDueDates() }, again).unref()
+}
+await watchDueDates()

@@ -3,20 +3,22 @@ import { z } from 'zod'
 import type { DomainCommit } from '../shared/kit/events/log/event-log.ts'
 import { byItself, type TaskDeps } from './deps.ts'
 import { inParallel, limited } from '../shared/kit/in-parallel.ts'
+import { backOff } from '../shared/kit/waiting.ts'
 import type { StoredEvent } from './publish.ts'
-import { dayOf, slotOf } from './views/task-document.ts'
+import { dayOf, slotOf, type TaskRow } from './views/task-document.ts'
 
 const DAY_S = 86_400
 /** So far back is looked for what nobody said, and so far ahead for jobs that were lost. Each day is one look-up, however many tasks there are. */
 const BACK_DAYS = 100
 const AHEAD_DAYS = 2
+type Due = { projectId: string; dueAt: string | null }
 const Slot = z.looseObject({ slot: z.string().regex(/^-?\d{1,12}$/) })
 
 /**
  * Says once of each due date that it has passed. A Dapr job per second in which something becomes due wakes the service, so nothing polls.
- * A job whose tasks have moved on finds nothing to say; one that was lost is scheduled again at the next start, or when its day comes.
+ * A job whose tasks have moved on finds nothing to say; one that was lost is scheduled again within the hour, or when its day comes.
  */
-export const overdueJobs = ({ tasks, taskView, dapr, clock }: Pick<TaskDeps, 'tasks' | 'taskView' | 'dapr' | 'clock'>) => {
+export const overdueJobs = ({ tasks, taskView, projects, dapr, clock }: Pick<TaskDeps, 'tasks' | 'taskView' | 'projects' | 'dapr' | 'clock'>) => {
   const scheduled = new LRUCache<string, true>({ max: 10_000 })
   const inTurn = limited(4)
   const nowMs = (): number => Date.parse(clock.now())
@@ -29,8 +31,32 @@ export const overdueJobs = ({ tasks, taskView, dapr, clock }: Pick<TaskDeps, 'ta
     // One that fires soon may have read its tasks already when the next one comes.
     if (Number(slot) * 1000 > nowMs() + 5_000) scheduled.set(slot, true)
   }
-  const mark = async (organizationId: string, taskId: string, dueAt: string): Promise<void> => {
+  const failed = new Set<string>()
+  let retrying: Promise<void> | undefined
+  const retryFailed = async (): Promise<void> => {
+    for (const retry = backOff({ first: 200, most: 30_000 }); failed.size > 0;) {
+      await retry.wait()
+      for (const slot of failed) {
+        failed.delete(slot)
+        try { await schedule(slot) } catch { failed.add(slot); break }
+      }
+    }
+  }
+  /** While the scheduler is away, slots wait beside the log: commits that waited would have to be read by whoever comes after. What dies with this process, `recover` finds. */
+  const scheduleSoon = async (slot: string): Promise<void> => {
+    if (failed.size === 0 && await schedule(slot).then(() => true, () => false)) return
+    failed.add(slot)
+    retrying ??= retryFailed().finally(() => { retrying = undefined })
+  }
+  /** In a closed project nobody can do anything about it. It stays to be said: `recover` finds it once the project is open again. */
+  const mark = async (organizationId: string, taskId: string, { projectId, dueAt }: Due): Promise<void> => {
+    if (dueAt === null) return
+    const project = await projects.get(organizationId, projectId)
+    if (!project || project.deletedAt !== null || project.status === 'archived') return
     await tasks.handle(organizationId, taskId, { type: 'MarkOverdue', taskId, dueAt, at: clock.now() }, byItself(clock, `${taskId}:overdue:${dueAt}`))
+  }
+  const markAll = async (rows: readonly TaskRow[]): Promise<void> => {
+    await inParallel(rows, 64, row => mark(row.organizationId, row._id, row))
   }
   const run = async (data: unknown): Promise<void> => {
     const { slot } = Slot.parse(data)
@@ -38,14 +64,14 @@ export const overdueJobs = ({ tasks, taskView, dapr, clock }: Pick<TaskDeps, 'ta
     // The clock may have been set back since the job was made.
     if (Number(slot) * 1000 > nowMs()) return schedule(slot)
     await taskView.settled()
-    await inParallel(await taskView.collection.find({ dueSlot: slot }), 64, async ({ _id, organizationId, dueAt }) => { if (dueAt !== null) await mark(organizationId, _id, dueAt) })
+    await markAll(await taskView.collection.find({ dueSlot: slot }))
   }
-  const dueOf = async (tenantId: string, id: string, event: StoredEvent): Promise<string | null> => {
-    if (event.type === 'TaskCreated') return event.fields.dueAt
-    if (event.type === 'TaskUpdated') return event.changes.dueAt?.after ?? null
-    if (event.type !== 'TaskRestored' && !(event.type === 'TaskStatusChanged' && event.reopened)) return null
+  const dueOf = async (tenantId: string, id: string, event: StoredEvent): Promise<Due | undefined> => {
+    if (event.type === 'TaskCreated') return { projectId: event.about.projectId, dueAt: event.fields.dueAt }
+    if (event.type === 'TaskUpdated') return { projectId: event.about.projectId, dueAt: event.changes.dueAt?.after ?? null }
+    if (event.type !== 'TaskRestored' && !(event.type === 'TaskStatusChanged' && event.reopened)) return undefined
     const { state } = await tasks.load(tenantId, id)
-    return state.exists ? state.dueAt : null
+    return state.exists ? state : undefined
   }
 
   return {
@@ -53,19 +79,23 @@ export const overdueJobs = ({ tasks, taskView, dapr, clock }: Pick<TaskDeps, 'ta
     /** The reaction to whatever gives a task a due date to be watched. */
     follow: async ({ tenantId, aggregateId, events }: Pick<DomainCommit<StoredEvent>, 'tenantId' | 'aggregateId' | 'events'>): Promise<void> => {
       for (const event of events) {
-        const dueAt = await dueOf(tenantId, aggregateId, event)
+        const { projectId = '', dueAt = null } = await dueOf(tenantId, aggregateId, event) ?? {}
         if (dueAt === null) continue
-        if (Date.parse(dueAt) <= nowMs()) await mark(tenantId, aggregateId, dueAt)
-        else await schedule(String(slotOf(dueAt)))
+        if (Date.parse(dueAt) <= nowMs()) await mark(tenantId, aggregateId, { projectId, dueAt })
+        else await scheduleSoon(String(slotOf(dueAt)))
       }
     },
-    /** At the start, and once a day: whatever is about to become due has its job, also when the scheduler has lost it, and what became due unseen is said. */
+    /** At the start, and once an hour: whatever is about to become due has its job, also when the scheduler has lost it, and what became due unseen is said. */
     recover: async (): Promise<void> => {
       const now = Math.floor(nowMs() / 1000)
-      for (let day = -BACK_DAYS; day <= AHEAD_DAYS; day++) {
+      // What it was given once it may have lost since.
+      scheduled.clear()
+      // What is to come first: it asks the project service for nothing.
+      for (let day = AHEAD_DAYS; day >= -BACK_DAYS; day--) {
         const rows = await taskView.collection.find({ dueDay: dayOf(now + day * DAY_S) })
-        const slots = new Set(rows.flatMap(({ dueSlot }) => dueSlot ?? []))
-        await inParallel([...slots], 4, slot => (Number(slot) * 1000 <= nowMs() ? run({ slot }) : schedule(slot)))
+        const { past = [], ahead = [] } = Object.groupBy(rows, ({ dueSlot }) => (Number(dueSlot) * 1000 <= nowMs() ? 'past' : 'ahead'))
+        await inParallel([...new Set(ahead.flatMap(({ dueSlot }) => dueSlot ?? []))], 4, slot => schedule(slot))
+        await markAll(past)
       }
     },
   }

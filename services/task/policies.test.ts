@@ -2,20 +2,21 @@ import { describe, expect, it } from 'vitest'
 import type { OrganizationRole, ProjectRole } from '../shared/contracts/primitives.ts'
 import { demand, may, type Action } from './policies.ts'
 
-const actions: Action[] = ['see', 'create', 'edit', 'move', 'link', 'comment', 'delete', 'restore', 'moderate']
+const actions: Action[] = ['see', 'recall', 'create', 'edit', 'move', 'link', 'comment', 'delete', 'restore', 'moderate']
+const read: Action[] = ['see', 'recall']
 const write: Action[] = ['create', 'edit', 'move', 'link', 'comment']
 const table: [OrganizationRole, ProjectRole | undefined, { own: Action[]; others: Action[] }][] = [
   ['owner', undefined, { own: actions, others: actions }],
   ['admin', undefined, { own: actions, others: actions }],
   ['admin', 'viewer', { own: actions, others: actions }],
   ['member', undefined, { own: [], others: [] }],
-  ['member', 'viewer', { own: ['see'], others: ['see'] }],
-  ['member', 'contributor', { own: ['see', ...write, 'delete', 'restore'], others: ['see', ...write] }],
+  ['member', 'viewer', { own: read, others: read }],
+  ['member', 'contributor', { own: [...read, ...write, 'delete', 'restore'], others: [...read, ...write] }],
   ['member', 'manager', { own: actions, others: actions }],
   ['member', 'owner', { own: actions, others: actions }],
   ['guest', undefined, { own: [], others: [] }],
-  ['guest', 'viewer', { own: ['see'], others: ['see'] }],
-  ['guest', 'contributor', { own: ['see', ...write], others: ['see', ...write] }],
+  ['guest', 'viewer', { own: read, others: read }],
+  ['guest', 'contributor', { own: [...read, ...write], others: [...read, ...write] }],
 ]
 
 describe('who may do what', () => {

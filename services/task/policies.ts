@@ -1,7 +1,8 @@
 import type { OrganizationRole, ProjectRole } from '../shared/contracts/primitives.ts'
 import { Refused } from '../shared/kit/decider.ts'
 
-export type Action = 'see' | 'create' | 'edit' | 'move' | 'link' | 'comment' | 'delete' | 'restore' | 'moderate'
+/** `recall` is seeing the past, that of a deleted project too. */
+export type Action = 'see' | 'recall' | 'create' | 'edit' | 'move' | 'link' | 'comment' | 'delete' | 'restore' | 'moderate'
 /** Who asks: his role in the organization, in the project (undefined: not a member), and whether the task is his own. */
 export type Who = { organization: OrganizationRole; project: ProjectRole | undefined; own?: boolean }
 
@@ -11,9 +12,13 @@ const atLeast = (role: ProjectRole | undefined, least: ProjectRole): boolean => 
 /** The role that counts: owners and admins of the organization act as owners of every project. */
 export const roleOf = ({ organization, project }: Who): ProjectRole | undefined => (organization === 'owner' || organization === 'admin' ? 'owner' : project)
 
+/** From where something was changed is for those who answer for the organization. */
+export const seesOrigins = (organization: OrganizationRole): boolean => organization === 'owner' || organization === 'admin'
+
 /** One rule for each action. */
 const rules: Record<Action, (who: Who, role: ProjectRole | undefined) => boolean> = {
   see: (_, role) => atLeast(role, 'viewer'),
+  recall: (_, role) => atLeast(role, 'viewer'),
   create: (_, role) => atLeast(role, 'contributor'),
   edit: (_, role) => atLeast(role, 'contributor'),
   move: (_, role) => atLeast(role, 'contributor'),

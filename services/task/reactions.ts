@@ -1,3 +1,4 @@
+import { Refused } from '../shared/kit/decider.ts'
 import type { TaskChanges } from './commands/change-task.ts'
 import { following, reacting, type TaskDeps } from './deps.ts'
 import { touchedBy, type GraphEvent } from './domain/graph.ts'
@@ -22,7 +23,11 @@ export const reactions = (deps: TaskDeps, { links, parents }: TaskChanges, overd
     for (const event of commit.events) {
       if (event.type !== 'TaskCreated' || event.blockedBy.length === 0) continue
       const edges = event.blockedBy.map(blockerId => ({ taskId: commit.aggregateId, blockerId }))
-      await links.add(commit.tenantId, event.about.projectId, edges, { ...reacting(clock, commit, 'blockers'), commandId: `${commit.aggregateId}:blockers` })
+      const meta = { ...reacting(clock, commit, 'blockers'), commandId: `${commit.aggregateId}:blockers` }
+      await links.addFirst(commit.tenantId, event.about.projectId, edges, meta).catch((error: unknown) => {
+        // Others may have linked so much in between that the graph refuses these; trying again would not help.
+        if (!(error instanceof Refused) || error.kind !== 'rule') throw error
+      })
     }
   })
   log.react('recur', repeatCompleted(deps))

@@ -6,16 +6,17 @@ import type { EventLog } from '../shared/kit/events/log/event-log.ts'
 import { tokenVerifier } from '../shared/kit/http/auth/auth.ts'
 import type { Client } from '../shared/kit/http/client.ts'
 import type { Settings, UserDeps } from './deps.ts'
-import { member } from './domain/member.ts'
-import { organization } from './domain/organization.ts'
-import { person } from './domain/person.ts'
-import { session } from './domain/session.ts'
+import { memberDecider } from './domain/member.ts'
+import { organizationDecider } from './domain/organization.ts'
+import { personDecider } from './domain/person.ts'
+import { sessionDecider } from './domain/session.ts'
 import { accessTokens } from './identity/access-token.ts'
 import type { HashCost } from './identity/hashing/job.ts'
 import { keyring } from './identity/keyring.ts'
 import { logins, type Login } from './identity/logins.ts'
 import { passwords } from './identity/passwords.ts'
-import { sessions, type SessionRow } from './identity/sessions.ts'
+import type { SessionRow } from './identity/session-row.ts'
+import { sessions } from './identity/sessions.ts'
 import { spentTokens, type SpentToken } from './identity/spent-tokens.ts'
 import { signingKeys, type SigningKeyRow } from './identity/signing-keys.ts'
 import { tickets } from './identity/tickets.ts'
@@ -44,14 +45,14 @@ export type Parts = {
 /** Puts the service together from what it is given: real parts in `main.ts`, doubles in tests. */
 export const assemble = ({ log, tables, dapr, notification, clock, tokenKey, publicUrl, providers, settings, hashCost }: Parts): UserDeps => {
   const keys = keyring(tokenKey)
-  const persons = aggregate({ name: 'person', log, decider: person })
-  const sessionStreams = aggregate({ name: 'session', log, decider: session })
+  const persons = aggregate({ name: 'person', log, decider: personDecider })
+  const sessionStreams = aggregate({ name: 'session', log, decider: sessionDecider })
   const safe = vault(tables.keys, keys)
   const signing = signingKeys(tables.signingKeys, keys, clock)
   return {
     clock, settings, keys, signing, persons, notification, providers, publicUrl,
-    organizations: aggregate({ name: 'organization', log, decider: organization, cacheSize: 2_000 }),
-    members: aggregate({ name: 'member', log, decider: member }),
+    organizations: aggregate({ name: 'organization', log, decider: organizationDecider, cacheSize: 2_000 }),
+    members: aggregate({ name: 'member', log, decider: memberDecider }),
     vault: safe,
     logins: logins(tables.logins, keys),
     identities: tables.identities,

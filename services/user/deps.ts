@@ -6,7 +6,7 @@ import type { Verify } from '../shared/kit/http/auth/auth.ts'
 import type { Client } from '../shared/kit/http/client.ts'
 import type { MemberCommand, MemberEvent, MemberState } from './domain/member.ts'
 import type { Organization } from './domain/organization-state.ts'
-import type { OrganizationCommand, OrganizationEvent } from './domain/organization.ts'
+import type { OrganizationEvent, OrganizationOrder } from './domain/organization.ts'
 import type { Person, PersonCommand, PersonEvent } from './domain/person.ts'
 import type { Keyring } from './identity/keyring.ts'
 import type { Login, Logins } from './identity/logins.ts'
@@ -32,7 +32,7 @@ export type UserDeps = {
   clock: Clock
   settings: Settings
   persons: Aggregate<Person, PersonCommand, PersonEvent>
-  organizations: Aggregate<Organization, OrganizationCommand, OrganizationEvent>
+  organizations: Aggregate<Organization, OrganizationOrder, OrganizationEvent>
   members: Aggregate<MemberState, MemberCommand, MemberEvent>
   keys: Keyring
   vault: Vault

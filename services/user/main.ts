@@ -6,11 +6,11 @@ import { keepScheduled } from '../shared/kit/dapr/keep-scheduled.ts'
 import { feedRoutes } from '../shared/kit/events/relay/feed.ts'
 import { openLog } from '../shared/kit/events/log/open-log.ts'
 import { mongoIdempotency } from '../shared/kit/http/idempotency/mongo-idempotency.ts'
-import { connectMongo } from '../shared/kit/mongo/connect.ts'
+import { connectMongo, mongodbUri } from '../shared/kit/mongo/connect.ts'
 import { runService } from '../shared/kit/run.ts'
 import { sagaHost } from '../shared/kit/sagas/host.ts'
 import { sagaRoutes } from '../shared/kit/sagas/saga-routes.ts'
-import { startService } from '../shared/kit/start.ts'
+import { orExit, startService } from '../shared/kit/start.ts'
 import { storeClock } from '../shared/kit/mongo/store-clock.ts'
 import { assemble } from './compose.ts'
 import { sealedIdempotency } from './identity/sealed-idempotency.ts'
@@ -27,14 +27,14 @@ import { inviteMember } from './sagas/invite-member.ts'
 import { openTables } from './store/tables.ts'
 
 const service = await startService('user', {
-  mongodbUri: secret(z.string().min(1), 'mongodb-uri'),
+  mongodbUri,
   tokenKey: secret(z.string().min(32, 'must have 32 characters or more'), 'token-key'),
   oauthProviders: secret(ProviderSetting, 'oauth-providers'),
   keyRotationDays: z.coerce.number().int().min(1).max(365).default(30),
 }, process.env)
 const { config, base, base: { publicUrl }, dapr, clock, logger, instanceId } = service
 
-const db = await connectMongo(config.mongodbUri, 'users_db')
+const db = await connectMongo(config.mongodbUri, 'users_db', { logger })
 const [tables, clients] = [await openTables(db), peers(dapr)]
 const log = openLog<UserEvent, typeof userEvents>({ db, service: 'user', topic: userEvents, toPublic, dapr, clock, logger, instanceId })
 const oauth = providers(config.oauthProviders, { publicUrl, report: failure => { logger.warn(failure, 'a sign-in by another provider failed') } })
@@ -44,8 +44,8 @@ const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMemb
 const idempotency = mongoIdempotency(db, clock)
 reactions(log, deps, sagas)
 service.metrics.gauge('password_comparisons', 'Passwords that were really compared since the start', () => deps.passwords.compared)
-// A key that can sign is made before the first request.
-await deps.signing.current()
+// A key that can sign is made before the first request; it cannot be opened by another token-key than that of the data.
+await orExit(() => deps.signing.current())
 
 await runService({
   ...service, log, sagas, verify: deps.verify, routes: [...userRoutes(deps), sagaRoutes(sagas), feedRoutes(log)], idempotency: sealedIdempotency(idempotency, deps.keys),

@@ -1,4 +1,6 @@
 import type { OrganizationRole } from '../shared/contracts/primitives.ts'
+import { Refused } from '../shared/kit/decider.ts'
+import { mayGive } from './domain/organization-state.ts'
 
 const owner = (role: OrganizationRole): boolean => role === 'owner'
 const manager = (role: OrganizationRole): boolean => role === 'owner' || role === 'admin'
@@ -7,8 +9,10 @@ const manager = (role: OrganizationRole): boolean => role === 'owner' || role ==
 export const policies = {
   seeAddresses: (actor: OrganizationRole): boolean => actor !== 'guest',
   seeInvitations: manager,
-  invite: (actor: OrganizationRole, as: OrganizationRole): boolean => owner(actor) || (manager(actor) && as !== 'owner'),
-  revoke: (actor: OrganizationRole, as: OrganizationRole): boolean => owner(actor) || (manager(actor) && as !== 'owner'),
+  invite: mayGive,
+  revoke: mayGive,
   changeRole: (actor: OrganizationRole, from: OrganizationRole, to: OrganizationRole): boolean => owner(actor) || (manager(actor) && from !== 'owner' && to !== 'owner'),
   shutOut: (actor: OrganizationRole, whom: OrganizationRole): boolean => owner(actor) || (manager(actor) && whom !== 'owner'),
 }
+
+export const forbidden = (): Refused => new Refused('forbidden', 'role-forbids', 'Your role in the organization does not allow this.')

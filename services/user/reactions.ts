@@ -6,6 +6,7 @@ import type { SagaHost } from '../shared/kit/sagas/host.ts'
 import type { UserDeps } from './deps.ts'
 import type { MemberEvent } from './domain/member.ts'
 import { invitationOwner, invitationSaga } from './identity/invitation-names.ts'
+import { joining } from './identity/joining.ts'
 import { mailedToken } from './identity/mailed-token.ts'
 import type { UserEvent } from './publish.ts'
 import type { Start as Closing } from './sagas/close-account.ts'
@@ -18,22 +19,24 @@ const followUp = (commit: Commit, i: number): CommandMeta =>
 /** What follows from the service's own events, at least once, also after a crash. Every effect can be repeated. */
 export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<SagaHost, 'start' | 'signal'>): void => {
   const { persons, organizations, members, sessions, vault, keys, directory, notification } = deps
+  const join = joining(deps)
   const each = (name: string, run: (event: UserEvent, commit: Commit, meta: CommandMeta) => Promise<void>): void => {
     log.react(name, async commit => { for (const [i, event] of commit.events.entries()) await run(event, commit, followUp(commit, i)) })
   }
   const tell = async (organizationId: string, userId: string, news: MemberEvent, meta: CommandMeta): Promise<void> => { await members.handle(organizationId, userId, { type: 'Tell', news }, meta) }
 
-  each('found the organization', async (event, { aggregateId }, meta) => {
-    if (event.type !== 'PersonRegistered' || event.organization.name === null) return
-    const { id, name } = event.organization
-    await organizations.handle(id, id, { type: 'CreateOrganization', name, ownerId: aggregateId, at: event.at }, meta)
+  each('enter the organization', async (event, { aggregateId: userId }, meta) => {
+    if (event.type !== 'PersonRegistered') return
+    const { emailHash, at, organization: { id, name, invitationId } } = event
+    if (name !== null) await organizations.handle(id, id, { type: 'CreateOrganization', name, ownerId: userId, at }, meta)
+    if (invitationId !== undefined) await join({ userId, emailHash, organizationId: id, invitationId, at }, meta)
   })
   each('join', async (event, { tenantId }, meta) => {
     if (event.type !== 'InvitationAccepted') return
-    // Somebody who is just signing up has no stream yet; his first event names the organization.
-    // And whoever closed his account while he accepted leaves again: the closing did not know of this organization.
+    // Whoever closed his account while he accepted leaves again: the closing did not know of this organization.
     const { state } = await persons.load(NO_TENANT, event.userId)
     if (state.status === 'closed') await organizations.handle(tenantId, tenantId, { type: 'Leave', userId: event.userId, sagaId: state.sagaId }, meta)
+    // Once an invitation was accepted before the person was there; a crash in between left nobody.
     else if (state.status !== 'absent') await persons.handle(NO_TENANT, event.userId, { type: 'JoinOrganization', organizationId: tenantId }, meta)
   })
   each('tell the organization', async (event, { tenantId, aggregateId, version }, meta) => {
@@ -47,7 +50,8 @@ export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
     if (event.type === 'MemberDisabled') await sessions.endAll({ userId: event.userId, organizationId: tenantId }, 'disabled', meta)
     if (event.type === 'PasswordChanged' && (event.by === 'reset' || event.keep !== undefined))
       await sessions.endAll({ userId: aggregateId, before: meta.at, ...(event.keep !== undefined && { except: event.keep }) }, 'password', meta)
-    if (event.type === 'SessionEnded') await sessions.mark(aggregateId, meta.at)
+    if (event.type === 'SessionEnded') await sessions.ended(aggregateId, event, meta)
+    if (event.type === 'SessionStarted') await sessions.bound(event.userId, meta)
   })
   each('mail', async (event, { aggregateId }) => {
     if (event.type !== 'PasswordResetRequested') return

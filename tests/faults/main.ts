@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { removeState } from '../../deploy/local/parts/postgres.ts'
 import { allKinds } from './kinds/all.ts'
-import { reportOf, shortfalls } from './report.ts'
+import { reportOf } from './report.ts'
 import { faultRun } from './run.ts'
+import { shortfalls } from './shortfalls.ts'
 
 const Settings = z.object({
   SEED: z.coerce.number().int().default(Date.now() % 1_000_000),

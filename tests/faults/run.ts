@@ -3,32 +3,38 @@ import { chance as chanceOf, shuffled, type Chance } from '../../scripts/demo/ra
 import { audit, type Audit } from './audit.ts'
 import { workOff, type Backlog } from './backlog.ts'
 import { pause, between, type Kind, type Scene } from './kinds/kind.ts'
+import { planFor, type Plan } from './plan.ts'
+import { answeredAt, probeOf } from './probes.ts'
 import { startPlatform, type Platform } from './stack/platform.ts'
-import { triesPerRequest } from './stack/storm.ts'
+import { triesOf, type Tries } from './stack/storm.ts'
 import { doorTo, Unanswered, type Door } from './team/door.ts'
 import { errands } from './team/errands.ts'
 import { newLedger } from './team/ledger.ts'
 import { colleague, founder, type Person } from './team/people.ts'
+import { reader } from './team/reader.ts'
 import { watch } from './team/socket.ts'
 import { firstSuccess, newTally, watchStalls, type Tally } from './team/tally.ts'
 import { foundProject, worker } from './team/work.ts'
-import { together, volley, type Blow } from './volley.ts'
+import { inTurn, together, volley, type Blow } from './volley.ts'
 
 export type RunOptions = {
   seed: number; kinds: readonly Kind[]; home: string; offset: number; events: 'redis' | 'kafka'; short: boolean; keep?: boolean
   /** Ends when each kind has struck so often, or when the time is over. */
   strikes: number; untilMs: number; workers: number; /** So many services are broken at once. */ lanes: number; /** Times each part's restart before anybody works, and how a pile of events is worked off. */ measure: boolean; say: (line: string) => void
 }
-export type Strike = { kind: string; target: string; atMs: number; brokenMs: number; firstSuccessMs: number | undefined }
-export type Outcome = { seed: number; strikes: Strike[]; bare: Map<string, number>; tally: Tally; audit: Audit; triesPerRequest: number; backlogs: readonly Backlog[]; lostErrands: string[]; beganAt: number; seconds: number }
+/** `firstSuccessMs`: from the blow to the first answer of what was `asked` of the part, or, where nothing can be asked of it, to the first write of the team. */
+export type Strike = { kind: string; target: string; atMs: number; brokenMs: number; firstSuccessMs: number | undefined; asked: string | undefined; excuses: readonly number[] }
+export type Outcome = {
+  seed: number; strikes: Strike[]; plans: readonly Plan[]; bare: Map<string, number>; tally: Tally; audit: Audit; tries: Tries; backlogs: readonly Backlog[]; lostErrands: string[]; beganAt: number; seconds: number
+}
 
 const domain = 'unsinkable.example'
 const QUIET_MS = 90_000
 const BACK_MS = 60_000
 /** Nobody works without drawing breath; a machine that is full of work only makes each repair, and so the whole run, longer. */
 const REST_MS = 100
-/** So often each kind strikes before those that strike alone have their turn again. */
-const ROUND = 4
+/** So many tries for each strike that is wanted, where there is time. */
+const TRIES = 3
 
 /** Brings up a platform, lets a team work, breaks things, and looks at what became of everything that was acknowledged. */
 export const faultRun = async (options: RunOptions): Promise<Outcome> => {
@@ -46,13 +52,13 @@ export const faultRun = async (options: RunOptions): Promise<Outcome> => {
     const bare = options.measure ? await bareRestarts(platform, door, options.kinds, say) : new Map<string, number>()
     say(`${Math.round((performance.now() - began) / 1000)} s: the team is at work`)
     const unwatch = watchStalls(door.tally)
-    const { strikes, lostErrands } = await underFire({ platform, chance, door, team, short: options.short, errand: () => {} }, options, began)
+    const { strikes, plans, lostErrands } = await underFire({ platform, chance, door, team, short: options.short, errand: () => {} }, options, began)
     const backlogs = options.measure ? await workOff(platform, door, team) : []
     unwatch()
     say(`${strikes.length} strikes, ${door.tally.commands} commands acknowledged; waiting until all is quiet`)
     const found = await audit({ platform, ledger: door.ledger, team, watcher, quietMs: QUIET_MS })
     watcher.close()
-    return { seed, strikes, bare, tally: door.tally, audit: found, lostErrands, backlogs, beganAt: began, triesPerRequest: await triesPerRequest(options.home, door.tally), seconds: (performance.now() - began) / 1000 }
+    return { seed, strikes, plans, bare, tally: door.tally, audit: found, lostErrands, backlogs, beganAt: began, tries: await triesOf(options.home), seconds: (performance.now() - began) / 1000 }
   } finally {
     await platform.stop()
   }
@@ -61,7 +67,7 @@ export const faultRun = async (options: RunOptions): Promise<Outcome> => {
 /** How long each part takes by itself, with nobody at work: kill -9 until it is ready. */
 const bareRestarts = async (platform: Platform, { tally }: Door, kinds: readonly Kind[], say: (line: string) => void): Promise<Map<string, number>> => {
   const bare = new Map<string, number>()
-  for (const target of new Set(kinds.filter(k => k.name.startsWith('kill')).flatMap(k => k.targets(platform)))) {
+  for (const target of new Set(kinds.filter(k => k.timed).flatMap(k => k.targets(platform)))) {
     const at = performance.now()
     await platform.restart(target)
     bare.set(target, performance.now() - at)
@@ -72,10 +78,11 @@ const bareRestarts = async (platform: Platform, { tally }: Door, kinds: readonly
   return bare
 }
 
-const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers, lanes, say }: RunOptions, began: number): Promise<{ strikes: Strike[]; lostErrands: string[] }> => {
+const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers, lanes, short, say }: RunOptions, began: number): Promise<Pick<Outcome, 'strikes' | 'plans' | 'lostErrands'>> => {
   const { chance, door, team, platform } = quiet
   const lostErrands: string[] = []
   const strikes: Strike[] = []
+  const plan = planFor(kinds, { wanted: most, mostTries: short ? most : TRIES * most })
   let over = false
   const note = (error: unknown): void => { lostErrands.push(error instanceof Unanswered ? error.message : String(error)) }
   const forever = async (work: () => Promise<void>, restMs: number): Promise<void> => {
@@ -89,28 +96,35 @@ const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers,
   const scene: Scene = { ...quiet, errand: service => { extra.push((service === 'user' ? leave() : service === 'project' ? pass() : Promise.resolve()).catch(note)) } }
   const own = (n: number): Chance => chanceOf(chance.below(2 ** 31) + n)
   const hands = Array.from({ length: workers }, (_, i) => forever(worker(door, team, own(i), `w${i}`).step, REST_MS))
+  const eyes = forever(reader(door, team).look, 0)
   const trips = [forever(async () => { await build() }, 6_000), forever(pass, 5_000), forever(leave, 10_000)]
   const second = (at: number): string => String(Math.round((at - began) / 1000)).padStart(5)
   const strike = async ({ kind, target }: Blow): Promise<void> => {
     await pause(between(chance, 100, 1_000))
+    const probe = kind.timed ? probeOf(target, door, team) : undefined
     const at = performance.now()
-    const how = await kind.strike(scene, target).catch((error: unknown) => { door.tally.strange.push(`${kind.name} ${target}: ${String(error)}`) })
-    if (how === 'missed') { say(`${second(at)} s  ${kind.name}: nobody passed ${target}`); return }
+    const blow = kind.strike(scene, target)
+    // From the very blow on, and beside it.
+    const asked = probe && answeredAt(probe)
+    const how = await blow.catch((error: unknown) => { door.tally.wrong.push(`${kind.name} ${target}: ${String(error)}`); return 'failed' as const })
     const healed = performance.now()
-    const first = await backAtWork(door, at)
-    strikes.push({ kind: kind.name, target, atMs: at - began, brokenMs: healed - at, firstSuccessMs: first && first - at })
-    say(`${second(at)} s  ${kind.name}: ${target}, whole again after ${Math.round(healed - at)} ms, first write acknowledged after ${first ? Math.round(first - at) : 'never'} ms`)
+    const first = asked ? await asked : how === undefined ? await backAtWork(door, at) : undefined
+    plan.note(kind, how === undefined)
+    if (how !== undefined) { say(`${second(at)} s  ${kind.name}: ${target} ${how}`); return }
+    strikes.push({ kind: kind.name, target, atMs: at - began, brokenMs: healed - at, firstSuccessMs: first && first - at, asked: probe?.name, excuses: kind.excuses?.(target) ?? [] })
+    say(`${second(at)} s  ${kind.name}: ${target}, whole again after ${Math.round(healed - at)} ms, first ${probe?.name ?? 'write'} acknowledged after ${first ? Math.round(first - at) : 'never'} ms`)
   }
   const go = (): boolean => performance.now() - began < untilMs
+  const next = inTurn(platform, chance)
   await pause(1_000)
-  for (let struck = 0; struck < most && go(); struck += ROUND) {
-    const blows = shuffled(Array.from({ length: Math.min(ROUND, most - struck) }, () => kinds).flat(), chance).map(kind => ({ kind, target: chance.pick(kind.targets(platform)) }))
+  for (let round = plan.round(); round.length > 0 && go(); round = plan.round()) {
+    const blows = shuffled(round, chance).map(kind => ({ kind, target: next(kind) }))
     await volley(blows.filter(blow => !together(blow)), 1, strike, go)
     await volley(blows.filter(together), lanes, strike, go)
   }
   over = true
-  await Promise.all([...hands, ...trips, ...extra])
-  return { strikes, lostErrands }
+  await Promise.all([...hands, eyes, ...trips, ...extra])
+  return { strikes, plans: plan.plans, lostErrands }
 }
 
 /** Waits for a write that was sent after the blow. */

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { removeState } from '../../deploy/local/parts/postgres.ts'
 import { allKinds } from './kinds/all.ts'
-import { losses, reportOf } from './report.ts'
+import { reportOf } from './report.ts'
 import { faultRun } from './run.ts'
+import { losses } from './shortfalls.ts'
 
 // The seed that once found acknowledged commands gone.
 const seed = Number(process.env['SEED'] ?? 984_162)

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { chance } from '../../scripts/demo/random.ts'
+import { allKinds } from './kinds/all.ts'
 import type { Kind } from './kinds/kind.ts'
-import { together, volley, type Blow } from './volley.ts'
+import { inTurn, together, volley, type Blow } from './volley.ts'
 
 const kind = (name: string, alone?: true): Kind => ({ name, targets: () => ['task'], strike: async () => {}, ...alone && { alone } })
 const blow = (target: string): Blow => ({ kind: kind('hold'), target })
@@ -30,5 +32,27 @@ describe('a volley', () => {
   })
   it('leaves a store, and what measures, to strike alone', () => {
     expect([blow('documents'), { kind: kind('kill a service', true), target: 'task' }, blow('task-sidecar')].map(together)).toEqual([false, false, true])
+  })
+  it('has struck all that a kind can hit before it hits any of it again', () => {
+    const next = inTurn({ events: 'redis', wires: new Map() }, chance(1))
+    const parts = ['task', 'user', 'ai']
+    const some: Kind = { ...kind('stop'), targets: () => parts }
+    for (let turn = 0; turn < 3; turn++) expect(parts.map(() => next(some)).toSorted()).toEqual(parts.toSorted())
+  })
+})
+
+describe('the kinds', () => {
+  const targets = (name: string): readonly string[] => allKinds.find(k => k.name === name)?.targets({ events: 'redis', wires: new Map() }) ?? []
+  const apps = ['gateway', 'user', 'task', 'project', 'notification', 'analytics', 'ai']
+  const all = [...apps, ...apps.map(app => `${app}-sidecar`)]
+  it('stop every service, sidecar and store for a while, and all of the control plane', () => {
+    expect(new Set(targets('stop a part for a while'))).toEqual(new Set([...all, 'broker', 'documents', 'postgres', 'state', 'scheduler', 'placement', 'sentry']))
+  })
+  it('deliver to nobody what he does not follow', () => {
+    expect(targets('deliver twice, late, reordered').filter(t => /^(?:user|ai) /.test(t) || /^task (?!project-events)/.test(t))).toEqual([])
+    expect(targets('deliver twice, late, reordered')).toContain('notification ai-events')
+  })
+  it('cut the wire of every sidecar to its service', () => {
+    expect(targets('wire between service and sidecar')).toEqual(expect.arrayContaining(apps.map(app => `${app} in cut`)))
   })
 })

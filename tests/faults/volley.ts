@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Kind } from './kinds/kind.ts'
+import { shuffled, type Chance } from '../../scripts/demo/random.ts'
+import type { Ground, Kind } from './kinds/kind.ts'
 import { services } from './stack/platform.ts'
 
 export type Blow = { kind: Kind; target: string }
@@ -10,6 +11,15 @@ const partOf = ({ target }: Blow): string => target.split(' ')[0]?.replace(/-sid
 
 /** Whether other services may be broken at the same time. A store is everybody's, so nothing would be told apart from its absence. */
 export const together = (blow: Blow): boolean => !blow.kind.alone && services.some(service => service === partOf(blow))
+
+/** Where a kind strikes next: all its targets, in an order of chance, before any of them again. */
+export const inTurn = (ground: Ground, chance: Chance): ((kind: Kind) => string) => {
+  const left = new Map<Kind, string[]>()
+  return kind => {
+    if (!left.get(kind)?.length) left.set(kind, shuffled(kind.targets(ground), chance))
+    return left.get(kind)?.pop() ?? ''
+  }
+}
 
 /** One at the part that has most before it: else that one would go on alone at the end. */
 const next = (free: readonly Blow[]): Blow | undefined => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { mongo } from 'mongoose'
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { clockOff } from '../../services/shared/kit/clock.ts'
 import { connectMongo } from '../../services/shared/kit/mongo/connect.ts'
@@ -13,5 +14,11 @@ it('a process whose clock is an hour off hears the time from the store, at once 
   expect(off()).toBeLessThan(500)
   await once(db.getClient(), 'serverHeartbeatSucceeded')
   expect(off()).toBeLessThan(500)
+  // A secondary's clock is nobody's.
+  for (const role of [{ isWritablePrimary: false, secondary: true }, { isWritablePrimary: true }]) {
+    const localTime = new Date(Date.now() + 3_600_000)
+    db.getClient().emit('serverHeartbeatSucceeded', Object.assign(Object.create(mongo.ServerHeartbeatSucceededEvent.prototype), { connectionId: 'x', duration: 1, awaited: false, reply: { localTime, ...role } }))
+    expect(off() > 3_500_000).toBe(role.isWritablePrimary)
+  }
   expect(clock.monotonic()).toBeCloseTo(wrong.monotonic(), -2)
 })

@@ -1,8 +1,14 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { segmentAt, START } from '../../services/shared/kit/events/relay/positions.ts'
-import type { CommitStore, DeadLetter } from '../../services/shared/kit/events/store/store.ts'
+import { endOf, segmentAt, segmentsFrom, START } from '../../services/shared/kit/events/relay/positions.ts'
+import type { CommitStore, DeadLetter, Segment } from '../../services/shared/kit/events/store/store.ts'
 import { commitOf, nasty } from './samples.ts'
+
+const collected = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
 
 /** What the event log relies on, whatever the store. */
 export const storeContract = (name: string, open: () => Promise<CommitStore>): void => {
@@ -77,9 +83,19 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
       expect([await store.addSegment(first), await store.addSegment(rival)]).toEqual(['inserted', 'taken'])
       const second = segmentAt(9, { next: 1, previous: 0, hash: first.hash }, [commitOf('h', 1)], '2026-01-01T00:00:00.000Z')
       await store.addSegment(second)
-      expect(await store.readPage('9:0')).toEqual([first, second])
+      expect(await collected(store.readPage('9:0', 0))).toEqual([first, second])
+      expect(await collected(store.readPage('9:0', 1))).toEqual([second])
       expect(await store.findSegment('9:1')).toEqual(second)
-      expect(await store.readPage('9:1')).toEqual([])
+      expect(await collected(store.readPage('9:1', 0))).toEqual([])
+      expect((await store.pageIndex('9:0')).map(({ id, first: at, count, hash }) => [id, at, count, hash])).toEqual([first, second].map(s => [s.id, s.first, s.count, s.hash]))
+    })
+    it('reads a full page by position whatever the order in which it was written, and can be left in the midst of it', async () => {
+      const all: Segment[] = []
+      for (let i = 0; i < 120; i++) all.push(segmentAt(8, all.at(-1) ? endOf(all.at(-1)!) : START, [commitOf(`page${i}`, 1)], '2026-01-01T00:00:00.000Z'))
+      for (const segment of [...all.slice(0, 60).toReversed(), ...all.slice(60)]) await store.addSegment(segment)
+      expect((await collected(store.readPage('8:0', 20))).map(s => s.first)).toEqual(all.slice(20).map(s => s.first))
+      for await (const { first } of store.readPage('8:0', 0)) if (first === 7) break
+      expect((await collected(segmentsFrom(store, 8, 5))).map(s => s.first)).toEqual(all.slice(5).map(s => s.first))
     })
 
     it('keeps writers', async () => {
@@ -90,8 +106,10 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
       await store.saveRecovered('w1', { beat: 2, commits: 7 })
       await store.saveWriter({ id: 'w1', open: [2, 4], beat: 3, heads: [START] })
       expect((await store.writers()).toSorted((a, b) => (a.id < b.id ? -1 : 1)).filter(w => w.id.startsWith('w'))).toEqual([{ id: 'w1', open: [2, 4], beat: 3, heads: [START], recovered: { beat: 2, commits: 7 } }, { id: 'w2', open: [0], beat: 1, heads: [START] }])
-      await store.removeWriter('w1')
-      await store.removeWriter('w2')
+      await store.removeWriter('w1', 2)
+      expect((await store.writers()).filter(w => w.id === 'w1')).toMatchObject([{ beat: 3, recovered: { beat: 2 } }])
+      await store.removeWriter('w1', 3)
+      await store.removeWriter('w2', 1)
       expect((await store.writers()).filter(w => w.id === 'w1')).toEqual([])
     })
 
@@ -122,7 +140,8 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
       expect((await store.deadLetter('l1'))?.state).toBe(won[0]?.to)
       expect(await store.moveDeadLetter('l1', 'waiting', 'skipped')).toBe(false)
       expect(await store.deadLetters({ organizationId: 'other' })).toEqual([])
-      expect(await store.countDeadLetters('waiting')).toBe(1)
+      expect(await store.waitingLetters('k')).toEqual([{ id: 'l2', topic: 't', subject: 's', position: 1, behind: null }])
+      expect([await store.waitingLetters('k', 'another'), await store.waitingLetters('another')]).toEqual([[], []])
     })
 
     describe('documents', () => {
@@ -141,6 +160,14 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
           const found = await rows.find({}, { sort: { _id: 1 } })
           expect(found).toEqual([...newest].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([id, version]) => row(id, version)))
         }), { numRuns: 15 })
+      })
+      it('lets the newest version win when both are written at once', async () => {
+        const rows = store.documents<Row>('at once')
+        await rows.ensureIndexes([])
+        const ids = Array.from({ length: 200 }, (_, i) => `r${i}`)
+        await rows.put(ids.map(id => row(id, 1)), true)
+        for (const id of ids) await Promise.all([6, 5].map(version => rows.put([row(id, version)])))
+        expect((await rows.find({})).filter(r => r.version !== 6)).toEqual([])
       })
       it('takes batches of which some are known, some stale and some new', async () => {
         const rows = store.documents<Row>('batches')
@@ -179,6 +206,11 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
         const odd: number[] = []
         await rows.eachOf({ title: 'odd' }, r => { odd.push(r.rank) })
         expect(odd.toSorted()).toEqual([1, 3, 5])
+      })
+      it('finds by what a field is not, also where there is none yet', async () => {
+        const rows = store.documents<{ _id: string; version: number; shut?: boolean }>('shut')
+        await rows.put([{ _id: 'a', version: 1 }, { _id: 'b', version: 1, shut: true }, { _id: 'c', version: 1, shut: false }], true)
+        expect((await rows.find({ shut: { $ne: true } }, { sort: { _id: 1 } })).map(r => r._id)).toEqual(['a', 'c'])
       })
     })
   })

@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { syncFolder, writeWhole } from '../files.ts'
 import type { PartSpec } from '../part.ts'
+import type { Probe } from '../probe.ts'
 import { nameOf, outside } from '../prepare/outside-home.mjs'
 import { dieWithParent } from '../die-with-parent.ts'
 import { plainEnv, type Context } from './context.ts'
@@ -75,16 +77,19 @@ const initialize = (bin: string, data: string): void => {
   syncFolder(join(data, '..'))
 }
 
+/** The cluster of a state folder takes connections. */
+export const postgresProbe = (home: string, bin: string): Probe => () =>
+  promisify(execFile)(join(bin, 'pg_isready'), ['-h', socketFolder(home), '-U', 'postgres', '-q', '-t', '2']).then(() => true, () => false)
+
 /** A PostgreSQL cluster of our own, under FerretDB. */
 export const postgresPart = ({ home, env }: Context, bin: string): PartSpec => {
   const data = clusterFolder(home)
   const socket = socketFolder(home)
-  const ready = join(bin, 'pg_isready')
   return {
     name: 'postgres', title: 'PostgreSQL', group: 'store', command: [join(bin, 'postgres'), '-D', data], cwd: '/', env: plainEnv(env), ports: [], user: postgresUser(),
     // Fast shutdown: open transactions are rolled back, nothing acknowledged is lost.
     stopSignal: 'SIGINT', stopWithinMs: 15_000,
-    ready: async () => { try { execFileSync(ready, ['-h', socket, '-U', 'postgres', '-q'], { stdio: 'ignore' }); return true } catch { return false } },
+    ready: postgresProbe(home, bin),
     before: async () => {
       own(socket)
       mkdirSync(join(data, '..'), { recursive: true })

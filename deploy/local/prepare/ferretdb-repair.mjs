@@ -1,8 +1,10 @@
-// FerretDB 1.24 is the last of its line; what is wrong in it is mended here, and seen to hold by `tests/store/directory.test.ts`.
+// FerretDB 1.24 is the last of its line; what is wrong in it is mended here, and seen to hold by `tests/store/directory.test.ts` (1) and `tests/store/contract.ts` (3).
 //
 // 1. It reads its directory of databases and collections at the first request. When PostgreSQL or that client went away in the midst of it, what had been read stayed:
 //    all other databases were empty until its next start, and every write to them failed. Each client that had waited read it all again, so that this went on for a second.
 // 2. A client that went away while its collection was being created left a table without an entry: the collection could never be created again.
+// 3. An update looks for its document and then writes it by its _id alone: of two at once that name a version both found the same one, and the older could be the last to write.
+//    Now those that name an _id follow each other, and one statement's connection is given back before the next one begins.
 export const ferretdbRepair = {
   module: 'github.com/FerretDB/FerretDB',
   files: {
@@ -63,6 +65,67 @@ export const ferretdbRepair = {
 	}
 
 	db := r.colls[dbName]
+`,
+      },
+    ],
+    'internal/handler/msg_update.go': [
+      {
+        from: `	"context"
+	"fmt"
+
+	"github.com/FerretDB/wire"
+`,
+        to: `	"context"
+	"fmt"
+	"hash/fnv"
+	"sync"
+
+	"github.com/FerretDB/wire"
+`,
+      },
+      {
+        from: `		var qp backends.QueryParams
+		if !h.DisablePushdown {
+`,
+        to: `		unlock := sync.OnceFunc(lockDocument(params.DB, params.Collection, u.Filter))
+		defer unlock()
+
+		var qp backends.QueryParams
+		if !h.DisablePushdown {
+`,
+      },
+      {
+        from: `		result, err := common.UpdateDocument(ctx, c, "update", iter, &u)
+`,
+        to: `		result, err := common.UpdateDocument(ctx, c, "update", iter, &u)
+		closer.Close()
+		unlock()
+
+`,
+      },
+      {
+        from: `// updateDocument iterate through all documents in collection and update them.
+`,
+        to: `// One statement holds one of them at a time; documents that share one only wait a little longer.
+var updates [1024]sync.Mutex
+
+// lockDocument waits until nobody else updates the document whose _id the filter names.
+func lockDocument(db, collection string, filter *types.Document) (unlock func()) {
+	id, err := filter.Get("_id")
+	if err != nil {
+		return func() {}
+	}
+
+	hash := fnv.New32a()
+	fmt.Fprintf(hash, "%s.%s %v", db, collection, id)
+
+	m := &updates[hash.Sum32()%uint32(len(updates))]
+	m.Lock()
+
+	return m.Unlock
+}
+
+// updateDocument iterate through all documents in collection and update them.
 `,
       },
     ],

@@ -10,9 +10,11 @@ const runnable = file => {
   try { accessSync(file, constants.X_OK); return statSync(file).isFile() } catch { return false }
 }
 
-/** The first runnable `name` on the PATH or in the extra folders. */
-export const which = (name, extra = []) =>
-  [...extra, ...(process.env.PATH ?? '').split(delimiter)].filter(Boolean).map(folder => join(folder, name)).find(runnable)
+const places = (name, extra) => [...extra, ...(process.env.PATH ?? '').split(delimiter)].filter(Boolean).map(folder => join(folder, name))
+/** The first runnable `name` in the extra folders or on the PATH. */
+export const which = (name, extra = []) => places(name, extra).find(runnable)
+/** Every runnable `name`, in that order. */
+export const whichAll = (name, extra = []) => places(name, extra).filter(runnable)
 
 const running = new Map()
 let broken = false

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { ask, atLeast, Missing, run, which } from './find.mjs'
 
 const read = async file => JSON.parse(await readFile(file, 'utf8'))
@@ -55,13 +55,13 @@ const present = folder => packagesIn(folder).filter(name => existsSync(join(fold
 
 const clickhouseUrlIn = home => read(join(home, 'secrets.json')).then(secrets => secrets['clickhouse-url'], () => undefined)
 
-export const prepareNode = async ({ root, users }, line) => {
+export const prepareNode = async ({ root, home, users }, line) => {
   const current = await modulesCurrent(root)
   if (!current && users.length)
     throw new Missing(`The packages have changed, and what runs on the old ones would lose them (${users.map(({ command, pid }) => `${command}, process ${pid}`).join('; ')}): stop it first, then start again.`)
   if (!current) await install(root, line)
   const node = await findNode(root)
-  const elsewhere = process.env.CLICKHOUSE_URL || await clickhouseUrlIn(resolve(process.env.CYBERTASK_HOME ?? join(root, '.cybertask')))
+  const elsewhere = process.env.CLICKHOUSE_URL || await clickhouseUrlIn(home)
   if (!elsewhere && spawnSync(node, ['-e', 'import("chdb").then(()=>process.exit(0),()=>process.exit(1))'], { cwd: root }).status !== 0)
     throw new Missing('The embedded ClickHouse (chdb) does not load on this machine: set CLICKHOUSE_URL to a ClickHouse server (http://user:password@host:8123), then start again.')
   line.done(`${await ask(node, ['--version'])}, packages ${current ? 'as the lockfile says' : 'installed'}; ${elsewhere ? 'a ClickHouse elsewhere' : 'chdb loads'}`)

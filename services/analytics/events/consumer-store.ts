@@ -11,6 +11,7 @@ const Letter = z.object({
   id: z.string(), consumer: z.string(), topic: z.string(), partition: z.number(), position: z.number(), subject: z.string(), organizationId: z.string(), state: State, event: z.unknown(),
   reason: z.string(), attempts: z.number(), behind: z.string().nullable(), traceId: z.string().nullable(), at: z.string(),
 })
+const WaitingRow = Letter.pick({ id: true, topic: true, subject: true, position: true, behind: true })
 const LetterRow = z.object({ state: State, letter: z.string(), revision: z.number() })
 
 const letters = 'SELECT state, letter, revision FROM analytics_db.dead_letters FINAL'
@@ -60,12 +61,13 @@ export const consumerStore = (db: ClickHouse, everyMs = CHECKPOINT_MS): Consumer
       WHERE id > {after:String} AND ({consumer:String} = '' OR consumer = {consumer:String}) AND ({state:String} = '' OR state = {state:String})
         AND ({subject:String} = '' OR subject = {subject:String}) AND ({organizationId:String} = '' OR organization_id = {organizationId:String})
       ORDER BY id LIMIT {limit:UInt32}`, { after, consumer, state, subject, organizationId, limit })).map(read),
+    waitingLetters: (consumer, subject = '') => db.query(WaitingRow, `SELECT id, subject, JSONExtractString(letter, 'topic') AS topic, JSONExtractInt(letter, 'position') AS position, JSONExtract(letter, 'behind', 'Nullable(String)') AS behind
+      FROM analytics_db.dead_letters FINAL WHERE consumer = {consumer:String} AND state = 'waiting' AND ({subject:String} = '' OR subject = {subject:String})`, { consumer, subject }),
     moveDeadLetter: async (id, from, to) => {
       const row = await letterRow(id)
       if (row?.state !== from) return false
       await put({ ...read(row), state: to }, row.revision + 1)
       return true
     },
-    countDeadLetters: async state => (await db.query(z.object({ n: z.number() }), 'SELECT count() AS n FROM analytics_db.dead_letters FINAL WHERE state = {state:String}', { state }))[0]?.n ?? 0,
   }
 }

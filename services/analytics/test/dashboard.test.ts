@@ -84,6 +84,10 @@ describe('the dashboard', () => {
     const answer = await server.request('GET', `/api/analytics/dashboard?${new URLSearchParams(query).toString()}`, { as: actor })
     expect([answer.status, answer.body]).toMatchObject([status, { code }])
   })
+  it('refuses times behind the last day of the store, each by its name: there the days begin anew', async () => {
+    const { status, body } = await server.request('GET', `/api/analytics/dashboard?${new URLSearchParams({ from: '2149-06-07T00:00:00.000Z', to: '2151-01-01T00:00:00.000Z' }).toString()}`, { as: person('ann') })
+    expect([status, body]).toMatchObject([400, { code: 'invalid', errors: [{ path: expect.stringContaining('from') }, { path: expect.stringContaining('to') }] }])
+  })
 })
 
 describe('counts and erasure', () => {

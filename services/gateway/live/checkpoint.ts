@@ -19,15 +19,20 @@ export const beginning = async (state: Pick<DaprState, 'get'>, key: string): Pro
   return { floor: fresh, seq: fresh, positions: {} }
 }
 
-export type CheckpointOptions = { state: Pick<DaprState, 'set'>; key: string; logger: Logger; look: () => Pick<Checkpoint, 'seq' | 'positions'>; everyMs?: number; lagMs?: number }
+// Before the first answer of the producers there is nothing to resume from.
+const isKnown = ({ positions }: Pick<Checkpoint, 'positions'>): boolean => Object.keys(positions).length > 0
+
+/** `from`: where this process itself began; until `lagMs` have gone by, another that takes over begins there too. */
+export type CheckpointOptions = { from: Pick<Beginning, 'floor' | 'positions'>; state: Pick<DaprState, 'set'>; key: string; logger: Logger; look: () => Pick<Checkpoint, 'seq' | 'positions'>; everyMs?: number; lagMs?: number }
 
 /** Writes a checkpoint every second, if there is news. It lies `lagMs` back, so that clients who dropped off a while before a restart can resume as well. */
-export const checkpoints = ({ state, key, logger, look, everyMs = 1_000, lagMs = 60_000 }: CheckpointOptions): { start(): void; stop(): Promise<void>; save(): Promise<void> } => {
-  const seen: Pick<Checkpoint, 'seq' | 'positions'>[] = []
+export const checkpoints = ({ from, state, key, logger, look, everyMs = 1_000, lagMs = 60_000 }: CheckpointOptions): { start(): void; stop(): Promise<void>; save(): Promise<void> } => {
+  const seen = [{ seq: from.floor, positions: from.positions }].filter(isKnown)
   let timer: NodeJS.Timeout | undefined
   let written = -1
   const save = async (): Promise<void> => {
     const now = look()
+    if (!isKnown(now)) return
     seen.push({ seq: now.seq, positions: { ...now.positions } })
     if (seen.length > lagMs / everyMs) seen.shift()
     const oldest = seen[0] ?? now

@@ -29,8 +29,10 @@ export const live = async ({ dapr, clock, logger, metrics, server, origins, admi
   const audience = newAudience<Session>()
   const hub = newHub({ audience, journal, memberships, tokenStatus })
   const incoming = feeds({ dapr, logger, positions, hand: event => { hub.publish(event) } })
-  const kept = checkpoints({ state: dapr.state, key, logger, look: () => ({ seq: journal.seq, positions: incoming.positions() }) })
+  const kept = checkpoints({ from: { floor, positions }, state: dapr.state, key, logger, look: () => ({ seq: journal.seq, positions: incoming.positions() }) })
   const open = sockets({ server, hub, tokenStatus, audience, journal, memberships, origins, admit, logger, takeTicket: ticketTaker(dapr) })
+  // The numbers from here on are taken before anybody can see one of them: a process that dies at once must not leave them to the next.
+  await kept.save()
   kept.start()
   metrics?.gauge('live_sockets', 'Open sockets', () => hub.size)
   metrics?.gauge('live_journal_entries', 'Events that a client can resume from', () => journal.size.entries)
@@ -38,7 +40,13 @@ export const live = async ({ dapr, clock, logger, metrics, server, origins, admi
   const userFeed = client(feedApi, 'user', dapr)
   const past: PastEvents = {
     heads: async () => (await userFeed.heads({})).heads,
-    page: async (partition, after, limit) => (await userFeed.feed({ query: { partition, after, limit } })).events,
+    page: async (partition, after, limit) => {
+      for (let at = after; ;) {
+        const { events, head, next = head } = await userFeed.feed({ query: { partition, after: at, limit } })
+        if (events.length > 0 || next >= head || next <= at + 1) return events
+        at = next - 1
+      }
+    },
   }
   const remember = async (): Promise<void> => {
     const since = new Date(Date.parse(clock.now()) - longestTokenMs).toISOString()

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { connect } from 'node:net'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
@@ -23,7 +25,7 @@ beforeEach(async () => {
   hub = newHub({ audience, journal, memberships, tokenStatus })
   ;[looking, looked] = [Promise.withResolvers(), Promise.withResolvers()]
   ;({ letGo } = sockets({
-    server, hub, tokenStatus, audience, journal, memberships, origins: new Set(), logger: silentLogger, pingMs: 300, admit: async () => ({ over: false, seconds: 1 }),
+    server, hub, tokenStatus, audience, journal, memberships, origins: new Set(), logger: silentLogger, pingMs: 300, lingerMs: 100, admit: async () => ({ over: false, seconds: 1 }),
     takeTicket: async userId => {
       looking.resolve()
       if (userId === 'late') await looked.promise
@@ -32,9 +34,12 @@ beforeEach(async () => {
   }))
 })
 afterEach(() => { hub.closeAll(1001, 'over'); server.close() })
-const open = async (user: string, autoPong = true): Promise<WebSocket> => {
+const port = (): number => {
   const address = server.address()
-  const ws = new WebSocket(`ws://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/ws?ticket=${user}`, { autoPong })
+  return typeof address === 'object' && address ? address.port : 0
+}
+const open = async (user: string, autoPong = true): Promise<WebSocket> => {
+  const ws = new WebSocket(`ws://127.0.0.1:${port()}/ws?ticket=${user}`, { autoPong })
   await once(ws, 'open')
   return ws
 }
@@ -62,5 +67,15 @@ describe('a socket', () => {
     first!.terminate()
     await expect.poll(() => hub.sizeOf('ann')).toBe(49)
     await open('ann')
+  })
+  it('that is refused closes, also where the client keeps his half open', async () => {
+    const refused = Array.from({ length: 20 }, (_, i) => {
+      const socket = connect({ port: port(), host: '127.0.0.1', allowHalfOpen: i % 2 === 0 }).on('error', () => {}).resume()
+      socket.write('GET /elsewhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n')
+      return socket
+    })
+    await Promise.all(refused.map(socket => once(socket, 'end')))
+    await expect.poll(() => promisify(server.getConnections.bind(server))()).toBe(0)
+    for (const socket of refused) socket.destroy()
   })
 })

@@ -21,6 +21,8 @@ export type SocketsOptions = SessionDeps & {
   logger: Logger
   maxSockets?: number
   pingMs?: number
+  /** How long one that is refused may take to hang up. */
+  lingerMs?: number
 }
 
 const maxFrame = 16 * 1024
@@ -32,10 +34,11 @@ const fullSeconds = 30
 
 /** `/ws`: lets in who holds a ticket, and looks after every socket: limits in both directions, pings, and an end for the silent and the slow. */
 export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => {
-  const { server, hub, tokenStatus, admit, takeTicket, origins, logger, maxSockets = 20_000, pingMs = 25_000 } = options
+  const { server, hub, tokenStatus, admit, takeTicket, origins, logger, maxSockets = 20_000, pingMs = 25_000, lingerMs = 2_000 } = options
   const wss = new WebSocketServer({ noServer: true, maxPayload: maxFrame, perMessageDeflate: false, clientTracking: false })
   let open = 0
   let leaving = false
+  const refuse = (socket: Duplex, status: number, reason: string, retryAfter?: number): void => { answerRefusal(socket, status, reason, lingerMs, retryAfter) }
 
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://gateway')
@@ -108,7 +111,10 @@ export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => 
   }
 }
 
-const refuse = (socket: Duplex, status: number, reason: string, retryAfter = status === 503 ? 2 : undefined): void => {
-  if (socket.destroyed || !socket.writable) return
+const answerRefusal = (socket: Duplex, status: number, reason: string, lingerMs: number, retryAfter = status === 503 ? 2 : undefined): void => {
+  if (socket.destroyed || !socket.writable) return void socket.destroy()
+  // Nobody else looks after it any more: it is read to its end, and who does not end his half is cut off.
+  const late = setTimeout(() => { socket.destroy() }, lingerMs).unref()
+  socket.once('close', () => { clearTimeout(late) }).resume()
   socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n${retryAfter === undefined ? '' : `Retry-After: ${retryAfter}\r\n`}\r\n`)
 }

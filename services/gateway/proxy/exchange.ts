@@ -29,6 +29,7 @@ export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOption
     onResponseStart: (_, statusCode, headers) => { if (statusCode >= 200) head = { statusCode, headers } },
     onResponseData: (controller, chunk) => {
       if (through) {
+        reading?.passes(chunk.length)
         if (through.write(chunk)) return
         controller.pause()
         reading?.waits()

@@ -13,16 +13,16 @@ import { exchange, type Exchanged } from './exchange.ts'
 import { headersIn, headersOut } from './pass-headers.ts'
 import { slowReader } from './slow-readers.ts'
 import type { Target } from './route-table.ts'
-import { quota, type Limits, type Reservation } from './quota.ts'
+import { busy, quota, type Limits, type Reservation } from './quota.ts'
 import { arrived, maybeSidecar, refusalOfSidecar, serviceDown, isUndocumentedSuccess } from './sidecar-answer.ts'
 
-export type ForwardOptions = { sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number; slowReaders?: Limits }
+export type ForwardOptions = { sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number; slowReaders?: Limits; bodies?: Limits }
 export type Forward = (ctx: Context, target: Target, segments: readonly string[]) => Promise<void>
 
 /** Takes a request to its service through the sidecar and streams the answer back. Nothing is parsed on the way, and nothing hangs: what does not answer within five seconds, or as long as its contract says, is a 503. */
-export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200, slowReaders = { most: 64, mostEach: 16 } }: ForwardOptions): Forward => {
+export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200, slowReaders = { most: 64, mostEach: 16 }, bodies = { most: 128 * MiB, mostEach: 32 * MiB } }: ForwardOptions): Forward => {
   // The bodies that wait here for their services, in bytes; and who does not read an answer as fast as it comes.
-  const [room, places] = [quota({ most: 128 * MiB, mostEach: 32 * MiB }), quota(slowReaders)]
+  const [room, places] = [quota(bodies), quota(slowReaders)]
   const pass = async (ctx: Context, { service, operation }: Target, segments: readonly string[], body: Buffer | null, spent: number, place: Reservation): Promise<void> => {
     const limit = operation.patienceMs ?? (operation.produces === undefined ? timeoutMs : 60_000)
     const request = {
@@ -60,11 +60,13 @@ export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeout
     // It may have waited for this process to be ready, and for the keys that its token was looked at with.
     const spent = typeof ctx.state.arrivedAt === 'number' ? performance.now() - ctx.state.arrivedAt : 0
     const machine = machineOf(ctx.state.clientIp ?? ctx.ip)
-    const held = room(machine)
+    const dropped = ctx.method === 'GET' || ctx.method === 'HEAD' ? undefined : new AbortController()
+    const held = room(machine, () => { dropped?.abort(busy()) })
     try {
       // Before it takes a connection that all services share: who sends slowly keeps nobody waiting, and is no outage of the service.
-      const body = ctx.method === 'GET' || ctx.method === 'HEAD' ? undefined : await readBytes(ctx.req, operation.bodyLimit ?? defaultBodyLimit, { hold: held.take })
-      await circuit(service).run(() => pass(ctx, target, segments, body ?? null, spent, places(machine)))
+      const body = dropped && await readBytes(ctx.req, operation.bodyLimit ?? defaultBodyLimit, { hold: held.take, signal: dropped.signal })
+      held.settle()
+      await circuit(service).run(() => pass(ctx, target, segments, body ?? null, spent, places(machine, () => { ctx.res.destroy() })))
     } finally {
       held.leave()
     }
@@ -82,7 +84,8 @@ const ownHeaders = (ctx: Context, daprApiToken: string | undefined): Record<stri
   const work = currentContext()
   if (work) {
     own['traceparent'] = traceparentOf(work)
-    own[names.correlationId] = work.correlationId
+    // Without it the service takes the id of the trace.
+    if (work.correlationId !== work.traceId) own[names.correlationId] = work.correlationId
   }
   return own
 }

@@ -4,26 +4,22 @@ import type { Api, Operation, ServiceId } from '../../shared/contracts/define.ts
 export type Target = { service: ServiceId; name: string; operation: Operation }
 type Node = { fixed: Map<string, Node>; parameter?: Node; targets: Map<string, Target> }
 export type Match = { target: Target } | { allow: string[] } | undefined
-export type RouteTable = { match(method: string, segments: readonly string[]): Match; targets: readonly Target[] }
+export type RouteTable = { match(method: string, segments: readonly string[]): Match }
 
 const node = (): Node => ({ fixed: new Map(), targets: new Map() })
 
 /** The explicit list of what the gateway passes on: every `public` and `user` operation of these contracts and nothing else. Fixed segments win over parameters. */
 export const routeTable = (apis: Partial<Record<ServiceId, Api>>): RouteTable => {
   const root = node()
-  const targets: Target[] = []
   for (const [service, name, operation] of operationsOf(apis)) {
     if (operation.access === 'internal') continue
     let at = root
     for (const segment of operation.path.slice(1).split('/')) at = segment.startsWith(':') ? (at.parameter ??= node()) : child(at, segment)
     const known = at.targets.get(operation.method)
     if (known) throw new Error(`${operation.method} ${operation.path} is answered by ${known.service} and by ${service}`)
-    const target = { service, name, operation }
-    at.targets.set(operation.method, target)
-    targets.push(target)
+    at.targets.set(operation.method, { service, name, operation })
   }
   return {
-    targets,
     match: (method, segments) => {
       const found = find(root, segments, 0)
       if (!found) return undefined

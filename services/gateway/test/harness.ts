@@ -7,9 +7,11 @@ import { healthRoutes } from '../../shared/kit/http/server/health.ts'
 import { listen } from '../../shared/kit/http/server/listen.ts'
 import { memoryIdempotency } from '../../shared/kit/http/idempotency/memory-idempotency.ts'
 import { mount } from '../../shared/kit/http/mount.ts'
+import { documentRoutes } from '../../shared/kit/http/openapi/documents.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { createMetrics } from '../../shared/kit/observe/metrics.ts'
 import { gateway, type GatewayParts, type GatewaySettings } from '../compose.ts'
+import { documents } from '../documents.ts'
 import { fakeSidecar, type Behind, type FakeSidecar } from './fake-sidecar.ts'
 
 export type Harness = { url: string; dapr: MemoryDapr; sidecar: FakeSidecar; parts: GatewayParts; drain(limitMs: number): Promise<void>; stop(): Promise<void> }
@@ -30,7 +32,7 @@ export const startGateway = async ({ behind = (_, response) => { response.writeH
   })
   const health = healthRoutes({ service: 'gateway', instanceId: 'gateway-1', gate, checks: new Map(), optional: new Set(), breakers: new Map() })
   const own = mount([...health, ...parts.routes.flat()], { clock, verify: parts.verify, idempotency: memoryIdempotency(), callerOf })
-  gate.open(chained(...parts.edge, routed(own)))
+  gate.open(chained(...parts.edge, routed(own, documentRoutes({ name: 'gateway', publicUrl, routes: parts.routes.flat(), ...documents }))))
   return {
     url: listening.url, dapr, sidecar, parts, drain: listening.drain,
     stop: async () => { await parts.letGo(); await listening.drain(100); await parts.stop(); await sidecar.close() },

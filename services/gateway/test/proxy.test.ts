@@ -38,6 +38,10 @@ describe('the gateway passes on', () => {
     expect(answer.headers.get('traceparent')).toContain('0af7651916cd43dd8448eb211c80319c')
     expect(String(gateway.sidecar.calls[0]?.headers['traceparent'])).toContain('0af7651916cd43dd8448eb211c80319c')
   })
+  it('a correlation id only where it is not that of the trace, which the service takes without being told', async () => {
+    for (const headers of [{}, { 'x-correlation-id': 'order-7' }]) await raw('/api/tasks/t1', { headers })
+    expect(gateway.sidecar.calls.map(({ headers }) => headers['x-correlation-id'])).toEqual([undefined, 'order-7'])
+  })
   it('nothing that a caller says about where he comes from or who he is to services', async () => {
     await raw('/api/tasks/t1', { headers: { 'dapr-app-id': 'user', 'dapr-caller-app-id': 'task', 'x-forwarded-for': '1.1.1.1', 'x-client-ip': '9.9.9.9', 'x-secret-hop': '1', connection: 'close, x-secret-hop', cookie: 'refresh=1' } })
     const { headers } = gateway.sidecar.calls[0]!

@@ -20,7 +20,8 @@ export type DeliverDeps = {
 export const deliver = ({ tables, known, audience, preferencesOf, push, show, erase }: DeliverDeps) => async (event: HeardEvent): Promise<void> => {
   const rows: NotificationRow[] = []
   const mails: MailRow[] = []
-  const told = Map.groupBy(await audience(event, notificationsFor(event, await known.before(event))), draft => draft.userId)
+  const facts = await known.before(event)
+  const told = Map.groupBy(await audience(event, notificationsFor(event, facts)), draft => draft.userId)
   for (const [userId, reasons] of told) {
     const preferences = await preferencesOf({ organizationId: event.organizationId, userId })
     const firstOver = (channel: keyof Channels): Draft | undefined => reasons.find(({ type, projectId }) => channelsFor(preferences, type, projectId)[channel])
@@ -30,7 +31,7 @@ export const deliver = ({ tables, known, audience, preferencesOf, push, show, er
     if (mailed) mails.push(mailRow(event, mailed))
   }
   const [fresh, waiting] = await Promise.all([tables.notifications.insert(rows), tables.mails.insert(mails)])
-  await known.learn(event, new Set(told.keys()))
+  await known.learn(event, new Set(told.keys()), facts)
   // The saga has asked already; this catches what was on its way meanwhile.
   if (event.type === 'UserDeleted') await erase({ organizationId: event.organizationId, userId: event.data.userId })
   if (fresh.length) show?.(fresh)

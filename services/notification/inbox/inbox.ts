@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { Notification } from '../../shared/contracts/notification/http.ts'
-import { Refused } from '../../shared/kit/decider.ts'
+import { Refused, stale } from '../../shared/kit/decider.ts'
 import { decodeCursor, pageOf } from '../../shared/kit/http/input/page.ts'
 import { present, recipientOf, type NotificationRow, type Tables } from '../store/rows.ts'
 
 export type Person = { organizationId: string; userId: string }
 export type Inbox = {
   list(person: Person, options: { unread?: 'true' | 'false' | undefined; limit: number; cursor?: string | undefined }): Promise<{ items: Notification[]; nextCursor: string | null; unreadCount: number }>
-  read(person: Person, id: string, at: string): Promise<Notification>
+  read(person: Person, id: string, at: string, expected?: number): Promise<Notification>
   readAll(person: Person, at: string): Promise<void>
   unreadCount(person: Person): Promise<number>
 }
@@ -27,9 +27,11 @@ export const inbox = ({ notifications }: Pick<Tables, 'notifications'>): Inbox =
       const { items, nextCursor } = pageOf(rows, limit, last => last.order)
       return { items: items.map(present), nextCursor, unreadCount: count }
     },
-    read: async (person, id, at) => {
+    read: async (person, id, at, expected) => {
       const row = await notifications.one({ _id: id, recipient: keyOf(person), hidden: false })
       if (!row) throw new Refused('missing', 'notification-unknown', 'There is no such notification.')
+      const { version } = present(row)
+      if (expected !== undefined && expected !== version) throw stale(version)
       if (row.readAt !== null) return present(row)
       const seen: Partial<NotificationRow> = { readAt: at }
       await notifications.set({ _id: id, unreadFor: keyOf(person) }, { ...seen, unreadFor: undefined })

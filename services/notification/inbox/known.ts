@@ -1,42 +1,41 @@
-import { memberKey, type Tables, type WaitingRow } from '../store/rows.ts'
+import { goneKey, memberKey, type MemberRow, type Tables, type WaitingRow } from '../store/rows.ts'
 import type { Heard, HeardEvent } from './events.ts'
 import { noFacts, type Facts } from './facts.ts'
 
 export type RememberedFacts = {
   /** What the notifications of an event depend on, as it was before the event. */
   before(event: HeardEvent): Promise<Facts>
-  /** Keeps what an event says; a second time changes nothing. Of the people it mentions, those who were told of it follow the task from now on. */
-  learn(event: HeardEvent, told: ReadonlySet<string>): Promise<void>
+  /** Keeps what an event says, given what was known before it; a second time changes nothing. Of the people it mentions, those who were told of it follow the task from now on. */
+  learn(event: HeardEvent, told: ReadonlySet<string>, before: Facts): Promise<void>
 }
 
 /** What this service remembers of tasks and projects, from the events alone: ids, titles and roles. */
-export const rememberedFacts = (tables: Pick<Tables, 'watchers' | 'waiting' | 'members' | 'projects'>): RememberedFacts => ({
+export const rememberedFacts = (tables: Pick<Tables, 'watchers' | 'waiting' | 'members' | 'projects' | 'gone'>): RememberedFacts => ({
   before: async event => {
     switch (event.type) {
       case 'CommentAdded': return { ...noFacts, watchers: await watchersOf(tables, event) }
-      case 'TaskCompleted': return { ...noFacts, waiting: await waitingFor(tables, event) }
+      case 'TaskCompleted': return { ...noFacts, ...await heldUpBy(tables, event) }
       case 'TaskStatusChanged': case 'TaskDeleted': {
         const frees = event.type === 'TaskDeleted' || event.data.category === 'cancelled'
-        const [watchers, waiting] = await Promise.all([watchersOf(tables, event), frees ? waitingFor(tables, event) : []])
+        const [watchers, { waiting, holdsUp }] = await Promise.all([watchersOf(tables, event), frees ? heldUpBy(tables, event) : nobodyHeldUp])
         // What held nobody up any more frees nobody by going.
-        return { ...noFacts, watchers, waiting: waiting.filter(row => !row.freed) }
+        return { ...noFacts, watchers, holdsUp, waiting: waiting.filter(row => !row.freed) }
       }
-      case 'MemberAdded': case 'MemberRemoved': case 'ProjectUpdated': case 'ProjectDeleted': case 'AnomalyDetected': {
-        const { projectId } = event.data
-        const [members, project] = await Promise.all([tables.members.find({ projectId }), tables.projects.one({ _id: projectId })])
-        return { ...noFacts, members: members.filter(m => !m.left), projectName: project?.name }
-      }
+      case 'MemberAdded': return ofProject(tables, event, tables.members.one({ _id: memberKey(event.data) }))
+      case 'MemberRemoved': return ofProject(tables, event)
+      // Nothing else of a project is news.
+      case 'ProjectUpdated': return event.data.changes['status'] ?? event.data.changes['dueAt'] ? ofProject(tables, event, membersOf(tables, event)) : noFacts
+      case 'ProjectDeleted': case 'AnomalyDetected': return ofProject(tables, event, membersOf(tables, event))
       default: return noFacts
     }
   },
-  learn: async (event, told) => {
+  learn: async (event, told, { holdsUp }) => {
     switch (event.type) {
       case 'TaskCreated': return watch(tables, event, told)
       case 'CommentAdded': return watch(tables, event, told, [event.actor])
       case 'TaskUpdated': return taskUpdated(tables, event, told)
-      case 'TaskCompleted': await freed(tables, event); return
-      case 'TaskStatusChanged': if (event.data.category === 'cancelled') await freed(tables, event); return
-      case 'TaskDeleted': await Promise.all([tables.waiting.set({ taskId: event.data.taskId }, { deleted: true }), freed(tables, event)]); return
+      case 'TaskCompleted': case 'TaskStatusChanged': if (holdsUp) await freed(tables, event); return
+      case 'TaskDeleted': await Promise.all([tables.waiting.set({ taskId: event.data.taskId }, { deleted: true }), holdsUp && freed(tables, event)]); return
       case 'TaskRestored': await tables.waiting.set({ taskId: event.data.taskId }, { deleted: undefined }); return
       case 'ProjectCreated': await tables.projects.insert([{ _id: event.data.projectId, organizationId: event.organizationId, name: event.data.name }]); return
       case 'ProjectUpdated': return renamed(tables, event)
@@ -51,15 +50,29 @@ type Sources = Parameters<typeof rememberedFacts>[0]
 type OfTask = { data: { taskId: string } }
 
 const watchersOf = async ({ watchers }: Sources, { data: { taskId } }: OfTask): Promise<string[]> => (await watchers.find({ taskId })).map(w => w.userId)
-const waitingFor = async ({ waiting }: Sources, { data: { taskId } }: OfTask): Promise<WaitingRow[]> => (await waiting.find({ blockerId: taskId })).filter(row => !row.deleted)
+type HeldUp = { waiting: readonly WaitingRow[]; holdsUp: boolean }
+const nobodyHeldUp: HeldUp = { waiting: [], holdsUp: false }
+const heldUpBy = async ({ waiting }: Sources, { data: { taskId } }: OfTask): Promise<HeldUp> => {
+  const rows = await waiting.find({ blockerId: taskId })
+  return { waiting: rows.filter(row => !row.deleted), holdsUp: rows.some(row => !row.freed) }
+}
+
+type OfProject = { data: { projectId: string } }
+const membersOf = ({ members }: Sources, { data: { projectId } }: OfProject): Promise<MemberRow[]> => members.find({ projectId })
+/** The name of the project, and of the members found those who have not left. */
+const ofProject = async ({ projects }: Sources, { data: { projectId } }: OfProject, found?: Promise<MemberRow | readonly MemberRow[] | undefined>): Promise<Facts> => {
+  const [project, members] = await Promise.all([projects.one({ _id: projectId }), found])
+  return { ...noFacts, members: [members ?? []].flat().filter(m => !m.left), projectName: project?.name }
+}
 
 const freed = ({ waiting }: Sources, { data: { taskId } }: OfTask): Promise<unknown> => waiting.set({ blockerId: taskId }, { freed: true })
 
-const watch = async ({ watchers }: Sources, { organizationId, actor, data: { taskId, mentions } }: Heard<'TaskCreated' | 'CommentAdded' | 'TaskUpdated'>, told: ReadonlySet<string>, others: readonly string[] = []): Promise<void> => {
+const watch = async (sources: Sources, { organizationId, actor, data: { taskId, mentions } }: Heard<'TaskCreated' | 'CommentAdded' | 'TaskUpdated'>, told: ReadonlySet<string>, others: readonly string[] = []): Promise<void> => {
   // Nobody is told what he said himself.
   const mentioned = mentions.filter(userId => told.has(userId) || userId === actor)
   const users = [...new Set([...mentioned, ...others])].filter(userId => !userId.includes(':'))
-  await watchers.insert(users.map(userId => ({ _id: `${taskId}.${userId}`, organizationId, taskId, userId })))
+  await sources.watchers.insert(users.map(userId => ({ _id: `${taskId}.${userId}`, organizationId, taskId, userId })))
+  await forEachGone(sources, organizationId, users, userId => sources.watchers.remove({ _id: `${taskId}.${userId}` }))
 }
 
 const taskUpdated = async (tables: Sources, event: Heard<'TaskUpdated'>, told: ReadonlySet<string>): Promise<void> => {
@@ -69,8 +82,11 @@ const taskUpdated = async (tables: Sources, event: Heard<'TaskUpdated'>, told: R
   const blockers = changes['blockedBy']
   if (!blockers) return
   const [before, after] = [ids(blockers.before), ids(blockers.after)]
-  for (const blockerId of before.filter(id => !after.includes(id))) await tables.waiting.remove({ _id: `${taskId}.${blockerId}` })
+  await Promise.all(before.filter(id => !after.includes(id)).map(blockerId => tables.waiting.remove({ _id: `${taskId}.${blockerId}` })))
   await tables.waiting.insert(after.map(blockerId => ({ _id: `${taskId}.${blockerId}`, organizationId: event.organizationId, blockerId, taskId, projectId, title, assigneeId, reporterId })))
+  if (after.length === 0) return
+  await forEachGone(tables, event.organizationId, [assigneeId], () => tables.waiting.set({ taskId, assigneeId }, { assigneeId: null }))
+  await forEachGone(tables, event.organizationId, [reporterId], () => tables.waiting.set({ taskId, reporterId }, { reporterId: null }))
 }
 const ids = (value: unknown): string[] => Array.isArray(value) ? value.filter(id => typeof id === 'string') : []
 
@@ -79,8 +95,15 @@ const renamed = async ({ projects }: Sources, { data: { projectId, changes } }: 
   if (typeof name === 'string') await projects.set({ _id: projectId }, { name })
 }
 
-const memberAdded = async ({ members }: Sources, { organizationId, data }: Heard<'MemberAdded'>): Promise<void> => {
+const memberAdded = async (sources: Sources, { organizationId, data }: Heard<'MemberAdded'>): Promise<void> => {
   const { projectId, userId, role } = data
+  const { members } = sources
   const isNew = (await members.insert([{ _id: memberKey(data), organizationId, projectId, userId, role }])).length > 0
   if (!isNew) await members.set({ _id: memberKey(data) }, { role, left: undefined })
+  await forEachGone(sources, organizationId, [userId], () => members.remove({ _id: memberKey(data) }))
+}
+
+// An event that is handled late must not bring an erased person back. The note is written before rows are removed, so to look after writing leaves no gap.
+const forEachGone = async ({ gone }: Sources, organizationId: string, users: readonly (string | null)[], remove: (userId: string) => Promise<unknown>): Promise<void> => {
+  await Promise.all(users.map(async userId => { if (userId !== null && await gone.one({ _id: goneKey(organizationId, userId) })) await remove(userId) }))
 }

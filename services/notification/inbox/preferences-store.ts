@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Preferences, PreferencesChange } from '../../shared/contracts/notification/preferences.ts'
-import { Refused } from '../../shared/kit/decider.ts'
-import { derivedId } from '../../shared/kit/ids.ts'
-import { recipientOf, type PreferencesRow, type Tables } from '../store/rows.ts'
+import { Refused, stale } from '../../shared/kit/decider.ts'
+import { goneKey, recipientOf, type PreferencesRow, type Tables } from '../store/rows.ts'
 import type { Person } from './inbox.ts'
 import { changed, defaultPreferences, silent } from './preferences.ts'
 
@@ -21,8 +20,10 @@ export const preferencesStore = ({ preferences, gone }: Pick<Tables, 'preference
   // A replica that did not take the change itself sees it within this time.
   const cache = new LRUCache<string, Promise<Preferences>>({ max: 10_000, ttl: 3_000 })
   const idOf = ({ organizationId, userId }: Person): string => recipientOf(organizationId, userId)
-  const goneId = ({ organizationId, userId }: Person): string => derivedId('gone', organizationId, userId)
-  const ask = async (person: Person): Promise<Preferences> => await gone.one({ _id: goneId(person) }) ? silent : read(person)
+  const ask = async (person: Person): Promise<Preferences> => {
+    const [erased, kept] = await Promise.all([gone.one({ _id: goneKey(person.organizationId, person.userId) }), read(person)])
+    return erased ? silent : kept
+  }
   const read = async (person: Person): Promise<Preferences> => {
     const row = await preferences.one({ _id: idOf(person) })
     return row ? withoutKeys(row) : defaultPreferences
@@ -44,7 +45,7 @@ export const preferencesStore = ({ preferences, gone }: Pick<Tables, 'preference
     change: async (person, change, expected) => {
       for (let attempt = 1; attempt <= attempts; attempt++) {
         const old = await read(person)
-        if (expected !== undefined && expected !== old.version) throw new Refused('stale', 'stale', 'It was changed in the meantime. Load it again.', { version: old.version })
+        if (expected !== undefined && expected !== old.version) throw stale(old.version)
         const next = changed(old, change)
         if (!await write(person, old, next)) continue
         cache.delete(idOf(person))
@@ -53,7 +54,7 @@ export const preferencesStore = ({ preferences, gone }: Pick<Tables, 'preference
       throw new Refused('unavailable', 'preferences-busy', 'Somebody else is changing these preferences. Try again.')
     },
     forget: async person => {
-      await gone.insert([{ _id: goneId(person) }])
+      await gone.insert([{ _id: goneKey(person.organizationId, person.userId) }])
       cache.delete(idOf(person))
       await preferences.remove({ _id: idOf(person) })
     },

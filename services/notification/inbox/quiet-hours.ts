@@ -11,5 +11,8 @@ export const quietUntil = (now: string, quiet: QuietHours | null, timezone: stri
   const overnight = Temporal.PlainTime.compare(from, to) > 0
   if (!(overnight ? since || before : since && before)) return undefined
   const day = overnight && since ? here.toPlainDate().add({ days: 1 }) : here.toPlainDate()
-  return new Date(day.toZonedDateTime({ timeZone: timezone, plainTime: to }).epochMilliseconds).toISOString()
+  const endIn = (disambiguation: 'compatible' | 'later'): number => day.toPlainDateTime(to).toZonedDateTime(timezone, { disambiguation }).epochMilliseconds
+  const end = endIn('compatible')
+  // Where the clocks go back it comes twice, and the first time may be over.
+  return new Date(end > here.epochMilliseconds ? end : endIn('later')).toISOString()
 }

@@ -25,6 +25,8 @@ export const outbox = ({ mails, queue, clock, logger, everyMs = 15_000 }: Outbox
   let timer: NodeJS.Timeout | undefined
   let fresh: Queued[] = []
   let pushing: Promise<void> | undefined
+  // Nobody knows what the process before this one could not push.
+  let missed = true
   const later = (error: unknown): void => { logger.warn({ error }, 'mails wait until the queue is back') }
 
   const flush = async (): Promise<void> => {
@@ -35,15 +37,24 @@ export const outbox = ({ mails, queue, clock, logger, everyMs = 15_000 }: Outbox
   const queueSoon = (queued: readonly Queued[]): void => {
     fresh.push(...queued)
     // What could not be pushed is still in the store, where the sweep finds it.
-    pushing ??= flush().catch((error: unknown) => { fresh = []; later(error) }).finally(() => { pushing = undefined })
+    pushing ??= flush().catch((error: unknown) => { fresh = []; missed = true; later(error) }).finally(() => { pushing = undefined })
+  }
+  /** More waits than is in the queue, or was while it was counted. Where mails were erased it may never be more: their jobs stay until their time comes. */
+  const isBehind = async (before: number): Promise<boolean> => {
+    const waiting = await mails.count({ state: 'waiting' })
+    return waiting > before && waiting > await queue.size()
   }
   const sweep = async (): Promise<void> => {
-    if (await queue.size() >= await mails.count({ state: 'waiting' })) return
-    for (let after = ''; ;) {
-      const rows = await mails.find({ state: 'waiting', _id: { $gt: after } }, { sort: { _id: 1 }, limit: batch })
-      await queue.add(rows.map(row => ({ id: row._id, awaited: row.asked !== undefined })))
-      if (rows.length < batch) return
-      after = rows.at(-1)?._id ?? ''
+    // What is on its way into the queue is not missing there.
+    await pushing
+    const before = await queue.size()
+    if (!missed && !await isBehind(before)) return
+    missed = false
+    try {
+      for await (const rows of mails.scan({ state: 'waiting' }, batch)) await queue.add(rows.map(row => ({ id: row._id, awaited: row.asked !== undefined })))
+    } catch (error) {
+      missed = true
+      throw error
     }
   }
   const again = (): void => { timer = setTimeout(() => { sweep().catch(later).finally(() => { if (timer) again() }) }, everyMs) }

@@ -2,8 +2,8 @@ import { Queue, UnrecoverableError, Worker, DelayedError, type Job } from 'bullm
 import { breaker as newBreaker, type Breaker } from '../../shared/kit/breaker.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
 
-/** Not before a time of day, or not at once. */
-export type Later = { notBefore: string } | { afterMs: number }
+/** Not at once. */
+export type Later = { afterMs: number }
 /** What became of one try: done, later, or given up for good. A throw is tried again. */
 export type Outcome = 'done' | Later | { giveUp: string }
 /** Whoever waits at the screen for his mail (an invitation, a new password) goes before those who are only told something. */
@@ -21,22 +21,25 @@ export type MailQueue = {
 export type QueueOptions = {
   redisUrl: string
   prefix: string
-  work: (mailId: string) => Promise<Outcome>
+  /** `waitedMs`: since the mail came into the queue. */
+  work: (mailId: string, waitedMs: number) => Promise<Outcome>
   lost: (mailId: string, reason: string) => Promise<void>
   logger: Logger
   /** The first wait after a failure; it doubles up to half a minute: so long at most a mail is late when what it waited for is back. */
   retryMs?: number
+  /** How long a stop waits for the jobs that are under way. */
+  graceMs?: number
 }
 
 const name = 'mail'
 const longest = 30_000
-// Waits grow to that and stay there, so these attempts last for a day.
-const attempts = 3_000
+// Whoever does the work gives up by how long a mail has waited: so often nothing is tried in that time.
+const attempts = 1_000_000
 // Zero goes first.
 const LATER = 1
 
 /** The Redis job queue of mails. A job holds the mail's id and nothing else, and its id is the mail's: the same mail is queued once. */
-export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_000 }: QueueOptions): MailQueue => {
+export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_000, graceMs = 5_000 }: QueueOptions): MailQueue => {
   const connection = { url: redisUrl, connectTimeout: 3_000, retryStrategy: (times: number) => Math.min(times * 200, 3_000) }
   // Without a limit a call waits for as long as Redis was never there.
   const breaker = newBreaker({ name: 'mail-queue', timeoutMs: 3_000, retryAfterMs: 500, longestRetryMs: 3_000 })
@@ -64,10 +67,10 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
     return answer
   }
   const process = async (job: Job, token?: string): Promise<void> => {
-    const outcome = await work(job.id ?? '')
+    const outcome = await work(job.id ?? '', Date.now() - job.timestamp)
     if (outcome === 'done') return
     if ('giveUp' in outcome) throw new UnrecoverableError(outcome.giveUp)
-    await job.moveToDelayed('afterMs' in outcome ? Date.now() + outcome.afterMs : Date.parse(outcome.notBefore), token)
+    await job.moveToDelayed(Date.now() + outcome.afterMs, token)
     throw new DelayedError()
   }
   const worker = new Worker(name, process, {
@@ -76,19 +79,18 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
   })
   worker.on('error', say)
   worker.on('failed', (job, error) => {
-    const final = job !== undefined && (error instanceof UnrecoverableError || job.attemptsMade >= attempts)
+    const final = error instanceof UnrecoverableError
     logger[final ? 'error' : 'warn']({ mailId: job?.id, attempt: job?.attemptsMade, error }, final ? 'a mail is given up' : 'a mail will be tried again')
-    if (final) lost(job.id ?? '', error.message).catch((cause: unknown) => { logger.error({ error: cause }, 'a lost mail could not be marked') })
+    if (final) lost(job?.id ?? '', error.message).catch((cause: unknown) => { logger.error({ error: cause }, 'a lost mail could not be marked') })
   })
   return {
     breaker,
     add: async mails => { if (mails.length) await ask(q => q.addBulk(mails.map(({ id, awaited }) => ({ name, data: {}, opts: { jobId: id, priority: awaited ? 0 : LATER } })))) },
     size: async () => Object.values(await ask(q => q.getJobCounts('waiting', 'active', 'delayed', 'prioritized'))).reduce((a, b) => a + b, 0),
     start: () => { worker.run().catch((error: unknown) => { logger.error({ error }, 'the mail worker stopped') }) },
-    // A job that is under way has five seconds; after that another process takes it up again.
+    // What is under way after that, another process takes up again when this one has ended. BullMQ's forced `close` would wait for it, too: behind the first one it changes nothing.
     stop: async () => {
-      await Promise.race([worker.close(), new Promise(resolve => { setTimeout(resolve, 5_000).unref() })])
-      await worker.close(true)
+      await Promise.race([worker.close(), new Promise(resolve => { setTimeout(resolve, graceMs).unref() })])
       await opened?.close()
     },
     ping: () => ask(q => q.getJobCounts('waiting')),

@@ -1,4 +1,7 @@
 import type { Clock } from '../../shared/kit/clock.ts'
+import { backOff } from '../../shared/kit/waiting.ts'
+import type { Insiders } from '../inbox/audience.ts'
+import { channelsFor } from '../inbox/preferences.ts'
 import { quietUntil } from '../inbox/quiet-hours.ts'
 import { timesInWords } from '../inbox/times-in-words.ts'
 import type { PreferencesOf } from '../inbox/preferences-store.ts'
@@ -8,13 +11,19 @@ import type { Later, Outcome } from './queue.ts'
 import { MailRefused, RecipientRejected, type Letter, type Smtp } from './smtp.ts'
 import { aboutNotification, asked, type Site } from './templates.ts'
 
-export type SendDeps = { mails: Tables['mails']; directory: Directory; preferencesOf: PreferencesOf; smtp: Pick<Smtp, 'send'>; clock: Clock; site: Site; /** A mail that the server does not take is shown to it again after so long. */ refusedMs?: number }
+export type SendDeps = {
+  mails: Tables['mails']; directory: Directory; preferencesOf: PreferencesOf; insiders: Insiders; smtp: Pick<Smtp, 'send'>; clock: Clock; site: Site
+  /** A mail that the server does not take is shown to it again after so long, and then after as long as it has waited in all, up to half an hour. */
+  refusedMs?: number
+}
+type Dropped = { dropped: string }
 
 // Behind a mail that waits for an answer may be one that somebody waits for: it makes room, and looks again later.
 const graceMs = 250
 const again = { afterMs: 2_000 }
-// Whoever runs the mail server has two days to let our mails through.
-const refusedForMs = 2 * 86_400_000
+const longestRefusedMs = 30 * 60_000
+// As long as mail servers try (RFC 5321 4.5.4.1): an outage may last from Friday to Tuesday.
+const giveUpMs = 5 * 86_400_000
 const late = Symbol('late')
 
 const inGrace = <T>(answer: Promise<T>): Promise<T | typeof late> => {
@@ -23,44 +32,59 @@ const inGrace = <T>(answer: Promise<T>): Promise<T | typeof late> => {
   return Promise.race([answer, grace.promise]).finally(() => { clearTimeout(timer) })
 }
 
-/** Sends one waiting mail. Who it goes to is asked now, not kept: it goes to today's address, and to nobody who has left. */
-export const sender = ({ mails, directory, preferencesOf, smtp, clock, site, refusedMs = 600_000 }: SendDeps) => {
+/** Sends one waiting mail. Who it goes to is asked now, not kept: it goes to today's address, and to nobody who has left the organization or the project, or has switched such mails off. */
+export const sender = ({ mails, directory, preferencesOf, insiders, smtp, clock, site, refusedMs = 60_000 }: SendDeps) => {
   // What a mail said goes as soon as it is done; that it was sent stays.
   const close = async (row: MailRow, state: 'sent' | 'dropped' | 'failed', reason: string | null = null): Promise<void> => {
     await mails.set({ _id: row._id, state: 'waiting' }, { state, reason, doneAt: clock.now(), told: undefined, asked: undefined })
   }
-  const compose = async (row: MailRow): Promise<Letter | Later | undefined> => {
+  /** It has left, and would leave again if this threw: only the mark is tried again. */
+  const markSent = async (row: MailRow): Promise<void> => {
+    const tries = backOff()
+    for (;;) {
+      try { await close(row, 'sent'); return } catch { await tries.wait() }
+    }
+  }
+  const compose = async (row: MailRow): Promise<Letter | Later | Dropped> => {
+    // Somebody waits for it, whatever he chose to be told otherwise.
     if (row.asked) return { id: row._id, to: row.asked.to, ...asked(row.asked, site) }
     const { organizationId, userId, actorId, told } = row
-    if (!told || organizationId === null || userId === null) return undefined
+    if (!told || organizationId === null || userId === null) return { dropped: 'it tells nobody anything' }
     const contact = await inGrace(directory.contact(organizationId, userId))
     if (contact === late) return again
-    if (!contact) return undefined
+    if (!contact) return { dropped: 'the recipient has no address any more' }
     const preferences = await preferencesOf({ organizationId, userId })
+    if (!channelsFor(preferences, told.type, told.projectId).email) return { dropped: 'the recipient has switched such mails off' }
     const timezone = preferences.timezone ?? contact.timezone
-    const notBefore = quietUntil(clock.now(), preferences.quietHours, timezone)
-    if (notBefore !== undefined) return { notBefore }
+    const now = clock.now()
+    const quietEnd = quietUntil(now, preferences.quietHours, timezone)
+    if (quietEnd !== undefined) return { afterMs: Date.parse(quietEnd) - Date.parse(now) }
+    const inside = told.projectId === null ? undefined : await inGrace(insiders(organizationId, told.projectId, [userId]))
+    if (inside === late) return again
+    if (inside && !inside.has(userId)) return { dropped: 'the recipient may not see the project any more' }
     const actor = actorId === null ? undefined : await inGrace(directory.name(organizationId, actorId))
     if (actor === late) return again
     const words = { ...told, body: timesInWords(told.body, timezone) }
     return { id: row._id, to: { name: contact.name, address: contact.email }, ...aboutNotification(words, { name: contact.name, actor }, site) }
   }
+  /** What becomes of a mail that the mail server did not take. */
+  const notSent = (error: unknown, waitedMs: number): Outcome => {
+    if (error instanceof RecipientRejected) return { giveUp: error.message }
+    if (waitedMs > giveUpMs) return { giveUp: error instanceof MailRefused ? error.message : 'it could not be sent for five days' }
+    // It is no outage, or one mail that nobody takes would hold up all the others.
+    if (error instanceof MailRefused) return { afterMs: Math.min(Math.max(refusedMs, waitedMs), longestRefusedMs) }
+    throw error
+  }
   return {
-    send: async (mailId: string): Promise<Outcome> => {
+    /** `waitedMs`: since it came into the queue. Throws what may be tried again soon. */
+    send: async (mailId: string, waitedMs: number): Promise<Outcome> => {
       const row = await mails.one({ _id: mailId })
       if (row?.state !== 'waiting') return 'done'
       const letter = await compose(row)
-      if (!letter) { await close(row, 'dropped', 'the recipient has no address any more'); return 'done' }
-      if (!('id' in letter)) return letter
-      try {
-        await smtp.send(letter)
-      } catch (error) {
-        if (error instanceof RecipientRejected) return { giveUp: error.message }
-        // It is no outage, or one mail that nobody wants would hold up all the others.
-        if (error instanceof MailRefused) return Date.parse(clock.now()) - Date.parse(row.createdAt) > refusedForMs ? { giveUp: error.message } : { afterMs: refusedMs }
-        throw error
-      }
-      await close(row, 'sent')
+      if ('dropped' in letter) { await close(row, 'dropped', letter.dropped); return 'done' }
+      if ('afterMs' in letter) return letter
+      try { await smtp.send(letter) } catch (error) { return notSent(error, waitedMs) }
+      await markSent(row)
       return 'done'
     },
     lost: async (mailId: string, reason: string): Promise<void> => {

@@ -7,19 +7,23 @@ export type Smtp = { send(letter: Letter): Promise<void>; ping(): Promise<unknow
 
 /** The mail server says that it will never take a mail to this recipient. */
 export class RecipientRejected extends Error {}
-/** The mail server is there and refuses this mail: for what it says, or for how the server or we are set up. It may take it another time. */
+/** The mail server is there and refuses this mail: for now, for what it says, or for how the server or we are set up. It may take it another time. */
 export class MailRefused extends Error {}
 
 // What is said of the login (53x), of the sender, of relaying or of policy (5.1.7, 5.1.8, 5.7.x) is about a setting, and once it is right every mail may leave; some servers say it only after RCPT TO.
 const aboutUs = /^5(?:3|\d\d[ -]5\.(?:7\.|1\.[78]\b))|relay|authenticat/i
 
-/** What a 5xx reply means. To other commands than these two it concerns all mails alike, and is an outage; after DATA services say that they do not know the sender, and that they do not like the mail. */
+/**
+ * What a refusal means. To other commands than these two it concerns all mails alike, and is an outage, and so is 421: the server goes away (RFC 5321 3.8). 4xx is about this recipient or this mail: a full mailbox, a
+ * stranger who is to come again later. After DATA services say that they do not know the sender, and that they do not like the mail.
+ */
 const refusal = (error: unknown): RecipientRejected | MailRefused | undefined => {
   if (!(error instanceof Error && 'command' in error && (error.command === 'RCPT TO' || error.command === 'DATA') && 'response' in error)) return undefined
   const reply = String(error.response)
-  if (!reply.startsWith('5')) return undefined
+  if (!/^[45]/.test(reply) || reply.startsWith('421')) return undefined
   const code = reply.slice(0, 3)
-  return error.command === 'RCPT TO' && !aboutUs.test(reply) ? new RecipientRejected(`the mail server refused it for good (${code})`, { cause: error }) : new MailRefused(`the mail server refuses it (${code})`, { cause: error })
+  const isForGood = error.command === 'RCPT TO' && reply.startsWith('5') && !aboutUs.test(reply)
+  return isForGood ? new RecipientRejected(`the mail server refused it for good (${code})`, { cause: error }) : new MailRefused(`the mail server refuses it (${code})`, { cause: error })
 }
 const isOutage = (error: unknown): boolean => !(error instanceof RecipientRejected || error instanceof MailRefused)
 

@@ -1,25 +1,37 @@
 import { describe, expect, it } from 'vitest'
-import { aboutNotification, asked } from './templates.ts'
+import { pages } from '../../shared/contracts/gateway/pages.ts'
+import type { Mail } from '../../shared/contracts/notification/mails.ts'
+import { aboutNotification, asked, type Message } from './templates.ts'
 
 const site = { publicUrl: 'https://work.example/app' }
 const told = { type: 'assigned', title: '“<img src=x onerror=alert(1)>” is yours', body: '', link: '/projects/p1/tasks/t1', projectId: 'p1' } as const
+const about = { to: { address: 'a@b.example', name: 'Ann' }, dedupeId: 'd1' }
+const reset: Mail = { ...about, template: 'password-reset', organizationId: null, data: { token: 'to/ken+1234567890', expiresAt: '2026-03-02T09:00:00.000Z' } }
+const invitation = (organizationName: string): Mail => ({ ...about, template: 'invitation', organizationId: 'o1', data: { token: 'to/ken+1234567890', organizationName, inviterName: 'Bob', role: 'member', expiresAt: '2026-03-02T09:00:00.000Z' } })
+const linksIn = ({ text, html }: Message): URL[] => [...text.matchAll(/https?:\S+/g), ...html.matchAll(/(?<=href=")[^"]*/g)].map(([href]) => new URL(href.replaceAll('&amp;', '&')))
 
 describe('mails', () => {
-  it('link to the public address and name who did it', () => {
-    const { text } = aboutNotification(told, { name: 'Ann', actor: 'Bob' }, { publicUrl: 'https://work.example' })
-    expect(text).toContain('https://work.example/projects/p1/tasks/t1')
-    expect(text).toContain('By Bob.')
-    expect(text).toContain('https://work.example/settings/notifications')
+  it('say who did it, and where the API shows it', () => {
+    const said = (link: string): string => aboutNotification({ ...told, link }, { name: 'Ann', actor: 'Bob' }, site).text
+    expect(said(told.link)).toContain('By Bob.')
+    expect(['/projects/p1/tasks/t1', '/projects/p1', '/projects'].map(link => /GET (\S+)\./.exec(said(link))?.[1])).toEqual(['/api/tasks/t1', '/api/projects/p1', '/api/notifications'])
+  })
+  it('link only to pages that there are, at the public address', () => {
+    const mails = [aboutNotification(told, { name: 'Ann', actor: undefined }, site), asked(reset, site), asked(invitation('A & B'), site)]
+    for (const mail of mails) {
+      const links = linksIn(mail)
+      expect(links).toHaveLength(2)
+      for (const { origin, pathname } of links) expect([origin, Object.values(pages).map(path => `/app${path}`)]).toEqual(['https://work.example', expect.arrayContaining([pathname])])
+    }
   })
   it('escape what people wrote', () => {
     const { html } = aboutNotification(told, { name: '<b>Ann</b>', actor: '"Bob" & co' }, site)
     expect(html).not.toMatch(/<img|<b>/)
     expect(html).toContain('&quot;Bob&quot; &amp; co')
   })
-  it('keep a subject on one line', () =>
-    expect(asked({ template: 'welcome', organizationId: 'o1', to: { address: 'a@b.example', name: 'Ann' }, dedupeId: 'd1', data: { organizationName: 'A\r\nBcc: x@y.example' } }, site).subject).toBe('Welcome to A Bcc: x@y.example'))
+  it('keep a subject on one line', () => expect(asked(invitation('A\r\nBcc: x@y.example'), site).subject).toBe('Bob invites you to A Bcc: x@y.example'))
   it('carry a token behind the hash only', () => {
-    const { text } = asked({ template: 'password-reset', organizationId: null, to: { address: 'a@b.example', name: 'Ann' }, dedupeId: 'd1', data: { token: 'to/ken+1234567890', expiresAt: '2026-03-02T09:00:00.000Z' } }, { publicUrl: 'http://localhost:3000' })
+    const { text } = asked(reset, { publicUrl: 'http://localhost:3000' })
     expect(text).toContain('http://localhost:3000/reset-password#token=to%2Fken%2B1234567890')
     expect(text).toContain('2 March 2026')
   })

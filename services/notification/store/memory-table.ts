@@ -17,6 +17,10 @@ export const memoryTable = <D extends Row>(): Table<D> => {
       if (limit) cursor.limit(limit)
       return structuredClone(cursor.all())
     },
+    scan: async function* (where, size) {
+      const found = matching(where)
+      for (let i = 0; i < found.length; i += size) yield structuredClone(found.slice(i, i + size))
+    },
     one: async where => structuredClone(matching(where)[0]),
     count: async where => matching(where).length,
     set: async (where, fields) => {

@@ -2,6 +2,7 @@ import type { Notification } from '../../shared/contracts/notification/http.ts'
 import type { NotificationType, Preferences } from '../../shared/contracts/notification/preferences.ts'
 import type { Mail } from '../../shared/contracts/notification/mails.ts'
 import type { ProjectRole } from '../../shared/contracts/primitives.ts'
+import { derivedId } from '../../shared/kit/ids.ts'
 import type { Connection } from 'mongoose'
 import { mongoTable, type Table } from './table.ts'
 import { memoryTable } from './memory-table.ts'
@@ -11,6 +12,9 @@ export const recipientOf = (organizationId: string, userId: string): string => `
 
 /** The id of somebody's membership. */
 export const memberKey = ({ projectId, userId }: { projectId: string; userId: string }): string => `${projectId}.${userId}`
+
+/** The id of the note that somebody was erased. */
+export const goneKey = (organizationId: string, userId: string): string => derivedId('gone', organizationId, userId)
 
 /** `unreadFor` is there while the notification is unread: counting is a look-up by one key. `order` sorts by time, then id. */
 export type NotificationRow = {
@@ -26,7 +30,6 @@ export type MailRow = {
   state: 'waiting' | 'sent' | 'failed' | 'dropped'; reason: string | null; createdAt: string; doneAt: string | null
 }
 export type WatcherRow = { _id: string; organizationId: string; taskId: string; userId: string }
-/** `deleted`: the task that waits is, and may be restored. */
 /** `deleted`: the task that waits; `freed`: its blocker was done, cancelled or deleted, and that has been told. */
 export type WaitingRow = { _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string; assigneeId: string | null; reporterId: string | null; deleted?: true; freed?: true }
 /** `left`: taken out again. He may still see the project, as admins do, and so may whoever has no row. */
@@ -60,4 +63,6 @@ export const memoryTables = (): Tables => ({
 export const present = (row: NotificationRow): Notification => ({
   id: row._id, type: row.type, title: row.title, body: row.body, link: row.link,
   event: { id: row.eventId, name: row.eventName, subject: row.subject, projectId: row.projectId, actorId: row.actorId }, readAt: row.readAt, createdAt: row.createdAt,
+  // Nothing of it ever changes but that it is read, once.
+  version: row.readAt === null ? 1 : 2,
 })

@@ -9,6 +9,8 @@ export type Table<D extends Row> = {
   /** Inserts what is not there yet, and says which rows were new. */
   insert(rows: readonly D[]): Promise<D[]>
   find(where: Where, options?: { sort?: Readonly<Record<string, 1 | -1>>; limit?: number }): Promise<D[]>
+  /** Every row that matches, up to `size` at a time, in no order: read once, however many there are. */
+  scan(where: Where, size: number): AsyncIterable<readonly D[]>
   one(where: Where): Promise<D | undefined>
   count(where: Where): Promise<number>
   /** Sets fields of every row that matches; `undefined` takes a field away. Says how many matched. */
@@ -34,6 +36,16 @@ export const mongoTable = async <D extends Row>(db: Connection, name: string, in
       if (sort) cursor.sort({ ...sort })
       if (limit) cursor.limit(limit)
       return typed(await cursor.toArray())
+    },
+    scan: async function* (where, size) {
+      let some: unknown[] = []
+      for await (const row of rows.find(filter(where), { batchSize: size })) {
+        some.push(row)
+        if (some.length < size) continue
+        yield typed(some)
+        some = []
+      }
+      if (some.length > 0) yield typed(some)
     },
     one: async where => typed(await rows.find(filter(where)).limit(1).toArray())[0],
     count: where => rows.countDocuments(filter(where)),

@@ -35,7 +35,7 @@ beforeEach(() => {
   contact = async (_, id) => people.get(id)
   const directory: Directory = { contact: (organizationId, id) => contact(organizationId, id), name: async (_, id) => people.get(id)?.name }
   const clock = { now: () => now.now(), monotonic: () => now.monotonic() }
-  const { send, lost } = sender({ mails: tables.mails, directory, preferencesOf: preferencesStore(tables).of, smtp: mailer, clock, site: { publicUrl: 'https://work.example' }, refusedMs: 40 })
+  const { send, lost } = sender({ mails: tables.mails, directory, preferencesOf: preferencesStore(tables).of, insiders: async (_, __, members) => new Set(members), smtp: mailer, clock, site: { publicUrl: 'https://work.example' }, refusedMs: 40 })
   queue = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: send, lost, logger: silentLogger, retryMs: 20 })
   box = outbox({ mails: tables.mails, queue, clock, logger: silentLogger, everyMs: 100 })
   queue.start()
@@ -58,8 +58,8 @@ describe('mails through a real Redis and a real SMTP server', () => {
     const [mail] = server.mails
     expect(mail?.to).toMatchObject({ text: '"Ann Lee" <ann@example.test>' })
     expect([mail?.subject, mail?.messageId]).toEqual(['“Ship” is yours', '<m1@work.example>'])
-    expect(mail?.text).toContain('https://work.example/projects/p1/tasks/t1')
-    expect(mail?.html).toContain('<a href="https://work.example/projects/p1/tasks/t1"')
+    expect(mail?.text).toContain('In the API: GET /api/tasks/t1.')
+    expect(mail?.html).toContain('<a href="https://work.example/docs#notification.setPreferences"')
   })
   it('are sent once, however often they are asked for', async () => {
     const ids = await Promise.all(Array.from({ length: 5 }, () => box.ask(invitation)))
@@ -74,12 +74,26 @@ describe('mails through a real Redis and a real SMTP server', () => {
     await until(async () => await stateOf(id) === 'sent')
     expect(JSON.stringify(await tables.mails.find({}))).not.toMatch(/example\.test|secret-token/)
   })
-  it('are tried again while the server is busy', async () => {
-    let busy = 2
-    server.refuse = command => command === 'RCPT TO' && busy-- > 0 ? '451 not now' : undefined
+  it.each([['MAIL FROM', '451 not now'], ['RCPT TO', '421 going away']] as const)('wait for the end of an outage, which is when %s is answered %s', async (at, reply) => {
+    server.refuse = command => command === at ? reply : undefined
     await tables.mails.insert([row('m2')])
+    await until(() => mailer.breaker.state() === 'open')
+    server.refuse = () => undefined
     await until(async () => await stateOf('m2') === 'sent')
     expect(server.mails).toHaveLength(1)
+  })
+  it.each([['RCPT TO', '451 come again later'], ['DATA', '452 mailbox full']] as const)('that one recipient’s server does not take now (%s: %s) keep nobody else’s waiting, and leave later', async (at, reply) => {
+    let refused = 0
+    server.refuse = (command, recipient) => command === at && recipient === 'ann@example.test' && ++refused ? reply : undefined
+    await tables.mails.insert(Array.from({ length: 10 }, (_, i) => row(`full-${i}`)))
+    await box.sweep()
+    await until(() => refused > 20)
+    expect(mailer.breaker.state()).toBe('closed')
+    const id = await box.ask(invitation)
+    await until(async () => await stateOf(id) === 'sent', 2_000)
+    expect([await stateOf('full-0'), server.mails.length]).toEqual(['waiting', 1])
+    server.refuse = () => undefined
+    await until(() => server.mails.length === 11)
   })
   it('are given up when the server refuses them for good', async () => {
     server.refuse = command => command === 'RCPT TO' ? '550 nobody of this name' : undefined
@@ -92,27 +106,35 @@ describe('mails through a real Redis and a real SMTP server', () => {
   ] as const)('wait while the server refuses %s', async (_, at, reply) => {
     let refused = 0
     server.refuse = command => command === at && ++refused ? reply : undefined
-    await tables.mails.insert([row('m7', { createdAt: now.now() })])
+    await tables.mails.insert([row('m7')])
     await until(() => refused > 1)
     expect(await stateOf('m7')).toBe('waiting')
     server.refuse = () => undefined
     await until(async () => await stateOf('m7') === 'sent')
   })
-  it('that the server does not want keep no others waiting, and are given up after two days', async () => {
+  it('that the server does not want keep no others waiting', async () => {
     let refused = 0
     server.refuse = command => command === 'DATA' && ++refused ? '554 5.7.1 spam' : undefined
-    await tables.mails.insert(['s1', 's2', 's3', 's4', 's5'].map(id => row(id, { createdAt: now.now() })))
-    await tables.mails.insert([row('s6')])
-    await until(async () => await stateOf('s6') === 'failed')
+    await tables.mails.insert(['s1', 's2', 's3', 's4', 's5'].map(id => row(id)))
     await until(() => refused > 6)
     expect(mailer.breaker.state()).toBe('closed')
     server.refuse = () => undefined
     const id = await box.ask(invitation)
     await until(async () => await stateOf(id) === 'sent', 2_000)
   })
+  it('say at each try how long they have been in the queue', async () => {
+    const waits: number[] = []
+    const own = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: async (_, waitedMs) => { waits.push(waitedMs); return waits.length < 3 ? { afterMs: 60 } : 'done' }, lost: async () => {}, logger: silentLogger })
+    onTestFinished(() => own.stop())
+    own.start()
+    await own.add([{ id: 'm13', awaited: false }])
+    await until(() => waits.length === 3)
+    expect(waits[0]).toBeLessThan(1_000)
+    expect(waits[2]).toBeGreaterThanOrEqual(120)
+  })
   it('name times by the recipient’s clock', async () => {
     people.set('ann', { id: 'ann', name: 'Ann Lee', email: 'ann@example.test', locale: 'en', timezone: 'America/New_York' })
-    await tables.mails.insert([row('m8', { told: { type: 'due-changed', title: '“Ship” has another due date', body: texts.due('2026-03-28T03:59:00.000Z'), link: '/', projectId: 'p1' } })])
+    await tables.mails.insert([row('m8', { told: { type: 'assigned', title: '“Ship” is yours', body: texts.due('2026-03-28T03:59:00.000Z'), link: '/', projectId: 'p1' } })])
     await until(async () => await stateOf('m8') === 'sent')
     expect(server.mails[0]?.text).toContain('It is now due on 27 March 2026')
   })
@@ -133,16 +155,18 @@ describe('mails through a real Redis and a real SMTP server', () => {
     await until(async () => await stateOf('m4') === 'dropped')
     expect(server.mails).toHaveLength(0)
   })
-  it('wait for the end of quiet hours', async () => {
+  it('wait in the queue for the end of quiet hours, and are not looked at meanwhile', async () => {
     const clock = testClock('2026-03-02T22:00:00.000Z')
     now = clock
+    let looks = 0
+    contact = async (_, id) => { looks++; return people.get(id) }
     await preferencesStore(tables).change({ organizationId: 'o1', userId: 'ann' }, { quietHours: { from: '22:00', to: '07:00' } })
     await tables.mails.insert([row('m5')])
     await box.sweep()
-    await new Promise(r => setTimeout(r, 200))
-    expect([await stateOf('m5'), server.mails.length]).toEqual(['waiting', 0])
-    clock.advance(9 * 3600_000)
-    await until(async () => await stateOf('m5') === 'sent')
+    await until(() => looks > 0)
+    const id = await box.ask({ ...invitation, dedupeId: 'inv-4' })
+    await until(async () => await stateOf(id) === 'sent')
+    expect([await stateOf('m5'), server.mails.length, looks]).toEqual(['waiting', 1, 1])
   })
   it('survive a Redis that is away when they are asked for', async () => {
     await redis.stop()
@@ -161,6 +185,17 @@ describe('mails through a real Redis and a real SMTP server', () => {
     await until(() => left.length === 31)
     expect(left.indexOf('reset')).toBeLessThan(3)
     expect(left.filter(id => id !== 'reset').slice(0, 3)).toEqual(expect.arrayContaining(['told-0', 'told-1']))
+  })
+  it('that the mail server takes its time for do not hold up the end of this process', async () => {
+    const sending = Promise.withResolvers<'done'>()
+    onTestFinished(() => { sending.resolve('done') })
+    const begun: string[] = []
+    const slow = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: id => { begun.push(id); return sending.promise }, lost: async () => {}, logger: silentLogger, graceMs: 50 })
+    await slow.add([{ id: 'm13', awaited: false }])
+    slow.start()
+    await until(() => begun.length === 1)
+    const stopped = slow.stop().then(() => 'stopped')
+    expect(await Promise.race([stopped, new Promise(resolve => { setTimeout(resolve, 2_000, 'held up') })])).toBe('stopped')
   })
   it('leave although Redis went away while this process said hello to it', async () => {
     const wire = await brittleWire(redis.url)

@@ -61,21 +61,21 @@ export const brittleWire = async (redisUrl: string): Promise<{ url: string; cut:
   return wire
 }
 
-export type TestMailServer = { url: string; mails: ParsedMail[]; refuse: (command: 'MAIL FROM' | 'RCPT TO' | 'DATA') => string | undefined; stop(): Promise<void> }
-/** A real SMTP server that keeps what it takes; `refuse` gives its reply, code and words, to a command that it does not take. */
+export type TestMailServer = { url: string; mails: ParsedMail[]; refuse: (command: 'MAIL FROM' | 'RCPT TO' | 'DATA', recipient: string) => string | undefined; stop(): Promise<void> }
+/** A real SMTP server that keeps what it takes; `refuse` gives its reply, code and words, to a command that it does not take; the recipient is known from RCPT TO on. */
 export const startMailServer = async (): Promise<TestMailServer> => {
   const test: TestMailServer = { url: '', mails: [], refuse: () => undefined, stop: async () => { await new Promise<void>(resolve => { server.close(resolve) }) } }
-  const refusal = (command: Parameters<TestMailServer['refuse']>[0]): Error | null => {
-    const reply = test.refuse(command)
+  const refusal = (command: Parameters<TestMailServer['refuse']>[0], recipient = ''): Error | null => {
+    const reply = test.refuse(command, recipient)
     return reply === undefined ? null : Object.assign(new Error(reply.slice(4)), { responseCode: Number(reply.slice(0, 3)) })
   }
   const server = new SMTPServer({
     authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'], logger: false,
     onMailFrom: (_, __, done) => { done(refusal('MAIL FROM')) },
-    onRcptTo: (_, __, done) => { done(refusal('RCPT TO')) },
-    onData: (stream, _, done) => {
+    onRcptTo: ({ address }, _, done) => { done(refusal('RCPT TO', address)) },
+    onData: (stream, { envelope }, done) => {
       simpleParser(stream).then(mail => {
-        const refused = refusal('DATA')
+        const refused = refusal('DATA', envelope.rcptTo[0]?.address)
         if (!refused) test.mails.push(mail)
         done(refused)
       }, done)

@@ -7,7 +7,7 @@ import { testClock } from '../../shared/kit/clock.ts'
 import type { Actor } from '../../shared/kit/http/call.ts'
 import { testServer, type TestServer } from '../../shared/kit/http/test-server.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
-import { audience } from '../inbox/audience.ts'
+import { audience, insidersOf } from '../inbox/audience.ts'
 import { deliver } from '../inbox/deliver.ts'
 import type { HeardEvent } from '../inbox/events.ts'
 import { inbox } from '../inbox/inbox.ts'
@@ -30,7 +30,7 @@ const projects = { getProject: async ({ params }: { params: { id: string } }) =>
   return { id: params.id, organizationId: 'o1', name: 'Apollo', key: 'AP', status: 'active' as const, workflow: { statuses: [], transitions: [], initial: 'todo' }, members: everybody.map(userId => ({ userId, role: 'viewer' as const, allocationPercent: 0 })), deletedAt: null, version: 1 }
 } }
 const users = { names: async ({ body }: { body: { ids: string[] } }) => ({ users: body.ids.map(id => ({ id, name: id, avatarUrl: null, disabled: false, role: id === 'ada' ? 'admin' as const : 'guest' as const })) }) }
-const tell = deliver({ tables, known: rememberedFacts(tables), audience: audience({ members: tables.members, projects, users }), preferencesOf: preferences.of, push: () => {}, erase: someone => erase(tables, preferences, someone) })
+const tell = deliver({ tables, known: rememberedFacts(tables), audience: audience(insidersOf({ members: tables.members, projects, users })), preferencesOf: preferences.of, push: () => {}, erase: someone => erase(tables, preferences, someone) })
 
 let server: TestServer
 beforeAll(async () => { server = await testServer(routes({ inbox: inbox(tables), preferences, tables, outbox: mails, projects })) })
@@ -67,7 +67,9 @@ describe('the list of notifications', () => {
   it('marks one and then all as read', async () => {
     const ann = as(person('ann'))
     const { items } = await ann.list({})
-    const read = await ann.read({ params: { id: items[0]?.id ?? '' } })
+    await expect(ann.read({ params: { id: items[0]?.id ?? '' }, ifMatch: 2 })).rejects.toMatchObject({ kind: 'stale' })
+    const read = await ann.read({ params: { id: items[0]?.id ?? '' }, ifMatch: 1 })
+    expect([items[0]?.version, read.version]).toEqual([1, 2])
     expect(read.readAt).not.toBeNull()
     expect(await ann.read({ params: { id: items[0]?.id ?? '' } })).toEqual(read)
     expect(await ann.list({ query: { unread: 'true' } })).toMatchObject({ unreadCount: 2, items: [{ title: '“Task 2” is yours' }, { title: '“Task 1” is yours' }] })

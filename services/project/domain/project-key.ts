@@ -10,9 +10,12 @@ export type KeyCommand =
 const decide = (holder: KeyHolder, command: KeyCommand): KeyEvent[] => {
   if (command.type === 'ReleaseKey') return holder.projectId === command.projectId ? [{ type: 'KeyReleased', projectId: command.projectId, at: command.at }] : []
   if (holder.projectId === command.projectId) return []
-  if (holder.projectId !== null) throw new Refused('rule', 'key-taken', `The key ${command.key} belongs to another project; a deleted one keeps its own for as long as it can be restored.`, { key: command.key })
+  if (holder.projectId !== null) throw taken(command.key)
   return [{ type: 'KeyClaimed', projectId: command.projectId, at: command.at }]
 }
+const taken = (key: string): Refused => new Refused('rule', 'key-taken',
+  `The key ${key} belongs to another project. A deleted one keeps its own for as long as it can be restored: restore it, change its key and delete it again.`, { key })
+
 const evolve = (_: KeyHolder, event: KeyEvent): KeyHolder =>
   event.type === 'KeyClaimed' ? { projectId: event.projectId, since: event.at } : { projectId: null, since: null }
 

@@ -60,6 +60,11 @@ describe('allocation', () => {
     expect(mondaysBetween('2026-03-08', '2026-03-09')).toEqual(['2026-03-02', '2026-03-09'])
   })
   it('adds up what projects claim in each week', () => expect(weeks[0]?.weeks.map(w => [w.week, w.allocatedPercent, w.overAllocated])).toEqual([['2026-03-02', 60, false], ['2026-03-09', 110, true], ['2026-03-16', 60, false]]))
+  it('calls nobody over-allocated who is claimed exactly whole', () => {
+    const whole = (...percents: number[]) => allocationOf({ projects: percents.map((percent, i) => ({ id: `p${i}`, startAt: null, dueAt: null, members: [member('u1', percent)] })), booked: [], from: '2026-03-02', to: '2026-03-02', capacityMinutes: 2400 })[0]?.weeks[0]
+    for (const percents of [[14.3, 14.3, 14.3, 14.3, 14.3, 14.3, 14.2], [16.7, 16.7, 16.6, 16.7, 16.7, 16.6], [33.35, 33.35, 33.3]]) expect(whole(...percents)).toMatchObject({ allocatedPercent: 100, overAllocated: false })
+    expect(whole(50, 50.01)).toMatchObject({ allocatedPercent: 100.01, overAllocated: true })
+  })
   it('puts work into the week in which it began', () => expect(weeks[0]?.weeks.map(w => w.bookedMinutes)).toEqual([90, 0, 0]))
   it('shows who has nothing to do', () => expect(weeks[1]).toMatchObject({ userId: 'u2', weeks: [{ allocatedMinutes: 0, projects: [] }, {}, {}] }))
 })

@@ -1,8 +1,10 @@
 import { Refused, type Decider } from '../../shared/kit/decider.ts'
+import type { TimeEntryCommand } from './time-entry.ts'
 
 /** One per person: it is the lock that lets a single timer run. */
 export type Running = { entryId: string; projectId: string; taskId: string | null; note: string; startedAt: string }
-export type Timer = { running: Running | null; last: (Running & { minutes: number; stoppedAt: string }) | null }
+type Stopped = Running & { minutes: number; stoppedAt: string }
+export type Timer = { running: Running | null; last: Stopped | null }
 export type TimerEvent =
   | ({ type: 'TimerStarted' } & Running)
   | ({ type: 'TimerStopped'; minutes: number; at: string } & Running)
@@ -26,6 +28,10 @@ const decide = ({ running }: Timer, command: TimerCommand): TimerEvent[] => {
     case 'DiscardTimer': return running ? [{ type: 'TimerDiscarded', entryId: running.entryId, at: command.at }] : []
   }
 }
+
+/** The time that a stopped timer measured. It is logged when that stopped, or, where the clock has gone back, when it began. */
+export const timeOf = (userId: string, { entryId: _, stoppedAt, ...worked }: Stopped): Extract<TimeEntryCommand, { type: 'LogTime' }> =>
+  ({ type: 'LogTime', worked: { ...worked, userId }, at: stoppedAt > worked.startedAt ? stoppedAt : worked.startedAt })
 
 /** Begun minutes count: whoever stops within the first one has still worked one. */
 export const minutesBetween = (from: string, to: string): number => Math.max(1, Math.ceil((Date.parse(to) - Date.parse(from)) / 60_000))

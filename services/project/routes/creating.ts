@@ -7,7 +7,7 @@ import { projectMustHold } from '../domain/planning.ts'
 import { instant } from '../input.ts'
 import { demand, mayCreate } from '../policies.ts'
 import { presentProject, visible } from '../present.ts'
-import { findTemplate } from './templates.ts'
+import { findTemplate } from '../templates/find.ts'
 
 type Create = Call<typeof projectApi.createProject>
 

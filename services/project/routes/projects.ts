@@ -8,8 +8,8 @@ import { historyEntry } from '../history.ts'
 import type { Existing } from '../domain/project-state.ts'
 import { removedStatuses } from '../domain/workflow.ts'
 import { instant, sent } from '../input.ts'
-import { demand, may, seesAll, type Action } from '../policies.ts'
-import { presentProject, projectUnknown, visible } from '../present.ts'
+import { demand, may, seesAll, seesOrigins, type Action } from '../policies.ts'
+import { onceVisible, presentProject, projectUnknown, visible } from '../present.ts'
 import { createProject } from './creating.ts'
 
 type Names = 'createProject' | 'listProjects' | 'getProject' | 'updateProject' | 'changeProjectStatus' | 'deleteProject' | 'restoreProject' | 'projectHistory' | 'setWorkflow'
@@ -88,10 +88,10 @@ export const projectHandlers = (deps: ProjectDeps): Pick<Handlers<typeof project
     },
 
     projectHistory: async ({ actor, params: { id }, query: { limit, cursor } }) => {
-      await permitted(deps, actor, id, 'see', 'see this project')
+      demand(may('see', onceVisible((await projects.load(actor.organizationId, id)).state), actor), 'see this project')
       const before = cursor === undefined ? Infinity : decodeCursor(z.number().int(), cursor)
       const entries = await projects.history(actor.organizationId, id, { before, limit: limit + 1 })
-      return { body: pageOf(entries.map(historyEntry), limit, last => last.version) }
+      return { body: pageOf(entries.map(entry => historyEntry(entry, seesOrigins(actor))), limit, last => last.version) }
     },
   }
 }

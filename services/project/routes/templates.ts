@@ -6,28 +6,12 @@ import { Refused } from '../../shared/kit/decider.ts'
 import type { Handlers } from '../../shared/kit/http/call.ts'
 import { decodeCursor, pageOf } from '../../shared/kit/http/input/page.ts'
 import type { ProjectDeps } from '../deps.ts'
-import type { TemplateContent } from '../domain/template.ts'
 import { demand, mayCreate, mayRemoveTemplate } from '../policies.ts'
 import { presentTemplate } from '../present.ts'
+import { templateUnknown } from '../templates/find.ts'
 import { shippedTemplates } from '../templates/shipped.ts'
 
 type Names = 'listTemplates' | 'createTemplate' | 'getTemplate' | 'removeTemplate'
-
-export const findTemplate = async ({ templates }: Pick<ProjectDeps, 'templates'>, organizationId: string, id: string): Promise<TemplateContent> => {
-  const shipped = shippedTemplates.find(t => t.id === id)
-  if (shipped) return shipped
-  const { state } = await templates.load(organizationId, id)
-  if (state.phase !== 'kept') throw templateUnknown()
-  return state
-}
-
-/** The tasks of a template that was found once, even when it has been removed since: the log keeps them. */
-export const templateTasks = async ({ templates }: Pick<ProjectDeps, 'templates'>, organizationId: string, id: string): Promise<TemplateContent['tasks']> => {
-  const shipped = shippedTemplates.find(t => t.id === id)
-  if (shipped) return shipped.tasks
-  const { state } = await templates.load(organizationId, id)
-  return state.phase === 'absent' ? [] : state.tasks
-}
 
 export const templateHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projectApi>, Names> => {
   const { templates, views } = deps
@@ -66,7 +50,6 @@ export const templateHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projec
   }
 }
 
-const templateUnknown = (): Refused => new Refused('missing', 'template-unknown', 'There is no such template.')
 const shippedSummaries: z.infer<typeof TemplateSummary>[] = shippedTemplates.map(({ id, name, description, tasks }) => ({
   id, name, description, source: 'shipped', createdAt: null, taskCount: tasks.length, estimateMinutes: tasks.reduce((sum, t) => sum + (t.estimateMinutes ?? 0), 0),
 }))

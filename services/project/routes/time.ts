@@ -7,6 +7,7 @@ import type { ProjectDeps } from '../deps.ts'
 import { allocationOf, mondaysBetween } from '../domain/allocation.ts'
 import { notArchived } from '../domain/editing.ts'
 import { timeReport } from '../domain/time-report.ts'
+import { timeOf } from '../domain/timer.ts'
 import { instant, spanOf } from '../input.ts'
 import { aside } from '../keys.ts'
 import { demand, may, seesAll } from '../policies.ts'
@@ -33,26 +34,28 @@ export const timeHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projectApi
       await workable(actor, id)
       const worked = { projectId: id, taskId: await taskOf(id, body.taskId, token), userId: actor.userId, minutes: body.minutes, startedAt: instant(body.startedAt), note: body.note }
       const entryId = newId()
-      const { state } = await entries.handle(actor.organizationId, entryId, { type: 'LogTime', worked, at: meta.at }, meta)
-      return { body: presentEntry(entryId, { ...worked, createdAt: state.phase === 'absent' ? meta.at : state.createdAt }) }
+      const { state, version } = await entries.handle(actor.organizationId, entryId, { type: 'LogTime', worked, at: meta.at }, meta)
+      return { body: presentEntry(entryId, version, { ...worked, createdAt: state.phase === 'absent' ? meta.at : state.createdAt }) }
     },
 
     startTimer: async ({ actor, params: { id }, body, meta, newId, token }) => {
       await workable(actor, id)
       const taskId = await taskOf(id, body.taskId, token)
-      const { state } = await timers.handle(actor.organizationId, actor.userId, { type: 'StartTimer', entryId: newId(), projectId: id, taskId, note: body.note, at: meta.at }, meta)
+      const { state, version } = await timers.handle(actor.organizationId, actor.userId, { type: 'StartTimer', entryId: newId(), projectId: id, taskId, note: body.note, at: meta.at }, meta)
       if (!state.running) throw new Refused('rule', 'timer-not-running', 'Your timer was stopped in the meantime.')
-      return { body: state.running }
+      return { body: { ...state.running, version } }
     },
-    runningTimer: async ({ actor }) => ({ body: { timer: (await timers.load(actor.organizationId, actor.userId)).state.running } }),
+    runningTimer: async ({ actor }) => {
+      const { state: { running }, version } = await timers.load(actor.organizationId, actor.userId)
+      return { body: { timer: running && { ...running, version } } }
+    },
     stopTimer: async ({ actor, meta }) => {
       const { state: { last } } = await timers.handle(actor.organizationId, actor.userId, { type: 'StopTimer', at: meta.at }, meta)
       if (!last) throw new Refused('rule', 'timer-not-running', 'Your timer is not running.')
-      const { entryId, stoppedAt, ...rest } = last
+      const command = timeOf(actor.userId, last)
       // The reaction to the stopped timer does the same; whoever comes second changes nothing.
-      const worked = { ...rest, userId: actor.userId }
-      await entries.handle(actor.organizationId, entryId, { type: 'LogTime', worked, at: stoppedAt }, aside(meta))
-      return { body: presentEntry(entryId, { ...worked, createdAt: stoppedAt }) }
+      const { version } = await entries.handle(actor.organizationId, last.entryId, command, aside(meta))
+      return { body: presentEntry(last.entryId, version, { ...command.worked, createdAt: command.at }) }
     },
 
     listTime: async ({ actor, params: { id }, query: { from, to, ...query } }) => {

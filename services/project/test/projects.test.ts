@@ -86,6 +86,15 @@ describe('seeing', () => {
     expect((await as(ann).listProjects({ query: { q: 'listed', memberId: 'bob' } })).items.map(p => p.name)).toEqual(['Listed 3'])
     expect((await as(ann).listProjects({ query: { q: '.*' } })).items).toEqual([])
   })
+  it('finds a name whatever its accents, in rows from before accents were folded too', async () => {
+    const { id } = await create({ name: 'Z\u00fcrich A\u0308pfel' })
+    const found = async (q: string): Promise<number> => (await as(ann).listProjects({ query: { q } })).items.length
+    for (const q of ['zurich', 'Z\u00dcRICH', 'zu\u0308rich apfel']) expect([q, await found(q)]).toEqual([q, 1])
+    const { collection } = service.deps.views.projects.view
+    const row = await collection.findOne({ _id: id })
+    if (row) await collection.put([{ ...row, version: 2, search: 'z\u00fcrich' }])
+    expect(await found('Z\u00dcRICH')).toBe(1)
+  })
   it.each(['limit=0', 'limit=201', 'limit=x', 'cursor=!!', 'cursor=e30', 'cursor=WzFd', 'status=nope', 'memberId[$ne]=x', 'colour=blue'])('refuses ?%s', async query =>
     expect((await service.request('GET', `/api/projects?${query}`, { as: ann })).status).toBe(400))
   it('shows the past', async () => {
@@ -99,6 +108,15 @@ describe('seeing', () => {
     const history = await as(ann).projectHistory({ params: { id: project.id }, query: {} })
     expect(history.items.map(e => [e.version, e.actor, Object.keys(e.changes)])).toEqual([[2, 'ann', ['name']], [1, 'ann', expect.arrayContaining(['name', 'members', 'workflow'])]])
     expect(history.items[0]?.changes['name']).toEqual({ before: 'Before', after: 'After' })
+    // From where is for those who answer for the organization.
+    expect([history.items[0]?.network, (await as(owner).projectHistory({ params: { id: project.id }, query: {} })).items[0]?.network]).toEqual([undefined, '127.0.0.0/24'])
+  })
+  it('shows the past and the history of a deleted project to those who were its members', async () => {
+    const { id } = await create({ name: 'Gone' })
+    await service.request('DELETE', `/api/projects/${id}`, { as: ann })
+    const statuses = async (actor = ann) => Promise.all(['?version=1', '/history', ''].map(async path => (await service.request('GET', `/api/projects/${id}${path}`, { as: actor })).status))
+    expect([await statuses(), await statuses(owner), await statuses(bob), await statuses(stranger)]).toEqual([[200, 200, 404], [200, 200, 404], [403, 403, 404], [404, 404, 404]])
+    expect((await as(ann).projectHistory({ params: { id }, query: {} })).items[0]?.events).toEqual(['ProjectDeleted'])
   })
 })
 

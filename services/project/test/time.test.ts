@@ -40,6 +40,14 @@ describe('time', () => {
     expect([await remove(mine, bob), await remove(his, bob), await remove(mine, ann), await remove(mine, ann), await remove(other, ann)]).toEqual([403, 204, 204, 404, 404])
     expect((await api().listTime({ params: { id }, query: {} })).items).toEqual([])
   })
+  it('has a version, and is deleted by who saw that one', async () => {
+    const id = await create()
+    const logged = await service.request('POST', `/api/projects/${id}/time`, { as: ann, body: { minutes: 5, startedAt: '2026-03-02T08:00:00Z' } })
+    const [entry] = (await api().listTime({ params: { id }, query: {} })).items
+    expect([logged.headers.get('etag'), logged.body]).toEqual(['"1"', entry])
+    const remove = async (version: number) => (await service.request('DELETE', `/api/projects/${id}/time/${entry?.id}`, { as: ann, headers: { 'if-match': `"${version}"` } })).status
+    expect([entry?.version, await remove(2), await remove(1)]).toEqual([1, 412, 204])
+  })
 })
 
 describe('a timer', () => {
@@ -56,6 +64,20 @@ describe('a timer', () => {
     await service.log.settled()
     expect((await api().listTime({ params: { id }, query: {} })).items).toEqual([entry])
     expect((await api().runningTimer({})).timer).toBeNull()
+  })
+})
+
+describe('a timer over a clock that goes back', () => {
+  it('becomes an entry all the same, and holds nothing up', async () => {
+    const id = await create()
+    await service.request('POST', `/api/projects/${id}/timer/start`, { as: ann, body: {} })
+    const { timer } = await api().runningTimer({})
+    service.clock.advance(-30 * 60_000)
+    const entry = await api().stopTimer({})
+    expect(entry).toMatchObject({ minutes: 1, startedAt: timer?.startedAt, createdAt: timer?.startedAt })
+    service.clock.advance(30 * 60_000)
+    await service.log.settled()
+    expect((await api().listTime({ params: { id }, query: {} })).items).toEqual([entry])
   })
 })
 

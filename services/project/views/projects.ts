@@ -4,6 +4,7 @@ import type { Project as PublicProject } from '../../shared/contracts/project/sc
 import type { Aggregate } from '../../shared/kit/events/log/aggregate.ts'
 import type { EventLog } from '../../shared/kit/events/log/event-log.ts'
 import { stateView } from '../../shared/kit/events/views/view.ts'
+import { foldText } from '../../shared/kit/fold-text.ts'
 import { decodeCursor, pageOf } from '../../shared/kit/http/input/page.ts'
 import type { Project, ProjectCommand, ProjectEvent } from '../domain/project-state.ts'
 import { presentProject } from '../present.ts'
@@ -21,7 +22,7 @@ export const toProjectRow = (state: Project, { tenantId, id, version }: { tenant
   if (state.phase === 'absent' || state.phase === 'planned' || state.phase === 'purged') return undefined
   const { phase, status, name, key, createdAt, members, departures } = state
   return {
-    organizationId: tenantId, phase, status, search: `${name}\n${key}`.toLowerCase(), createdAt,
+    organizationId: tenantId, phase, status, search: foldText(`${name}\n${key}`), createdAt,
     memberIds: members.map(m => m.userId), departedIn: Object.keys(departures), project: presentProject(id, version, state),
   }
 }
@@ -37,7 +38,7 @@ export const projectViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<Pr
       const rows = await view.collection.find({
         organizationId, phase: deleted === 'true' ? 'deleted' : 'live',
         ...(status !== undefined && { status }), ...(people.length === 1 && { memberIds: people[0] }), ...(people.length === 2 && { $and: people.map(p => ({ memberIds: p })) }),
-        ...(q && { search: { $regex: escaped(q.toLowerCase()) } }), ...(cursor !== undefined && after(decodeCursor(Cursor, cursor))),
+        ...(q && { search: { $regex: searched(q) } }), ...(cursor !== undefined && after(decodeCursor(Cursor, cursor))),
       }, { sort: { createdAt: -1, _id: -1 }, limit: limit + 1 })
       return pageOf(rows.map(r => r.project), limit, last => [last.createdAt, last.id])
     },
@@ -54,4 +55,6 @@ export const projectViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<Pr
 export type ProjectViews = ReturnType<typeof projectViews>
 
 const after = ([createdAt, id]: [string, string]) => ({ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] })
+/** Rows from before texts were folded are in lower case only. */
+const searched = (q: string): string => [...new Set([foldText(q), q.toLowerCase()])].map(escaped).join('|')
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)

@@ -32,7 +32,7 @@ export const timeViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<TimeE
         { organizationId, projectId, ...within(span), ...(cursor !== undefined && after(decodeCursor(Cursor, cursor))), ...(userId !== undefined && { userId }), ...(taskId !== undefined && { taskId }) },
         { sort: { startedAt: -1, _id: -1 }, limit: limit + 1 },
       )
-      return pageOf(rows.map(r => presentEntry(r._id, r)), limit, last => [last.startedAt, last.id])
+      return pageOf(rows.map(r => presentEntry(r._id, r.version, r)), limit, last => [last.startedAt, last.id])
     },
     /** All of it, for whoever removes it. */
     allOf: (organizationId: string, projectId: string) => view.now(organizationId, { organizationId, projectId }),

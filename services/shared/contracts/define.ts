@@ -11,10 +11,13 @@ export type ServiceId = Exclude<AppId, 'gateway'>
  * - `access`: `public` needs no token, `user` needs a bearer token, `internal` is for the listed `callers` only and never on the gateway.
  * - `errors`: the stable problem codes of this operation beside the general ones (invalid, unauthenticated, forbidden, unknown …), with their status.
  * - `reply`: absent when the answer has no body (204).
- * - `also`: the other success, where an input can make the operation go on in the background.
+ * - `also`: another status with the same reply: 202 where an input can make the operation go on in the background, 503 where the reply says that something is not well.
  * - `produces`: the media type of an answer that is not JSON (a file, a stream); then there is no `reply`.
  * - `patienceMs`: how long people wait for it at most, where 4.2 s are not right: it is much work, or a long answer.
+ * - `changing`: what it shows changes without a new version (with time, or with something else): its ETag is for If-Match alone.
+ * - `ifMatch`: whether If-Match is honoured, where the method does not say so: PUT, PATCH and DELETE do it, POST does not. Elsewhere it is refused.
  * - `cookie`: the cookie (over TLS with `__Host-`) that says who asks, where a token in the body does not.
+ * - `setsCookie`: the cookie that its answer may set or clear.
  * - `bodyLimit`: bytes, where 1 MiB is not right.
  */
 export type Operation = Described & ({ access: 'public' | 'user'; callers?: readonly AppId[] } | { access: 'internal'; callers: readonly AppId[] })
@@ -23,27 +26,32 @@ type Described = {
   path: `/${string}`
   summary: string
   status: 200 | 201 | 202 | 204 | 302
-  also?: 202
+  also?: 202 | 503
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType
   reply?: z.ZodType
   produces?: string
   patienceMs?: number
+  changing?: true
+  ifMatch?: boolean
   cookie?: string
+  setsCookie?: string
   bodyLimit?: number
   errors?: Readonly<Record<string, number>>
 }
 /** Keeps the literal types of an operation. */
 export const operation = <const O extends Operation>(definition: O): O => definition
+/** Whether an operation compares If-Match with the version that the thing has. */
+export const honoursIfMatch = ({ method, ifMatch = method === 'PUT' || method === 'PATCH' || method === 'DELETE' }: Pick<Operation, 'method' | 'ifMatch'>): boolean => ifMatch
 
 /** The operations of one service, by name. */
 export type Api = Readonly<Record<string, Operation>>
 
-/** A public event: its name (CloudEvents `type`), its version, and the schema of its data. */
-export type EventContract<T extends string = string, D extends z.ZodType = z.ZodType> = { type: T; version: number; data: D }
+/** A public event: its name (CloudEvents `type`), its version, and the schema of its data. `planned`: followers understand it, nobody publishes it yet. */
+export type EventContract<T extends string = string, D extends z.ZodType = z.ZodType> = { type: T; version: number; data: D; planned?: true }
 /** Defines a public event. A breaking change adds a version. */
-export const event = <const T extends string, D extends z.ZodType>(type: T, version: number, data: D): EventContract<T, D> => ({ type, version, data })
+export const event = <const T extends string, D extends z.ZodType>(type: T, version: number, data: D, more: { planned?: true } = {}): EventContract<T, D> => ({ type, version, data, ...more })
 
 /** A topic and the events that its producer publishes to it. */
 export type Topic = { name: string; producer: ServiceId; events: readonly EventContract[] }

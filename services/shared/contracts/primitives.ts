@@ -24,5 +24,8 @@ export type Priority = z.infer<typeof Priority>
 export const Difficulty = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(5), z.literal(8), z.literal(13)])
 export type Difficulty = z.infer<typeof Difficulty>
 
+/** From where something was changed: never a machine, and shown only to those who answer for the organization. */
+export const Origin = z.string().optional().meta({ description: 'the network it came from, such as 203.0.113.0/24; for owners and admins of the organization' })
+
 /** What changed: field → value before and after. */
 export const Changes = z.record(z.string(), z.object({ before: z.unknown(), after: z.unknown() }))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Operation } from './define.ts'
+import { honoursIfMatch, type Operation } from './define.ts'
 
 /** RFC 9457 `application/problem+json`. `code` is stable; `context` holds public facts that help (what is allowed, which cycle, the current version). */
 export const Problem = z.object({
@@ -33,12 +33,13 @@ export const generalProblems: Readonly<Record<number, readonly string[]>> = {
 }
 
 /** The general refusals that an operation can meet, by what it is. */
-const generalStatuses = ({ access, method, path }: Operation): number[] => [
+const generalStatuses = (operation: Operation, { access, method, path } = operation): number[] => [
   400, 429, 431, 503,
   ...(access === 'public' ? [] : [401]),
   ...(access === 'user' ? [403] : []),
   ...(path.includes(':') ? [404] : []),
-  ...(method === 'GET' ? [] : [408, 412, 413, 415]),
+  ...(method === 'GET' ? [] : [408, 413, 415]),
+  ...(honoursIfMatch(operation) ? [412] : []),
   ...(method === 'POST' ? [409, 422] : []),
 ]
 

@@ -9,7 +9,8 @@ export const baseSpec = {
   appIdPrefix: z.string().regex(/^[a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and dashes').default(''),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   otelExporterOtlpEndpoint: z.url().optional(),
-  publicUrl: z.url().default('http://localhost:3000'),
+  /** Without a slash at its end: paths are put behind it. */
+  publicUrl: z.url().transform(url => url.replace(/\/+$/, '')).default('http://localhost:3000'),
   /** This process is to take over from one that still runs. */
   succeeds: z.stringbool().default(false),
   instanceId: z.string().min(1).max(100).optional(),

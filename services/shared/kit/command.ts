@@ -12,3 +12,6 @@ export type CommandMeta = {
   /** The network the call came from, not the machine: the log is for ever. */
   ip?: string
 }
+
+/** The same command without the version that the caller saw: for another thing than the one that he saw. */
+export const withoutVersion = ({ expectedVersion: _, ...rest }: CommandMeta): CommandMeta => rest

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ConfigError, loadConfig, secret } from './config.ts'
+import { baseSpec } from './base-config.ts'
+import { ConfigError, loadConfig, secret, settledBy } from './config.ts'
 
 const store = (values: Record<string, string> = {}) => ({ secret: async (name: string) => values[name] })
 const spec = { port: z.coerce.number().int().default(3000), publicUrl: z.url(), mongodbUri: secret(z.string().startsWith('mongodb'), 'mongodb-uri'), apiKey: secret(z.string().min(10).optional(), 'anthropic-api-key') }
@@ -22,9 +23,20 @@ describe('a configuration', () => {
   it('takes an empty variable for a missing one', async () => {
     expect(String(await mistakes({ PUBLIC_URL: '' }, { 'mongodb-uri': 'mongodb://a' }))).toContain('PUBLIC_URL is missing')
   })
+  it('is told all mistakes that variables make before there is a secret store, those in secrets among them', async () => {
+    const env = { PUBLIC_URL: 'work', MONGODB_URI: 'localhost:27017', ANTHROPIC_API_KEY: '' }
+    const known = settledBy(env, spec)
+    expect(Object.keys(known)).toEqual(['port', 'publicUrl', 'mongodbUri'])
+    await expect(loadConfig(known, env, { secret: async () => { throw new Error('no sidecar') } })).rejects.toMatchObject({ mistakes: [expect.stringContaining('MONGODB_URI is wrong'), expect.stringContaining('PUBLIC_URL is wrong')], temporary: false })
+  })
   it('says when only the secret store did not answer', async () => {
     const error = await loadConfig(spec, { PUBLIC_URL: 'http://x' }, { secret: async () => { throw new Error('no sidecar') } }).catch((e: unknown) => e)
     expect(error).toMatchObject({ temporary: true })
     expect(String(error)).toContain('MONGODB_URI: the secret store could not be read (no sidecar)')
+  })
+  it('of every service has a public address that paths can be put behind', async () => {
+    const of = async (url?: string) => (await loadConfig({ publicUrl: baseSpec.publicUrl }, url === undefined ? {} : { PUBLIC_URL: url }, store())).publicUrl
+    expect([await of('https://work.example/'), await of('https://work.example/app//'), await of('https://work.example'), await of()]).toEqual(['https://work.example', 'https://work.example/app', 'https://work.example', 'http://localhost:3000'])
+    expect(String(await loadConfig({ publicUrl: baseSpec.publicUrl }, { PUBLIC_URL: 'work' }, store()).catch((error: unknown) => error))).toContain('PUBLIC_URL is wrong')
   })
 })

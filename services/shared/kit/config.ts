@@ -13,6 +13,8 @@ export type SecretReader = { secret(name: string): Promise<string | undefined> }
 
 export const upperSnake = (name: string): string => name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').replaceAll('-', '_').toUpperCase()
 
+const variableOf = (field: string, setting: Pick<Setting, 'variable'>): string => setting.variable ?? upperSnake(field)
+
 /** Every mistake of a configuration, in words; values never appear in it. */
 export class ConfigError extends Error {
   readonly mistakes: readonly string[]
@@ -32,7 +34,7 @@ export const loadConfig = async <const S extends Spec>(spec: S, env: Readonly<Re
   let unanswered = 0
   const found = await Promise.all(Object.entries(spec).map(async ([field, given]) => {
     const setting: Setting = 'schema' in given ? given : { schema: given }
-    const variable = setting.variable ?? upperSnake(field)
+    const variable = variableOf(field, setting)
     const value = await valueOf(setting, env[variable], dapr).catch((error: unknown) => {
       unanswered += 1
       mistakes.push(`${variable}: the secret store could not be read (${error instanceof Error ? error.message : 'unknown reason'}). Set the variable, or bring up the sidecar.`)
@@ -48,8 +50,9 @@ export const loadConfig = async <const S extends Spec>(spec: S, env: Readonly<Re
   return Object.fromEntries(found) as ConfigOf<S>
 }
 
-/** The fields that need no secret store; for reporting their mistakes before there is a sidecar. */
-export const withoutSecrets = (spec: Spec): Spec => Object.fromEntries(Object.entries(spec).filter(([, given]) => !('schema' in given)))
+/** The fields that these variables settle without a secret store, secrets among them; for reporting their mistakes before there is a sidecar. */
+export const settledBy = (env: Readonly<Record<string, string | undefined>>, spec: Spec): Spec =>
+  Object.fromEntries(Object.entries(spec).filter(([field, given]) => !('schema' in given) || given.secret === undefined || Boolean(env[variableOf(field, given)])))
 
 const unread = Symbol('unread')
 const valueOf = async (setting: Setting, fromEnv: string | undefined, dapr: SecretReader): Promise<unknown> => {

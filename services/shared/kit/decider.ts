@@ -20,3 +20,6 @@ export class Refused extends Error {
     this.detail = detail
   }
 }
+
+/** The refusal of who saw another version than there is: `version` is the one now. */
+export const stale = (version: number): Refused => new Refused('stale', 'stale', 'It was changed in the meantime. Load it again.', { version })

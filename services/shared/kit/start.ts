@@ -1,10 +1,11 @@
 import type { Server } from 'node:http'
 import Router from '@koa/router'
+import type { Middleware } from 'koa'
 import type { AppId } from '../contracts/define.ts'
 import { baseSpec, type BaseConfig } from './base-config.ts'
 import type { Breaker } from './breaker.ts'
 import { clockOff, systemClock, type Clock } from './clock.ts'
-import { ConfigError, loadConfig, withoutSecrets, type ConfigOf, type Spec } from './config.ts'
+import { ConfigError, loadConfig, settledBy, type ConfigOf, type Spec } from './config.ts'
 import { connectDapr } from './dapr/connect.ts'
 import type { Dapr } from './dapr/dapr.ts'
 import { armFaults, withFaultPoints } from './fault-points.ts'
@@ -44,7 +45,7 @@ export type Env = Readonly<Record<string, string | undefined>>
  * Ends the process with 78 and a readable list when the configuration is wrong. `edge` is for the gateway, which people reach without a sidecar.
  */
 export const startService = async <const S extends Spec>(name: AppId, spec: S, env: Env, { edge = false }: { edge?: boolean } = {}): Promise<Started<ConfigOf<S>>> => {
-  const base = await orExit(() => allAtOnce(() => loadConfig(baseSpec, env, noSecrets), () => loadConfig(withoutSecrets(spec), env, noSecrets)))
+  const base = await orExit(() => allAtOnce(() => loadConfig(baseSpec, env, noSecrets), () => loadConfig(settledBy(env, spec), env, noSecrets)))
   const instanceId = base.instanceId ?? `${name}-${uuidv7().slice(-12)}`
   const { clockOffsetMs } = armFaults(env['FAULTS'], name)
   const logger = createLogger({ service: name, instanceId, level: base.logLevel })
@@ -56,7 +57,10 @@ export const startService = async <const S extends Spec>(name: AppId, spec: S, e
   health.checks.set('dapr', () => dapr.healthy())
 
   const inner = mount(healthRoutes({ service: name, instanceId, gate, ...health }), { clock: systemClock, verify: noOne, idempotency: memoryIdempotency(), callerOf: ctx => callerOf(ctx, base.appIdPrefix) })
-  const app = createApp({ logger, metrics }, [guard({ appToken: base.appApiToken, edge }), routed(inner, metricsRouter(metrics)), gate.handler])
+  const aboutItself = routed(inner, metricsRouter(metrics))
+  // Looked for by path first: what the service is there for need not pass two routers more.
+  const atItsPaths: Middleware = (ctx, next) => (ctx.path.startsWith('/health/') || ctx.path === '/metrics' ? aboutItself(ctx, next) : next())
+  const app = createApp({ logger, metrics }, [guard({ appToken: base.appApiToken, edge }), atItsPaths, gate.handler])
   const listening = await listen(app, base.appPort, undefined, { edge, succeeds: base.succeeds }).catch((error: unknown) => exitWith(logger, error, `port ${base.appPort} cannot be opened`))
   logger.info({ port: listening.port, node: process.version }, 'listening, not ready yet')
 
@@ -98,7 +102,7 @@ const allAtOnce = async <T>(first: () => Promise<T>, second: () => Promise<unkno
 }
 
 /** Exit code 78 (EX_CONFIG) tells a supervisor that starting again will not help; 75 (EX_TEMPFAIL) that it may. */
-const orExit = async <T>(load: () => Promise<T>): Promise<T> => {
+export const orExit = async <T>(load: () => Promise<T>): Promise<T> => {
   try {
     return await load()
   } catch (error) {

@@ -16,6 +16,17 @@ export const within = async <T>(work: Promise<T>, ms: number, late: () => Error)
   try { return await Promise.race([work, timer.promise]) } finally { clearTimeout(id) }
 }
 
+/** The items one at a time, each within `ms` of being asked for, or a throw of `late()`. */
+export async function* eachWithin<T>(items: AsyncIterable<T>, ms: number, late: () => Error): AsyncGenerator<T> {
+  const iterator = items[Symbol.asyncIterator]()
+  try {
+    for (let step = await within(iterator.next(), ms, late); !step.done; step = await within(iterator.next(), ms, late)) yield step.value
+  } finally {
+    // Not awaited: one that is stuck does not end either.
+    iterator.return?.().catch(() => {})
+  }
+}
+
 /** Waits between tries: each longer than the one before, with jitter, so that many who wait do not come back at once. */
 export const backOff = ({ first = 50, most = 5_000 }: { first?: number; most?: number } = {}) => {
   let ms = first

@@ -7,7 +7,7 @@ import type { Told } from './links.ts'
 
 /** One operation of a bulk request. */
 export type Item = { index: number; operation: BulkOperation; id: string; meta: CommandMeta }
-type Linked = { item: Item; projectId: string; blockers: readonly string[] }
+type Linked = { item: Item; projectId: string; blockers: readonly string[]; version: number }
 type Run = (item: Item, work: () => Promise<{ version: number }>) => Promise<void>
 
 /** Links what a bulk request created: all edges of a project in one decision, or one task at a time when that is refused, so that each result says what was wrong with it. */
@@ -17,7 +17,7 @@ export const bulkLinks = async ({ links }: TaskChanges, organizationId: string, 
     const first = group[0]
     if (!first) return new Map()
     await links.demandBlockers(organizationId, projectId, group.flatMap(l => l.blockers).filter(id => made.get(id) !== projectId))
-    return links.add(organizationId, projectId, group.flatMap(({ item, blockers }) => blockers.map(blockerId => ({ taskId: item.id, blockerId }))), { ...first.item.meta, commandId })
+    return links.addFirst(organizationId, projectId, group.flatMap(({ item, blockers }) => blockers.map(blockerId => ({ taskId: item.id, blockerId }))), { ...first.item.meta, commandId })
   }
   const groups = Map.groupBy(linked.filter(l => l.blockers.length > 0), l => l.projectId)
   for (const [projectId, group] of groups) {
@@ -27,6 +27,6 @@ export const bulkLinks = async ({ links }: TaskChanges, organizationId: string, 
       if (error instanceof Refused && error.kind !== 'unavailable') return undefined
       throw error
     })
-    for (const l of group) await run(l.item, async () => ({ version: (together ?? await one(l)).get(l.item.id) ?? 1 }))
+    for (const l of group) await run(l.item, async () => ({ version: (together ?? await one(l)).get(l.item.id) ?? l.version }))
   }
 }

@@ -2,7 +2,7 @@ import type { BulkOperation, BulkResult } from '../../shared/contracts/task/bulk
 import { taskApi } from '../../shared/contracts/task/http.ts'
 import type { NewTask } from '../../shared/contracts/task/model.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
-import type { CommandMeta } from '../../shared/kit/command.ts'
+import { withoutVersion, type CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Actor } from '../../shared/kit/http/call.ts'
 import { statusOfKind } from '../../shared/kit/http/problem.ts'
@@ -23,9 +23,8 @@ export const bulk = (changes: TaskChanges, clock: Clock) => async (actor: Actor,
   const items = operations.map((operation, index): Item => {
     const commandId = operation.key === undefined ? `${meta.commandId}:${index}` : `${idOf(operation.key)}:${operation.op}`
     const version = operation.op === 'create' ? undefined : operation.version
-    const { expectedVersion: _, ...own } = meta
     const id = operation.op === 'create' ? (operation.key === undefined ? newId() : idOf(operation.key)) : operation.id
-    return { index, operation, id, meta: { ...own, commandId, ...(version !== undefined && { expectedVersion: version }) } }
+    return { index, operation, id, meta: { ...withoutVersion(meta), commandId, ...(version !== undefined && { expectedVersion: version }) } }
   })
   const results = new Map<number, BulkResult>()
   const run = async (item: Item, work: () => Promise<{ version: number }>): Promise<void> => {
@@ -59,8 +58,11 @@ export const bulk = (changes: TaskChanges, clock: Clock) => async (actor: Actor,
     })
   }
   for (const create of creates) if (lacks(create) && !isUnfinished(results.get(create.item.index))) await run(create.item, () => Promise.reject(notBegun()))
-  const made = creates.filter(({ item }) => results.get(item.index)?.problem === null)
-  await bulkLinks(changes, actor.organizationId, made.map(({ item, task, blockers }) => ({ item, projectId: task.projectId, blockers })), run)
+  const made = creates.flatMap(({ item, task, blockers }) => {
+    const { problem, version } = results.get(item.index) ?? {}
+    return problem === null && typeof version === 'number' ? [{ item, projectId: task.projectId, blockers, version }] : []
+  })
+  await bulkLinks(changes, actor.organizationId, made, run)
 
   const perTask = Map.groupBy(items.filter(item => item.operation.op !== 'create'), item => item.id)
   await inParallel([...perTask.values()], WIDTH, async queue => {

@@ -1,6 +1,6 @@
 import type { NewTask, TaskFields } from '../../shared/contracts/task/model.ts'
 import type { CommandMeta } from '../../shared/kit/command.ts'
-import { Refused } from '../../shared/kit/decider.ts'
+import { Refused, stale } from '../../shared/kit/decider.ts'
 import type { Actor } from '../../shared/kit/http/call.ts'
 import type { TaskDeps } from '../deps.ts'
 import { mentionsIn } from '../domain/mentions.ts'
@@ -44,7 +44,7 @@ export const taskChanges = (deps: TaskDeps) => {
     return { id, task: state, version }
   }
   const demandVersion = (version: number, meta: CommandMeta): void => {
-    if (meta.expectedVersion !== undefined && meta.expectedVersion !== version) throw new Refused('stale', 'stale', 'It was changed in the meantime. Load it again.', { version })
+    if (meta.expectedVersion !== undefined && meta.expectedVersion !== version) throw stale(version)
   }
 
   /** `waitsFor` are its blockers, also those that are linked later. */
@@ -59,12 +59,14 @@ export const taskChanges = (deps: TaskDeps) => {
       access.demandMember(organizationId, project, fields.assigneeId), lines.demandParent(organizationId, projectId, fields.parentId),
       linked.demandBlockers(organizationId, projectId, blockedBy),
     ])
+    const edges = blockedBy.map(blockerId => ({ taskId: id, blockerId }))
+    await linked.demandFirst(organizationId, projectId, edges, meta.at)
     const mentions = mentionsIn(fields.description, rest.mentions)
     const openBlockers = blockers.filter(blocker => !closed.includes(blocker))
     const command = { type: 'CreateTask', taskId: id, projectId, reporterId: actor.userId, fields, status, workflow: project.workflow, role, mentions, blockedBy, openBlockers, at: meta.at } as const
     const created = done(id, await tasks.handle(organizationId, id, command, meta))
     if (blockedBy.length === 0) return created
-    await linked.add(organizationId, projectId, blockedBy.map(blockerId => ({ taskId: id, blockerId })), { ...meta, commandId: `${id}:blockers` })
+    await linked.addFirst(organizationId, projectId, edges, { ...meta, commandId: `${id}:blockers` })
     return current(organizationId, id)
   }
 
@@ -76,6 +78,8 @@ export const taskChanges = (deps: TaskDeps) => {
     if (fields.assigneeId !== undefined && fields.assigneeId !== task.assigneeId) await access.demandMember(actor.organizationId, project, fields.assigneeId)
     const change = async (): Promise<Changed> => done(id, await tasks.handle(actor.organizationId, id, command, meta))
     if (fields.parentId === undefined || fields.parentId === task.parentId) return change()
+    // Made before, and the task has been moved on since.
+    if (await tasks.knows(actor.organizationId, id, meta.commandId)) return current(actor.organizationId, id)
     // Everything else that could refuse comes before the graph takes the move down.
     demandVersion(version, meta)
     taskDecider.decide(task, command)
@@ -106,13 +110,15 @@ export const taskChanges = (deps: TaskDeps) => {
   const restore = async (actor: Actor, id: string, meta: CommandMeta): Promise<Changed> => {
     const { task } = await permitted('restore', actor, id)
     const project = await deps.projects.fresh(actor.organizationId, task.projectId)
-    if (!project) throw unknownTask(id)
+    if (!project || project.deletedAt !== null) throw unknownTask(id)
     return done(id, await tasks.handle(actor.organizationId, id, { type: 'RestoreTask', taskId: id, ...asItIs(project), at: meta.at }, meta))
   }
 
   const addDependency = async (actor: Actor, id: string, blockerId: string, meta: CommandMeta): Promise<Changed> => {
     const { task, version } = await permitted('link', actor, id)
     if (task.deletedAt !== null) throw unknownTask(id)
+    // A repetition finds a newer version than its If-Match names, and its own link there.
+    if (meta.expectedVersion !== undefined && meta.expectedVersion !== version && await linked.knows(actor.organizationId, task.projectId, meta)) return current(actor.organizationId, id)
     demandVersion(version, meta)
     if (blockerId !== id) await linked.demandBlockers(actor.organizationId, task.projectId, [blockerId])
     await linked.add(actor.organizationId, task.projectId, [{ taskId: id, blockerId }], meta)

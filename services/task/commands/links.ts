@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { following, type TaskDeps } from '../deps.ts'
-import { blockedOf, blockersOf, touchedBy, type Graph } from '../domain/graph.ts'
+import { blockedOf, blockersOf, graphDecider, touchedBy, type Graph } from '../domain/graph.ts'
 import type { Edge } from '../domain/cycle.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
 
@@ -12,6 +12,8 @@ const LOOKUPS = 16
 
 /** The versions of the tasks that were told. */
 export type Told = ReadonlyMap<string, number>
+type Linking = { type: 'AddEdges'; edges: readonly Edge[]; firstOf?: readonly string[] } | { type: 'RemoveEdges'; edges: readonly Edge[] }
+const firstLinks = (edges: readonly Edge[]): Extract<Linking, { type: 'AddEdges' }> => ({ type: 'AddEdges', edges, firstOf: [...new Set(edges.map(e => e.taskId))] })
 
 /**
  * Links are decided by the graph of the project, and then told to the tasks at both ends. A reaction tells them again if the process dies in between;
@@ -35,17 +37,26 @@ export const links = ({ tasks, graphs }: Pick<TaskDeps, 'tasks' | 'graphs'>) => 
     return telling
   }
 
-  const change = async (type: 'AddEdges' | 'RemoveEdges', organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> => {
+  const change = async (organizationId: string, projectId: string, command: Linking, meta: CommandMeta): Promise<Told> => {
+    const { edges } = command
     if (edges.length === 0) return new Map()
-    const { state, version, events } = await graphs.handle(organizationId, projectId, { type, edges, at: meta.at }, following(meta, 'graph'))
+    const { state, version, events } = await graphs.handle(organizationId, projectId, { ...command, at: meta.at }, following(meta, 'graph'))
     if (events.length > 0) return tell(organizationId, projectId, touchedBy(events), state, version, meta)
     // Nothing new for the graph: the tasks are told all the same, in case an earlier telling is still under way.
     return tellTasks(organizationId, projectId, [...new Set(edges.flatMap(e => [e.taskId, e.blockerId]))], state, version, following(meta, 'again'))
   }
 
   return {
-    add: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> => change('AddEdges', organizationId, projectId, edges, meta),
-    remove: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> => change('RemoveEdges', organizationId, projectId, edges, meta),
+    add: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> => change(organizationId, projectId, { type: 'AddEdges', edges }, meta),
+    /** The links that tasks are created with. */
+    addFirst: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> => change(organizationId, projectId, firstLinks(edges), meta),
+    /** Refuses what the graph would refuse, as long as nothing rests on it. */
+    demandFirst: async (organizationId: string, projectId: string, edges: readonly Edge[], at: string): Promise<void> => {
+      if (edges.length > 0) graphDecider.decide((await graphs.load(organizationId, projectId)).state, { ...firstLinks(edges), at })
+    },
+    remove: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> => change(organizationId, projectId, { type: 'RemoveEdges', edges }, meta),
+    /** Whether the graph has taken the links of this command already. */
+    knows: (organizationId: string, projectId: string, meta: CommandMeta): Promise<boolean> => graphs.knows(organizationId, projectId, following(meta, 'graph').commandId),
     /** The reaction: tells the tasks what the graph says now. */
     retell: async (organizationId: string, projectId: string, ids: readonly string[], version: number, meta: CommandMeta): Promise<void> => {
       const now = await graphs.load(organizationId, projectId)

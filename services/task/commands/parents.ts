@@ -1,9 +1,10 @@
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { uuidv7 } from '../../shared/kit/ids.ts'
 import { oneByOne } from '../../shared/kit/one-by-one.ts'
-import { following, type TaskDeps } from '../deps.ts'
+import type { TaskDeps } from '../deps.ts'
 import { maxDepth, type Graph, type GraphEvent } from '../domain/graph.ts'
-import { getIn } from '../domain/persistent-map.ts'
+import { getIn } from '../../shared/kit/persistent-map.ts'
 
 // Within this process moves wait their turn; links and other replicas may still come in between.
 const TRIES = 4
@@ -45,7 +46,9 @@ export const parents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' | 'g
       const graph = await graphs.load(organizationId, projectId)
       const line = to === null ? {} : await lineAbove(organizationId, projectId, to, graph.state)
       try {
-        await graphs.handle(organizationId, projectId, { type: 'MoveTask', taskId, parentId: to, line, height, at: meta.at }, { ...meta, expectedVersion: graph.version })
+        // Each try is a command of its own: decided again it does no harm, and what was taken back since must not pass for done.
+        const own = { ...meta, commandId: uuidv7(), expectedVersion: graph.version }
+        await graphs.handle(organizationId, projectId, { type: 'MoveTask', taskId, parentId: to, line, height, at: meta.at }, own)
         return
       } catch (error) {
         if (!(error instanceof Refused) || error.kind !== 'stale') throw error
@@ -67,19 +70,19 @@ export const parents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' | 'g
     /** Takes the move down in the graph, which refuses cycles and depths whoever else moves at the same time; then the task itself is changed, or the graph back to where the task is by then. */
     move: <T>(organizationId: string, projectId: string, move: Move, meta: CommandMeta, change: () => Promise<T>): Promise<T> => perTask(`${organizationId}/${move.taskId}`, async () => {
       const { taskId } = move
-      await record(organizationId, projectId, move, following(meta, 'move'))
+      await record(organizationId, projectId, move, meta)
       const standing = async (): Promise<string | null> => {
         const { state } = await tasks.load(organizationId, taskId)
         return state.exists ? state.parentId : null
       }
       const changed = await change().catch(async (error: unknown) => {
-        await record(organizationId, projectId, { taskId, to: await standing() }, following(meta, 'move-back'))
+        await record(organizationId, projectId, { taskId, to: await standing() }, meta)
         throw error
       })
       // Another replica may have moved it meanwhile. Whoever changed the task last says where it stands.
       const to = await standing()
       const { state: graph } = await graphs.load(organizationId, projectId)
-      if (getIn(graph.parents, taskId) !== to) await record(organizationId, projectId, { taskId, to }, following(meta, 'move-settled'))
+      if (getIn(graph.parents, taskId) !== to) await record(organizationId, projectId, { taskId, to }, meta)
       return changed
     }),
     /** The reaction to a move: gives the task its parent if the process that moved it died before. A later move has a reaction of its own. */

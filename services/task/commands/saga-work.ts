@@ -2,10 +2,10 @@ import type { SeedTask } from '../../shared/contracts/task/internal.ts'
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { following, type TaskDeps } from '../deps.ts'
-import { graphDecider } from '../domain/graph.ts'
 import { mentionsIn } from '../domain/mentions.ts'
 import { closed } from '../domain/transitions.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
+import type { TaskRow } from '../views/task-document.ts'
 import { asItIs, type TaskChanges } from './change-task.ts'
 import { newFields } from './fields-of.ts'
 
@@ -25,9 +25,11 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
   }
   const own = (meta: CommandMeta, sagaId: string, step: string, id: string): CommandMeta => ({ ...following(meta, ''), commandId: `${sagaId}:${step}:${id}` })
   /** A task that was deleted meanwhile has nothing left to change. */
-  const unlessGone = async (work: Promise<unknown>): Promise<void> => {
-    await work.catch((error: unknown) => { if (!(error instanceof Refused) || error.kind !== 'missing') throw error })
-  }
+  const unlessGone = <T>(work: Promise<T>): Promise<T | undefined> =>
+    work.catch((error: unknown) => { if (error instanceof Refused && error.kind === 'missing') return undefined; throw error })
+  /** Of what a step has done, there is less the next time it asks: however many tasks there are, it comes to an end. */
+  const tasksOf = async (organizationId: string, projectId: string, deleted: boolean): Promise<TaskRow[]> =>
+    (await taskView.now(organizationId, { organizationId, projectId, deleted: { $ne: !deleted } })).filter(row => row.deleted === deleted)
   const remove = async (organizationId: string, ids: readonly string[], sagaId: string, meta: CommandMeta): Promise<number> => {
     await inParallel(ids, WIDTH, id => unlessGone(tasks.handle(organizationId, id, { type: 'DeleteTask', taskId: id, sagaId, at: meta.at }, own(meta, sagaId, 'delete', id))))
     return ids.length
@@ -36,8 +38,8 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
 
   const discard = async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
     await planned(sagaId, 'discard', async () => [])
-    const rows = await taskView.now(organizationId, { organizationId, projectId })
-    return remove(organizationId, rows.filter(row => row.createdBySaga === sagaId && !row.deleted).map(row => row._id), sagaId, meta)
+    const rows = await tasksOf(organizationId, projectId, false)
+    return remove(organizationId, rows.filter(row => row.createdBySaga === sagaId).map(row => row._id), sagaId, meta)
   }
 
   return {
@@ -49,8 +51,12 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
       return ids
     },
     reassign: async (organizationId: string, userId: string, sagaId: string, ids: readonly string[], meta: CommandMeta): Promise<number> => {
-      await inParallel(ids, WIDTH, id => unlessGone(tasks.handle(organizationId, id, { type: 'UpdateTask', taskId: id, fields: { assigneeId: userId }, mentions: [], at: meta.at }, own(meta, sagaId, 'reassign', id))))
-      return ids.length
+      const back = await inParallel(ids, WIDTH, async id => {
+        const command = { type: 'UpdateTask', taskId: id, fields: { assigneeId: userId }, mentions: [], ifUnassigned: true, at: meta.at } as const
+        const after = await unlessGone(tasks.handle(organizationId, id, command, own(meta, sagaId, 'reassign', id)))
+        return after?.state.exists === true && after.state.assigneeId === userId
+      })
+      return back.filter(Boolean).length
     },
     /** All of a template's tasks, or none: whatever can be refused is refused before the first one is made. */
     create: async (organizationId: string, projectId: string, sagaId: string, actor: string, seeds: readonly SeedTask[], meta: CommandMeta): Promise<number> => {
@@ -62,14 +68,14 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
       const outside = [...edges.map(e => e.blockerId), ...seeds.flatMap(seed => seed.parentId ?? [])].filter(id => !ids.has(id))
       if (ids.size < seeds.length) throw new Refused('invalid', 'invalid', 'Two tasks have the same id.')
       await links.demandBlockers(organizationId, projectId, outside)
-      graphDecider.decide(graphDecider.initial, { type: 'AddEdges', edges, at: meta.at })
+      await links.demandFirst(organizationId, projectId, edges, meta.at)
       const commands = seeds.map((seed, index) => {
         const { id, title, status, blockedBy: _, ...rest } = seed
         const fields = newFields(title, rest, meta.at)
         return { type: 'CreateTask', taskId: id, projectId, reporterId: actor, fields: { ...fields, position: rest.position ?? fields.position + index }, status, workflow: project.workflow, mentions: mentionsIn(fields.description, rest.mentions), blockedBy: [], sagaId, at: meta.at } as const
       })
       await inParallel(commands, WIDTH, command => tasks.handle(organizationId, command.taskId, command, { ...own(meta, sagaId, 'create', command.taskId), actor }))
-      await links.add(organizationId, projectId, edges, { ...own(meta, sagaId, 'link', projectId), actor })
+      await links.addFirst(organizationId, projectId, edges, { ...own(meta, sagaId, 'link', projectId), actor })
       // The saga may have given up while this was under way.
       if (await discarded(sagaId)) await discard(organizationId, projectId, sagaId, meta)
       return seeds.length
@@ -77,15 +83,17 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
     deleteAll: async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
       // The copy of the project may not say yet that it is deleted, and would let new tasks in.
       await projects.fresh(organizationId, projectId)
-      return remove(organizationId, (await taskView.now(organizationId, { organizationId, projectId })).filter(row => !row.deleted).map(row => row._id), sagaId, meta)
+      return remove(organizationId, (await tasksOf(organizationId, projectId, false)).map(row => row._id), sagaId, meta)
     },
     restoreAll: async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
       // People may have left, and the copy of the project not have heard of it.
       const project = await projects.fresh(organizationId, projectId)
       if (!project) return 0
-      const rows = (await taskView.now(organizationId, { organizationId, projectId })).filter(row => row.deleted && row.deletedBySaga === sagaId)
-      await inParallel(rows, WIDTH, ({ _id: id }) => tasks.handle(organizationId, id, { type: 'RestoreTask', taskId: id, ...asItIs(project), sagaId, at: meta.at }, own(meta, sagaId, 'restore', id)))
-      return rows.length
+      // Deleted again meanwhile: whoever restores that brings back what either deletion took.
+      if (project.deletedAt !== null) return 0
+      const taken = (await tasksOf(organizationId, projectId, true)).flatMap(({ _id: id, deletedBySaga: by }) => (by?.startsWith('delete-project.') ? [{ id, by }] : []))
+      await inParallel(taken, WIDTH, ({ id, by }) => tasks.handle(organizationId, id, { type: 'RestoreTask', taskId: id, ...asItIs(project), sagaId: by, at: meta.at }, own(meta, sagaId, 'restore', id)))
+      return taken.length
     },
   }
 }

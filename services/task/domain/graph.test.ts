@@ -21,6 +21,24 @@ describe('AddEdges', () => {
     const state = given(added(...chain)).state()
     expect(() => graphDecider.decide(state, add(edge('t999', 't0')))).toThrow(expect.objectContaining({ detail: { cycle: ['t999', ...Array.from({ length: 999 }, (_, i) => `t${i}`)] } }))
   })
+  it('lets a task wait for five hundred others and hold up five hundred, not one more', () => {
+    const many = Array.from({ length: 500 }, (_, i) => `t${i}`)
+    for (const [full, one] of [[many.map(id => edge('a', id)), edge('a', 'z')], [many.map(id => edge(id, 'a')), edge('z', 'a')]] as const) {
+      given().when(add(...full)).thenEvents([added(...full)])
+      given().when(add(...full, one)).thenRefused('too-many-links')
+      given(added(...full)).when(add(one)).thenRefused('too-many-links')
+      given(added(...full)).when(add(edge('b', 'z'))).thenEvents([added(edge('b', 'z'))])
+    }
+  })
+  it('gives a task the links of its creation once, whatever became of them', () => {
+    const first = (firstOf: string[], ...edges: Edge[]) => ({ ...add(...edges), firstOf })
+    const begun = { ...added(edge('a', 'b')), firstOf: ['a'] }
+    const removed = { type: 'DependenciesRemoved', edges: [edge('a', 'b')], at: t0 } as const
+    given().when(first(['a'], edge('a', 'b'))).thenEvents([begun])
+    given(begun, removed).when(first(['a', 'c'], edge('a', 'b'), edge('c', 'b'))).thenEvents([{ ...added(edge('c', 'b')), firstOf: ['c'] }])
+    given(begun, removed).when(first(['a'], edge('a', 'b'))).thenEvents([])
+    given(begun, removed).when(add(edge('a', 'b'))).thenEvents([added(edge('a', 'b'))])
+  })
   it('takes fifty thousand edges at once, in whatever order, within a second', () => {
     const backwards = (i: number): Edge[] => Array.from({ length: Math.min(100, i) }, (_, k) => edge(`t${i}`, `t${i - 1 - k}`))
     const tasks = Array.from({ length: 500 }, (_, i) => (i * 100) % 500 + Math.floor(i / 5))

@@ -1,29 +1,37 @@
 import { Refused, type Decider } from '../../shared/kit/decider.ts'
 import { cycleFrom, type Edge } from './cycle.ts'
-import { emptyMap, getIn, withIn, type PersistentMap } from './persistent-map.ts'
+import { emptyMap, getIn, withIn, type PersistentMap } from '../../shared/kit/persistent-map.ts'
 
-/** Who blocks whom in one project, both ways round, and the parents of tasks that were moved: the lock and the truth of links. */
-export type Graph = { blockedBy: PersistentMap<readonly string[]>; blocks: PersistentMap<readonly string[]>; parents: PersistentMap<string | null> }
+/** Who blocks whom in one project, both ways round, the parents of tasks that were moved, and the tasks that have had their first links: the lock and the truth of links. */
+export type Graph = {
+  blockedBy: PersistentMap<readonly string[]>; blocks: PersistentMap<readonly string[]>
+  parents: PersistentMap<string | null>
+  begun: PersistentMap<true>
+}
 
 export type GraphCommand =
-  | { type: 'AddEdges'; edges: readonly Edge[]; at: string }
+  /** `firstOf`: the tasks whose links of their creation these are. A task gets them once, however often it is created: people may have removed them since. */
+  | { type: 'AddEdges'; edges: readonly Edge[]; firstOf?: readonly string[]; at: string }
   | { type: 'RemoveEdges'; edges: readonly Edge[]; at: string }
   /** `line` is the new parent and those above it, nearest first, as the tasks themselves say; moves recorded here come before it. */
   | { type: 'MoveTask'; taskId: string; parentId: string | null; line: Readonly<Record<string, string | null>>; height: number; at: string }
 
 export type GraphEvent =
-  | { type: 'DependenciesAdded'; edges: readonly Edge[]; at: string }
+  /** `firstOf` is absent where a person linked tasks, and in what was stored before first links were told apart. */
+  | { type: 'DependenciesAdded'; edges: readonly Edge[]; firstOf?: readonly string[]; at: string }
   | { type: 'DependenciesRemoved'; edges: readonly Edge[]; at: string }
   | { type: 'TaskMoved'; taskId: string; parentId: string | null; at: string }
 
 export const maxDepth = 5
+/** So many links of a task, on either side: each change of them is published as a whole, and brokers take 1 MiB. */
+export const maxLinks = 500
 
 export const blockersOf = (graph: Graph, id: string): readonly string[] => getIn(graph.blockedBy, id) ?? []
 export const blockedOf = (graph: Graph, id: string): readonly string[] => getIn(graph.blocks, id) ?? []
 
 const decide = (graph: Graph, command: GraphCommand): GraphEvent[] => {
   switch (command.type) {
-    case 'AddEdges': return add(graph, command.edges, command.at)
+    case 'AddEdges': return add(graph, command)
     case 'RemoveEdges': {
       const edges = command.edges.filter(e => blockersOf(graph, e.taskId).includes(e.blockerId))
       return edges.length ? [{ type: 'DependenciesRemoved', edges, at: command.at }] : []
@@ -32,13 +40,17 @@ const decide = (graph: Graph, command: GraphCommand): GraphEvent[] => {
   }
 }
 
-const add = (graph: Graph, wanted: readonly Edge[], at: string): GraphEvent[] => {
+const add = (graph: Graph, { edges: wanted, firstOf = [], at }: Extract<GraphCommand, { type: 'AddEdges' }>): GraphEvent[] => {
   const own = wanted.find(e => e.taskId === e.blockerId)
   if (own) throw new Refused('rule', 'self-dependency', 'A task cannot block itself.', { taskId: own.taskId })
-  const edges = [...new Map(wanted.map(e => [`${e.taskId} ${e.blockerId}`, e])).values()].filter(e => !blockersOf(graph, e.taskId).includes(e.blockerId))
+  const done = new Set(firstOf.filter(id => getIn(graph.begun, id)))
+  const edges = [...new Map(wanted.map(e => [`${e.taskId} ${e.blockerId}`, e])).values()].filter(e => !done.has(e.taskId) && !blockersOf(graph, e.taskId).includes(e.blockerId))
   if (edges.length === 0) return []
-  const added: GraphEvent = { type: 'DependenciesAdded', edges, at }
+  const first = firstOf.filter(id => !done.has(id))
+  const added: GraphEvent = { type: 'DependenciesAdded', edges, ...(first.length > 0 && { firstOf: first }), at }
   const grown = evolve(graph, added)
+  const full = touchedBy([added]).find(id => blockersOf(grown, id).length > maxLinks || blockedOf(grown, id).length > maxLinks)
+  if (full !== undefined) throw new Refused('rule', 'too-many-links', `A task waits for ${maxLinks} others at most, and holds up ${maxLinks} at most.`, { taskId: full, maxLinks })
   // Only a task that something waits for can close a cycle: a new one never does.
   const cycle = cycleFrom(edges.map(e => e.taskId).filter(id => blockedOf(grown, id).length > 0), id => blockersOf(grown, id))
   if (cycle) throw new Refused('rule', 'dependency-cycle', `These ${cycle.length} tasks would wait for each other.`, { cycle })
@@ -59,7 +71,10 @@ const move = (graph: Graph, { taskId, parentId, line, height, at }: Extract<Grap
 
 const evolve = (graph: Graph, event: GraphEvent): Graph => {
   switch (event.type) {
-    case 'DependenciesAdded': return relink(graph, event.edges, (before, ids) => [...new Set([...before, ...ids])])
+    case 'DependenciesAdded': {
+      const begun = (event.firstOf ?? []).reduce<Graph['begun']>((map, id) => withIn(map, id, true), graph.begun)
+      return { ...relink(graph, event.edges, (before, ids) => [...new Set([...before, ...ids])]), begun }
+    }
     case 'DependenciesRemoved': return relink(graph, event.edges, (before, ids) => before.filter(id => !ids.includes(id)))
     case 'TaskMoved': return { ...graph, parents: withIn(graph.parents, event.taskId, event.parentId) }
   }
@@ -76,7 +91,7 @@ const changed = (lists: Graph['blocks'], byId: ReadonlyMap<string, readonly Edge
   [...byId].reduce((map, [id, edges]) => withIn(map, id, orNothing(change(getIn(map, id) ?? [], edges.map(other)))), lists)
 const orNothing = (ids: readonly string[]): readonly string[] | undefined => (ids.length ? ids : undefined)
 
-export const graphDecider: Decider<Graph, GraphCommand, GraphEvent> = { initial: { blockedBy: emptyMap, blocks: emptyMap, parents: emptyMap }, decide, evolve }
+export const graphDecider: Decider<Graph, GraphCommand, GraphEvent> = { initial: { blockedBy: emptyMap, blocks: emptyMap, parents: emptyMap, begun: emptyMap }, decide, evolve }
 
 /** The tasks whose links an event changes. */
 export const touchedBy = (events: readonly GraphEvent[]): string[] =>

@@ -37,6 +37,11 @@ describe('UpdateTask', () => {
   it('says nothing when nothing changes', () => given(created).when({ type: 'UpdateTask', taskId: 't1', fields: { title: 'Ship it', labels: [] }, mentions: [], at: t1 }).thenEvents([]))
   it('says nothing when a task of before there were time zones is to have none', () => given(created).when({ type: 'UpdateTask', taskId: 't1', fields: { timezone: null }, mentions: [], at: t1 }).thenEvents([]))
   it('checks dates against those already there', () => given({ ...created, fields: { ...fields, startAt: t1 } }).when({ type: 'UpdateTask', taskId: 't1', fields: { dueAt: t0 }, mentions: [], at: t1 }).thenRefused('dates-reversed'))
+  it('gives a task to somebody only where nobody has it, when told so', () => {
+    const give = { type: 'UpdateTask', taskId: 't1', fields: { assigneeId: 'bob' }, mentions: [], ifUnassigned: true, at: t1 } as const
+    given(created).when(give).thenEvents([expect.objectContaining({ changes: { assigneeId: { before: null, after: 'bob' } } })])
+    given({ ...created, fields: { ...fields, assigneeId: 'ann' } }).when(give).thenEvents([])
+  })
   it('is refused for a deleted task', () => given(created, deleted).when({ type: 'UpdateTask', taskId: 't1', fields: { title: 'x' }, mentions: [], at: t1 }).thenRefused('task-unknown'))
 })
 

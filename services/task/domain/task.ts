@@ -30,8 +30,9 @@ const create = (task: TaskState, { taskId, projectId, reporterId, fields, status
   return entered.category === 'done' ? [created, { type: 'TaskCompleted', about, startedAt: null, createdAt: at, at }] : [created]
 }
 
-const update = (state: TaskState, { taskId, fields, mentions, at }: UpdateTask): TaskEvent[] => {
+const update = (state: TaskState, { taskId, fields, mentions, ifUnassigned, at }: UpdateTask): TaskEvent[] => {
   const task = present(state, taskId)
+  if (ifUnassigned && task.assigneeId !== null) return []
   const changes = changesOf(task, fields)
   if (Object.keys(changes).length === 0 && mentions.length === 0) return []
   const after = { ...task, ...fields }

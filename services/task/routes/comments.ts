@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { taskApi } from '../../shared/contracts/task/http.ts'
 import type { Comment } from '../../shared/contracts/task/model.ts'
+import { withoutVersion } from '../../shared/kit/command.ts'
 import type { Actor, Handlers } from '../../shared/kit/http/call.ts'
 import { decodeCursor, pageOf } from '../../shared/kit/http/input/page.ts'
 import { Refused } from '../../shared/kit/decider.ts'
@@ -38,12 +39,11 @@ export const commentHandlers = ({ comments, commentView }: TaskDeps, changes: Ta
   return {
     addComment: async ({ actor, params, body, meta, newId }) => {
       const { task } = await about('comment', actor, params.id)
-      const { expectedVersion: _, ...own } = meta
       const commentId = newId()
       const command: CommentCommand = {
         type: 'AddComment', commentId, about: aboutOf(params.id, task), authorId: actor.userId, text: body.text, mentions: mentionsIn(body.text, body.mentions), at: meta.at,
       }
-      return shown(commentId, await comments.handle(actor.organizationId, commentId, command, own))
+      return shown(commentId, await comments.handle(actor.organizationId, commentId, command, withoutVersion(meta)))
     },
     listComments: async ({ actor, params, query }) => {
       await about('see', actor, params.id)

@@ -5,6 +5,7 @@ import type { Handlers } from '../../shared/kit/http/call.ts'
 import { decodeCursor, pageOf } from '../../shared/kit/http/input/page.ts'
 import type { TaskChanges } from '../commands/change-task.ts'
 import type { TaskDeps } from '../deps.ts'
+import { seesOrigins } from '../policies.ts'
 import { differences, presentTask } from '../present.ts'
 import { filterOf, narrowOf } from '../views/filter.ts'
 
@@ -29,9 +30,11 @@ export const listHandlers = ({ access, lists, replicas, tasks, clock }: TaskDeps
   },
   taskHistory: async ({ actor, params: { id }, query }) => {
     const before = query.cursor === undefined ? Infinity : decodeCursor(HistoryCursor, query.cursor).before
-    await changes.permitted('see', actor, id)
+    await changes.permitted('recall', actor, id)
     const entries = await tasks.history(actor.organizationId, id, { before, limit: query.limit + 1 })
     const { items, nextCursor } = pageOf(entries, query.limit, last => ({ before: last.version }))
-    return { body: { items: items.map(({ version, at, actor: who, correlationId, events, before: was, after }) => ({ version, at, actor: who, correlationId, events: events.map(e => e.type), changes: differences(was, after) })), nextCursor } }
+    const origin = (network: string | undefined) => (network !== undefined && seesOrigins(actor.role) ? { network } : {})
+    return { body: { nextCursor, items: items.map(({ version, at, actor: who, correlationId, ip, events, before: was, after }) =>
+      ({ version, at, actor: who, correlationId, events: events.map(e => e.type), changes: differences(was, after), ...origin(ip) })) } }
   },
 })

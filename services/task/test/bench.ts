@@ -11,7 +11,7 @@ import { testServer, type TestAnswer } from '../../shared/kit/http/test-server.t
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { Problem } from '../../shared/contracts/problem.ts'
 import { taskChanges } from '../commands/change-task.ts'
-import { taskDeps } from '../deps.ts'
+import { taskDeps } from '../compose.ts'
 import { overdueJobs } from '../overdue.ts'
 import { reactions } from '../reactions.ts'
 import { taskRoutes } from '../routes.ts'

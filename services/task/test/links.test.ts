@@ -1,10 +1,34 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ann, workbench, type Workbench } from './bench.ts'
+import { create } from '../domain/examples.ts'
+import { ann, contextOf, problemOf, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
 beforeAll(async () => { bench = await workbench() })
 afterAll(() => bench.close())
+
+it('a task that holds up five hundred others takes no more, neither alone, nor with a new task, nor in bulk', async () => {
+  const [full, other] = [await bench.created('full'), await bench.created('other')]
+  const edges = Array.from({ length: 500 }, (_, i) => ({ taskId: `x${i}`, blockerId: full.id }))
+  const meta = { actor: 'ann', at: bench.clock.now(), correlationId: 'x', causationId: null, commandId: 'five hundred' }
+  await bench.deps.graphs.handle('acme', 'p1', { type: 'AddEdges', edges, at: meta.at }, meta)
+  const alone = await bench.call(ann, 'POST', `/api/tasks/${other.id}/dependencies`, { blockedBy: full.id })
+  expect([problemOf(alone), contextOf(alone)]).toEqual([[409, 'too-many-links'], { taskId: full.id, maxLinks: 500 }])
+  expect(problemOf(await bench.call(ann, 'POST', '/api/tasks', { projectId: 'p1', title: 'never there', blockedBy: [full.id] }))).toEqual([409, 'too-many-links'])
+  expect(Object((await bench.call(ann, 'GET', '/api/tasks?projectId=p1&q=never')).body).items).toEqual([])
+  const task = { projectId: 'p1', title: 'there' }
+  const { body } = await bench.call(ann, 'POST', '/api/tasks/bulk', { operations: [{ op: 'create', task: { ...task, blockedBy: [full.id] } }, { op: 'create', task: { ...task, blockedBy: [other.id] } }] })
+  expect(Object(body).results.map((r: { problem: { code: string } | null }) => r.problem?.code)).toEqual(['too-many-links', undefined])
+})
+
+it('a new task whose links are refused holds nothing up', async () => {
+  const blocker = await bench.created('waits for what comes')
+  const meta = (commandId: string) => ({ actor: 'ann', at: bench.clock.now(), correlationId: 'x', causationId: null, commandId })
+  await bench.deps.graphs.handle('acme', 'p1', { type: 'AddEdges', edges: [{ taskId: blocker.id, blockerId: 'n1' }], at: meta('').at }, meta('before'))
+  await bench.deps.tasks.handle('acme', 'n1', { ...create, taskId: 'n1', blockedBy: [blocker.id] }, meta('n1'))
+  await bench.deps.log.settled()
+  expect(Object((await bench.call(ann, 'GET', '/api/tasks/n1')).body)).toMatchObject({ blockedBy: [] })
+})
 
 const step = fc.record({ task: fc.nat(5), other: fc.nat(5), add: fc.boolean() })
 

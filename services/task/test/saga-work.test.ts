@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { taskInternal } from '../../shared/contracts/task/internal.ts'
 import { memoryStore } from '../../shared/kit/events/store/memory-store.ts'
+import { Refused } from '../../shared/kit/decider.ts'
 import type { Documents, StoredDocument } from '../../shared/kit/events/store/store.ts'
+import { taskChanges } from '../commands/change-task.ts'
+import { sagaWork } from '../commands/saga-work.ts'
 import { ann, problemOf, taskOf, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
@@ -44,6 +47,49 @@ describe('what the sagas of others ask', () => {
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${along.id}`)).assigneeId).toBeNull()
     expect(taskOf(await bench.call(ann, 'POST', `/api/tasks/${alone.id}/restore`)).assigneeId).toBeNull()
   })
+  it('deletes and restores over several attempts, each of which reads only what is left', async () => {
+    const read: number[] = []
+    const store = memoryStore()
+    const documents = <D extends StoredDocument>(name: string, fields?: readonly string[]): Documents<D> => {
+      const all = store.documents<D>(name, fields)
+      return name === 'tasks' ? { ...all, find: async filter => { const rows = await all.find(filter); read.push(rows.length); return rows } } : all
+    }
+    const slow = await workbench({ store: { ...store, documents } })
+    for (let i = 0; i < 10; i++) await slow.created(`t${i}`)
+    // So many get done before nobody waits any more.
+    let left = 0
+    const { tasks } = slow.deps
+    const handle: typeof tasks.handle = (...command) => (left-- > 0 ? tasks.handle(...command) : Promise.reject(new Refused('unavailable', 'store-away')))
+    const work = sagaWork({ ...slow.deps, tasks: { ...tasks, handle } }, taskChanges(slow.deps))
+    const meta = { actor: 'service:project', at: slow.clock.now(), correlationId: 'x', causationId: null, commandId: 'x' }
+    const attempts = async (step: 'deleteAll' | 'restoreAll'): Promise<number[]> => {
+      read.length = 0
+      for (let done = false; !done && read.length < 9;) {
+        left = 4
+        done = await work[step]('acme', 'p1', saga.sagaId, meta).then(() => true, () => false)
+      }
+      return [...read]
+    }
+    expect(await attempts('deleteAll')).toEqual([10, 6, 2])
+    expect(await attempts('restoreAll')).toEqual([10, 6, 2])
+    await slow.close()
+  })
+  it('keeps the tasks of a project hidden that was deleted again before they heard that it was restored, and brings them back when it is', async () => {
+    const { id } = await bench.created('hidden')
+    const project = bench.server.client(taskInternal, { caller: 'project' })
+    const p1 = bench.projects.get('p1')
+    const body = (n: number) => ({ ...saga, projectId: 'p1', sagaId: `delete-project.${n}` })
+    const isNow = (version: number, deletedAt: string | null): void => { if (p1) bench.projects.set('p1', { ...p1, version, deletedAt }) }
+    // Deleted, restored, and deleted again while the task service was away.
+    isNow(4, bench.clock.now())
+    await project.deleteProjectTasks({ body: body(1) })
+    await project.deleteProjectTasks({ body: body(2) })
+    expect(await project.restoreProjectTasks({ body: body(1) })).toEqual({ restored: 0 })
+    expect((await bench.deps.tasks.load('acme', id)).state).toMatchObject({ deletedAt: expect.any(String) })
+    isNow(5, null)
+    expect(await project.restoreProjectTasks({ body: body(2) })).toEqual({ restored: 1 })
+    expect((await bench.call(ann, 'GET', `/api/tasks/${id}`)).status).toBe(200)
+  })
   it('lets nothing more into a project whose tasks it deletes, though it has not heard yet that the project is deleted', async () => {
     await bench.created('before')
     const p1 = bench.projects.get('p1')
@@ -70,6 +116,15 @@ describe('what the sagas of others ask', () => {
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).assigneeId).toBeNull()
     expect(await user.reassignTasks({ body: { ...body, released: [{ taskId: id }] } })).toEqual({ reassigned: 1 })
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).assigneeId).toBe('bob')
+  })
+  it('takes no task back from whoever has taken it over meanwhile', async () => {
+    const { id } = await bench.created('his', { assigneeId: 'bob' })
+    const user = bench.server.client(taskInternal, { caller: 'user' })
+    const body = { organizationId: 'acme', userId: 'bob', sagaId: 'close-account.1' }
+    const { released } = await user.releaseTasks({ body })
+    await bench.call(ann, 'PUT', `/api/tasks/${id}`, { assigneeId: 'ann' })
+    expect(await user.reassignTasks({ body: { ...body, released } })).toEqual({ reassigned: 0 })
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).assigneeId).toBe('ann')
   })
   it('is refused to services that may not, and to nobody', async () => {
     const body = { organizationId: 'acme', userId: 'bob', sagaId: 's.1' }

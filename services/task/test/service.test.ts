@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../shared/kit/events/store/memory-store.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { projectConsumer } from '../subscriptions.ts'
@@ -28,59 +28,6 @@ describe('public events', () => {
     for (let i = 0; i < 2; i++) expect((await bench.call(bob, 'PUT', `/api/tasks/${id}/comments/${commentId}`, { text: 'Ready, @ann?' })).body).toMatchObject({ mentions: ['ann'], version: 2 })
     expect((await settled()).filter(type => type === 'TaskUpdated')).toHaveLength(1)
     expect(bench.events().find(e => e.type === 'TaskUpdated')?.data).toMatchObject({ taskId: id, title: 'talk', changes: {}, mentions: ['ann'] })
-  })
-})
-
-describe('overdue', () => {
-  const jobs = () => [...bench.dapr.scheduled.entries()]
-  const fire = async (): Promise<void> => { for (const [, { data }] of jobs()) await bench.overdue.run(data) }
-  const overdue = async (): Promise<number> => (await settled()).filter(type => type === 'TaskOverdue').length
-
-  it('has one job for a due date, says it once, and again for a new date', async () => {
-    const due = { dueAt: '2026-03-02T10:00:00Z' }
-    const { id } = await bench.created('due', due)
-    await bench.created('due too', due)
-    await settled()
-    expect(jobs()).toHaveLength(1)
-    bench.clock.advance(3_602_000)
-    await fire()
-    await fire()
-    expect(await overdue()).toBe(2)
-    await bench.call(ann, 'PUT', `/api/tasks/${id}`, { dueAt: '2026-03-03T10:00:00Z' })
-    await settled()
-    expect(jobs()).toHaveLength(2)
-    bench.clock.advance(86_400_000)
-    await fire()
-    expect(await overdue()).toBe(3)
-  })
-  it('says nothing of what was put off, completed or deleted', async () => {
-    const [later, done, gone] = [await bench.created('later', { dueAt: '2026-03-02T10:00:00Z' }), await bench.created('done', { dueAt: '2026-03-02T10:00:00Z' }), await bench.created('gone', { dueAt: '2026-03-02T10:00:00Z' })]
-    await bench.call(ann, 'PUT', `/api/tasks/${later.id}`, { dueAt: null })
-    await bench.call(ann, 'PATCH', `/api/tasks/${done.id}/status`, { status: 'cancelled' })
-    await bench.call(ann, 'DELETE', `/api/tasks/${gone.id}`)
-    bench.clock.advance(3_602_000)
-    await fire()
-    expect(await overdue()).toBe(0)
-  })
-  it('finds lost jobs again', async () => {
-    await bench.created('due', { dueAt: '2026-03-02T10:00:00Z' })
-    await settled()
-    bench.dapr.scheduled.clear()
-    const again = await workbench({ store: bench.store, now: bench.clock.now() })
-    await again.overdue.recover()
-    expect(again.dapr.scheduled.size).toBe(1)
-    await again.close()
-  })
-  it('finds a lost job of a later day when that day comes', async () => {
-    await bench.created('later', { dueAt: '2026-06-20T10:00:00Z' })
-    await settled()
-    const scheduledAt = async (now: string): Promise<number> => {
-      const again = await workbench({ store: bench.store, now })
-      await again.overdue.recover()
-      await again.close()
-      return again.dapr.scheduled.size
-    }
-    expect([await scheduledAt('2026-06-10T10:00:00.000Z'), await scheduledAt('2026-06-19T10:00:00.000Z')]).toEqual([0, 1])
   })
 })
 
@@ -168,6 +115,25 @@ describe('lists beside another replica', () => {
     taskOf(await other.call(ann, 'PUT', `/api/tasks/${id}`, { title: 'changed' }))
     await other.deps.log.settled()
     await expect.poll(titles).toEqual(['mine', 'changed'])
+    await other.close()
+  })
+})
+
+describe('a single task beside another replica', () => {
+  it('has a score that follows what the other one writes, for which the log is read once a second at most', async () => {
+    const other = await workbench({ store: bench.store, now: bench.clock.now() })
+    const [blocker, task] = [await bench.created('blocker'), await bench.created('task')]
+    taskOf(await bench.call(ann, 'POST', `/api/tasks/${task.id}/dependencies`, { blockedBy: blocker.id }), 201)
+    await bench.call(ann, 'GET', '/api/tasks?projectId=p1')
+    const isBlocked = async (): Promise<boolean> => taskOf(await bench.call(ann, 'GET', `/api/tasks/${task.id}`)).score.parts.some(part => part.name === 'blocked')
+    await bench.call(ann, 'PUT', `/api/tasks/${task.id}`, { priority: 'high' })
+    expect(await isBlocked()).toBe(true)
+    taskOf(await other.call(ann, 'PATCH', `/api/tasks/${blocker.id}/status`, { status: 'cancelled' }))
+    await other.deps.log.settled()
+    await expect.poll(async () => { bench.clock.advance(4_000); return isBlocked() }).toBe(false)
+    const scan = vi.spyOn(bench.deps.log, 'scan')
+    for (let i = 0; i < 10; i++) await isBlocked()
+    expect(scan).not.toHaveBeenCalled()
     await other.close()
   })
 })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
 import { memoryStore } from '../../shared/kit/events/store/memory-store.ts'
 import { parents } from '../commands/parents.ts'
-import { getIn } from '../domain/persistent-map.ts'
+import { getIn } from '../../shared/kit/persistent-map.ts'
 import { ann, bob, boss, contextOf, foreigner, person, problemOf, stranger, taskOf, viewer, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
@@ -54,6 +54,21 @@ describe('a task', () => {
     expect((await bench.call(ann, 'GET', `/api/tasks/${id}?at=2001-01-01T00:00:00Z`)).status).toBe(404)
     expect((await bench.call(ann, 'GET', `/api/tasks/${id}?version=99`)).status).toBe(404)
   })
+  it('shows its past and its history in a deleted project, too, to those who were its members', async () => {
+    const p1 = bench.projects.get('p1')
+    if (p1) bench.projects.set('gone', { ...p1, id: 'gone' })
+    const { id } = await bench.created('past', { projectId: 'gone' })
+    if (p1) bench.projects.set('gone', { ...p1, id: 'gone', version: 2, deletedAt: bench.clock.now() })
+    await bench.deps.projects.follow('acme', 'gone', 2)
+    const statuses = async (as = viewer): Promise<number[]> => Promise.all(['?version=1', `?at=${bench.clock.now()}`, '/history', ''].map(async path => (await bench.call(as, 'GET', `/api/tasks/${id}${path}`)).status))
+    expect([await statuses(), await statuses(stranger)]).toEqual([[200, 200, 200, 404], [404, 404, 404, 404]])
+  })
+  it('is sent again though its version is known: its score changes with time', async () => {
+    const { id, score } = await bench.created('soon', { dueAt: '2026-03-06T09:00:00Z' })
+    bench.clock.advance(86_400_000)
+    const again = taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`, undefined, { 'If-None-Match': '"1"' }))
+    expect([again.version, again.score.value > score.value]).toEqual([1, true])
+  })
   it('tells its history, newest first, by pages', async () => {
     const { id } = await bench.created('h0')
     for (const title of ['h1', 'h2']) taskOf(await bench.call(bob, 'PUT', `/api/tasks/${id}`, { title }))
@@ -61,6 +76,11 @@ describe('a task', () => {
     expect(body).toMatchObject({ items: [{ version: 3, actor: 'bob', events: ['TaskUpdated'], changes: { title: { before: 'h1', after: 'h2' } } }, { version: 2 }] })
     const cursor = String(Object(body).nextCursor)
     expect((await bench.call(ann, 'GET', `/api/tasks/${id}/history?limit=2&cursor=${cursor}`)).body).toMatchObject({ items: [{ version: 1, actor: 'ann', events: ['TaskCreated'], changes: { title: { before: null, after: 'h0' } } }], nextCursor: null })
+  })
+  it('tells from which network it was changed to those who answer for the organization, and to nobody else', async () => {
+    const { id } = await bench.created('from somewhere')
+    const networks = async (as: typeof ann) => Object((await bench.call(as, 'GET', `/api/tasks/${id}/history`)).body).items.map((entry: { network?: string }) => entry.network)
+    expect([await networks(boss), await networks(ann)]).toEqual([['127.0.0.0/24'], [undefined]])
   })
 })
 

@@ -1,8 +1,8 @@
 import { Refused } from '../../shared/kit/decider.ts'
+import { foldText } from '../../shared/kit/fold-text.ts'
 import { Priority } from '../../shared/contracts/primitives.ts'
 import type { TaskQuery } from '../../shared/contracts/task/http.ts'
 import { closed } from '../domain/transitions.ts'
-import { foldText } from './fold-text.ts'
 import type { TaskRow } from './task-document.ts'
 
 /** A condition that few tasks fulfil. */

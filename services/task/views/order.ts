@@ -1,6 +1,6 @@
 import type { Priority } from '../../shared/contracts/primitives.ts'
 import type { TaskSort } from '../../shared/contracts/task/http.ts'
-import { foldText } from './fold-text.ts'
+import { foldText } from '../../shared/kit/fold-text.ts'
 import type { TaskRow } from './task-document.ts'
 
 export type SortKey = string | number | null

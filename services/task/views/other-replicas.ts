@@ -24,6 +24,7 @@ type Options = { log: EventLog<StoredEvent>; tasks: Aggregate<TaskState, TaskCom
 export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
   const seen = new Map<string, { beat: number; since: number }>()
   let looked = -Infinity
+  let caught = -Infinity
   let others = false
   let next: number[] = []
   let running: Promise<void> | undefined
@@ -55,11 +56,15 @@ export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
     }))
   }
   const catchUp = async (): Promise<void> => {
+    const began = clock.monotonic()
     if (clock.monotonic() - looked > LOOK_MS) await look()
     if (others) await read()
+    caught = began
   }
   return {
-    /** Awaited before a list is read. */
-    caughtUp: (): Promise<void> => running ??= catchUp().finally(() => { running = undefined }),
+    /** Awaited before a list is read. Who may be so many milliseconds behind costs the store no more, however often he asks. */
+    caughtUp: async (behindMs = 0): Promise<void> => {
+      if (clock.monotonic() - caught >= behindMs) await (running ??= catchUp().finally(() => { running = undefined }))
+    },
   }
 }

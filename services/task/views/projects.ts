@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { ProjectRecord } from '../../shared/contracts/project/internal.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { singleFlight } from '../../shared/kit/batching/single-flight.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
 import type { Documents } from '../../shared/kit/events/store/store.ts'
 
@@ -15,7 +16,7 @@ const TRUSTED_MS = 5_000
 export const projectCopies = ({ documents, ask, clock }: { documents: Documents<ProjectRow>; ask: ProjectSource; clock: Clock }) => {
   const known = new LRUCache<string, { row: ProjectRow; since: number }>({ max: 20_000 })
   const organizations = new LRUCache<string, { rows: Promise<ProjectRow[]>; since: number }>({ max: 500 })
-  const asking = new Map<string, { now: Promise<ProjectRow | undefined>; next?: Promise<ProjectRow | undefined> }>()
+  const asking = singleFlight<ProjectRow | undefined>()
   const readings = new Map<string, Promise<ProjectRow | undefined>>()
   let indexed: Promise<void> | undefined
   const keyOf = (organizationId: string, projectId: string): string => `${organizationId}/${projectId}`
@@ -42,18 +43,7 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
     }
   }
   /** Asks the project service. Those who come while it is asked share the next question: the answer under way may be older than what they know. */
-  const fresh = (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {
-    const key = keyOf(organizationId, projectId)
-    const ask = (): Promise<ProjectRow | undefined> => {
-      const now = fetch(organizationId, projectId)
-      asking.set(key, { now })
-      const done = (): void => { if (asking.get(key)?.now === now && !asking.get(key)?.next) asking.delete(key) }
-      now.then(done, done)
-      return now
-    }
-    const turn = asking.get(key)
-    return turn ? turn.next ??= turn.now.then(ask, ask) : ask()
-  }
+  const fresh = (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => asking(keyOf(organizationId, projectId), () => fetch(organizationId, projectId))
 
   const allOf = async (organizationId: string): Promise<ProjectRow[]> => {
     // Without it one organization's list would read the projects of all.

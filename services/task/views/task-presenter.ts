@@ -6,12 +6,16 @@ import { closed } from '../domain/transitions.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
 import { presentTask } from '../present.ts'
 
+// How far the score of a single task may be behind what other replicas write: asked for each, their log would be read with every GET.
+const BEHIND_MS = 1_000
+
 /** Tasks as the API shows them, with the open ones counted at both ends of their links. */
-export const taskPresenter = ({ tasks, lists, clock }: Pick<TaskDeps, 'tasks' | 'lists' | 'clock'>) => {
+export const taskPresenter = ({ tasks, lists, replicas, clock }: Pick<TaskDeps, 'tasks' | 'lists' | 'replicas' | 'clock'>) => {
   const openAmong = async (organizationId: string, ids: readonly string[]): Promise<number> =>
     (await inParallel(ids, 32, async id => (await tasks.load(organizationId, id)).state)).filter(state => state.exists && state.deletedAt === null && !closed(state.category)).length
   const countsOf = async (organizationId: string, task: Existing): Promise<Counts> => {
     if (task.blocks.length === 0 && task.blockedBy.length === 0) return { blocking: 0, waitingFor: 0 }
+    await replicas.caughtUp(BEHIND_MS)
     const index = await lists.resident(organizationId, task.projectId)
     if (index) return index.countsOf(task)
     const [blocking, waitingFor] = await Promise.all([openAmong(organizationId, task.blocks), openAmong(organizationId, task.blockedBy)])

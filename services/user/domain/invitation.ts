@@ -1,6 +1,7 @@
 import { Refused } from '../../shared/kit/decider.ts'
 import type { OrganizationRole } from '../../shared/contracts/primitives.ts'
-import type { Organization } from './organization-state.ts'
+import { emptyMap, entriesOf, getIn, withIn } from '../../shared/kit/persistent-map.ts'
+import { isActive, mayGive, type OpenInvitation, type Organization, type Settled } from './organization-state.ts'
 
 export type InvitationEvent =
   | { type: 'InvitationCreated'; invitationId: string; emailHash: string; email: string; role: OrganizationRole; invitedBy: string; createdAt: string; expiresAt: string }
@@ -13,12 +14,13 @@ export type InvitationCommand =
   | { type: 'RevokeInvitation' | 'ExpireInvitation'; invitationId: string }
 
 const [minute, day] = [60_000, 86_400_000]
+const week = 7 * day
 /** Three times what a company of three hundred needs on its first day. */
 const perDay = 1_000
 const since = (from: string, to: string): number => Date.parse(to) - Date.parse(from)
 
 /** The invitations that still count at this instant. */
-export const lastDay = ({ invited }: Organization, at: string): Organization['invited'] => {
+const lastDay = ({ invited }: Organization, at: string): Organization['invited'] => {
   const dayBefore = new Date(Date.parse(at) - day).toISOString()
   return invited.filter(i => i.at > dayBefore)
 }
@@ -36,23 +38,41 @@ const refuseFlood = (organization: Organization, emailHash: string, at: string):
 
 /** `email` is sealed with a key of the invitation's own, which goes when the invitation is settled. */
 export const invite = (organization: Organization, { at, ...facts }: Extract<InvitationCommand, { type: 'Invite' }>): InvitationEvent[] => {
-  const open = [...organization.invitations].find(([, i]) => i.emailHash === facts.emailHash && i.expiresAt > at)
+  const open = entriesOf(organization.invitations).find(([, i]) => i.emailHash === facts.emailHash && i.expiresAt > at)
   if (open) throw new Refused('rule', 'already-invited', 'This address has an open invitation.', { invitationId: open[0] })
   refuseFlood(organization, facts.emailHash, at)
   return [{ ...facts, type: 'InvitationCreated', createdAt: at }]
 }
 
-export const acceptInvitation = ({ invitations, settled, members }: Organization, { invitationId, userId, emailHash, at }: Extract<InvitationCommand, { type: 'AcceptInvitation' }>): InvitationEvent[] => {
-  if (settled.get(invitationId) === userId) return []
-  const invitation = invitations.get(invitationId)
-  if (!invitation || at >= invitation.expiresAt) throw new Refused('rule', 'invitation-invalid', 'This invitation has been used, taken back, or is too old.')
+/** An invitation is worth what its sender may still give: it does not bring back whom he was shut out with, nor give a role that he has lost. */
+const isBacked = ({ members }: Organization, { invitedBy, role }: OpenInvitation): boolean => {
+  const sender = getIn(members, invitedBy)
+  return sender !== undefined && isActive(sender) && mayGive(sender.role, role)
+}
+export const acceptInvitation = (organization: Organization, { invitationId, userId, emailHash, at }: Extract<InvitationCommand, { type: 'AcceptInvitation' }>): InvitationEvent[] => {
+  if (settlementOf(organization, invitationId)?.acceptedBy === userId) return []
+  const invitation = getIn(organization.invitations, invitationId)
+  if (!invitation || at >= invitation.expiresAt || !isBacked(organization, invitation)) throw new Refused('rule', 'invitation-invalid', 'This invitation has been used, taken back, or does not hold any more.')
   if (invitation.emailHash !== emailHash) throw new Refused('rule', 'invitation-for-another-address', 'This invitation was sent to another address.')
   const accepted: InvitationEvent = { type: 'InvitationAccepted', invitationId, userId }
-  return members.has(userId) ? [accepted] : [accepted, { type: 'MemberJoined', userId, role: invitation.role, invitedBy: invitation.invitedBy, at }]
+  return getIn(organization.members, userId) ? [accepted] : [accepted, { type: 'MemberJoined', userId, role: invitation.role, invitedBy: invitation.invitedBy, at }]
 }
 
-export const settleInvitation = ({ invitations, settled }: Organization, invitationId: string, type: 'InvitationRevoked' | 'InvitationExpired'): InvitationEvent[] => {
-  if (invitations.has(invitationId)) return [{ type, invitationId }]
-  if (settled.has(invitationId)) throw new Refused('rule', 'invitation-settled', 'This invitation has been answered or has run out.')
+export const settleInvitation = (organization: Organization, invitationId: string, type: 'InvitationRevoked' | 'InvitationExpired'): InvitationEvent[] => {
+  if (getIn(organization.invitations, invitationId)) return [{ type, invitationId }]
+  if (settlementOf(organization, invitationId)) throw new Refused('rule', 'invitation-settled', 'This invitation has been answered or has run out.')
   throw new Refused('missing', 'invitation-unknown', 'There is no such invitation.')
+}
+
+const settlementOf = ({ settled }: Organization, invitationId: string) => getIn(settled.recent, invitationId) ?? getIn(settled.before, invitationId)
+const turned = (settled: Settled, at: string): Settled => (since(settled.since, at) < week ? settled : { since: at, recent: emptyMap, before: settled.recent })
+
+export const withInvitation = (organization: Organization, event: Extract<InvitationEvent, { type: 'InvitationCreated' }>): Organization => {
+  const { invitationId, emailHash, createdAt } = event
+  const invited = [...lastDay(organization, createdAt), { emailHash, at: createdAt }]
+  return { ...organization, invited, invitations: withIn(organization.invitations, invitationId, event), settled: turned(organization.settled, createdAt) }
+}
+export const withSettled = (organization: Organization, invitationId: string, acceptedBy: string | null): Organization => {
+  const { invitations, settled } = organization
+  return { ...organization, invitations: withIn(invitations, invitationId, undefined), settled: { ...settled, recent: withIn(settled.recent, invitationId, { acceptedBy }) } }
 }

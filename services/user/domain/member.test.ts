@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest'
 import { spec } from '../../shared/kit/spec.ts'
-import { member, type MemberCommand, type MemberEvent } from './member.ts'
+import { memberDecider, type MemberCommand, type MemberEvent } from './member.ts'
 
-const given = spec(member)
+const given = spec(memberDecider)
 const tell = (news: MemberEvent): MemberCommand => ({ type: 'Tell', news })
 const joined = (version: number, role: 'member' | 'admin' | 'guest' = 'member'): MemberEvent => ({ type: 'Joined', role, invitedBy: 'ann', version })
 const role = (version: number, to: 'member' | 'admin' | 'guest'): MemberEvent => ({ type: 'Changed', changed: ['role'], role: to, version })

@@ -1,3 +1,4 @@
+import type { Decider } from '../../shared/kit/decider.ts'
 import type { OrganizationRole } from '../../shared/contracts/primitives.ts'
 
 /** `version`: of the organization whose news this is; what a person changes himself has none, nor had older events. */
@@ -35,4 +36,4 @@ const told = (state: MemberState, { version, role }: { version?: number; role: O
  * What an organization is told about one of its people, in order: the source of UserCreated, UserUpdated and UserDeleted.
  * Stream `<organization>/member/<userId>`; it follows the streams of the person and of the organization.
  */
-export const member = { initial: { status: 'unknown' } as MemberState, decide, evolve }
+export const memberDecider: Decider<MemberState, MemberCommand, MemberEvent> = { initial: { status: 'unknown' }, decide, evolve }

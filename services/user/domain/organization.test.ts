@@ -1,8 +1,10 @@
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { spec } from '../../shared/kit/spec.ts'
-import { organization, type OrganizationCommand, type OrganizationEvent } from './organization.ts'
+import { getIn } from '../../shared/kit/persistent-map.ts'
+import { otherOwner } from './organization-state.ts'
+import { organizationDecider, type OrganizationCommand, type OrganizationEvent } from './organization.ts'
 
-const given = spec(organization)
+const given = spec(organizationDecider)
 const at = '2026-03-02T09:00:00.000Z'
 const nextWeek = '2026-03-09T09:00:00.000Z'
 const created: OrganizationEvent = { type: 'OrganizationCreated', name: 'Acme' }
@@ -90,5 +92,38 @@ describe('invitations', () => {
   it('run out', () => given(...alone, invited).when({ ...accept, at: nextWeek }).thenRefused('invitation-invalid'))
   it('are taken back', () => given(...alone, invited).when({ type: 'RevokeInvitation', invitationId: 'i1' }).thenEvents([{ type: 'InvitationRevoked', invitationId: 'i1' }]))
   it('are not taken back after the answer', () => given(...alone, invited, accepted).when({ type: 'RevokeInvitation', invitationId: 'i1' }).thenRefused('invitation-settled'))
+  it('are worth what their sender may still give', () => {
+    const boss = [created, joined('cat', 'owner'), joined('ann', 'admin'), { ...invited, role: 'admin' as const }]
+    const joining: OrganizationEvent = { type: 'MemberJoined', userId: 'dan', role: 'admin', invitedBy: 'ann', at: accept.at }
+    given(...boss).when(accept).thenEvents([accepted, joining])
+    for (const loss of [[{ type: 'MemberDisabled', userId: 'ann', role: 'admin' }], [{ type: 'RoleChanged', userId: 'ann', from: 'admin', to: 'member' }], [leaving('ann')], [leaving('ann'), { type: 'MemberLeft', userId: 'ann', sagaId: 's1' }]] satisfies OrganizationEvent[][])
+      given(...boss, ...loss).when(accept).thenRefused('invitation-invalid')
+    given(...boss, leaving('ann'), { type: 'MemberStayed', userId: 'ann', sagaId: 's1' }).when(accept).thenEvents([accepted, joining])
+    given(created, joined('ann', 'owner'), { ...invited, role: 'owner' }, { type: 'RoleChanged', userId: 'ann', from: 'owner', to: 'admin' }).when(accept).thenRefused('invitation-invalid')
+  })
+  it('are known for a week after the answer, and then forgotten', () => {
+    const after = (days: number): OrganizationEvent => ({ ...invited, invitationId: `d${days}`, emailHash: `d${days}`, createdAt: new Date(Date.parse(at) + days * 86_400_000).toISOString() })
+    const revoked: OrganizationEvent[] = [{ type: 'InvitationRevoked', invitationId: 'i1' }, { type: 'InvitationRevoked', invitationId: 'd6' }]
+    const past = [...alone, invited, after(6), ...revoked]
+    const revoke = (invitationId: string): OrganizationCommand => ({ type: 'RevokeInvitation', invitationId })
+    given(...past, after(12)).when(revoke('d6')).thenRefused('invitation-settled')
+    given(...past, after(12), after(18)).when(revoke('d6')).thenRefused('invitation-settled')
+    given(...past, after(12), after(20)).when(revoke('d6')).thenRefused('invitation-unknown')
+  })
   it('expire quietly when they were answered', () => given(...alone, invited, accepted).when({ type: 'ExpireInvitation', invitationId: 'i1' }).thenEvents([]))
+})
+describe('a large organization', () => {
+  it('is folded as quickly for each of its people as a small one', () => {
+    const people = Array.from({ length: 20_000 }, (_, i) => joined(`u${i}`, 'member'))
+    const invitations = Array.from({ length: 2_000 }, (_, i): OrganizationEvent[] => [
+      { ...invited, invitationId: `i${i}`, emailHash: `h${i}`, createdAt: new Date(Date.parse(at) + i * 90_000).toISOString() }, { type: 'InvitationRevoked', invitationId: `i${i}` },
+    ]).flat()
+    const { members, invitations: open } = given(...alone, ...people, ...invitations).state()
+    expect([getIn(members, 'u19999')?.role, getIn(open, 'i1999')]).toEqual(['member', undefined])
+  })
+  it('is handed over to the owner who has been there longest', () => {
+    const since = (userId: string, year: number): OrganizationEvent => ({ type: 'MemberJoined', userId, role: 'owner', invitedBy: null, at: `${year}-01-01T00:00:00.000Z` })
+    const state = given(created, since('ann', 2020), since('zoe', 2021), ...Array.from({ length: 50 }, (_, i) => since(`u${i}`, 2022))).state()
+    expect([otherOwner(state, 'ann'), otherOwner(state, 'zoe')]).toEqual(['zoe', 'ann'])
+  })
 })

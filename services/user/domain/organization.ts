@@ -1,6 +1,7 @@
-import { Refused } from '../../shared/kit/decider.ts'
+import { Refused, type Decider } from '../../shared/kit/decider.ts'
+import { getIn, withIn } from '../../shared/kit/persistent-map.ts'
 import type { OrganizationRole } from '../../shared/contracts/primitives.ts'
-import { acceptInvitation, invite, lastDay, settleInvitation, type InvitationCommand, type InvitationEvent } from './invitation.ts'
+import { acceptInvitation, invite, settleInvitation, withInvitation, withSettled, type InvitationCommand, type InvitationEvent } from './invitation.ts'
 import { memberOf, nobody, otherOwner, refuseSoleOwner, soleOwner, type Membership, type Organization } from './organization-state.ts'
 
 export type OrganizationEvent = InvitationEvent
@@ -14,8 +15,11 @@ export type OrganizationCommand = InvitationCommand
   | { type: 'ChangeRole'; userId: string; role: OrganizationRole }
   | { type: 'DisableMember' | 'EnableMember'; userId: string }
   | { type: 'AnnounceLeaving' | 'CancelLeaving' | 'Leave'; userId: string; sagaId: string }
+/** A command, or what makes it from the very state that is decided on: whoever may not ask for it any more is then refused by that state, not let through by an older one. */
+export type OrganizationOrder = OrganizationCommand | ((organization: Organization) => OrganizationCommand)
 
-const decide = (organization: Organization, command: OrganizationCommand): OrganizationEvent[] => {
+const decide = (organization: Organization, order: OrganizationOrder): OrganizationEvent[] => {
+  const command = typeof order === 'function' ? order(organization) : order
   if (command.type === 'CreateOrganization') return create(organization, command)
   if (organization.status === 'absent') throw new Refused('missing', 'organization-unknown', 'There is no such organization.')
   switch (command.type) {
@@ -23,12 +27,12 @@ const decide = (organization: Organization, command: OrganizationCommand): Organ
     case 'DisableMember': return disable(organization, command.userId)
     case 'EnableMember': return enable(memberOf(organization, command.userId), command.userId)
     case 'AnnounceLeaving': return announce(organization, command)
-    case 'CancelLeaving': return organization.members.get(command.userId)?.leaving ? [{ ...command, type: 'MemberStayed' }] : []
-    case 'Leave': return organization.members.has(command.userId) ? [{ ...command, type: 'MemberLeft' }] : []
+    case 'CancelLeaving': return getIn(organization.members, command.userId)?.leaving ? [{ ...command, type: 'MemberStayed' }] : []
+    case 'Leave': return getIn(organization.members, command.userId) ? [{ ...command, type: 'MemberLeft' }] : []
     case 'Invite': return invite(organization, command)
     case 'AcceptInvitation': return acceptInvitation(organization, command)
     case 'RevokeInvitation': return settleInvitation(organization, command.invitationId, 'InvitationRevoked')
-    case 'ExpireInvitation': return organization.invitations.has(command.invitationId) ? settleInvitation(organization, command.invitationId, 'InvitationExpired') : []
+    case 'ExpireInvitation': return getIn(organization.invitations, command.invitationId) ? settleInvitation(organization, command.invitationId, 'InvitationExpired') : []
   }
 }
 
@@ -52,31 +56,29 @@ const disable = (organization: Organization, userId: string): OrganizationEvent[
 }
 const enable = ({ disabled, role }: Membership, userId: string): OrganizationEvent[] => (disabled ? [{ type: 'MemberEnabled', userId, role }] : [])
 const announce = (organization: Organization, { userId, sagaId }: Extract<OrganizationCommand, { sagaId: string }>): OrganizationEvent[] => {
-  const member = organization.members.get(userId)
+  const member = getIn(organization.members, userId)
   if (!member || member.leaving) return []
   refuseSoleOwner(organization, userId)
   return [{ type: 'MemberLeaving', userId, sagaId }]
 }
 
 const evolve = (organization: Organization, event: OrganizationEvent): Organization => {
-  const { members, invitations, settled } = organization
   switch (event.type) {
     case 'OrganizationCreated': return { ...organization, status: 'active', name: event.name }
-    case 'MemberJoined': return { ...organization, members: new Map(members).set(event.userId, { role: event.role, disabled: false, leaving: false, joinedAt: event.at, invitedBy: event.invitedBy }) }
+    case 'MemberJoined': return { ...organization, members: withIn(organization.members, event.userId, { role: event.role, disabled: false, leaving: false, joinedAt: event.at, invitedBy: event.invitedBy, version: 1 }) }
     case 'RoleChanged': return withMember(organization, event.userId, { role: event.to })
     case 'MemberDisabled': case 'MemberEnabled': return withMember(organization, event.userId, { disabled: event.type === 'MemberDisabled' })
     case 'MemberLeaving': case 'MemberStayed': return withMember(organization, event.userId, { leaving: event.type === 'MemberLeaving' })
-    case 'MemberLeft': return { ...organization, members: without(members, event.userId) }
-    case 'InvitationCreated': return { ...organization, invitations: new Map(invitations).set(event.invitationId, event), invited: [...lastDay(organization, event.createdAt), { emailHash: event.emailHash, at: event.createdAt }] }
-    case 'InvitationAccepted': return { ...organization, invitations: without(invitations, event.invitationId), settled: new Map(settled).set(event.invitationId, event.userId) }
-    case 'InvitationRevoked': case 'InvitationExpired': return { ...organization, invitations: without(invitations, event.invitationId), settled: new Map(settled).set(event.invitationId, null) }
+    case 'MemberLeft': return { ...organization, members: withIn(organization.members, event.userId, undefined) }
+    case 'InvitationCreated': return withInvitation(organization, event)
+    case 'InvitationAccepted': return withSettled(organization, event.invitationId, event.userId)
+    case 'InvitationRevoked': case 'InvitationExpired': return withSettled(organization, event.invitationId, null)
   }
 }
-const without = <V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> => new Map([...map].filter(([k]) => k !== key))
 const withMember = (organization: Organization, userId: string, change: Partial<Membership>): Organization => {
-  const member = organization.members.get(userId)
-  return member ? { ...organization, members: new Map(organization.members).set(userId, { ...member, ...change }) } : organization
+  const member = getIn(organization.members, userId)
+  return member ? { ...organization, members: withIn(organization.members, userId, { ...member, ...change, version: member.version + 1 }) } : organization
 }
 
 /** The people of an organization, their roles, and who is invited. Stream `<id>/organization/<id>`. */
-export const organization = { initial: nobody, decide, evolve }
+export const organizationDecider: Decider<Organization, OrganizationOrder, OrganizationEvent> = { initial: nobody, decide, evolve }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { spec } from '../../shared/kit/spec.ts'
-import { person, type PersonCommand, type PersonEvent } from './person.ts'
+import { personDecider, type PersonCommand, type PersonEvent } from './person.ts'
 
-const given = spec(person)
+const given = spec(personDecider)
 const at = '2026-03-02T09:00:00.000Z'
 const later = '2026-03-02T10:00:00.000Z'
 const facts = { emailHash: 'h1', email: 'sealed-mail', profile: 'sealed-profile', password: 'sealed-hash', organization: { id: 'o1', name: 'Acme' }, at }
@@ -47,7 +47,6 @@ describe('identities of other providers', () => {
   const linked: PersonEvent = { type: 'IdentityLinked', provider: 'github', subjectHash: 'g1' }
   it('are linked once', () => given(registered, linked).when({ type: 'LinkIdentity', provider: 'github', subjectHash: 'g1' }).thenEvents([]))
   it('are not swapped silently', () => given(registered, linked).when({ type: 'LinkIdentity', provider: 'github', subjectHash: 'g2' }).thenRefused('identity-linked'))
-  it('the last way to sign in stays', () => given({ ...registered, password: null }, linked).when({ type: 'UnlinkIdentity', provider: 'github' }).thenRefused('last-sign-in'))
 })
 describe('closing', () => {
   it('is asked for once', () => {
@@ -62,6 +61,13 @@ describe('closing', () => {
     given(registered, closing).when({ type: 'Close', sagaId: 's1' }).thenEvents([closed])
     expect(given(registered, closing, closed).state()).toEqual({ status: 'closed', sagaId: 's1' })
     given(registered, closing, closed).when({ type: 'Close', sagaId: 's1' }).thenEvents([])
+  })
+  it('comes at once to who was invited and is not let in, unless he is somewhere else by then', () => {
+    const turnAway: PersonCommand = { type: 'TurnAway', organizationId: 'o1', sagaId: 's1' }
+    given(registered).when(turnAway).thenEvents([closed])
+    given(registered, closed).when(turnAway).thenEvents([])
+    given(registered, { type: 'OrganizationJoined', organizationId: 'o2' }).when(turnAway).thenEvents([])
+    given(registered, closing).when(turnAway).thenEvents([])
   })
   it('nobody joins an organization meanwhile', () => given(registered, closing).when({ type: 'JoinOrganization', organizationId: 'o2' }).thenRefused('account-closing'))
 })

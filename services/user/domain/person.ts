@@ -1,25 +1,26 @@
-import { Refused } from '../../shared/kit/decider.ts'
+import { Refused, type Decider } from '../../shared/kit/decider.ts'
 
 /** Text encrypted with the person's own key; closing the account deletes the key. */
 export type Sealed = string
 type Reset = { requestId: string; requestedAt: string; expiresAt: string; times: number }
 type Identity = { provider: string; subjectHash: string }
+/** `name`: he founds it; `invitationId`: he joins it by that invitation. What was stored before invitations were accepted afterwards has neither. */
+type FirstOrganization = { id: string; name: string | null; invitationId?: string }
 
 export type PersonEvent =
-  | { type: 'PersonRegistered'; emailHash: string; email: Sealed; profile: Sealed; password: Sealed | null; organization: { id: string; name: string | null }; at: string }
+  | { type: 'PersonRegistered'; emailHash: string; email: Sealed; profile: Sealed; password: Sealed | null; organization: FirstOrganization; at: string }
   | { type: 'ProfileChanged'; profile: Sealed; changed: string[]; organizations: string[] }
   /** `keep`: the session that did it; all others end. */
   | { type: 'PasswordChanged'; password: Sealed; by: 'self' | 'reset' | 'rehash'; keep?: string }
   | { type: 'PasswordResetRequested'; requestId: string; requestedAt: string; expiresAt: string }
   | { type: 'OrganizationJoined'; organizationId: string }
   | { type: 'IdentityLinked'; provider: string; subjectHash: string }
-  | { type: 'IdentityUnlinked'; provider: string }
   | { type: 'ClosingRequested'; sagaId: string; from: string; organizations: string[] }
   | { type: 'ClosingCancelled'; sagaId: string; why: string }
   | { type: 'PersonClosed'; sagaId: string }
 
 export type PersonCommand =
-  | { type: 'Register'; emailHash: string; email: Sealed; profile: Sealed; password: Sealed | null; organization: { id: string; name: string | null }; at: string }
+  | { type: 'Register'; emailHash: string; email: Sealed; profile: Sealed; password: Sealed | null; organization: FirstOrganization; at: string }
   | { type: 'ChangeProfile'; profile: Sealed; changed: string[] }
   | { type: 'ChangePassword'; password: Sealed; by: 'self'; keep: string }
   | { type: 'ChangePassword'; password: Sealed; by: 'rehash' }
@@ -27,10 +28,11 @@ export type PersonCommand =
   | { type: 'ResetPassword'; requestId: string; password: Sealed; at: string }
   | { type: 'JoinOrganization'; organizationId: string }
   | { type: 'LinkIdentity'; provider: string; subjectHash: string }
-  | { type: 'UnlinkIdentity'; provider: string }
   | { type: 'RequestClosing'; sagaId: string; from: string }
   | { type: 'CancelClosing'; sagaId: string; why: string }
   | { type: 'Close'; sagaId: string }
+  /** The invitation that he signed up by does not hold: nobody lets him in. */
+  | { type: 'TurnAway'; organizationId: string; sagaId: string }
 
 type Living = {
   status: 'active' | 'closing'; emailHash: string; email: Sealed; profile: Sealed; password: Sealed | null
@@ -47,7 +49,7 @@ const sinceReset = ({ reset }: Living, at: string): number => (reset ? Date.pars
 
 const decide = (person: Person, command: PersonCommand): PersonEvent[] => {
   if (command.type === 'Register') return register(person, command)
-  if (command.type === 'Close' && person.status === 'closed') return []
+  if ((command.type === 'Close' || command.type === 'TurnAway') && person.status === 'closed') return []
   const living = alive(person)
   switch (command.type) {
     case 'ChangeProfile': return active(living) && command.changed.length ? [{ ...command, type: 'ProfileChanged', organizations: living.organizations }] : []
@@ -56,10 +58,10 @@ const decide = (person: Person, command: PersonCommand): PersonEvent[] => {
     case 'ResetPassword': return resetPassword(living, command)
     case 'JoinOrganization': return !active(living) || living.organizations.includes(command.organizationId) ? [] : [{ type: 'OrganizationJoined', organizationId: command.organizationId }]
     case 'LinkIdentity': return active(living) ? link(living, command) : []
-    case 'UnlinkIdentity': return active(living) ? unlink(living, command) : []
     case 'RequestClosing': return living.status === 'closing' ? [] : [{ type: 'ClosingRequested', sagaId: command.sagaId, from: command.from, organizations: living.organizations }]
     case 'CancelClosing': return closingBy(living, command.sagaId) ? [{ type: 'ClosingCancelled', sagaId: command.sagaId, why: command.why }] : []
     case 'Close': return closingBy(living, command.sagaId) ? [{ type: 'PersonClosed', sagaId: command.sagaId }] : []
+    case 'TurnAway': return living.status === 'active' && living.organizations.every(id => id === command.organizationId) ? [{ type: 'PersonClosed', sagaId: command.sagaId }] : []
   }
 }
 
@@ -92,11 +94,6 @@ const link = ({ identities }: Living, { provider, subjectHash }: Extract<PersonC
   if (linked && linked.subjectHash !== subjectHash) throw new Refused('rule', 'identity-linked', 'Another account of this provider is linked already.')
   return linked ? [] : [{ type: 'IdentityLinked', provider, subjectHash }]
 }
-const unlink = ({ identities, password }: Living, { provider }: Extract<PersonCommand, { type: 'UnlinkIdentity' }>): PersonEvent[] => {
-  if (!identities.some(i => i.provider === provider)) return []
-  if (!password && identities.length === 1) throw new Refused('rule', 'last-sign-in', 'Set a password first: this is the only way to sign in.')
-  return [{ type: 'IdentityUnlinked', provider }]
-}
 
 const evolve = (person: Person, event: PersonEvent): Person => {
   if (event.type === 'PersonRegistered') {
@@ -110,7 +107,6 @@ const evolve = (person: Person, event: PersonEvent): Person => {
     case 'PasswordResetRequested': return { ...person, reset: requested(person, event) }
     case 'OrganizationJoined': return { ...person, organizations: [...person.organizations, event.organizationId] }
     case 'IdentityLinked': return { ...person, identities: [...person.identities, { provider: event.provider, subjectHash: event.subjectHash }] }
-    case 'IdentityUnlinked': return { ...person, identities: person.identities.filter(i => i.provider !== event.provider) }
     case 'ClosingRequested': return { ...person, status: 'closing', sagaId: event.sagaId, reset: null }
     case 'ClosingCancelled': return { ...person, status: 'active', sagaId: null }
     case 'PersonClosed': return { status: 'closed', sagaId: event.sagaId }
@@ -121,4 +117,4 @@ const requested = (person: Living, { requestId, requestedAt, expiresAt }: Extrac
   ({ requestId, requestedAt, expiresAt, times: sinceReset(person, requestedAt) < 24 * 60 * minute ? (person.reset?.times ?? 0) + 1 : 1 })
 
 /** A human being, above organizations. Stream `-/person/<userId>`. */
-export const person = { initial: { status: 'absent' } as Person, decide, evolve }
+export const personDecider: Decider<Person, PersonCommand, PersonEvent> = { initial: { status: 'absent' }, decide, evolve }

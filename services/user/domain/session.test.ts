@@ -1,10 +1,10 @@
 import { describe, it } from 'vitest'
 import { spec } from '../../shared/kit/spec.ts'
-import { member, type MemberEvent } from './member.ts'
-import { session, type SessionEvent } from './session.ts'
+import { memberDecider, type MemberEvent } from './member.ts'
+import { sessionDecider, type SessionEvent } from './session.ts'
 
 describe('a session', () => {
-  const given = spec(session)
+  const given = spec(sessionDecider)
   const started: SessionEvent = { type: 'SessionStarted', userId: 'ann', by: 'password' }
   it('starts', () => given().when({ type: 'StartSession', userId: 'ann', by: 'password' }).thenEvents([started]))
   it('starts once', () => given(started).when({ type: 'StartSession', userId: 'ann', by: 'password' }).thenRefused('session-exists'))
@@ -15,7 +15,7 @@ describe('a session', () => {
   it('that never began does not end', () => given().when({ type: 'EndSession', reason: 'logout' }).thenEvents([]))
 })
 describe('what is told of a member', () => {
-  const given = spec(member)
+  const given = spec(memberDecider)
   const joined: MemberEvent = { type: 'Joined', role: 'member', invitedBy: null }
   const changed: MemberEvent = { type: 'Changed', changed: ['name'], role: null }
   it('is told once', () => given(joined).when({ type: 'Tell', news: joined }).thenEvents([]))

@@ -1,6 +1,7 @@
-import { Refused } from '../../shared/kit/decider.ts'
+import { Refused, type Decider } from '../../shared/kit/decider.ts'
 
-export type EndReason = 'logout' | 'ended' | 'reuse' | 'password' | 'disabled' | 'closed'
+/** `too-many`: the person has begun more of them than he can need. */
+export type EndReason = 'logout' | 'ended' | 'reuse' | 'password' | 'disabled' | 'closed' | 'too-many'
 export type SessionEvent =
   | { type: 'SessionStarted'; userId: string; by: 'registration' | 'password' | 'switch' | 'oauth' }
   | { type: 'SessionEnded'; userId: string; reason: EndReason }
@@ -20,4 +21,4 @@ const decide = (session: SessionState, command: SessionCommand): SessionEvent[] 
 const evolve = (_: SessionState, event: SessionEvent): SessionState => ({ status: event.type === 'SessionStarted' ? 'living' : 'ended', userId: event.userId })
 
 /** From sign-in to its end, in one organization; a stream of its own, so that logins never queue behind each other. Rotation of its token is no event. */
-export const session = { initial: { status: 'absent' } as SessionState, decide, evolve }
+export const sessionDecider: Decider<SessionState, SessionCommand, SessionEvent> = { initial: { status: 'absent' }, decide, evolve }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Cookies } from '../../shared/kit/http/call.ts'
 import { machineOf } from '../../shared/kit/http/machine.ts'
@@ -50,15 +49,5 @@ export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<User
     },
     /** Guesses at the password of somebody who is signed in; counted for the person, who can have as many sessions as he likes. */
     confirm: async (userId: string, check: () => Promise<boolean>): Promise<boolean> => await throttle.guess([{ key: confirmKey(userId), budget: budgets.known }], async () => await check() || undefined) ?? false,
-  }
-}
-
-/** Begins to measure; an answer that awaits what it gives leaves after a whole multiple of `ms`, so that it tells nothing by its time, also when all this takes longer than usual. */
-export const evenTime = (ms: number): (() => Promise<void>) => {
-  const began = performance.now()
-  return async () => {
-    if (ms === 0) return
-    const spent = performance.now() - began
-    await pause(Math.ceil(spent / ms) * ms - spent)
   }
 }

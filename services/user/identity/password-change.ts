@@ -1,21 +1,25 @@
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { inParallel } from '../../shared/kit/in-parallel.ts'
 import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
 import type { UserDeps } from '../deps.ts'
-import { evenTime } from './login-guard.ts'
+import { evenTime } from './even-time.ts'
 import { readMailedToken } from './mailed-token.ts'
 import { checkPassword } from './password-policy.ts'
 
 const resetMs = 3_600_000
 const invalid = (): Refused => new Refused('rule', 'reset-token-invalid', 'This link has been used or is too old. Ask for a new one.')
-type Deps = Pick<UserDeps, 'persons' | 'vault' | 'passwords' | 'logins' | 'sessions' | 'keys' | 'settings' | 'directory'>
+type Deps = Pick<UserDeps, 'persons' | 'organizations' | 'vault' | 'passwords' | 'logins' | 'sessions' | 'keys' | 'settings' | 'directory'>
 
 /** Changing a password, by the old one or by a mailed token. */
-export const passwordChanges = ({ persons, vault, passwords, logins, sessions, keys, settings, directory }: Deps) => {
+export const passwordChanges = ({ persons, organizations, vault, passwords, logins, sessions, keys, settings, directory }: Deps) => {
   const sealed = async (userId: string, password: string): Promise<string> => {
-    const details = await directory.details(userId)
+    const person = await persons.load(NO_TENANT, userId)
+    const details = await directory.open(userId, person)
     if (!details) throw invalid()
-    checkPassword(password, details.email)
+    const organizationIds = 'organizations' in person.state ? person.state.organizations : []
+    const names = await inParallel(organizationIds, 16, async id => (await organizations.load(id, id)).state.name)
+    checkPassword(password, { email: details.email, names: [details.name, ...names] })
     return vault.seal(userId, await passwords.hash(password))
   }
   return {

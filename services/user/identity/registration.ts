@@ -1,14 +1,16 @@
 import { Refused } from '../../shared/kit/decider.ts'
 import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
 import type { UserDeps } from '../deps.ts'
+import { acceptInvitation } from '../domain/invitation.ts'
 import type { Loaded } from '../views/directory.ts'
+import { joining } from './joining.ts'
 import { readMailedToken } from './mailed-token.ts'
 import { checkPassword } from './password-policy.ts'
 import type { Caller } from './sign-in.ts'
 
 /** Without a password the person comes from another provider, which has checked the address. */
 export type NewPerson = { email: string; password: string | null; name: string; organizationName?: string | undefined; invitationToken?: string | undefined }
-type Deps = Pick<UserDeps, 'persons' | 'organizations' | 'logins' | 'passwords' | 'vault' | 'keys'>
+type Deps = Pick<UserDeps, 'persons' | 'organizations' | 'logins' | 'passwords' | 'vault' | 'keys' | 'directory'>
 
 /** The invitation that a mailed token stands for; whether it still holds is for the organization to say. */
 export const invitationOf = (keys: UserDeps['keys'], token: string): { organizationId: string; invitationId: string } => {
@@ -18,27 +20,34 @@ export const invitationOf = (keys: UserDeps['keys'], token: string): { organizat
 }
 
 /**
- * Signing up. The claim of the address comes first and is adopted when a crash left nobody behind it; the person's first commit decides who is first.
- * An invitation is accepted before that, under the claimed id, so that a repetition by the same address finds it its own; a new organization follows the person's
- * commit, here and, after a crash, by the reaction to it.
+ * Signing up. The claim of the address comes first and is adopted when a crash left nobody behind it; the person's first commit decides who is first. His organization, founded or
+ * joined by invitation, follows that commit, here and, after a crash, by the reaction to it: under the claimed id nothing is given to anybody before it is known whose it is.
  */
-export const registration = ({ persons, organizations, logins, passwords, vault, keys }: Deps) =>
-  async ({ email, password, name, organizationName, invitationToken }: NewPerson, { meta, newId }: Caller): Promise<{ userId: string; person: Loaded; organizationId: string; emailHash: string }> => {
-    if (password !== null) checkPassword(password, email)
+export const registration = (deps: Deps) => {
+  const { persons, organizations, logins, passwords, vault, keys } = deps
+  const join = joining(deps)
+  return async ({ email, password, name, organizationName, invitationToken }: NewPerson, { meta, newId }: Caller): Promise<{ userId: string; person: Loaded; organizationId: string; emailHash: string }> => {
     const invitation = invitationToken === undefined ? undefined : invitationOf(keys, invitationToken)
+    const inviting = invitation && (await organizations.load(invitation.organizationId, invitation.organizationId)).state
+    if (password !== null) checkPassword(password, { email, names: [name, organizationName ?? inviting?.name ?? ''] })
     const emailHash = logins.hash(email)
     const [freshId, freshOrganization] = [newId(), newId()]
     const organizationId = invitation?.organizationId ?? freshOrganization
     const userId = await logins.claim(emailHash, freshId)
     if (userId !== freshId && (await persons.load(NO_TENANT, userId)).version > 0) throw new Refused('rule', 'email-taken', 'There is an account with this address already.')
+    // Whether it holds is asked before the costly hash, and decided after the person is there.
+    if (invitation && inviting) acceptInvitation(inviting, { type: 'AcceptInvitation', invitationId: invitation.invitationId, userId, emailHash, at: meta.at })
 
     const profile = JSON.stringify({ name, avatarUrl: null, timezone: 'UTC', locale: 'en', preferences: {} })
     const hash = password === null ? null : await passwords.hash(password)
     const sealedEmail = await vault.seal(userId, email)
     const [sealedProfile, sealedHash] = await Promise.all([vault.seal(userId, profile), hash === null ? null : vault.seal(userId, hash)])
-    if (invitation) await organizations.handle(organizationId, organizationId, { type: 'AcceptInvitation', invitationId: invitation.invitationId, userId, emailHash, at: meta.at }, meta)
-    const organization = { id: organizationId, name: organizationName ?? null }
-    const person = await persons.handle(NO_TENANT, userId, { type: 'Register', emailHash, email: sealedEmail, profile: sealedProfile, password: sealedHash, organization, at: meta.at }, { ...meta, actor: userId })
-    if (organization.name !== null) await organizations.handle(organizationId, organizationId, { type: 'CreateOrganization', name: organization.name, ownerId: userId, at: meta.at }, { ...meta, actor: userId })
+    const organization = { id: organizationId, name: organizationName ?? null, ...(invitation && { invitationId: invitation.invitationId }) }
+    const own = { ...meta, actor: userId }
+    const person = await persons.handle(NO_TENANT, userId, { type: 'Register', emailHash, email: sealedEmail, profile: sealedProfile, password: sealedHash, organization, at: meta.at }, own)
+    if (organization.name !== null) await organizations.handle(organizationId, organizationId, { type: 'CreateOrganization', name: organization.name, ownerId: userId, at: meta.at }, own)
+    const refusal = invitation && await join({ ...invitation, userId, emailHash, at: meta.at }, own)
+    if (refusal) throw refusal
     return { userId, person, organizationId, emailHash }
   }
+}

@@ -1,20 +1,20 @@
-import type { CommandMeta } from '../../shared/kit/command.ts'
+import { LRUCache } from 'lru-cache'
+import { withoutVersion, type CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { inParallel } from '../../shared/kit/in-parallel.ts'
 import { machineOf } from '../../shared/kit/http/machine.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import type { EndReason, SessionCommand } from '../domain/session.ts'
-import type { Row, Table } from '../store/table.ts'
+import type { Table } from '../store/table.ts'
 import type { Keyring } from './keyring.ts'
 import { firstToken, readToken, successor, writeToken, type RefreshToken } from './refresh-token.ts'
+import { familyOf, lives, sessionLimits, type SessionRow } from './session-row.ts'
 import type { SpentTokens } from './spent-tokens.ts'
 
-export type SessionRow = Row & {
-  userId: string; organizationId: string; ip: string; userAgent: string; createdAt: string; lastSeenAt: string; endedAt: string | null
-  /** The day it began, so that what is long over is found by equality. */
-  day: string
-}
 type Handle = (tenantId: string, id: string, command: SessionCommand, meta: CommandMeta) => Promise<unknown>
-export type StartSession = { id: string; userId: string; organizationId: string; by: 'registration' | 'password' | 'switch' | 'oauth'; ip: string; userAgent: string }
+/** `parent`: the session that is switched from. */
+export type StartSession = { id: string; userId: string; organizationId: string; by: 'registration' | 'password' | 'switch' | 'oauth'; ip: string; userAgent: string; parent?: SessionRow }
+type Ending = Pick<SessionRow, '_id' | 'userId' | 'organizationId' | 'family'>
 type Held = { row: SessionRow; given: RefreshToken }
 /** From where a token comes. */
 type Machine = { ip: string; userAgent: string }
@@ -28,44 +28,57 @@ export type Sessions = {
   ofToken(token: string): Promise<SessionRow | undefined>
   living(userId: string, at: string): Promise<SessionRow[]>
   find(id: string): Promise<SessionRow | undefined>
-  end(row: Pick<SessionRow, '_id' | 'organizationId'>, reason: EndReason, meta: CommandMeta): Promise<void>
+  /** Ends it and, where the reason is one of the sign-in, those that were switched to from it. */
+  end(row: Ending, reason: EndReason, meta: CommandMeta): Promise<void>
   /** Removes what has been over for good: sessions of the ten days before the longest life that one can have. */
   tidy(at: string): Promise<void>
   /** Removes what is kept of a person's sessions. */
   forget(userId: string): Promise<void>
-  /** Notes that a session has ended, after the log has said so. */
-  mark(id: string, at: string): Promise<void>
+  /** What follows once the log has said that a session has ended: it is noted, and those end that end with it. */
+  ended(id: string, event: { userId: string; reason: EndReason }, meta: CommandMeta): Promise<void>
+  /** A person has begun one more: ends those that he has not used for longest, when there are too many. */
+  bound(userId: string, meta: CommandMeta): Promise<void>
   /** `before`: only those that began before this instant. */
   endAll(which: { userId: string; organizationId?: string; except?: string; before?: string }, reason: EndReason, meta: CommandMeta): Promise<void>
 }
 
 const day = 86_400_000
-/**
- * A session ends after two weeks of silence, and after 90 days in any case. The token before the living one is taken for 10 s more, and for two minutes from where
- * it was traded: there the answer may have been lost, and a restart of this service alone can take longer than 10 s.
- */
-export const sessionLimits = { idleMs: 14 * day, absoluteMs: 90 * day, graceMs: 10_000, sameMachineMs: 120_000 }
+// An end is a commit and an update: so many of them side by side leave room for everybody else.
+const atOnce = 16
+/** Whoever signs out, or whose token was stolen, means all that came of his sign-in; being shut out of one organization, or having too many, is of one session alone. */
+const ofTheFamily: ReadonlySet<EndReason> = new Set<EndReason>(['logout', 'ended', 'reuse'])
+// Whoever has a hundred sessions is not looked through at each sign-in.
+const lookEvery = 16
 const since = (from: string, to: string): number => Date.parse(to) - Date.parse(from)
-/** When a session that is not used any more will have ended. */
-export const expiryOf = ({ createdAt, lastSeenAt }: Pick<SessionRow, 'createdAt' | 'lastSeenAt'>): string =>
-  new Date(Math.min(Date.parse(createdAt) + sessionLimits.absoluteMs, Date.parse(lastSeenAt) + sessionLimits.idleMs)).toISOString()
-const lives = (row: SessionRow, at: string): boolean => row.endedAt === null && at < expiryOf(row)
 
 export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Keyring, handle: Handle): Sessions => {
-  const end: Sessions['end'] = async ({ _id, organizationId }, reason, meta) => {
+  // Since they were looked through last, by person.
+  const begunSince = new LRUCache<string, number>({ max: 10_000 })
+  const endOne = async ({ _id, organizationId }: Pick<Ending, '_id' | 'organizationId'>, reason: EndReason, meta: CommandMeta): Promise<void> => {
     // The log first: whoever hears of it (sockets) must hear of it even if this process dies now; its follow-up then marks the row.
-    const { expectedVersion: _, ...rest } = meta
-    await handle(organizationId, _id, { type: 'EndSession', reason }, { ...rest, commandId: derivedId(meta.commandId, 'end', _id) })
+    await handle(organizationId, _id, { type: 'EndSession', reason }, { ...withoutVersion(meta), commandId: derivedId(meta.commandId, 'end', _id) })
     await table.update(_id, { endedAt: null }, { endedAt: meta.at })
+  }
+  /** Until none is found: another one may have begun from one that was just being ended. */
+  const endEach = async (left: () => Promise<SessionRow[]>, reason: EndReason, meta: CommandMeta): Promise<void> => {
+    for (let rows = await left(); rows.length; rows = await left()) await inParallel(rows, atOnce, row => endOne(row, reason, meta))
+  }
+  const endFamily = async (row: Pick<Ending, '_id' | 'userId' | 'family'>, reason: EndReason, meta: CommandMeta): Promise<void> => {
+    await endEach(async () => (await table.findWhere({ userId: row.userId, endedAt: null })).filter(other => familyOf(other) === familyOf(row) && lives(other, meta.at)), reason, meta)
+  }
+  const end: Sessions['end'] = async (row, reason, meta) => {
+    await endOne(row, reason, meta)
+    if (ofTheFamily.has(reason)) await endFamily(row, reason, meta)
   }
   const remove = async (id: string): Promise<void> => { await Promise.all([table.remove(id), spent.forget(id)]) }
   const refused = (code: string): Refused => new Refused('unauthenticated', code, 'The session has ended. Sign in again.')
 
   return {
-    start: async ({ id, userId, organizationId, by, ip, userAgent }, meta) => {
+    start: async ({ id, userId, organizationId, by, ip, userAgent, parent }, meta) => {
       await handle(organizationId, id, { type: 'StartSession', userId, by }, meta)
       // The id is taken only when this very sign-in is repeated with its Idempotency-Key; then the token is the same, too.
-      await table.insert({ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, lastSeenAt: meta.at, day: meta.at.slice(0, 10), endedAt: null })
+      const family = parent && { family: familyOf(parent), signedInAt: parent.signedInAt ?? parent.createdAt }
+      await table.insert({ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, lastSeenAt: meta.at, day: meta.at.slice(0, 10), endedAt: null, ...family })
       return writeToken(keys, firstToken(keys, id))
     },
     hold: async (text, at) => {
@@ -103,13 +116,21 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
         for (const row of old) await remove(row._id)
       }
     },
-    forget: async userId => { await Promise.all((await table.findWhere({ userId })).map(row => remove(row._id))) },
-    mark: async (id, at) => { await table.update(id, { endedAt: null }, { endedAt: at }) },
-    endAll: async ({ userId, organizationId, except, before }, reason, meta) => {
-      const left = async (): Promise<SessionRow[]> => (await table.findWhere({ userId, endedAt: null, ...(organizationId !== undefined && { organizationId }) }))
-        .filter(row => row._id !== except && (before === undefined || row.createdAt <= before))
-      // Until none is found: another one may have begun from one that was just being ended.
-      for (let rows = await left(); rows.length; rows = await left()) await Promise.all(rows.map(row => end(row, reason, meta)))
+    forget: async userId => { await inParallel(await table.findWhere({ userId }), atOnce, row => remove(row._id)) },
+    ended: async (id, { userId, reason }, meta) => {
+      await table.update(id, { endedAt: null }, { endedAt: meta.at })
+      if (ofTheFamily.has(reason)) await endFamily(await table.find(id) ?? { _id: id, userId }, reason, meta)
+    },
+    bound: async (userId, meta) => {
+      const begun = begunSince.get(userId) ?? 0
+      begunSince.set(userId, (begun + 1) % lookEvery)
+      if (begun > 0) return
+      const rows = (await table.findWhere({ userId, endedAt: null })).toSorted((a, b) => (a.lastSeenAt < b.lastSeenAt ? 1 : -1))
+      await inParallel(rows.slice(sessionLimits.perPerson), atOnce, row => endOne(row, 'too-many', meta))
+    },
+    endAll: ({ userId, organizationId, except, before }, reason, meta) => {
+      const meant = (row: SessionRow): boolean => row._id !== except && (before === undefined || row.createdAt <= before) && lives(row, meta.at)
+      return endEach(async () => (await table.findWhere({ userId, endedAt: null, ...(organizationId !== undefined && { organizationId }) })).filter(meant), reason, meta)
     },
   }
 }

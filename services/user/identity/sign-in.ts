@@ -5,10 +5,13 @@ import { Refused } from '../../shared/kit/decider.ts'
 import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
 import type { Cookies } from '../../shared/kit/http/call.ts'
 import type { UserDeps } from '../deps.ts'
+import { actingIn } from '../domain/organization-state.ts'
 import type { Person } from '../domain/person.ts'
+import type { EndReason } from '../domain/session.ts'
 import type { Details, Loaded } from '../views/directory.ts'
 import { accessTokenSeconds } from './access-token.ts'
 import { browserCookies } from './cookies.ts'
+import { lives, type SessionRow } from './session-row.ts'
 
 type Prepared = Omit<SignedIn, 'refreshToken'>
 type Membership = { organizationId: string; name: string; role: OrganizationRole }
@@ -16,6 +19,8 @@ export type Caller = { ip: string; userAgent: string; cookies: Cookies; meta: Co
 /** `person`: as the caller has just seen him, so that the log is not asked again; `from`: the session that he switches from. */
 type Entrance = { by: 'registration' | 'password' | 'oauth'; person: Loaded } | { by: 'switch'; from: string; person?: undefined }
 type Start = Entrance & { userId: string; member: Membership; tokenIn: 'body' | 'cookie' }
+/** Why a session ends that should not have begun; all else is that the organization does not let him in any more. */
+const endReasons: Readonly<Record<string, EndReason>> = { 'session-ended': 'ended', 'bad-credentials': 'password' }
 const passwordChanges = (person: Person): number | undefined => ('passwordChanges' in person ? person.passwordChanges : undefined)
 
 /** A person as one of his organizations sees him. */
@@ -27,11 +32,7 @@ export const signIn = ({ persons, organizations, sessions, accessToken, director
   /** The role that somebody has in an organization now, or why he may not act in it. */
   const membership = async (userId: string, organizationId: string): Promise<Membership> => {
     const { state } = await organizations.load(organizationId, organizationId)
-    const member = state.members.get(userId)
-    if (!member) throw new Refused('missing', 'organization-unknown', 'There is no such organization among yours.')
-    if (member.disabled) throw new Refused('forbidden', 'account-disabled', 'The organization has shut this account out.')
-    if (member.leaving) throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
-    return { organizationId, name: state.name, role: member.role }
+    return { organizationId, name: state.name, role: actingIn(state, userId).role }
   }
   const known = async (userId: string, person?: Loaded): Promise<Details> => {
     const details = person ? await directory.open(userId, person) : await directory.details(userId)
@@ -48,12 +49,17 @@ export const signIn = ({ persons, organizations, sessions, accessToken, director
     if (intoCookie) cookies.keepRefreshToken(jar, token)
     return { ...prepared, refreshToken: intoCookie ? null : token }
   }
-  /** Whoever ends all sessions does not find one that is just beginning: once it is there, what let the person in is looked at again. */
-  const overtaken = async (start: Start): Promise<Refused | undefined> => {
-    if (start.by === 'switch') return (await sessions.find(start.from))?.endedAt === null ? undefined : new Refused('unauthenticated', 'session-ended', 'The session has ended. Sign in again.')
-    if (start.by !== 'password') return undefined
-    const { state } = await persons.load(NO_TENANT, start.userId)
-    return passwordChanges(state) === passwordChanges(start.person.state) ? undefined : new Refused('unauthenticated', 'bad-credentials', 'The address or the password is wrong.')
+  const parentOf = async (from: string, at: string): Promise<SessionRow> => {
+    const row = await sessions.find(from)
+    if (!row || !lives(row, at)) throw new Refused('unauthenticated', 'session-ended', 'The session has ended. Sign in again.')
+    return row
+  }
+  /** Whoever ends all sessions, or shuts somebody out, does not find one that is just beginning: once it is there, what let the person in is looked at again. */
+  const again = async (start: Start, at: string): Promise<Membership> => {
+    if (start.by === 'switch') await parentOf(start.from, at)
+    if (start.by === 'password' && passwordChanges((await persons.load(NO_TENANT, start.userId)).state) !== passwordChanges(start.person.state))
+      throw new Refused('unauthenticated', 'bad-credentials', 'The address or the password is wrong.')
+    return membership(start.userId, start.member.organizationId)
   }
 
   return {
@@ -69,14 +75,14 @@ export const signIn = ({ persons, organizations, sessions, accessToken, director
       throw refusal ?? new Refused('forbidden', 'account-disabled', 'No organization lets this account in.')
     },
     start: async (start: Start, { ip, userAgent, cookies: jar, meta, newId }: Caller): Promise<SignedIn> => {
-      const { userId, person, member, by, tokenIn } = start
-      const [id, { organizationId }] = [newId(), member]
-      const token = await sessions.start({ id, userId, organizationId, by, ip, userAgent }, meta)
-      const refusal = await overtaken(start)
-      if (refusal) {
-        await sessions.end({ _id: id, organizationId }, by === 'password' ? 'password' : 'ended', meta)
-        throw refusal
-      }
+      const { userId, person, member: { organizationId }, by, tokenIn } = start
+      const parent = start.by === 'switch' ? await parentOf(start.from, meta.at) : undefined
+      const id = newId()
+      const token = await sessions.start({ id, userId, organizationId, by, ip, userAgent, ...(parent && { parent }) }, meta)
+      const member = await again(start, meta.at).catch(async (error: unknown) => {
+        if (error instanceof Refused && error.kind !== 'unavailable') await sessions.end({ _id: id, userId, organizationId }, endReasons[error.code] ?? 'disabled', meta)
+        throw error
+      })
       return answer(await prepare(userId, member, id, person), token, tokenIn === 'cookie', jar)
     },
     refresh: async (given: string | undefined, { ip, userAgent, cookies: jar, meta }: Caller): Promise<SignedIn> => {

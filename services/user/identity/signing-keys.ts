@@ -1,6 +1,7 @@
 import { calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPair, importPKCS8, type CryptoKey } from 'jose'
 import type { Jwks } from '../../shared/contracts/user/resources.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
+import { ConfigError } from '../../shared/kit/config.ts'
 import type { Row, Table } from '../store/table.ts'
 import type { Keyring } from './keyring.ts'
 import { seal, unseal } from './seal.ts'
@@ -8,11 +9,15 @@ import { seal, unseal } from './seal.ts'
 /** `_id` is the generation, so that two replicas that rotate at once make one key. */
 export type SigningKeyRow = Row & { kid: string; x: string; privateSealed: string; signsFrom: string; publishedUntil: string | null }
 export type SigningKeys = {
+  /** A `ConfigError` where the service's key is not the one that its data was written with. */
   current(): Promise<{ kid: string; key: CryptoKey }>
   jwks(): Promise<Jwks>
   /** Makes the next key when the newest is older than `maxAgeDays`: it is published at once, signs after an hour, and the one before stays until its tokens are over. */
   rotate(maxAgeDays: number): Promise<boolean>
 }
+
+const notOurs = (): ConfigError => new ConfigError(['TOKEN_KEY does not fit the data: it was written with another one (it was restored without its secrets, or the key was changed). '
+  + 'Set TOKEN_KEY, or the secret "token-key" in the secret store, to the one that it was written with.'])
 
 const hour = 3_600_000
 const plus = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString()
@@ -34,8 +39,11 @@ export const signingKeys = (table: Table<SigningKeyRow>, keys: Keyring, clock: C
     await table.insert({ _id: String(generation), kid, x: jwk.x ?? '', privateSealed: seal(keys.key('signing-keys'), kid, await exportPKCS8(pair.privateKey)), signsFrom, publishedUntil: null })
     known = { rows: [], readAt: -Infinity }
   }
+  const opened = ({ kid, privateSealed }: SigningKeyRow): string => {
+    try { return unseal(keys.key('signing-keys'), kid, privateSealed).toString('utf8') } catch { throw notOurs() }
+  }
   const privateKey = (row: SigningKeyRow): Promise<CryptoKey> => {
-    const key = privateKeys.get(row.kid) ?? importPKCS8(unseal(keys.key('signing-keys'), row.kid, row.privateSealed).toString('utf8'), 'EdDSA')
+    const key = privateKeys.get(row.kid) ?? importPKCS8(opened(row), 'EdDSA')
     privateKeys.set(row.kid, key)
     return key
   }
@@ -51,12 +59,15 @@ export const signingKeys = (table: Table<SigningKeyRow>, keys: Keyring, clock: C
     jwks: async () => ({ keys: (await read()).map(({ kid, x }) => ({ kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' })) }),
     rotate: async maxAgeDays => {
       const newest = (await read()).at(-1)
-      if (!newest || clock.now() < plus(newest.signsFrom, maxAgeDays * 24 * hour)) return false
-      const signsFrom = plus(clock.now(), hour)
-      await create(Number(newest._id) + 1, signsFrom)
-      await table.update(newest._id, { publishedUntil: null }, { publishedUntil: plus(signsFrom, hour) })
+      if (!newest) return false
+      const isDue = clock.now() >= plus(newest.signsFrom, maxAgeDays * 24 * hour)
+      if (isDue) await create(Number(newest._id) + 1, plus(clock.now(), hour))
+      const rows = await read()
+      const last = rows.at(-1) ?? newest
+      // Also the one that a crash between the two left without an end.
+      for (const row of rows) if (row._id !== last._id && row.publishedUntil === null) await table.update(row._id, { publishedUntil: null }, { publishedUntil: plus(last.signsFrom, hour) })
       known = { rows: [], readAt: -Infinity }
-      return true
+      return isDue
     },
   }
 }

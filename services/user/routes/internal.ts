@@ -1,6 +1,7 @@
 import type { userInternal } from '../../shared/contracts/user/internal.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Handlers } from '../../shared/kit/http/call.ts'
+import { getIn } from '../../shared/kit/persistent-map.ts'
 import type { UserDeps } from '../deps.ts'
 import { isActive } from '../domain/organization-state.ts'
 
@@ -8,9 +9,9 @@ import { isActive } from '../domain/organization-state.ts'
 export const internal = ({ organizations, directory, logins, tickets }: UserDeps): Handlers<typeof userInternal> => {
   const among = async (organizationId: string, ids: readonly string[]) => {
     const { members } = (await organizations.load(organizationId, organizationId)).state
-    const details = await directory.many(ids.filter(id => members.has(id)))
+    const details = await directory.many(ids.filter(id => getIn(members, id)))
     return [...details.values()].map(known => {
-      const member = members.get(known.id)
+      const member = getIn(members, known.id)
       return { ...known, disabled: member?.disabled === true, leaving: member?.leaving === true, role: member?.role }
     })
   }
@@ -22,7 +23,7 @@ export const internal = ({ organizations, directory, logins, tickets }: UserDeps
     byEmail: async ({ body: { organizationId, email } }) => {
       const userId = await logins.find(logins.hash(email))
       const { members } = (await organizations.load(organizationId, organizationId)).state
-      const member = userId === undefined ? undefined : members.get(userId)
+      const member = userId === undefined ? undefined : getIn(members, userId)
       if (userId === undefined || !member || !isActive(member)) throw new Refused('missing', 'user-unknown', 'No member has this address.')
       return { body: { userId } }
     },

@@ -2,28 +2,28 @@ import { z } from 'zod'
 import { Id, Time } from '../../shared/contracts/primitives.ts'
 import type { membersApi } from '../../shared/contracts/user/http.ts'
 import type { Member } from '../../shared/contracts/user/resources.ts'
-import { Refused } from '../../shared/kit/decider.ts'
+import { withoutVersion } from '../../shared/kit/command.ts'
+import { Refused, stale } from '../../shared/kit/decider.ts'
 import type { Actor, Handlers } from '../../shared/kit/http/call.ts'
 import { decodeCursor, pageOf } from '../../shared/kit/http/input/page.ts'
+import { entriesOf } from '../../shared/kit/persistent-map.ts'
 import type { UserDeps } from '../deps.ts'
-import { memberOf, type Membership, type Organization } from '../domain/organization-state.ts'
+import { actingIn, byJoining, memberOf, type Membership, type Organization } from '../domain/organization-state.ts'
 import { signIn } from '../identity/sign-in.ts'
-import { policies } from '../policies.ts'
+import { forbidden, policies } from '../policies.ts'
 
 const Cursor = z.object({ joinedAt: Time, id: Id })
-const forbidden = (): Refused => new Refused('forbidden', 'role-forbids', 'Your role in the organization does not allow this.')
 
 /** The people of the organization and their roles. */
 export const members = (deps: UserDeps): Handlers<typeof membersApi> => {
   const { organizations, directory, sessions } = deps
   const enter = signIn(deps)
   const roleOf = async ({ userId, organizationId }: Actor) => (await enter.membership(userId, organizationId)).role
-  const load = async (id: string): Promise<{ state: Organization; version: number }> => organizations.load(id, id)
   const views = async (people: readonly (readonly [string, Membership])[], addresses: boolean): Promise<Member[]> => {
     const details = await directory.many(people.map(([id]) => id))
-    return people.map(([id, { role, disabled, joinedAt }]) => {
+    return people.map(([id, { role, disabled, joinedAt, version }]) => {
       const known = details.get(id)
-      return { id, name: known?.name ?? '', email: addresses ? known?.email ?? null : null, avatarUrl: known?.avatarUrl ?? null, role, disabled, joinedAt }
+      return { id, name: known?.name ?? '', email: addresses ? known?.email ?? null : null, avatarUrl: known?.avatarUrl ?? null, role, disabled, joinedAt, version }
     })
   }
   const view = async (actor: Actor, id: string, state: Organization): Promise<Member> => {
@@ -31,12 +31,17 @@ export const members = (deps: UserDeps): Handlers<typeof membersApi> => {
     if (!member) throw new Refused('missing', 'user-unknown', 'There is no such member.')
     return member
   }
+  /** If-Match is about this member; all members are one stream. */
+  const demandSeen = (state: Organization, id: string, expected: number | undefined): void => {
+    const { version } = memberOf(state, id)
+    if (expected !== undefined && expected !== version) throw stale(version)
+  }
 
   return {
     listMembers: async ({ actor, query: { limit, cursor, q, role } }) => {
-      const [mine, { state }] = [await roleOf(actor), await load(actor.organizationId)]
+      const [mine, { state }] = [await roleOf(actor), await organizations.load(actor.organizationId, actor.organizationId)]
       const from = cursor === undefined ? undefined : decodeCursor(Cursor, cursor)
-      const sorted = [...state.members].toSorted(([a, x], [b, y]) => (x.joinedAt < y.joinedAt || (x.joinedAt === y.joinedAt && a < b) ? -1 : 1))
+      const sorted = entriesOf(state.members).toSorted(byJoining)
         .filter(([id, m]) => (role === undefined || m.role === role) && (!from || m.joinedAt > from.joinedAt || (m.joinedAt === from.joinedAt && id > from.id)))
       const needle = q?.trim().toLowerCase()
       const names = needle ? await directory.many(sorted.map(([id]) => id)) : undefined
@@ -45,15 +50,19 @@ export const members = (deps: UserDeps): Handlers<typeof membersApi> => {
       return { body: { items: await views(items, policies.seeAddresses(mine)), nextCursor } }
     },
     changeRole: async ({ actor, params: { id }, body: { role }, meta }) => {
-      const [mine, { state }] = [await roleOf(actor), await load(actor.organizationId)]
-      if (!policies.changeRole(mine, memberOf(state, id).role, role)) throw forbidden()
-      const changed = await organizations.handle(actor.organizationId, actor.organizationId, { type: 'ChangeRole', userId: id, role }, meta)
+      const changed = await organizations.handle(actor.organizationId, actor.organizationId, state => {
+        if (!policies.changeRole(actingIn(state, actor.userId).role, memberOf(state, id).role, role)) throw forbidden()
+        demandSeen(state, id, meta.expectedVersion)
+        return { type: 'ChangeRole', userId: id, role }
+      }, withoutVersion(meta))
       return { body: await view(actor, id, changed.state) }
     },
     disableMember: async ({ actor, params: { id }, body: { disabled }, meta }) => {
-      const [mine, { state }] = [await roleOf(actor), await load(actor.organizationId)]
-      if (!policies.shutOut(mine, memberOf(state, id).role) || id === actor.userId) throw forbidden()
-      const changed = await organizations.handle(actor.organizationId, actor.organizationId, { type: disabled ? 'DisableMember' : 'EnableMember', userId: id }, meta)
+      const changed = await organizations.handle(actor.organizationId, actor.organizationId, state => {
+        if (!policies.shutOut(actingIn(state, actor.userId).role, memberOf(state, id).role) || id === actor.userId) throw forbidden()
+        demandSeen(state, id, meta.expectedVersion)
+        return { type: disabled ? 'DisableMember' : 'EnableMember', userId: id }
+      }, withoutVersion(meta))
       if (disabled) await sessions.endAll({ userId: id, organizationId: actor.organizationId }, 'disabled', meta)
       return { body: await view(actor, id, changed.state) }
     },

@@ -6,7 +6,7 @@ import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
 import type { Handlers } from '../../shared/kit/http/call.ts'
 import { decodeCursor, pageOf } from '../../shared/kit/http/input/page.ts'
 import type { UserDeps } from '../deps.ts'
-import { expiryOf } from '../identity/sessions.ts'
+import { expiryOf } from '../identity/session-row.ts'
 import { signIn } from '../identity/sign-in.ts'
 import { ticketSeconds } from '../identity/tickets.ts'
 

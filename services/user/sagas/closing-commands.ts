@@ -1,5 +1,6 @@
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
+import { entriesOf } from '../../shared/kit/persistent-map.ts'
 import type { CommandContext } from '../../shared/kit/sagas/saga-types.ts'
 import { otherOwner } from '../domain/organization-state.ts'
 import type { UserDeps } from '../deps.ts'
@@ -21,7 +22,7 @@ export const closingCommands = ({ clock, persons, organizations, sessions, vault
   announceLeaving: async ({ organizationId, userId, sagaId }, context) => {
     const { state } = await organizations.handle(organizationId, organizationId, { type: 'AnnounceLeaving', userId, sagaId }, sagaMeta(clock.now(), context))
     // Who is leaving may stay after all, and then the projects need an heir; who is shut out could only be let in by the one who goes.
-    return { handOverTo: otherOwner(state, userId), alone: [...state.members].every(([id, m]) => id === userId || m.disabled) }
+    return { handOverTo: otherOwner(state, userId), alone: entriesOf(state.members).every(([id, m]) => id === userId || m.disabled) }
   },
   cancelLeaving: async ({ organizationId, userId, sagaId }, context) => {
     await organizations.handle(organizationId, organizationId, { type: 'CancelLeaving', userId, sagaId }, sagaMeta(clock.now(), context))

@@ -1,4 +1,5 @@
 import { derivedId } from '../../shared/kit/ids.ts'
+import { getIn } from '../../shared/kit/persistent-map.ts'
 import type { UserDeps } from '../deps.ts'
 import { invitationOwner } from '../identity/invitation-names.ts'
 import { mailedToken } from '../identity/mailed-token.ts'
@@ -10,7 +11,7 @@ type Deps = Pick<UserDeps, 'clock' | 'organizations' | 'vault' | 'keys' | 'direc
 export const invitationCommands = ({ clock, organizations, vault, keys, directory, notification }: Deps): InvitationCommands => ({
   sendInvitation: async ({ organizationId, invitationId }) => {
     const { state } = await organizations.load(organizationId, organizationId)
-    const invitation = state.invitations.get(invitationId)
+    const invitation = getIn(state.invitations, invitationId)
     const address = invitation && await vault.open(invitationOwner(invitationId), invitation.email)
     // Settled already: there is nobody to write to.
     if (!invitation || address === undefined) return null

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { SignedIn } from '../../shared/contracts/user/resources.ts'
 import { userInternal } from '../../shared/contracts/user/internal.ts'
 import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
@@ -96,6 +96,12 @@ describe('invitations', () => {
     expect(answers.slice(1).map(a => [a.status, codeOf(a), a.headers.get('retry-after')])).toEqual(Array.from({ length: 4 }, () => [429, 'too-many-invitations', '60']))
     expect((await invite(ann.accessToken, 'somebody.else@example.com')).status).toBe(201)
   })
+  it('nor by an organization founded for each of them', async () => {
+    const answers: Awaited<ReturnType<typeof invite>>[] = []
+    for (let i = 0; i < 6; i++) answers.push(await invite((await user.register(`fresh${i}@example.com`)).accessToken, 'target@example.com'))
+    expect(answers.map(a => a.status)).toEqual([201, 201, 201, 201, 201, 429])
+    expect(answers.slice(5).map(a => [codeOf(a), a.headers.get('retry-after')])).toEqual([['too-many-invitations', '86400']])
+  })
 })
 
 describe('members', () => {
@@ -123,6 +129,15 @@ describe('members', () => {
     const { user: { id: stranger } } = await user.register('stranger@example.com')
     expect((await setRole(ann.accessToken, stranger, 'guest')).status).toBe(404)
   })
+  it('have a version each, which If-Match is compared with whatever becomes of others', async () => {
+    const [cat, ian] = [await user.login('cat@example.com'), await hire('ian@example.com', 'guest')]
+    const change = (id: string, path: string, body: object, version: number) => user.ask('PUT', `/api/users/${id}/${path}`, { token: ann.accessToken, body, headers: { 'if-match': `"${version}"` } })
+    await setRole(ann.accessToken, cat.user.id, 'guest')
+    const member = await change(ian.user.id, 'role', { role: 'member' }, 1)
+    expect([member.status, member.body, member.headers.get('etag')]).toEqual([200, expect.objectContaining({ role: 'member', version: 2 }), '"2"'])
+    expect(await change(ian.user.id, 'role', { role: 'admin' }, 1)).toMatchObject({ status: 412, body: { code: 'stale', context: { version: 2 } } })
+    expect([(await change(ian.user.id, 'disabled', { disabled: true }, 1)).status, (await change(ian.user.id, 'disabled', { disabled: true }, 2)).body]).toEqual([412, expect.objectContaining({ disabled: true, version: 3 })])
+  })
   it('are shut out at once, and let in again', async () => {
     const [bob, cat] = [await user.login('bob@example.com'), await user.login('cat@example.com')]
     const shut = (disabled: boolean) => user.ask('PUT', `/api/users/${cat.user.id}/disabled`, { token: bob.accessToken, body: { disabled } })
@@ -135,6 +150,41 @@ describe('members', () => {
     expect((await shut(false)).status).toBe(200)
     expect((await user.login('cat@example.com')).user.id).toBe(cat.user.id)
     expect((await user.ask('PUT', `/api/users/${bob.user.id}/disabled`, { token: bob.accessToken, body: { disabled: true } })).status).toBe(403)
+  })
+})
+
+describe('a right that is lost while a change is under way', () => {
+  /** Runs `meanwhile` when the next change of an organization has been asked for, and nothing is decided yet. */
+  const onceAsked = (meanwhile: () => Promise<unknown>) => {
+    const { handle } = user.deps.organizations
+    vi.spyOn(user.deps.organizations, 'handle').mockImplementationOnce(async (...command) => {
+      await meanwhile()
+      return handle(...command)
+    })
+  }
+  it('does not count any more', async () => {
+    const [max, ida, tom] = [await hire('max@example.com', 'admin'), await hire('ida@example.com', 'member'), await hire('tom@example.com', 'member')]
+    const { body } = await invite(ann.accessToken, 'open@example.com')
+    for (const lost of [
+      () => setRole(max.accessToken, ida.user.id, 'guest'), () => user.ask('PUT', `/api/users/${ida.user.id}/disabled`, { token: max.accessToken, body: { disabled: true } }),
+      () => invite(max.accessToken, 'friend@example.com', 'admin'), () => user.ask('DELETE', `/api/users/invitations/${(body as { id: string }).id}`, { token: max.accessToken }),
+    ]) {
+      onceAsked(() => setRole(ann.accessToken, max.user.id, 'member'))
+      const answer = await lost()
+      expect([answer.status, codeOf(answer)]).toEqual([403, 'role-forbids'])
+      expect((await setRole(ann.accessToken, max.user.id, 'admin')).status).toBe(200)
+    }
+    onceAsked(() => setRole(ann.accessToken, tom.user.id, 'owner'))
+    expect(codeOf(await user.ask('PUT', `/api/users/${tom.user.id}/disabled`, { token: max.accessToken, body: { disabled: true } }))).toBe('role-forbids')
+    vi.restoreAllMocks()
+  })
+  it('nor does the invitation that was sent by it', async () => {
+    const [kim, pat] = [await hire('kim@example.com', 'admin'), await user.register('pat@example.com', { organizationName: 'Pat' })]
+    await invite(kim.accessToken, 'pat@example.com', 'admin')
+    const token = await mailedTo('pat@example.com')
+    expect((await user.ask('PUT', `/api/users/${kim.user.id}/disabled`, { token: ann.accessToken, body: { disabled: true } })).status).toBe(200)
+    const back = await user.ask('POST', '/api/users/invitations/accept', { token: pat.accessToken, body: { token } })
+    expect([back.status, codeOf(back)]).toEqual([409, 'invitation-invalid'])
   })
 })
 

@@ -63,6 +63,13 @@ describe('a password', () => {
     expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: bob.refreshToken } })).status).toBe(200)
     expect((await user.login('bob@example.com', newPassword)).user.id).toBe(bob.user.id)
   })
+  it('is not made of the own name or that of the organization', async () => {
+    const ada = await user.register('ada@example.com', { name: 'Ada Lovelace', organizationName: 'Analytical Engines' })
+    for (const password of ['Ada Lovelace', 'analytical-engines-2026']) {
+      const answer = await user.ask('PUT', '/api/users/password', { token: ada.accessToken, body: { current: goodPassword, password } })
+      expect([answer.status, codeOf(answer)]).toEqual([400, 'password-too-common'])
+    }
+  })
   it('that was changed just before the store went away ends the other sessions all the same', async () => {
     const [eve, other] = [await user.register('eve@example.com'), await user.login('eve@example.com')]
     const away = vi.spyOn(user.tables.sessions, 'findWhere').mockRejectedValue(new Refused('unavailable', 'store-unavailable'))

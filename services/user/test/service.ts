@@ -14,7 +14,7 @@ import { memorySagaStore } from '../../shared/kit/sagas/memory-saga-store.ts'
 import { sagaRoutes } from '../../shared/kit/sagas/saga-routes.ts'
 import { assemble } from '../compose.ts'
 import type { Login } from '../identity/logins.ts'
-import type { SessionRow } from '../identity/sessions.ts'
+import type { SessionRow } from '../identity/session-row.ts'
 import type { SpentToken } from '../identity/spent-tokens.ts'
 import type { SigningKeyRow } from '../identity/signing-keys.ts'
 import type { OwnerKey } from '../identity/vault.ts'
@@ -74,7 +74,7 @@ export const userService = async (oauthSettings: ProviderSettings = {}) => {
     return SignedIn.parse(answer.body)
   }
   return {
-    dapr, store, clock, deps, log, mails, asked, replies, tables, server, ask, sagaStore,
+    dapr, store, clock, deps, log, mails, asked, replies, tables, server, ask, sagas, sagaStore,
     register: async (email: string, more: Json = {}) => signedIn(await ask('POST', '/api/users/register', { body: { email, password: goodPassword, name: email.split('@')[0], organizationName: 'Acme', ...more } })),
     login: async (email: string, password = goodPassword) => signedIn(await ask('POST', '/api/users/login', { body: { email, password } })),
     /** Public events by name, once everything has settled. */

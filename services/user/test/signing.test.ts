@@ -44,9 +44,9 @@ describe('signing up', () => {
   })
   it.each([
     ['short', 'too short', 'invalid'], ['Password1234', 'common', 'password-too-common'], ['1234567890', 'a run', 'password-too-common'], ['aaaaaaaaaaaaa', 'one letter', 'password-too-common'],
-    ['maximilian!', 'the name of the address', 'password-like-email'],
+    ['maximilian!', 'the name of the address', 'password-like-email'], ['Mia & Moritz', 'the own name and that of the organization', 'password-too-common'],
   ])('refuses the password %s: %s', async (password, _, code) => {
-    const answer = await user.ask('POST', '/api/users/register', { body: { email: 'maximilian@example.com', password, name: 'M', organizationName: 'M' } })
+    const answer = await user.ask('POST', '/api/users/register', { body: { email: 'maximilian@example.com', password, name: 'Moritz', organizationName: 'Mia' } })
     expect([answer.status, codeOf(answer)]).toEqual([400, code])
     expect(answer.body).toMatchObject({ errors: [{ path: 'password' }] })
   })

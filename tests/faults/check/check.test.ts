@@ -3,7 +3,7 @@ import { hashOf, type Commit } from '../../../services/shared/kit/events/log/com
 import { segmentAt, START, endOf } from '../../../services/shared/kit/events/relay/positions.ts'
 import { checkPositions, checkStreams } from './chains.ts'
 import { compare } from './compare.ts'
-import { effect, effectsOf } from './effects.ts'
+import { effect, effectsOf, privateEffectsOf } from './effects.ts'
 import { together, total } from './findings.ts'
 import { checkSagas } from './sagas.ts'
 import { checkView } from './views.ts'
@@ -70,6 +70,13 @@ describe('effects of events', () => {
     expect(effectsOf({ type: 'TaskUpdated', data: { ...about, mentions: [], changes: { assigneeId: { before: null, after: 'u' }, blockedBy: { before: ['x'], after: ['x', 'y'] } } } }, new Set()))
       .toEqual([effect.assigned('t', 'u'), effect.blocked('t', 'y')])
     expect(effectsOf({ type: 'TaskDeleted', data: about }, new Set(['p']))).toEqual([effect.unbuilt('p', 'Fuel')])
-    expect(effectsOf({ type: 'UserLoggedIn', data: {} }, new Set())).toEqual([])
+    expect(effectsOf({ type: 'TaskUpdated', data: { ...about, mentions: [], changes: { blockedBy: { before: ['x', 'y'], after: ['x'] } } } }, new Set())).toEqual([effect.freed('t', 'y')])
+    expect(effectsOf({ type: 'TaskRestored', data: { ...about, status: 'todo' } }, new Set(['p']))).toEqual([effect.rebuilt('p', 'Fuel')])
+    expect(effectsOf({ type: 'UserLoggedIn', data: { userId: 'u', sessionId: 's' } }, new Set())).toEqual([effect.signedIn('s')])
+    expect(effectsOf({ type: 'TaskCompleted', data: {} }, new Set())).toEqual([])
+  })
+  it('are found in commits where no public event tells of them', () => {
+    expect(privateEffectsOf({ ...first, stream: 'o/comment/c', events: [{ type: 'CommentEdited', version: 1, data: {} }] })).toEqual([effect.edited('c')])
+    expect(privateEffectsOf({ ...first, stream: 'o/time-entry/e', events: [{ type: 'TimeLogged', version: 1, data: {} }] })).toEqual([effect.logged('e')])
   })
 })

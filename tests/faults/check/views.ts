@@ -1,9 +1,9 @@
 import { canonicalJson } from '../../../services/shared/kit/events/log/commit.ts'
 
-export type Row = Readonly<Record<string, unknown>> & { readonly _id: string }
+type Row = { readonly _id: string }
 
 /** Compares a read model with what the log makes of it, document by document. */
-export const checkView = (name: string, rebuilt: readonly Row[], live: readonly Row[]): { unequal: string[] } => {
+export const checkView = <R extends Row, L extends Row>(name: string, rebuilt: readonly R[], live: readonly L[]): { unequal: string[] } => {
   const wanted = new Map(rebuilt.map(row => [row._id, canonicalJson(row)]))
   const unequal: string[] = []
   const seen = new Set<string>()

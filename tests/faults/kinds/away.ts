@@ -1,17 +1,19 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brokerOf, comeUp, services } from '../stack/platform.ts'
-import { between, pause, type Kind, type Scene } from './kind.ts'
+import { between, nobodyThere, pause, type Kind, type Scene } from './kind.ts'
 
 /** In a long run every fourth time for a whole minute. */
 const whileMs = ({ chance, short }: Scene): number => (short ? between(chance, 3_000, 7_000) : chance.below(4) === 0 ? 60_000 : between(chance, 4_000, 16_000))
-const stores = (events: 'redis' | 'kafka'): [string, ...string[]] => [brokerOf(events), 'documents', 'postgres', 'state', 'scheduler', 'placement']
+const stores = (events: 'redis' | 'kafka'): string[] => [brokerOf(events), 'documents', 'postgres', 'state', 'scheduler', 'placement', 'sentry']
+const sidecars = services.map(service => `${service}-sidecar`)
 
 /** Parts that are gone for a while, that stand still, or that lose everything they had. */
 export const absences: readonly Kind[] = [
   {
     name: 'stop a part for a while',
-    targets: ({ events }) => [...stores(events), 'project', 'notification', 'analytics', 'user', 'task-sidecar', 'notification-sidecar'],
+    targets: ({ events }) => [...stores(events), ...services, ...sidecars],
+    excuses: nobodyThere,
     strike: async (scene, target) => {
       await scene.platform.part(target).stop('SIGKILL')
       await pause(whileMs(scene))
@@ -21,7 +23,7 @@ export const absences: readonly Kind[] = [
   {
     name: 'hold a part (SIGSTOP)',
     // Not the gateway: where nobody listens, nobody can answer.
-    targets: ({ events }) => [...stores(events), ...services.filter(service => service !== 'gateway'), ...services.map(service => `${service}-sidecar`)],
+    targets: ({ events }) => [...stores(events), ...services.filter(service => service !== 'gateway'), ...sidecars],
     strike: async (scene, target) => {
       scene.platform.hold(target)
       await pause(whileMs(scene))
@@ -30,7 +32,7 @@ export const absences: readonly Kind[] = [
   },
   {
     name: 'pause a consumer',
-    targets: () => ['notification', 'analytics', 'ai'],
+    targets: () => ['notification', 'analytics'],
     strike: async (scene, target) => {
       scene.platform.hold(target)
       await pause(whileMs(scene))

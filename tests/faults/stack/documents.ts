@@ -7,8 +7,8 @@ import { commitOf, segmentOf, type CommitRow, type SegmentRow } from '../../../s
 import type { Segment } from '../../../services/shared/kit/events/store/store.ts'
 
 export const databases = { user: 'users_db', task: 'tasks_db', project: 'projects_db', notification: 'notifications_db', ai: 'ai_db' } as const
-export type Producer = Extract<ServiceId, 'user' | 'task' | 'project'>
-export const producers: readonly Producer[] = ['user', 'task', 'project']
+export type Producer = Extract<ServiceId, 'user' | 'task' | 'project' | 'ai'>
+export const producers: readonly Producer[] = ['user', 'task', 'project', 'ai']
 export type ProducerLog = { service: Producer; commits: Commit[]; segments: Segment[]; events: CloudEvent[] }
 
 /** Opens a service's database beside it; for looking only. */

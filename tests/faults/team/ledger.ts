@@ -7,9 +7,11 @@ export type Ledger = {
   /** Nobody knows whether these happened. */
   asked: Effect[]
   sagas: Promised[]
+  /** Addresses that an invitation was sent to; each gets one mail. */
+  invited: string[]
   /** Projects that sagas build: their tasks are known by title. */
   built: Set<string>
   /** Aggregates that said what nobody can handle. */
   poisoned: Set<string>
 }
-export const newLedger = (): Ledger => ({ acknowledged: [], asked: [], sagas: [], built: new Set(), poisoned: new Set() })
+export const newLedger = (): Ledger => ({ acknowledged: [], asked: [], sagas: [], invited: [], built: new Set(), poisoned: new Set() })

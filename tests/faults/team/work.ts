@@ -6,7 +6,15 @@ import type { Door } from './door.ts'
 import type { Person } from './people.ts'
 
 export type Team = { owner: Person; members: readonly [Person, ...Person[]]; projectId: string }
-type Task = { id: string; title: string; status: string; assignee: string | undefined; blocked: boolean }
+type Task = {
+  id: string; title: string; status: string; assignee: string | undefined
+  /** What it waits for; null when that was taken away again. */
+  blocker: string | null | undefined
+  /** The newest comment, until it is edited. */
+  comment: string | undefined
+  /** Each is deleted once at most. */
+  bin: 'away' | 'back' | undefined
+}
 const path = ['todo', 'in_progress', 'in_review', 'done'] as const
 
 /** Founds the project in which everything happens. */
@@ -23,6 +31,8 @@ export const worker = (door: Door, { owner, members, projectId }: Team, chance: 
   const tasks: Task[] = []
   let made = 0
   const token = (): string => owner.token()
+  /** The oldest first, deleted ones not. */
+  const here = (): Task[] => tasks.filter(task => task.bin !== 'away')
 
   const create = async (): Promise<void> => {
     const title = `${name}.${made++}`
@@ -30,7 +40,7 @@ export const worker = (door: Door, { owner, members, projectId }: Team, chance: 
     const task = await door.ask('createTask', taskApi.createTask, { token: token(), body: { projectId, title, ...(assignee && { assigneeId: assignee }) } })
     if (!task) return
     door.ledger.acknowledged.push(effect.created(task.id))
-    tasks.push({ id: task.id, title, status: 'todo', assignee, blocked: false })
+    tasks.push({ id: task.id, title, status: 'todo', assignee, blocker: undefined, comment: undefined, bin: undefined })
   }
   const assign = async (task: Task): Promise<void> => {
     if (task.assignee !== undefined) return comment(task)
@@ -40,28 +50,55 @@ export const worker = (door: Door, { owner, members, projectId }: Team, chance: 
   }
   const move = async (task: Task): Promise<void> => {
     const next = path[path.indexOf(path.find(s => s === task.status) ?? 'done') + 1]
-    if (next === undefined || task.blocked) return create()
+    if (next === undefined || task.blocker) return create()
     await door.ask('changeStatus', taskApi.changeStatus, { token: token(), params: { id: task.id }, body: { status: next } }, { effects: [effect.moved(task.id, task.status, next)] })
     task.status = next
   }
   const comment = async (task: Task): Promise<void> => {
     const said = await door.ask('addComment', taskApi.addComment, { token: token(), params: { id: task.id }, body: { text: `About ${task.title}` } })
-    if (said) door.ledger.acknowledged.push(effect.commented(said.id))
+    if (!said) return
+    door.ledger.acknowledged.push(effect.commented(said.id))
+    task.comment = said.id
+  }
+  /** Says it in other words, and to somebody. */
+  const edit = async (task: Task): Promise<void> => {
+    if (task.comment === undefined) return comment(task)
+    const params = { id: task.id, commentId: task.comment }
+    await door.ask('editComment', taskApi.editComment, { token: token(), params, body: { text: `More about ${task.title}`, mentions: [chance.pick(members).id] } }, { effects: [effect.edited(task.comment)] })
+    task.comment = undefined
   }
   /** The newest task waits for an older one, so that no cycle comes up. */
   const block = async (task: Task): Promise<void> => {
-    const newest = tasks.at(-1)
-    if (!newest || newest === task || newest.blocked || newest.status !== 'todo') return create()
-    newest.blocked = true
+    const newest = here().at(-1)
+    if (!newest || newest === task || newest.blocker !== undefined || newest.status !== 'todo') return create()
+    newest.blocker = task.id
     await door.ask('addDependency', taskApi.addDependency, { token: token(), params: { id: newest.id }, body: { blockedBy: task.id } }, { effects: [effect.blocked(newest.id, task.id)] })
+  }
+  /** It waits no longer; nor will it again, so that each link is made and taken away once. */
+  const free = async (task: Task): Promise<void> => {
+    if (!task.blocker) return create()
+    await door.ask('removeDependency', taskApi.removeDependency, { token: token(), params: { id: task.id, otherId: task.blocker } }, { effects: [effect.freed(task.id, task.blocker)], doneIf: ['dependency-unknown'] })
+    task.blocker = null
+  }
+  const bin = async (task: Task): Promise<void> => {
+    if (task.bin) return comment(task)
+    task.bin = 'away'
+    await door.ask('deleteTask', taskApi.deleteTask, { token: token(), params: { id: task.id } }, { effects: [effect.gone(task.id)], doneIf: ['task-unknown'] })
+  }
+  const restore = async (): Promise<void> => {
+    const task = tasks.find(t => t.bin === 'away')
+    if (!task) return create()
+    await door.ask('restoreTask', taskApi.restoreTask, { token: token(), params: { id: task.id } }, { effects: [effect.back(task.id)] })
+    task.bin = 'back'
   }
   return {
     step: async (): Promise<void> => {
       await owner.keep()
-      const task = tasks[chance.below(tasks.length || 1)]
+      const some = here()
+      const task = some[chance.below(some.length || 1)]
       if (!task) return create()
-      const what = chance.weighted({ create: 4, assign: 2, move: 5, comment: 2, block: 1 })
-      await { create, assign: () => assign(task), move: () => move(task), comment: () => comment(task), block: () => block(task) }[what]()
+      const what = chance.weighted({ create: 4, assign: 2, move: 5, comment: 2, edit: 1, block: 1, free: 1, bin: 1, restore: 1 })
+      await { create, assign, move, comment, edit, block, free, bin, restore }[what](task)
     },
   }
 }

@@ -7,7 +7,7 @@ import { NotificationType, Preferences, PreferencesChange } from './preferences.
 export const Notification = z.object({
   id: Id, type: NotificationType, title: z.string(), body: z.string(), link: z.string(),
   event: z.object({ id: z.string(), name: z.string(), subject: z.string(), projectId: Id.nullable(), actorId: Id.nullable() }),
-  readAt: Time.nullable(), createdAt: Time,
+  readAt: Time.nullable(), createdAt: Time, version: z.number().int(),
 })
 export type Notification = z.infer<typeof Notification>
 
@@ -22,7 +22,7 @@ export const notificationApi = {
     params: z.object({ id: Id }), reply: Notification, errors: { 'notification-unknown': 404 },
   }),
   readAll: operation({
-    method: 'PUT', path: '/api/notifications/read-all', access: 'user', status: 200, summary: 'Mark all notifications as read',
+    method: 'PUT', path: '/api/notifications/read-all', access: 'user', status: 200, ifMatch: false, summary: 'Mark all notifications as read',
     reply: z.object({ unreadCount: z.number().int() }),
   }),
   preferences: operation({
@@ -30,7 +30,7 @@ export const notificationApi = {
     reply: Preferences,
   }),
   setPreferences: operation({
-    method: 'POST', path: '/api/notifications/preferences', access: 'user', status: 200, summary: 'Change what you are told about; what is not named stays',
+    method: 'POST', path: '/api/notifications/preferences', access: 'user', status: 200, ifMatch: true, summary: 'Change what you are told about; what is not named stays',
     body: PreferencesChange, reply: Preferences, errors: { 'project-unknown': 404 },
   }),
 }

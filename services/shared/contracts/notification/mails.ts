@@ -16,6 +16,5 @@ export const Mail = z.discriminatedUnion('template', [
   // `userId`: whose password it is, so that the mail goes with the account.
   z.strictObject({ ...about, template: z.literal('password-reset'), userId: Id.optional(), data: z.strictObject({ token: Token, expiresAt: Time }) }),
   z.strictObject({ ...about, template: z.literal('invitation'), data: z.strictObject({ token: Token, organizationName: z.string().max(200), inviterName: z.string().max(200), role: OrganizationRole, expiresAt: Time }) }),
-  z.strictObject({ ...about, template: z.literal('welcome'), data: z.strictObject({ organizationName: z.string().max(200) }) }),
 ])
 export type Mail = z.infer<typeof Mail>

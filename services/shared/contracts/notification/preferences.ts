@@ -6,7 +6,7 @@ import { Timezone } from '../timezone.ts'
 export const NotificationType = z.enum([
   'assigned', 'unassigned', 'mentioned', 'commented', 'status-changed', 'due-changed', 'overdue', 'blocker-done', 'task-deleted',
   'project-added', 'project-role', 'project-removed', 'project-changed', 'project-deleted', 'member-joined', 'anomaly',
-])
+]).meta({ description: 'what a person can be told about; `anomaly` is chosen for later: nothing looks for anomalies yet' })
 export type NotificationType = z.infer<typeof NotificationType>
 
 /** The channels that exist: what is sent over a channel that does not exist cannot be chosen. */

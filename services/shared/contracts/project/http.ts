@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { operation } from '../define.ts'
-import { Changes, Id, page, paging, ProjectRole, Time } from '../primitives.ts'
+import { Changes, Id, Origin, page, paging, ProjectRole, Time } from '../primitives.ts'
 import { Workflow } from '../workflow.ts'
 import { ProjectStatus } from './events.ts'
 import { AllocationPercent, Description, Key, Member, Name, Project } from './schemas.ts'
@@ -52,16 +52,16 @@ export const projectApi = {
     params, reply: z.object({ sagaId: Id }), errors: { 'project-unknown': 404 },
   }),
   restoreProject: operation({
-    method: 'POST', path: '/api/projects/:id/restore', access: 'user', status: 200, summary: 'Bring a deleted project back while its deletion has not finished',
+    method: 'POST', path: '/api/projects/:id/restore', access: 'user', status: 200, ifMatch: true, summary: 'Bring a deleted project back while its deletion has not finished',
     params, reply: Project, errors: { 'project-unknown': 404, 'not-deleted': 409, 'deletion-finished': 409 },
   }),
   projectHistory: operation({
     method: 'GET', path: '/api/projects/:id/history', access: 'user', status: 200, summary: 'Who changed what, when',
     params, query: z.strictObject({ ...paging }),
-    reply: page(z.object({ version: z.number().int(), at: Time, actor: z.string(), events: z.array(z.string()), changes: Changes })), errors: { 'project-unknown': 404, 'bad-cursor': 400 },
+    reply: page(z.object({ version: z.number().int(), at: Time, actor: z.string(), events: z.array(z.string()), changes: Changes, network: Origin })), errors: { 'project-unknown': 404, 'bad-cursor': 400 },
   }),
   addMember: operation({
-    method: 'POST', path: '/api/projects/:id/members', access: 'user', status: 201, summary: 'Add a person of the organization by id or e-mail address',
+    method: 'POST', path: '/api/projects/:id/members', access: 'user', status: 201, ifMatch: true, summary: 'Add a person of the organization by id or e-mail address',
     params, body: NewMember, reply: Project, errors: { 'project-unknown': 404, 'user-unknown': 404, 'already-member': 409, 'project-archived': 409 },
   }),
   updateMember: operation({

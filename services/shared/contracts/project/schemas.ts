@@ -41,10 +41,11 @@ export type Template = z.infer<typeof Template>
 export const TemplateSummary = Template.omit({ tasks: true, workflow: true, version: true }).extend({ taskCount: z.number().int(), estimateMinutes: z.number().int() })
 
 export const TimeEntry = z.object({
-  id: Id, projectId: Id, taskId: Id.nullable(), userId: Id, minutes: z.number().int(), startedAt: Time, note: z.string(), createdAt: Time,
+  id: Id, projectId: Id, taskId: Id.nullable(), userId: Id, minutes: z.number().int(), startedAt: Time, note: z.string(), createdAt: Time, version: z.number().int(),
 })
 export type TimeEntry = z.infer<typeof TimeEntry>
-export const Timer = z.object({ entryId: Id, projectId: Id, taskId: Id.nullable(), note: z.string(), startedAt: Time })
+/** `version` is that of the person's timer: it grows with each start and stop. */
+export const Timer = z.object({ entryId: Id, projectId: Id, taskId: Id.nullable(), note: z.string(), startedAt: Time, version: z.number().int() })
 export type Timer = z.infer<typeof Timer>
 
 

@@ -6,5 +6,4 @@ export const sagaOwners: Readonly<Record<string, ServiceId>> = {
   'invite-member': 'user',
   'project-from-template': 'project',
   'delete-project': 'project',
-  'import-tasks': 'task',
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Difficulty, Id, Priority, Time } from '../primitives.ts'
+import { Difficulty, Id, Origin, Priority, Time } from '../primitives.ts'
 import { Timezone } from '../timezone.ts'
 import { StatusKey } from '../workflow.ts'
 
@@ -9,7 +9,7 @@ const Labels = z.array(z.string().trim().min(1).max(60)).max(50)
 const Mentions = z.array(Id).max(100).meta({ description: 'people mentioned; `@<userId>` in the text counts as well' })
 const Recurrence = z.string().min(1).max(500).meta({ description: 'RFC 5545 RRULE, such as FREQ=WEEKLY;BYDAY=MO' })
 const Zone = Timezone.nullable().meta({ description: 'the IANA time zone whose days and clock the recurrence counts by; UTC without one' })
-const Position = z.number().min(-1e15).max(1e15).meta({ description: 'rank on a board; a card between two others takes the mean of their positions' })
+const Position = z.number().min(-1e15).max(1e15).meta({ description: 'rank on a board; a card between two others takes the mean of their positions. The tasks of a bulk request begin 1 apart, which can be halved 12 times: where no number lies between two any more, move one of them' })
 const EstimateMinutes = z.number().int().min(0).max(5_256_000)
 
 /** The computed urgency of a task, 0–100, and the parts that add up to it. */
@@ -42,9 +42,9 @@ export const Comment = z.object({ id: Id, taskId: Id, authorId: Id, text: z.stri
 export type Comment = z.infer<typeof Comment>
 export const NewComment = z.strictObject({ text: z.string().trim().min(1).max(20_000), mentions: Mentions.optional() })
 
-/** One commit of a task's history: who did what when, and each changed field before and after. */
+/** One commit of a task's history: who did what when, from where, and each changed field before and after. */
 export const HistoryEntry = z.object({
   version: z.number().int(), at: Time, actor: z.string(), events: z.array(z.string()),
-  changes: z.record(z.string(), z.object({ before: z.unknown(), after: z.unknown() })), correlationId: z.string(),
+  changes: z.record(z.string(), z.object({ before: z.unknown(), after: z.unknown() })), correlationId: z.string(), network: Origin,
 })
 export type HistoryEntry = z.infer<typeof HistoryEntry>

@@ -9,6 +9,8 @@ const tokenIn = z.enum(['body', 'cookie']).default('body')
 const ownToken = z.strictObject({ refreshToken: Secret.optional() }).default({}).meta({ description: 'without a token the HttpOnly cookie is used' })
 /** The HttpOnly cookie that holds it; over TLS its name begins with `__Host-`. */
 export const refreshCookie = 'cybertask-refresh'
+const setsCookie = refreshCookie
+const OneTimePassword = z.string().max(20).meta({ description: 'taken from clients that send one; nobody is asked for it yet' })
 /** Why somebody may not act in an organization (any more). */
 const outside = { 'account-disabled': 403, 'account-closing': 403, 'organization-unknown': 404, 'user-unknown': 404 } as const
 const passwordRules = { 'password-too-common': 400, 'password-like-email': 400 } as const
@@ -16,35 +18,35 @@ const passwordRules = { 'password-too-common': 400, 'password-like-email': 400 }
 /** Signing up, in and out. */
 export const signingApi = {
   register: operation({
-    method: 'POST', path: '/api/users/register', summary: 'Sign up: found an organization, or join one by invitation', access: 'public', status: 201,
+    method: 'POST', path: '/api/users/register', summary: 'Sign up: found an organization, or join one by invitation', access: 'public', status: 201, setsCookie,
     body: z.strictObject({ email: Email, password: NewPassword, name: PersonName, organizationName: OrganizationName.optional(), invitationToken: Secret.optional(), tokenIn })
       .refine(b => (b.organizationName === undefined) !== (b.invitationToken === undefined), { path: ['organizationName'], message: 'give either organizationName or invitationToken' }),
     reply: SignedIn, errors: { 'invitation-settled': 409, 'already-member': 409, ...outside, 'email-taken': 409, 'invitation-invalid': 409, 'invitation-for-another-address': 409, ...passwordRules },
   }),
   login: operation({
-    method: 'POST', path: '/api/users/login', summary: 'Sign in', access: 'public', status: 200,
-    body: z.strictObject({ email: z.string().trim().min(1).max(254), password: Secret, otp: z.string().max(20).optional(), organizationId: Id.optional(), tokenIn }),
-    reply: SignedIn, errors: { ...outside, 'bad-credentials': 401, 'otp-required': 401, 'too-many-attempts': 429 },
+    method: 'POST', path: '/api/users/login', summary: 'Sign in', access: 'public', status: 200, setsCookie,
+    body: z.strictObject({ email: z.string().trim().min(1).max(254), password: Secret, otp: OneTimePassword.optional(), organizationId: Id.optional(), tokenIn }),
+    reply: SignedIn, errors: { ...outside, 'bad-credentials': 401, 'too-many-attempts': 429 },
   }),
   refresh: operation({
     method: 'POST', path: '/api/users/token/refresh', summary: 'Trade a refresh token for a new pair; an old one that comes again ends the session', access: 'public', status: 200,
-    cookie: refreshCookie, body: ownToken, reply: SignedIn, errors: { ...outside, 'bad-refresh-token': 401, 'session-ended': 401, 'refresh-token-reused': 401 },
+    cookie: refreshCookie, setsCookie, body: ownToken, reply: SignedIn, errors: { ...outside, 'bad-refresh-token': 401, 'session-ended': 401, 'refresh-token-reused': 401 },
   }),
-  logout: operation({ method: 'POST', path: '/api/users/logout', summary: 'End this session, named by refresh token, cookie or bearer token', access: 'public', status: 204, cookie: refreshCookie, body: ownToken }),
+  logout: operation({ method: 'POST', path: '/api/users/logout', summary: 'End this session and those of the same sign-in, named by refresh token, cookie or bearer token', access: 'public', status: 204, cookie: refreshCookie, setsCookie, body: ownToken }),
   jwks: operation({ method: 'GET', path: '/.well-known/jwks.json', summary: 'The public keys that access tokens are checked with', access: 'public', callers: appIds, status: 200, reply: Jwks }),
 } as const
 
 /** Own sessions, and the way to another organization. */
 export const sessionsApi = {
   listSessions: operation({ method: 'GET', path: '/api/users/sessions', summary: 'Own living sessions', access: 'user', status: 200, query: z.object(paging), reply: page(Session) }),
-  endSession: operation({ method: 'DELETE', path: '/api/users/sessions/:id', summary: 'End one of the own sessions', access: 'user', status: 204, params: byId, errors: { 'session-unknown': 404 } }),
+  endSession: operation({ method: 'DELETE', path: '/api/users/sessions/:id', summary: 'End one of the own sessions, and those of the same sign-in', access: 'user', status: 204, ifMatch: false, params: byId, errors: { 'session-unknown': 404 } }),
   wsTicket: operation({
     method: 'POST', path: '/api/users/ws-ticket', summary: 'A ticket for one WebSocket connection within 30 s', access: 'user', status: 201,
     reply: z.object({ ticket: z.string(), expiresIn: z.number().int() }), errors: outside,
   }),
   listOrganizations: operation({ method: 'GET', path: '/api/users/organizations', summary: 'The organizations that the user belongs to', access: 'user', status: 200, reply: z.object({ items: z.array(Organization), nextCursor: z.null() }) }),
   switchOrganization: operation({
-    method: 'POST', path: '/api/users/organizations/:id/token', summary: 'A session for another of the own organizations', access: 'user', status: 201,
+    method: 'POST', path: '/api/users/organizations/:id/token', summary: 'A session for another of the own organizations; it ends with the one it was switched from', access: 'user', status: 201, setsCookie,
     params: byId, body: z.strictObject({ tokenIn }).default({ tokenIn: 'body' }), reply: SignedIn, errors: outside,
   }),
 } as const
@@ -88,7 +90,7 @@ export const invitationsApi = {
     body: z.strictObject({ email: Email, role: OrganizationRole }), reply: Invitation.extend({ sagaId: Id }), errors: { ...outside, 'role-forbids': 403, 'already-member': 409, 'already-invited': 409, 'too-many-invitations': 429 },
   }),
   listInvitations: operation({ method: 'GET', path: '/api/users/invitations', summary: 'Open invitations', access: 'user', status: 200, query: z.object(paging), reply: page(Invitation), errors: { ...outside, 'role-forbids': 403 } }),
-  revokeInvitation: operation({ method: 'DELETE', path: '/api/users/invitations/:id', summary: 'Take an invitation back', access: 'user', status: 204, params: byId, errors: { ...outside, 'role-forbids': 403, 'invitation-unknown': 404, 'invitation-settled': 409 } }),
+  revokeInvitation: operation({ method: 'DELETE', path: '/api/users/invitations/:id', summary: 'Take an invitation back', access: 'user', status: 204, ifMatch: false, params: byId, errors: { ...outside, 'role-forbids': 403, 'invitation-unknown': 404, 'invitation-settled': 409 } }),
   acceptInvitation: operation({
     method: 'POST', path: '/api/users/invitations/accept', summary: 'Join another organization with the own account', access: 'user', status: 200,
     body: z.strictObject({ token: Secret }), reply: Organization, errors: { ...outside, 'invitation-settled': 409, 'already-member': 409, 'invitation-invalid': 409, 'invitation-for-another-address': 409 },
@@ -100,7 +102,7 @@ const browser = 'goes back to the browser app with the refresh token in its Http
 export const oauthApi = {
   startOauth: operation({ method: 'GET', path: '/api/users/oauth/:provider', summary: 'Go to another provider to sign in; where it does not answer, back to the browser app with `?problem=provider-unavailable`', access: 'public', status: 302, params: z.object({ provider: Id }), errors: { 'provider-unknown': 404 } }),
   finishOauth: operation({
-    method: 'GET', path: '/api/users/oauth/:provider/callback', summary: `Back from the provider: ${browser}`, access: 'public', status: 302, params: z.object({ provider: Id }),
+    method: 'GET', path: '/api/users/oauth/:provider/callback', summary: `Back from the provider: ${browser}`, access: 'public', status: 302, setsCookie, params: z.object({ provider: Id }),
     query: z.looseObject({ code: z.string().max(2000).optional(), state: z.string().max(500).optional(), error: z.string().max(200).optional() }), errors: { 'provider-unknown': 404 },
   }),
 } as const

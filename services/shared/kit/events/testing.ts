@@ -82,14 +82,22 @@ export const killable = ({ before, after }: { before?: number; after?: number } 
     if (n === after) dead = true
     return dead ? never : result
   }
+  const bitByBit = async function* (call: () => unknown): AsyncGenerator<unknown> {
+    const items = await guarded(call)
+    if (isAsyncIterable(items)) for await (const item of items) yield await guarded(() => item)
+  }
   return {
     kill: (): void => { dead = true },
     alive: (): boolean => !dead,
     only: <T extends object>(target: T): T => new Proxy(target, {
       get: (it, name) => {
         const value: unknown = Reflect.get(it, name)
-        return typeof value === 'function' && name !== 'isTransient' && name !== 'documents' ? (...args: unknown[]) => guarded(() => Reflect.apply(value, it, args)) : value
+        if (typeof value !== 'function' || name === 'isTransient' || name === 'documents') return value
+        const answer = name === 'readPage' ? bitByBit : guarded
+        return (...args: unknown[]) => answer(() => Reflect.apply(value, it, args))
       },
     }),
   }
 }
+
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> => typeof value === 'object' && value !== null && Symbol.asyncIterator in value

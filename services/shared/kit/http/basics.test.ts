@@ -7,6 +7,7 @@ import { serve } from './serve.ts'
 import { testServer, type TestServer } from './test-server.ts'
 
 const Thing = z.object({ id: z.string(), title: z.string() })
+const Versioned = Thing.extend({ version: z.number() })
 const New = z.object({ title: z.string().min(1), parts: z.array(z.object({ size: z.number() })).default([]) })
 const api = {
   create: operation({ method: 'POST', path: '/api/things', summary: 's', access: 'user', status: 201, body: New, reply: Thing }),
@@ -14,6 +15,8 @@ const api = {
   own: operation({ method: 'GET', path: '/api/things/own', summary: 's', access: 'user', status: 200, reply: Thing }),
   show: operation({ method: 'GET', path: '/api/things/:id', summary: 's', access: 'user', status: 200, reply: Thing, errors: { 'thing-unknown': 404 } }),
   replace: operation({ method: 'PUT', path: '/api/things/:id', summary: 's', access: 'user', status: 200, params: z.object({ id: Id }), body: New, reply: z.object({ expected: z.number().nullable() }) }),
+  restore: operation({ method: 'POST', path: '/api/things/:id/restore', summary: 's', access: 'user', status: 200, ifMatch: true, reply: Versioned }),
+  readAll: operation({ method: 'PUT', path: '/api/things/read', summary: 's', access: 'user', status: 204, ifMatch: false }),
   remove: operation({ method: 'DELETE', path: '/api/things/:id', summary: 's', access: 'user', status: 204 }),
   open: operation({ method: 'POST', path: '/api/open', summary: 's', access: 'public', status: 200, reply: z.object({ actor: z.string() }) }),
   inside: operation({ method: 'POST', path: '/internal/things', summary: 's', access: 'internal', callers: ['task'], status: 200, reply: z.object({ caller: z.string() }) }),
@@ -29,6 +32,8 @@ const routes = serve(api, {
     return { body: z.object({ id: z.string(), title: z.string() }).loose().parse(leaky), version: 7 }
   },
   replace: async ({ meta }) => ({ body: { expected: meta.expectedVersion ?? null } }),
+  restore: async ({ meta }) => ({ body: { id: 't1', title: 'T', version: meta.expectedVersion ?? 0 } }),
+  readAll: async () => ({}),
   remove: async () => ({}),
   open: async ({ meta }) => ({ body: { actor: meta.actor } }),
   inside: async ({ caller }) => ({ body: { caller } }),
@@ -98,6 +103,14 @@ describe('conditional requests', () => {
     expect((await replace('*')).body).toEqual({ expected: null })
     expect((await replace('seven'))).toMatchObject({ status: 400, body: { code: 'bad-if-match' } })
     expect((await replace('"1", "2"'))).toMatchObject({ status: 400 })
+  })
+  it.each([['POST', '/api/things', { title: 'A' }], ['POST', '/api/open', undefined], ['PUT', '/api/things/read', undefined]] as const)('are refused where no version is compared: %s %s', async (method, path, body) => {
+    const refused = await server.request(method, path, { as, body, headers: { 'if-match': '"1"' } })
+    expect(refused).toMatchObject({ status: 400, body: { code: 'bad-if-match', detail: expect.stringContaining('If-Match') } })
+  })
+  it('may be those of a POST, and a body that carries its version has it as ETag', async () => {
+    const restored = await server.request('POST', '/api/things/t1/restore', { as, headers: { 'if-match': '"3"' } })
+    expect([restored.status, restored.body, restored.headers.get('etag')]).toEqual([200, { id: 't1', title: 'T', version: 3 }, '"3"'])
   })
   it('answer 304 when the version is known', async () => {
     const get = (tag: string) => server.request('GET', '/api/things/t1', { as, headers: { 'if-none-match': tag } })

@@ -19,7 +19,7 @@ type Known = { input: Input; actor: Actor | undefined; caller: AppId | undefined
 /** Puts one call together for its handler, once the seed of its ids is known. `input` went through the operation's own schemas, which the compiler cannot see from here. */
 export const callOf = (ctx: RouterContext, { operation }: Route, clock: Clock, { input, actor, caller, token, keyed }: Known): ((seed?: string, first?: Claim['first']) => Call) => {
   const ip = (caller && ctx.get(headers.clientIp)) || ctx.ip
-  const ifMatch = operation.method === 'GET' ? undefined : ifMatchOf(ctx.get('if-match') || undefined)
+  const ifMatch = ifMatchOf(operation, ctx.get('if-match') || undefined)
   return (seed, first) => {
     const commandId = keyed?.commandId(seed) ?? uuidv7()
     const work = currentContext()

@@ -47,7 +47,7 @@ export type Call<O extends Operation = Operation> = {
   cookies: Cookies
 }
 
-/** What a handler answers. `version` becomes the ETag (and 304 on If-None-Match); `status` defaults to the operation's. */
+/** What a handler answers. `version`, or else that of the body, becomes the ETag (and 304 on If-None-Match); `status` defaults to the operation's. */
 export type Answer<O extends Operation = Operation> = {
   version?: number
   status?: number

@@ -79,16 +79,20 @@ const replyCheck = ({ reply, produces }: Operation): ReplyCheck => {
   return reply ? body => reply.parse(body) : () => null
 }
 
+/** A single object that carries its version. */
+const versionIn = (body: unknown): number | undefined => (typeof body === 'object' && body !== null && 'version' in body && typeof body.version === 'number' ? body.version : undefined)
+
 const send = (ctx: RouterContext, operation: Operation, answer: Answer, check: ReplyCheck): void => {
   const { status, produces } = operation
   // What one person may read is kept for nobody: a browser may be shared, and sends what it keeps to be confirmed for the next one, too.
   if (operation.access === 'user') ctx.set('Cache-Control', 'no-store')
   if (answer.headers) ctx.set(answer.headers)
-  if (answer.version !== undefined) {
-    ctx.set('ETag', etagOf(answer.version))
-    if (canBeKnown(operation) && isKnown(ctx.get('if-none-match') || undefined, answer.version)) { ctx.status = 304; return }
-  }
   const body = check(answer.body)
+  const version = answer.version ?? versionIn(body)
+  if (version !== undefined) {
+    ctx.set('ETag', etagOf(version))
+    if (canBeKnown(operation) && isKnown(ctx.get('if-none-match') || undefined, version)) { ctx.status = 304; return }
+  }
   ctx.body = body
   // After the body: Koa makes a 204 of every answer without one, and a redirect has none.
   ctx.status = answer.status ?? status

@@ -12,7 +12,7 @@ import type { AnyClients, AnyCommands, AnyInput, AnySaga } from './saga-types.ts
 import { statusOf, type SagaStore } from './status.ts'
 
 export type SagaHostOptions = {
-  actorType: 'UserSaga' | 'TaskSaga' | 'ProjectSaga'
+  actorType: 'UserSaga' | 'ProjectSaga'
   sagas: readonly AnySaga[]
   dapr: Dapr
   clients: AnyClients

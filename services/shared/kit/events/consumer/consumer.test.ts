@@ -88,6 +88,7 @@ describe('a consumer', () => {
       return { status: 200, headers: {}, body: { heads } }
     })
     await one.caughtUp()
+    await one.stop()
     expect((await store.checkpoint('test/project-events/0'))?.next).toBe(3)
   })
   it('parks an aggregate whose event keeps failing; others go on; replaying brings it all in order', async () => {

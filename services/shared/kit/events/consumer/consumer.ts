@@ -69,7 +69,7 @@ export const consumer = (options: ConsumerOptions): Consumer => {
     const made = partitionConsumer({
       id, store, logger, run: options.batch ? 5_000 : 200,
       first: async () => (from === 'now' ? (await headsOf(topic))[partition] ?? 0 : 0),
-      feed: async (after, limit) => (await producers.get(topic.name)?.feed({ query: { partition, after, limit } }))?.events ?? [],
+      feed: async (after, limit) => await producers.get(topic.name)?.feed({ query: { partition, after, limit } }) ?? { events: [], head: 0 },
       handle: events => deliver(topic, events),
       refresh,
     })

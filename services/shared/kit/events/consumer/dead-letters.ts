@@ -53,14 +53,18 @@ export const deadLetterOperations = ({ store, consumer, topics, parking, runHand
   /** In order, until one fails by itself: that one is the new head. */
   const goOn = async (topic: string, subject: string, progress: Progress): Promise<void> => {
     for (;;) {
-      const next = (await parking.waitingOf(topic, subject))[0]
-      if (!next) { parking.release(topic, subject); return }
-      if (next.behind === null) return
-      const failure = await run(next)
-      if (failure) await store.addDeadLetter({ ...next, id: `${next.id}~failed`, behind: null, reason: failure.reason, attempts: failure.tries })
-      await store.moveDeadLetter(next.id, 'waiting', 'replayed')
-      if (failure) return
-      progress.replayed++
+      const all = await parking.waitingOf(topic, subject)
+      if (all.length === 0) { parking.release(topic, subject); return }
+      for (const { id, behind } of all) {
+        if (behind === null) return
+        const next = await store.deadLetter(id)
+        if (next?.state !== 'waiting') continue
+        const failure = await run(next)
+        if (failure) await store.addDeadLetter({ ...next, id: `${id}~failed`, behind: null, reason: failure.reason, attempts: failure.tries })
+        await store.moveDeadLetter(id, 'waiting', 'replayed')
+        if (failure) return
+        progress.replayed++
+      }
     }
   }
   const inTurn = async ({ topic, subject }: { topic: string; subject: string }, work: (progress: Progress) => Promise<void>): Promise<Settled> => {

@@ -55,6 +55,7 @@ describe('a run of events', () => {
       expect([...done].toSorted()).toEqual(events.filter(e => !failing(e)).map(e => e.id).toSorted())
       expect((await parkedIds()).toSorted()).toEqual(events.filter(failing).map(e => e.id).toSorted())
       for (const versions of order.values()) expect(versions).toEqual(versions.toSorted((a, b) => a - b))
+      await one.stop()
       expect((await store.checkpoint('test/project-events/0'))?.next).toBe((events.at(-1)?.position ?? 0) + 1)
     }), { numRuns: 20 })
   })

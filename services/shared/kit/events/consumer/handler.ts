@@ -21,7 +21,7 @@ export type Received<T extends string = string, D = unknown> = {
   correlationId: string
   traceId: string | null
 }
-/** `undefined`: every event. */
+/** Handles the events of one name. */
 export type Handler = { readonly type: string; run(event: Received): Promise<void> }
 
 /** An event that no retry will make better. */

@@ -27,8 +27,8 @@ describe('what comes after a dead letter of the same aggregate', () => {
     const { events } = await producer(['b', 'a', 'a'], { partitions: 1 })
     const [store, gate] = [memoryStore(), Promise.withResolvers<void>()]
     let reads = -Infinity
-    const slow: ConsumerStore = { ...store, deadLetters: async filter => {
-      const letters = await store.deadLetters(filter)
+    const slow: ConsumerStore = { ...store, waitingLetters: async (...asked) => {
+      const letters = await store.waitingLetters(...asked)
       if (reads++ === 0) await gate.promise
       return letters
     } }
@@ -55,9 +55,9 @@ describe('what comes after a dead letter of the same aggregate', () => {
     await before.take(events[0])
     await before.stop()
     let outages = 1
-    const flaky: ConsumerStore = { ...store, deadLetters: async filter => {
+    const flaky: ConsumerStore = { ...store, waitingLetters: async (...asked) => {
       if (outages-- > 0) throw new Refused('unavailable', 'mongo-down')
-      return store.deadLetters(filter)
+      return store.waitingLetters(...asked)
     } }
     const seen: number[] = []
     const one = consume(memoryDapr(), flaky, async event => { seen.push(event.version) })
@@ -79,6 +79,33 @@ describe('what comes after a dead letter of the same aggregate', () => {
     })
     await one.caughtUp()
     expect([seen, await one.waiting()]).toEqual([['b'], [1]])
+  })
+  it('is queued and goes on without the others being read again and again', async () => {
+    const { events } = await producer(Array.from({ length: 60 }, () => 'a'), { partitions: 1 })
+    const store = memoryStore()
+    let [read, broken] = [0, true]
+    const count = async <T>(rows: Promise<T[]>): Promise<T[]> => { const all = await rows; read += all.length; return all }
+    const seen: number[] = []
+    const one = consume(memoryDapr(), { ...store, deadLetters: filter => count(store.deadLetters(filter)), waitingLetters: (...asked) => count(store.waitingLetters(...asked)) }, async ({ version }) => {
+      if (broken) throw new Error('bug')
+      seen.push(version)
+    })
+    await one.take(...events)
+    expect([read, (await store.waitingLetters('test')).length]).toEqual([0, events.length])
+    broken = false
+    const [first] = await store.deadLetters({ limit: 1, consumer: 'test' })
+    expect(await one.deadLetters.replay(first!.id)).toMatchObject({ replayed: events.length, goesOn: false })
+    expect([seen, read]).toEqual([events.map(e => e.aggregateversion), events.length - 1])
+  })
+  it('waits behind a later letter when another process has settled the first', async () => {
+    const { events } = await producer(['a', 'a', 'a', 'a'], { partitions: 1 })
+    const store = memoryStore()
+    const one = consume(memoryDapr(), store, fail)
+    await one.take(events[0], events[1])
+    const [first] = await one.deadLetters.list({ limit: 1 })
+    await store.moveDeadLetter(first!.id, 'waiting', 'replayed')
+    await one.take(events[2])
+    expect([await one.waiting(), (await one.deadLetters.list({ limit: 9 })).at(-1)?.behind]).toEqual([[1, 2], `test~project-events~${events[1]?.id}`])
   })
   it('is known to wait, however many letters there are', async () => {
     const store = memoryStore()

@@ -3,18 +3,19 @@ import { parseTraceparent } from '../../observe/traceparent.ts'
 import { oneByOne } from '../../one-by-one.ts'
 import { canonicalJson } from '../log/commit.ts'
 import { createHash } from 'node:crypto'
-import type { ConsumerStore, DeadLetter } from '../store/store.ts'
+import type { ConsumerStore, DeadLetter, WaitingLetter } from '../store/store.ts'
 
 export type Parking = ReturnType<typeof parking>
 type Aggregate = Pick<DeadLetter, 'topic' | 'subject'>
-/** So many letters are read at once. */
-const PAGE = 1_000
+type Head = Pick<DeadLetter, 'id' | 'position'>
+const firstOf = <L extends Head>(known: L | undefined, letter: L): L => (known && known.position <= letter.position ? known : letter)
 
 /** Which aggregates of a consumer wait behind a dead letter, and the letters themselves. */
 export const parking = ({ store, consumer, now }: { store: ConsumerStore; consumer: string; now: () => string }) => {
-  let parked = new Set<string>()
+  /** By aggregate the letter that came first. */
+  let parked = new Map<string, Head>()
   /** Parked while the letters are being read, which may not show it. */
-  const meanwhile = new Set<string>()
+  const meanwhile = new Map<string, Head>()
   let reading: Promise<readonly Aggregate[]> = Promise.resolve([])
   let asked: Promise<readonly Aggregate[]> | undefined
   const keyOf = ({ topic, subject }: Aggregate): string => `${topic} ${subject}`
@@ -26,33 +27,25 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
   })
   const add = async (letter: DeadLetter): Promise<void> => {
     await store.addDeadLetter(letter)
-    parked.add(keyOf(letter))
-    meanwhile.add(keyOf(letter))
+    for (const known of [parked, meanwhile]) known.set(keyOf(letter), firstOf(known.get(keyOf(letter)), letter))
   }
-  async function* waiting(of: { subject?: string } = {}): AsyncGenerator<DeadLetter> {
-    for (let last: DeadLetter | undefined, more = true; more;) {
-      const page = await store.deadLetters({ consumer, state: 'waiting', ...of, limit: PAGE, ...(last && { after: last.id }) })
-      yield* page
-      last = page.at(-1)
-      more = page.length === PAGE
-    }
-  }
-  const waitingOf = async (topic: string, subject: string): Promise<DeadLetter[]> => {
-    const letters: DeadLetter[] = []
-    for await (const letter of waiting({ subject })) if (letter.topic === topic) letters.push(letter)
-    return letters.toSorted((a, b) => a.position - b.position)
-  }
+  /** Those of an aggregate that wait, in order. */
+  const waitingOf = async (topic: string, subject: string): Promise<WaitingLetter[]> =>
+    (await store.waitingLetters(consumer, subject)).filter(letter => letter.topic === topic).toSorted((a, b) => a.position - b.position)
+  /** The first letter of an aggregate that waits; mostly the one that is known. */
+  const headOf = async (topic: string, subject: string, known: Head): Promise<Head | undefined> =>
+    (await store.deadLetter(known.id))?.state === 'waiting' ? known : (await waitingOf(topic, subject))[0]
   const read = async (): Promise<readonly Aggregate[]> => {
     asked = undefined
     meanwhile.clear()
-    const [all, failed] = [new Map<string, Aggregate>(), new Set<string>()]
-    for await (const letter of waiting()) {
-      const { topic, subject, behind } = letter
-      if (subject === '') continue
-      all.set(keyOf(letter), { topic, subject })
-      if (behind === null) failed.add(keyOf(letter))
+    const [all, failed] = [new Map<string, WaitingLetter>(), new Set<string>()]
+    for (const letter of await store.waitingLetters(consumer)) {
+      const key = keyOf(letter)
+      if (letter.subject === '') continue
+      all.set(key, firstOf(all.get(key), letter))
+      if (letter.behind === null) failed.add(key)
     }
-    parked = new Set([...all.keys(), ...meanwhile])
+    parked = new Map([...meanwhile, ...all])
     return [...all].flatMap(([key, aggregate]) => (failed.has(key) ? [] : [aggregate]))
   }
 
@@ -67,9 +60,11 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
     queue: (topic: string, event: CloudEvent): Promise<boolean> => {
       const key = keyOf({ topic, subject: event.subject })
       return serial(key, async () => {
-        if (!parked.has(key)) return false
-        const first = (await waitingOf(topic, event.subject))[0]
+        const known = parked.get(key)
+        if (!known) return false
+        const first = await headOf(topic, event.subject, known)
         if (!first) { parked.delete(key); return false }
+        parked.set(key, first)
         // After a crash or an outage a run comes again: what was before the first letter is handled, and the letter itself is there already.
         if (event.position > first.position) await add(letterOf(topic, event, 'waits behind an earlier event of the same aggregate', 0, first.id))
         return true

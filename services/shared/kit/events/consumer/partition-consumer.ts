@@ -2,15 +2,15 @@ import type { CloudEvent } from '../../../contracts/feed.ts'
 import type { Delivery } from '../../dapr/app-contract.ts'
 import { backlog } from './backlog.ts'
 import { backOff } from '../../waiting.ts'
-import type { Logger } from '../log/event-log.ts'
+import type { FeedPage, Logger } from '../log/event-log.ts'
 import type { Checkpoint, ConsumerStore } from '../store/store.ts'
 
 const GAP_MS = 100
 /** Events that follow each other gather for so long, or until there are so many, and share inserts. One that comes alone never waits. */
 const PACE_MS = 50
 const ENOUGH = 50
-/** While there is more to do, a checkpoint is written so often; at rest, at once. */
-const CHECKPOINT_MS = 100
+/** Checkpoints follow each other no sooner than this; what a process that dies had not written down is handled once more. Where another process has a part, too, it finds them when it looks: after a gap. */
+const CHECKPOINT_MS = 500
 const FEED = 500
 
 export type PartitionConsumerOptions = {
@@ -20,7 +20,7 @@ export type PartitionConsumerOptions = {
   /** Where to begin when there is no checkpoint. */
   first: () => Promise<number>
   /** Public events after a position, from the producer. */
-  feed: (after: number, limit: number) => Promise<readonly CloudEvent[]>
+  feed: (after: number, limit: number) => Promise<FeedPage>
   /** Handles events in order; a throw is an outage, and all of them come again. */
   handle: (events: readonly CloudEvent[]) => Promise<void>
   /** So many events at once. */
@@ -38,8 +38,12 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
   /** Others may have parked something since `refresh` was called. */
   let stale = true
   let next = 0
+  /** How far the feed has been read: behind the last event of a page there may be thousands of private commits. */
+  let read = 0
   let target = 0
-  let saved = 0
+  let saved = -Infinity
+  let pace = CHECKPOINT_MS
+  let later: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let stopped = false
 
@@ -49,7 +53,9 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
   }
   /** Takes over how far this consumer has come, here or in another process. */
   const load = async (): Promise<boolean> => {
+    const known = checkpoint?.revision
     checkpoint = await store.checkpoint(id) ?? { id, next: await first(), revision: 0 }
+    if (known !== undefined && checkpoint.revision > known) pace = GAP_MS
     const ahead = checkpoint.next > next
     stale ||= ahead
     advance(checkpoint.next)
@@ -71,9 +77,13 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
       if (follows()) return
       if (await load()) return
     }
-    const events = await feed(next - 1, FEED)
-    if (events.length === 0) { target = Math.min(target, next); return }
+    const from = Math.max(next, read)
+    const { events, head, next: end = 0 } = await feed(from - 1, FEED)
     came.add(events)
+    // A log that ends before what was read of it is another one now.
+    const again = head < read
+    read = again ? 0 : end
+    if (events.length === 0 && !again && (end <= from || end >= head)) target = Math.min(target, next)
   }
   const step = async (): Promise<void> => {
     if (!checkpoint) await load()
@@ -84,10 +94,9 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
       await handle(run)
       advance(last.position + 1)
     } else if (next < target) await fill()
-    if (next >= target || performance.now() - saved >= CHECKPOINT_MS) await save()
+    if (performance.now() - saved >= pace) await save()
     if (last && follows()) await came.until(() => came.size() >= ENOUGH || stopped, PACE_MS)
   }
-  const unfinished = (): boolean => next < target || (checkpoint !== undefined && checkpoint.next < next)
   const work = async (): Promise<void> => {
     do {
       try {
@@ -98,14 +107,15 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
         came.refuse()
         await retry.wait()
       }
-    } while (unfinished() && !stopped)
+    } while (next < target && !stopped)
   }
   const kick = (): void => {
     if (stopped) return
     // A turn later, so that all of a delivery is there.
     running ??= new Promise<void>(resolve => { setImmediate(resolve) }).then(work).finally(() => {
       running = undefined
-      if (unfinished()) kick()
+      if (next < target) kick()
+      else if (checkpoint && checkpoint.next < next && !stopped) later ??= setTimeout(() => { later = undefined; kick() }, Math.max(0, saved + pace - performance.now()))
     })
   }
 
@@ -129,7 +139,7 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
       await save()
       if (!checkpoint || checkpoint.next <= head) return
       logger.error({ lane: id, handled: checkpoint.next, head }, 'the log of the producer begins anew; going on from its end')
-      if (await store.saveCheckpoint({ ...checkpoint, next: head })) { checkpoint = undefined; stale = true; next = head; target = head; came.clear() }
+      if (await store.saveCheckpoint({ ...checkpoint, next: head })) { checkpoint = undefined; stale = true; next = head; read = 0; target = head; came.clear() }
     },
     idle: async (): Promise<void> => { while (running) await running },
     next: (): number => next,
@@ -137,6 +147,7 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
     buffered: (): number => came.size(),
     stop: async (): Promise<void> => {
       stopped = true
+      clearTimeout(later)
       came.refuse()
       came.wake()
       await running

@@ -1,5 +1,5 @@
 import type { CommandMeta } from '../../command.ts'
-import { Refused, type Decider } from '../../decider.ts'
+import { Refused, stale, type Decider } from '../../decider.ts'
 import { limited } from '../../in-parallel.ts'
 import { aggregateCache, type Folded } from './aggregate-cache.ts'
 import { commitId, streamOf, VersionConflict, type Commit, type DomainEvent } from './commit.ts'
@@ -14,6 +14,8 @@ export type Aggregate<S, C, E extends DomainEvent> = {
   handle(tenantId: string, id: string, command: C, meta: CommandMeta): Promise<{ state: S; version: number; events: readonly E[] }>
   /** The newest state there is; version 0 = never existed. */
   load(tenantId: string, id: string): Promise<{ state: S; version: number }>
+  /** Whether it has had this command already. */
+  knows(tenantId: string, id: string, commandId: string): Promise<boolean>
   /** As it was: after this version, or at this instant. */
   at(tenantId: string, id: string, when: { version: number } | { time: string }): Promise<{ state: S; version: number }>
   /** The newest entries first, at most so many, of those before a version. */
@@ -100,6 +102,10 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log,
       const { state, version } = await cache.newest(streamOf({ tenantId, aggregate: name, id }))
       return { state, version }
     },
+    knows: async (tenantId, id, commandId) => {
+      const stream = streamOf({ tenantId, aggregate: name, id })
+      return cache.hasCommand(stream, await cache.newest(stream), commandId)
+    },
     at: (tenantId, id, when) => past(async () => {
       let then = { state: decider.initial, version: 0 }
       await log.readStream(streamOf({ tenantId, aggregate: name, id }), commit => {
@@ -126,5 +132,3 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log,
     follow: apply => { followers.push(apply) },
   }
 }
-
-const stale = (version: number): Refused => new Refused('stale', 'stale', 'It was changed in the meantime. Load it again.', { version })

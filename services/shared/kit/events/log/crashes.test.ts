@@ -56,8 +56,8 @@ const killedAt = async (point: { before?: number; after?: number }, instanceId: 
   const stored = (): Promise<Commit[]> => storedCommits(store)
   await next.start()
   await expect.poll(async () => {
-    const [commits, published] = [await stored(), new Set(dapr.published.map(p => p.event.id))]
-    return commits.every(c => effects.projected.has(c.id) && effects.reacted.has(c.id) && c.publicEvents.every((_, i) => published.has(`${c.id}#${i}`)))
+    const [commits, placed, published] = [await stored(), new Set((await everyCommit(next)).map(c => c.id)), new Set(dapr.published.map(p => p.event.id))]
+    return commits.every(c => placed.has(c.id) && effects.projected.has(c.id) && effects.reacted.has(c.id) && c.publicEvents.every((_, i) => published.has(`${c.id}#${i}`)))
   }, { timeout: 5_000, interval: 10 }).toBe(true)
   await next.settled()
   expect((await expectWhole(next, acknowledged)).map(c => c.id).toSorted()).toEqual((await stored()).map(c => c.id).toSorted())
@@ -116,7 +116,7 @@ describe('a process that is killed', () => {
     gone.kill()
     const { log } = logOf({ store, dapr, ...quick })
     let failures = 0
-    store.before = async call => { if (call === 'readPage' && failures++ < 6) throw new Error('away') }
+    store.before = async call => { if (call === 'findSegment' && failures++ < 6) throw new Error('away') }
     await log.start()
     await expect.poll(() => failures, { timeout: 5_000, interval: 20 }).toBeGreaterThan(6)
     await expect.poll(() => log.gauges(), { timeout: 5_000, interval: 20 }).toMatchObject({ lag: 0, unfinished: 0 })

@@ -18,6 +18,26 @@ describe('appending', () => {
     expect(await log.heads()).toContain(1)
     expect(await log.verifyChain('org/parcel/p1')).toBeUndefined()
   })
+  it('publishes long piles of several partitions side by side, each in its order', async () => {
+    const dapr = memoryDapr()
+    const { publishBulk } = dapr
+    const broker = Promise.withResolvers<void>()
+    let [under, most] = [0, 0]
+    dapr.publishBulk = async (topic, events) => {
+      await broker.promise
+      most = Math.max(most, ++under)
+      await new Promise(resolve => { setTimeout(resolve, 1) })
+      under--
+      return publishBulk(topic, events)
+    }
+    const { log, published } = logOf({ dapr })
+    await Promise.all(Array.from({ length: 1_200 }, (_, i) => log.append(draft(`p${i}`, 1, '', 'Sent'))))
+    await log.positioned()
+    broker.resolve()
+    await log.settled()
+    expect([most, published().length]).toEqual([log.partitions, 1_200])
+    for (const events of Map.groupBy(published(), e => e.partition).values()) expect(events.map(e => e.position)).toEqual(events.map((_, i) => i))
+  })
   it('lets one of two have a version', async () => {
     const { log } = logOf()
     const results = await Promise.allSettled([log.append(draft('p1', 1, '', 'Sent')), log.append(draft('p1', 1, '', 'Lost'))])
@@ -156,7 +176,7 @@ describe('reading', () => {
     await log.stop()
     await store.saveWriter({ id: 'dead since the beginning', open: [0], beat: 1, heads: [{ next: 0, previous: -1, hash: '' }] })
     const pages: string[] = []
-    const watched = { ...store, readPage: (page: string) => { pages.push(page); return store.readPage(page) } }
+    const watched = { ...store, readPage: (page: string, from: number) => { pages.push(page); return store.readPage(page, from) }, pageIndex: (page: string) => { pages.push(page); return store.pageIndex(page) } }
     expect(await logOf({ store: watched, partitions: 1 }).log.ends()).toEqual([1_200])
     expect(pages).not.toContain('0:0')
     // A backup may hold what a process wrote down, and not the segments that it spoke of.

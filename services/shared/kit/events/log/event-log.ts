@@ -16,7 +16,7 @@ export type BrokenLink = { at: string; reason: 'missing' | 'changed' | 'unlinked
 
 /** A stretch of a partition; `next` is where what follows begins. */
 export type Scanned = { commits: readonly Commit[]; next: number }
-export type FeedPage = { events: CloudEvent[]; /** One more than the last position given away so far. */ head: number }
+export type FeedPage = { events: CloudEvent[]; /** Where the partition ends, private commits included. */ head: number; /** The first position that was not read. */ next?: number | undefined }
 export type LogGauges = {
   /** Commits appended by this process and not published yet. */
   lag: number
@@ -47,7 +47,7 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   project(aggregate: string, apply: (commit: Commit) => Promise<void>): void
   upcast(aggregate: string, upcasters: Upcasters): void
   decode(commit: Commit): DomainCommit<E>
-  /** Public events of a partition after this position (-1: from the beginning), in order. Fewer than asked for where they are long; none only at the end. */
+  /** Public events of a partition after this position (-1: from the beginning), in order. Fewer than asked for where they are long, or where reading takes long: `next` says where to go on. */
   feed(partition: number, after: number, limit: number): Promise<FeedPage>
   /** Per partition, one more than the position of its last public event. */
   heads(): Promise<number[]>

@@ -16,11 +16,11 @@ export type GroupCommitOptions = {
   lanes?: number
 }
 
-
-/** Appends of this process share inserts: what arrives while one is under way goes out together in the next. */
+/** Appends of this process share inserts: what arrives in one turn, or while the inserts under way take all places, goes out together. */
 export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, maxBatch = 256, lanes = 2 }: GroupCommitOptions) => {
   const queue: Waiting[] = []
   let busy = 0
+  let due = false
 
   const settle = async (entry: Waiting, result: 'inserted' | 'taken'): Promise<void> => {
     // Taken by ourselves, when an earlier try arrived without our hearing of it.
@@ -67,14 +67,20 @@ export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, maxBatch =
   const pump = (): void => {
     while (busy < lanes && queue.length > 0) {
       busy++
-      void send(queue.splice(0, maxBatch)).finally(() => { busy--; pump() })
+      void send(queue.splice(0, maxBatch)).finally(() => { busy--; pumpSoon() })
     }
+  }
+  /** A turn later: those whose answers came together come again together, and the first of them must not leave alone. */
+  const pumpSoon = (): void => {
+    if (due) return
+    due = true
+    setImmediate(() => { due = false; pump() })
   }
 
   return (commit: Commit): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     queue.push({ commit, until: performance.now() + patienceMs, tried: false, uncertain: false, done: false, resolve, reject })
-    pump()
+    pumpSoon()
     return promise
   }
 }

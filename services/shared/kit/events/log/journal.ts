@@ -3,11 +3,12 @@ import type { CommitStore, End, Writer } from '../store/store.ts'
 
 /** A chunk holds as many commits at most; once it does, it holds what it will ever hold. */
 export const CHUNK = 256
+const MANY_OPEN = 16
 
 /** All commits of this chunk of the process have been seen through. The last open chunk may be filling, and others may have been begun behind it. */
 export const isPassed = ({ open }: Pick<Writer, 'open'>, chunk: number): boolean => chunk < (open.at(-1) ?? 0) && !open.includes(chunk)
 
-type Group = { name: string; number: number; opened: number; followed: number; published: number; heads: readonly End[]; sealed: boolean; done: () => void }
+type Group = { name: string; number: number; /** So many commits were given to it; some may have been lost. */ begun: number; opened: number; followed: number; published: number; heads: readonly End[]; sealed: boolean; done: () => void }
 export type JournalOptions = {
   store: Pick<CommitStore, 'saveWriter'>
   writer: string
@@ -32,12 +33,12 @@ export const journal = ({ store, writer, partitions, ends }: JournalOptions) => 
 
   const complete = (group: Group): boolean => group.sealed && group.followed === group.opened && group.published === group.opened
   const open = (name: string, number: number, done = (): void => {}): Group => {
-    const group = { name, number, opened: 0, followed: 0, published: 0, heads: ends(), sealed: false, done }
+    const group = { name, number, begun: 0, opened: 0, followed: 0, published: 0, heads: ends(), sealed: false, done }
     groups.set(name, group)
     return group
   }
   const chunk = (): Group => {
-    if (current && current.opened < CHUNK) return current
+    if (current && current.begun < CHUNK) return current
     const full = current
     current = open(`${writer}:${nextNumber}`, nextNumber++)
     if (full) { full.sealed = true; settle(full) }
@@ -54,19 +55,28 @@ export const journal = ({ store, writer, partitions, ends }: JournalOptions) => 
     await store.saveWriter({ id: writer, open: open.map(g => g.number), beat: ++beat, heads: (open[0] ?? filling).heads, ends: ends() })
     told = Math.max(told, filling.number)
   }
-  /** No chunk is filled for longer than from one beat to the next, so that a process that dies leaves little more than what it was about. While the store is away it hears of no chunk, and none is begun: whoever looks for them stops after a few that are empty. */
+  let saving: Promise<void> | undefined
+  const tell = (): Promise<void> => (saving ??= save().finally(() => { saving = undefined }))
+  /**
+   * No chunk is filled for longer than from one beat to the next, so that a process that dies leaves little more than what it was about. While the store is away it hears of no chunk, and none is begun: whoever looks for
+   * them stops after a few that are empty. Nor where many are open, because something waits for hours: whoever comes after has to read them all.
+   */
   const turn = (): void => {
     if (!current || (current.number > told && (current.followed < current.opened || current.published < current.opened))) return
+    if ([...groups.values()].filter(g => g.number >= 0).length >= MANY_OPEN) return
     if (current.opened === 0) current.heads = ends()
     else { current.sealed = true; settle(current); current = undefined }
   }
 
   return {
     writer,
-    /** The chunk for a new commit; the process is known to the others before its first one. */
+    /** The chunk for a new commit; the process is known to the others before its first one, and so is a chunk before the one behind it is begun. */
     enter: async (): Promise<string> => {
-      if (told < 0) await save()
+      while (told < 0 || chunk().number > told + 1) await tell()
       const group = chunk()
+      // While this one fills, nobody waits for it.
+      if (group.number > told) tell().catch(() => {})
+      group.begun++
       group.opened++
       return group.name
     },

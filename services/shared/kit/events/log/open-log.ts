@@ -14,18 +14,22 @@ import { completeDraft, sealed } from './draft.ts'
 import { followUps } from './follow-ups.ts'
 import { batched } from '../../batching/batched.ts'
 import { groupCommit } from './group-commit.ts'
-import { journal } from './journal.ts'
+import { journal as newJournal } from './journal.ts'
 import { logLifecycle } from './life.ts'
-import { pipeline } from '../relay/pipeline.ts'
-import { predecessors } from '../relay/predecessors.ts'
+import { pipeline as newPipeline } from '../relay/pipeline.ts'
+import { predecessors as newPredecessors } from '../relay/predecessors.ts'
 import type { DomainCommit, EventLog, Logger } from './event-log.ts'
 import { latestEnd, START } from '../relay/positions.ts'
 import { logReader } from './reader.ts'
-import { recovery } from './recovery.ts'
+import { recovery as newRecovery } from './recovery.ts'
 import { relay } from '../relay/relay.ts'
 import { sequencer } from '../relay/sequencer.ts'
 import { openStore } from '../store/open-store.ts'
+import { uncertainAppends } from './uncertain-appends.ts'
 import type { CommitStore, End } from '../store/store.ts'
+
+// Half of what a publication takes.
+const LONG = 100
 
 export type LogOptions<E extends DomainEvent, T extends Topic> = {
   /** The service's own database, or a store (`memoryStore()` in tests). */
@@ -63,41 +67,43 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
   }, Infinity)
   /** The latest end that any process has written down: reading begins there, however long the log. What is behind it and was left by a dead process is read from where that one stood. */
   const from = async (partition: number): Promise<End> => latestEnd(store, partition, await writers(partition))
-  const publish = batched(async (lists: readonly (readonly CloudEvent[])[]) => {
+  const together = batched(async (lists: readonly (readonly CloudEvent[])[]) => {
     const failed = await dapr.publishBulk(topic.name, lists.flat())
     return lists.map(list => failed.filter(f => list.some(event => event.id === f.id)))
   })
+  /** Partitions share a publication, except for a long one, which gains nothing by waiting for the others: each partition has one under way, so its order stays. */
+  const publish = (events: readonly CloudEvent[]): ReturnType<typeof together> => (events.length >= LONG ? dapr.publishBulk(topic.name, events) : together(events))
   const relays = numbers.map(() => relay({ store, source: service, publish, logger }))
   const sequencers = numbers.map(partition => sequencer({
-    store, partition, from: () => from(partition), now: () => clock.now(), logger, onPositioned: (segment, groups) => { steps.publish(segment, groups) },
+    store, partition, from: () => from(partition), now: () => clock.now(), logger, onPositioned: (segment, groups) => { pipeline.publish(segment, groups) },
   }))
   const ends = (): End[] => sequencers.map(s => s.known() ?? START)
-  const book = journal({ store, writer, partitions, ends })
-  const before = predecessors({ store, recovered: dead => others.recovered(dead) })
-  const steps = pipeline({ store, journal: book, sequencers, relays, follow, before, isDoubtful: id => life.isDoubtful(id), logger })
-  const others = recovery({ store, writer, instanceId, clock, logger, adopt: steps.adopt, deadAfterMs })
+  const journal = newJournal({ store, writer, partitions, ends })
+  const predecessors = newPredecessors({ store, recovered: dead => recovery.recovered(dead) })
+  const pipeline = newPipeline({ store, journal, sequencers, relays, follow, before: predecessors, isUncertain: id => uncertain.hasId(id), logger })
+  const recovery = newRecovery({ store, writer, instanceId, beatMs, clock, logger, adopt: pipeline.adopt, deadAfterMs })
+  const uncertain = uncertainAppends({ store, journal, adopt: pipeline.adopt, clock })
   const life = logLifecycle({
-    store, journal: book, adopt: steps.adopt, clock, logger, beatMs, prepare: async () => {
+    journal, recovery, uncertain, clock, logger, beatMs, prepare: async () => {
       await store.prepare()
       await Promise.all(sequencers.map(s => s.catchUp()))
     },
-    recovery: others,
   })
-  const insert = groupCommit({ store, onUncertain: life.watch, ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }) })
+  const insert = groupCommit({ store, onUncertain: uncertain.track, ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }) })
 
   const append: EventLog<E>['append'] = async (draft, onDurable) => {
     const context = currentContext()
     const whole = completeDraft(draft, { partitions, traceparent: context ? traceparentOf(context) : null, say: commit => toPublic(decode(commit)).map(check) })
     await life.fresh()
-    const commit = sealed(whole, await book.enter())
+    const commit = sealed(whole, await journal.enter())
     try { await insert(commit) } catch (error) {
-      // What may still arrive keeps its place in the chunk; `life` finds out.
-      if (!life.watches(commit)) book.leave(commit.journal)
+      // What may still arrive keeps its place in the chunk.
+      if (!uncertain.isTracked(commit)) journal.leave(commit.journal)
       if (error instanceof VersionConflict || error instanceof Refused) throw error
       throw new Error(`${commit.id} could not be stored`, { cause: error })
     }
     onDurable?.(commit)
-    steps.enter(commit, draft.previousJournal)
+    pipeline.enter(commit, draft.previousJournal)
     return commit
   }
 
@@ -112,11 +118,11 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
       await Promise.all([...sequencers, ...relays].map(s => s.stop()))
     },
     settled: life.settled,
-    unfinishedOfOthers: others.unfinished,
-    positioned: steps.positioned,
+    unfinishedOfOthers: recovery.unfinished,
+    positioned: pipeline.positioned,
     gauges: () => {
-      const { followUps, publications } = book.unfinished()
-      return { lag: publications - life.doubts(), unfinished: followUps - life.doubts(), oldestMs: Math.max(0, ...relays.map(r => r.oldestMs())) }
+      const { followUps, publications } = journal.unfinished()
+      return { lag: publications - uncertain.count(), unfinished: followUps - uncertain.count(), oldestMs: Math.max(0, ...relays.map(r => r.oldestMs())) }
     },
     ...logReader({ store, service, partitions, sequencers }),
   }

@@ -9,14 +9,16 @@ import type { CommitStore, Segment } from '../store/store.ts'
 import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
 
 type Reader = Pick<EventLog, 'readStream' | 'feed' | 'heads' | 'ends' | 'scan' | 'recent' | 'verifyChain' | 'verifyPartition'>
-export type ReaderOptions = { store: CommitStore; service: ServiceId; partitions: number; sequencers: readonly Sequencer[] }
+export type ReaderOptions = {
+  store: Pick<CommitStore, 'readStream' | 'findSegment' | 'readPage' | 'pageIndex'>
+  service: ServiceId
+  partitions: number
+  sequencers: readonly Pick<Sequencer, 'catchUp' | 'recent'>[]
+}
 
 const scanned = (segment: Segment): Scanned => ({ commits: segment.commits, next: segment.first + segment.count })
-/** Remembers the page that was read last: where one begins to read is found in the page that is read first. */
-const rereadable = (store: Pick<CommitStore, 'readPage'>): Pick<CommitStore, 'readPage'> => {
-  let last: { page: string; segments: Promise<Segment[]> } | undefined
-  return { readPage: page => (last = last?.page === page ? last : { page, segments: store.readPage(page) }).segments }
-}
+/** Who asks for a page of the feed waits for 5 s at most, however many private commits lie between the events. */
+const FEED_MS = 1_500
 
 /** How the log is read: by stream, by position, and link by link. */
 export const logReader = ({ store, service, partitions, sequencers }: ReaderOptions): Reader => {
@@ -30,28 +32,29 @@ export const logReader = ({ store, service, partitions, sequencers }: ReaderOpti
   const segmentsAt = async function* (partition: number, position: number): AsyncGenerator<Segment> {
     const known = recent(partition, position)
     if (known.length > 0) yield* known
-    else {
-      const pages = rereadable(store)
-      yield* segmentsFrom(pages, partition, await segmentStart(pages, partition, position))
-    }
+    else yield* segmentsFrom(store, partition, await segmentStart(store, partition, position))
   }
 
   return {
     readStream: (stream, see, after) => store.readStream(stream, see, after),
     feed: async (partition, after, limit) => {
+      const until = performance.now() + FEED_MS
       const head = (await endOfPartition(partition)).next
       const events: CloudEvent[] = []
-      if (after + 1 >= head) return { events, head }
+      let next = after + 1
+      if (next >= head) return { events, head, next }
       let weight = 0
-      for await (const segment of segmentsAt(partition, after + 1)) {
+      for await (const segment of segmentsAt(partition, next)) {
         for (const event of cloudEvents(service, segment)) {
           if (event.position <= after) continue
           events.push(event)
           weight += jsonBytes(event)
-          if (events.length >= limit || weight >= BATCH_BYTES) return { events, head }
+          if (events.length >= limit || weight >= BATCH_BYTES) return { events, head, next: event.position + 1 }
         }
+        next = endOf(segment).next
+        if (performance.now() >= until) break
       }
-      return { events, head }
+      return { events, head, next }
     },
     heads: () => Promise.all(Array.from({ length: partitions }, async (_, p) => (await endOfPartition(p)).previous + 1)),
     recent: (partition, from) => recent(partition, from).map(scanned),

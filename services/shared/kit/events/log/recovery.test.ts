@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { systemClock, testClock } from '../../clock.ts'
 import { memoryDapr } from '../../dapr/memory-dapr.ts'
+import { silentLogger } from '../../observe/log.ts'
 import { journal } from './journal.ts'
 import { memoryStore, type MemoryStore } from '../store/memory-store.ts'
 import { pause } from '../../waiting.ts'
 import { START } from '../relay/positions.ts'
+import type { Writer } from '../store/store.ts'
 import { draft, killable, logOf } from '../testing.ts'
+import { completeDraft, sealed } from './draft.ts'
+import { recovery } from './recovery.ts'
 
 const quick = { beatMs: 10, deadAfterMs: 30, patienceMs: 200 }
 
@@ -99,6 +104,23 @@ describe('what a dead process left', () => {
     // The first of them turned the page that the store knew.
     expect(await book.enter()).toBe('w:2')
   })
+  it('is seen through a part at a time, however long it waited for something before', async () => {
+    const open = Array.from({ length: 100 }, (_, chunk) => chunk)
+    const dead: Writer = { id: 'gone.1', open, beat: 3, heads: [START] }
+    const commit = sealed(completeDraft(draft('p', 1, '', 'Sent'), { partitions: 1, traceparent: null, say: () => [] }), 'gone.1:0')
+    const parts: number[] = []
+    const recovered: number[] = []
+    const { look } = recovery({
+      writer: 'w', instanceId: 'gone', beatMs: 10, deadAfterMs: 30, clock: systemClock, logger: silentLogger,
+      store: {
+        writers: async () => [dead], removeWriter: async () => {}, saveRecovered: async (_, { commits }) => { recovered.push(commits) },
+        readChunk: async name => (Number(name.split(':')[1]) < 100 ? Array.from({ length: 200 }, () => commit) : []),
+      },
+      adopt: async commits => { parts.push(commits.length) },
+    })
+    await look()
+    expect([Math.max(...parts), recovered]).toEqual([4_200, [20_000]])
+  })
   it('is seen through again when more of it arrives, or when it lives after all', async () => {
     const store = memoryStore()
     await left(store)
@@ -153,5 +175,43 @@ describe('what a dead process left', () => {
     gates.addSegment.resolve()
     await expect.poll(() => log.gauges(), { timeout: 2_000, interval: 20 }).toMatchObject({ lag: 0, unfinished: 0 })
     await log.stop()
+  })
+})
+
+describe('a process that lives', () => {
+  it.each([
+    ['eleven minutes in which the store does not answer', ['saveWriter', 'writers'], [660_000]],
+    ['a while in which the store takes no writes', ['saveWriter'], [15, 15, 15, 15, 15]],
+  ])('is not taken for dead by the first that looks after %s', async (_, calls, passing) => {
+    const [store, clock, away] = [memoryStore(), testClock(), new Set<string>()]
+    const looks = { here: 0, there: 0 }
+    const processOn = (name: 'here' | 'there') => {
+      const failing = (call: string): void => { if (away.has(name) && calls.includes(call)) throw new Error('away') }
+      return logOf({
+        clock, beatMs: 10, deadAfterMs: 40, instanceId: name,
+        store: { ...store, saveWriter: async writer => { failing('saveWriter'); await store.saveWriter(writer) }, writers: async () => { failing('writers'); looks[name]++; return store.writers() } },
+      }).log
+    }
+    const [here, there] = [processOn('here'), processOn('there')]
+    const adopted: string[] = []
+    here.react('note', async ({ id }) => { adopted.push(id) })
+    const looked = (): Promise<void> => {
+      const before = looks.here
+      return expect.poll(() => looks.here, { interval: 5 }).toBeGreaterThan(before + 3)
+    }
+    await there.start()
+    await here.start()
+    await looked()
+    away.add('here').add('there')
+    await there.append(draft('p', 1, '', 'Sent'))
+    for (const ms of [0, ...passing]) {
+      clock.advance(ms)
+      await pause(30)
+    }
+    away.delete('here')
+    await looked()
+    expect([(await store.writers()).map(({ id }) => id.split('.')[0]), adopted]).toEqual([['there', 'here'], []])
+    away.clear()
+    await Promise.all([here.stop(), there.stop()])
   })
 })

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../clock.ts'
 import type { Commit } from './commit.ts'
 import { CHUNK } from './journal.ts'
+import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
 import { pause } from '../../waiting.ts'
 import type { FollowUpRun } from '../relay/pipeline.ts'
 import type { CommitStore, Writer } from '../store/store.ts'
@@ -12,6 +13,7 @@ export type RecoveryOptions = {
   store: Pick<CommitStore, 'writers' | 'readChunk' | 'removeWriter' | 'saveRecovered'>
   writer: string
   instanceId: string
+  beatMs: number
   clock: Clock
   logger: Logger
   adopt: FollowUpRun
@@ -22,14 +24,16 @@ export type RecoveryOptions = {
 const PATIENCE_MS = 1_000
 // Chunks are filled one after the other, but a chunk whose inserts all got lost leaves a hole.
 const HOLES = 3
-// Some 0.5 MB each.
-const FULL_KEPT = 32
+const FULL_BYTES = 8 * BATCH_BYTES
+// A process that waited for something for hours leaves many chunks.
+const ADOPTED_AT_ONCE = 16 * CHUNK
 
 /** Looks for processes that stand still and sees their commits through. */
-export const recovery = ({ store, writer, instanceId, clock, logger, adopt, deadAfterMs, forgetAfterMs = 600_000 }: RecoveryOptions) => {
+export const recovery = ({ store, writer, instanceId, beatMs, clock, logger, adopt, deadAfterMs, forgetAfterMs = 600_000 }: RecoveryOptions) => {
   const others = new Map<string, Seen>()
   const leftBy = new LRUCache<string, ReadonlySet<string>>({ max: 100 })
-  const full = new LRUCache<string, readonly Commit[]>({ max: FULL_KEPT })
+  const full = new LRUCache<string, readonly Commit[]>({ maxSize: FULL_BYTES, sizeCalculation: jsonBytes })
+  let looked = -Infinity
   const chunkOf = async (name: string): Promise<readonly Commit[]> => {
     const known = full.get(name)
     if (known) return known
@@ -38,25 +42,51 @@ export const recovery = ({ store, writer, instanceId, clock, logger, adopt, dead
     return commits
   }
 
-  const unfinishedOf = async (dead: Writer): Promise<Commit[]> => {
-    const found: Commit[] = []
+  /** The chunks that a process has open: those before its last one, that one, and what was begun behind it. */
+  const chunksOf = async function* (dead: Writer): AsyncGenerator<readonly Commit[]> {
     const last = dead.open.at(-1) ?? 0
-    for (const chunk of dead.open.filter(c => c < last)) found.push(...await chunkOf(`${dead.id}:${chunk}`))
+    for (const chunk of dead.open.filter(c => c < last)) yield await chunkOf(`${dead.id}:${chunk}`)
     for (let chunk = last, empty = 0; empty < HOLES; chunk++) {
       const commits = await chunkOf(`${dead.id}:${chunk}`)
       empty = commits.length > 0 ? 0 : empty + 1
-      found.push(...commits)
+      yield commits
     }
+  }
+  const unfinishedOf = async (dead: Writer): Promise<Commit[]> => {
+    const found: Commit[] = []
+    for await (const commits of chunksOf(dead)) found.push(...commits)
     return found
   }
+  /** Sees through what a process left, a part at a time; resolves to the number of its commits. */
+  const adoptAll = async (dead: Writer): Promise<number> => {
+    const adopted: Promise<void>[] = []
+    let count = 0
+    let part: Commit[] = []
+    const adoptPart = async (): Promise<void> => {
+      if (part.length === 0) return
+      logger.info({ writer: dead.id, commits: part.length }, 'seeing through what a stopped process left')
+      const under = adopt(part, dead.heads)
+      adopted.push(under)
+      count += part.length
+      part = []
+      // One that waits for something lets the next begin.
+      await Promise.race([under, pause(PATIENCE_MS)])
+    }
+    for await (const commits of chunksOf(dead)) {
+      part.push(...commits)
+      if (part.length >= ADOPTED_AT_ONCE) await adoptPart()
+    }
+    await adoptPart()
+    await Promise.all(adopted)
+    return count
+  }
   const recover = async (dead: Writer, seen: Seen): Promise<void> => {
-    const commits = await unfinishedOf(dead)
+    const known = recoveredOf(dead)
+    const isSeenThrough = known !== undefined && known === (await unfinishedOf(dead)).length
+    const commits = isSeenThrough ? known : await adoptAll(dead)
     seen.againAt = clock.monotonic() + deadAfterMs * 3
-    if (commits.length === recoveredOf(dead)) return
-    if (commits.length > 0) logger.info({ writer: dead.id, commits: commits.length }, 'seeing through what a stopped process left')
-    await adopt(commits, dead.heads)
     // Whoever comes after this process needs not do it all again.
-    await store.saveRecovered(dead.id, { beat: dead.beat, commits: commits.length })
+    if (!isSeenThrough) await store.saveRecovered(dead.id, { beat: dead.beat, commits })
   }
   const look = async (other: Writer): Promise<void> => {
     const now = clock.monotonic()
@@ -73,7 +103,7 @@ export const recovery = ({ store, writer, instanceId, clock, logger, adopt, dead
     void known.under.finally(() => { known.under = undefined })
     if (!await Promise.race([known.under, pause(PATIENCE_MS).then(() => false)])) return
     // It stays known for a while: a process that was only paused may append once more before it notices.
-    if (now - known.since >= deadAfterMs + forgetAfterMs) { await store.removeWriter(other.id); others.delete(other.id) }
+    if (now - known.since >= deadAfterMs + forgetAfterMs) { await store.removeWriter(other.id, other.beat); others.delete(other.id) }
   }
 
   return {
@@ -100,7 +130,12 @@ export const recovery = ({ store, writer, instanceId, clock, logger, adopt, dead
     },
     /** One look at all other processes. */
     look: async (): Promise<void> => {
-      for (const other of await store.writers()) if (other.id !== writer) await look(other)
+      const all = await store.writers()
+      const now = clock.monotonic()
+      // While the store was away nobody could show that he lives.
+      if (now - looked > beatMs * 2) for (const seen of others.values()) seen.since = now
+      for (const other of all) if (other.id !== writer) await look(other)
+      looked = clock.monotonic()
     },
   }
 }

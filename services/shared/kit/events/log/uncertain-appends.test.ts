@@ -98,7 +98,9 @@ describe('an insert whose answer never came', () => {
         findCommit: async id => { if (id === b.id) throw away; return stored.find(c => c.id === id) },
       },
     })
-    const all = Promise.allSettled([x, a, b].map(insert))
+    const under = insert(x)
+    await new Promise(resolve => { setImmediate(resolve) })
+    const all = Promise.allSettled([under, insert(a), insert(b)])
     open()
     expect((await all).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
     expect(uncertain).toEqual([b.id])

@@ -5,7 +5,7 @@ import type { followUps } from '../log/follow-ups.ts'
 import type { Journal } from '../log/journal.ts'
 import { batched } from '../../batching/batched.ts'
 import { backOff, pause } from '../../waiting.ts'
-import { endOf, segmentsFrom } from './positions.ts'
+import { placement, type Placing } from './placement.ts'
 import type { Logger } from '../log/event-log.ts'
 import type { Predecessors } from './predecessors.ts'
 import type { Relay } from './relay.ts'
@@ -16,26 +16,22 @@ import type { CommitStore, End, Segment } from '../store/store.ts'
 export type FollowUpRun = (commits: readonly Commit[], heads: readonly End[]) => Promise<void>
 
 export type PipelineOptions<E extends DomainEvent> = {
-  store: Pick<CommitStore, 'readPage'>
+  store: Pick<CommitStore, 'findSegment' | 'readPage'>
   journal: Journal
   sequencers: readonly Sequencer[]
   relays: readonly Relay[]
   follow: ReturnType<typeof followUps<E>>
   before: Predecessors
   /** It may or may not be in the store: this process has not entered it. */
-  isDoubtful: (id: string) => boolean
+  isUncertain: (id: string) => boolean
   logger: Logger
 }
-// Commits of others that are positioned on the way; their own process, or its recovery, accounts for them.
-const OTHERS = 'others'
 // After a crash hundreds may wait, and requests need the store's connections, too. One that takes longer lets the next begin.
 const ADOPTED_AT_ONCE = 4
 const ADOPTED_MS = 1_000
-/** A commit that needs a position, the group it counts for, and where that position can be at the earliest. */
-type Placing = { commit: Commit; group: string; from: number }
 
 /** What happens to a commit once it is durable: follow-ups at once; a position, then publication. */
-export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, relays, follow, before, isDoubtful, logger }: PipelineOptions<E>) => {
+export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, relays, follow, before, isUncertain, logger }: PipelineOptions<E>) => {
   const held = new Map<string, Promise<void>>()
 
   const publish = (segment: Segment, groups: ReadonlyMap<string, number>): void =>
@@ -47,46 +43,8 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
     if (!sequencer) throw new Error(`no partition ${partition}`)
     return sequencer
   }
-  /** Positions those of the commits that are in no segment, each stream in its order, and publishes again the segments that hold the others. Whatever throws on the way, nothing has been done: it can be tried again. */
-  const place = async (partition: number, placings: readonly Placing[]): Promise<void> => {
-    const sequencer = sequencerOf(partition)
-    const missing = new Map<string, { commit: Commit; group: string }>()
-    let at = Math.min(...placings.map(({ from }) => from))
-    for (const stream of Map.groupBy(placings, ({ commit }) => commit.stream).values()) {
-      let last: number | undefined
-      for (const placing of stream.toSorted((a, b) => a.commit.version - b.commit.version)) {
-        const { commit } = placing
-        // What lies between may have been left by yet another process.
-        if (commit.version - 1 !== last) {
-          const { commits, from } = await before.unplacedBefore(sequencer, commit)
-          at = Math.min(at, from)
-          for (const one of commits) if (!missing.has(one.id)) missing.set(one.id, { commit: one, group: OTHERS })
-        }
-        missing.set(commit.id, placing)
-        last = commit.version
-      }
-    }
-    const { next: known } = await sequencer.catchUp()
-    const placed: { segment: Segment; groups: Map<string, number> }[] = []
-    // Once this has read as far as the sequencer knows, what is still missing can be handed to it: whatever comes later it sees itself.
-    do {
-      for await (const segment of segmentsFrom(store, partition, at)) {
-        at = endOf(segment).next
-        const groups = new Map<string, number>()
-        for (const { id } of segment.commits) {
-          const group = missing.get(id)?.group ?? OTHERS
-          missing.delete(id)
-          if (group !== OTHERS) groups.set(group, (groups.get(group) ?? 0) + 1)
-        }
-        if (groups.size > 0) placed.push({ segment, groups })
-      }
-    } while (at < (sequencer.known()?.next ?? known))
-    // Each commit is counted once, so that no chunk is ever taken for passed too early, or never.
-    for (const { segment, groups } of placed) publish(segment, groups)
-    // What waits there already counts for whoever handed it in.
-    for (const { commit, group } of missing.values()) if (group !== OTHERS || !sequencer.has(commit.id)) sequencer.position(commit, group)
-  }
-  /** The same, for as long as the store is away. */
+  const place = placement({ store, before, publish })
+  /** Tries until the store is there. */
   const atLast = async (partition: number, work: () => Promise<unknown>): Promise<void> => {
     for (const retry = backOff({ first: 20, most: 2_000 }); ;) {
       try { await work(); return } catch (error) {
@@ -97,7 +55,7 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
   }
   // One reading of the log serves all that wait for it.
   const placeTogether = sequencers.map((_, partition) => batched(async (placings: readonly Placing[]) => {
-    await place(partition, placings)
+    await place(sequencerOf(partition), partition, placings)
     return placings.map(() => true)
   }, 256))
   /** Holds back what follows in the stream until this commit has been placed behind what others appended before it. */
@@ -117,7 +75,7 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
   }
   /** The commit before it in the stream was handed to the sequencer by this process. */
   const continues = ({ stream, version }: Commit, previousJournal: string | undefined): boolean =>
-    version === 1 || (previousJournal?.startsWith(`${journal.writer}:`) === true && !isDoubtful(commitId(stream, version - 1)))
+    version === 1 || (previousJournal?.startsWith(`${journal.writer}:`) === true && !isUncertain(commitId(stream, version - 1)))
 
   return {
     publish,
@@ -138,7 +96,7 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
       const group = `adopted:${randomUUID()}`
       const done = journal.adopt(group, commits.length)
       for (const commit of commits) void adopting(() => Promise.race([followUp(commit, group), pause(ADOPTED_MS)]))
-      for (const [partition, some] of Map.groupBy(commits, c => c.partition)) await atLast(partition, () => place(partition, some.map(commit => ({ commit, group, from: heads[partition]?.next ?? 0 }))))
+      for (const [partition, some] of Map.groupBy(commits, c => c.partition)) await atLast(partition, () => place(sequencerOf(partition), partition, some.map(commit => ({ commit, group, from: heads[partition]?.next ?? 0 }))))
       await done
     }) satisfies FollowUpRun,
   }

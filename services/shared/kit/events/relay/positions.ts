@@ -1,5 +1,6 @@
 import { hashOf, type Commit } from '../log/commit.ts'
 import { widthOf } from './cloud-event.ts'
+import { jsonBytes } from '../../batching/weight.ts'
 import type { CommitStore, End, Segment } from '../store/store.ts'
 
 /** Before the first segment. */
@@ -33,25 +34,37 @@ export const segmentHolds = (segment: Segment): boolean => {
   return hash === hashOf({ ...rest, commits: commits.map(c => c.hash) })
 }
 
-/** The segments of a partition from the one that begins at `next`, page by page, to the end. */
-export async function* segmentsFrom(store: Pick<CommitStore, 'readPage'>, partition: number, next: number): AsyncGenerator<Segment> {
+// A store hands a page over in slices: one of long segments is far more than anybody asks for at once, so near a long one each is read by itself.
+const LONG_BYTES = 250_000
+const NEAR = 25
+const isLong = ({ commits }: Segment): boolean => jsonBytes(commits) > LONG_BYTES
+
+/** The segments of a partition from the one that begins at `next` to the end: short ones page by page, long ones one by one. */
+export async function* segmentsFrom(store: Pick<CommitStore, 'findSegment' | 'readPage'>, partition: number, next: number): AsyncGenerator<Segment> {
   let at = next
-  for (;;) {
+  for (let short = NEAR; ;) {
+    const segment = await store.findSegment(segmentId(partition, at))
+    if (!segment) return
+    yield segment
+    at = segment.first + segment.count
+    short = isLong(segment) ? 0 : short + 1
+    if (short < NEAR) continue
     const page = pageOf(partition, at)
-    for (const segment of await store.readPage(page)) {
-      if (segment.first !== at) continue
-      yield segment
-      at = segment.first + segment.count
+    for await (const more of store.readPage(page, at)) {
+      if (more.first !== at) break
+      yield more
+      at = more.first + more.count
+      if (isLong(more)) { short = 0; break }
     }
-    if (pageOf(partition, at) === page) return
+    if (short > 0 && pageOf(partition, at) === page) return
   }
 }
 
 /** The last of these ends at which a segment does end: where a store came back without its newest segments, a later one would leave a hole. */
-export const latestEnd = async (store: Pick<CommitStore, 'readPage'>, partition: number, ends: readonly End[]): Promise<End> => {
+export const latestEnd = async (store: Pick<CommitStore, 'pageIndex'>, partition: number, ends: readonly End[]): Promise<End> => {
   const holds = async ({ next, hash }: End): Promise<boolean> => {
     const page = Math.floor((next - 1) / PAGE)
-    const segments = [...await store.readPage(pageOf(partition, page * PAGE)), ...(page > 0 ? await store.readPage(pageOf(partition, (page - 1) * PAGE)) : [])]
+    const segments = [...await store.pageIndex(pageOf(partition, page * PAGE)), ...(page > 0 ? await store.pageIndex(pageOf(partition, (page - 1) * PAGE)) : [])]
     return segments.some(segment => segment.hash === hash && segment.first + segment.count === next)
   }
   for (const end of [...new Map(ends.map(one => [one.next, one])).values()].toSorted((a, b) => b.next - a.next)) if (end.next === 0 || await holds(end)) return end
@@ -59,9 +72,11 @@ export const latestEnd = async (store: Pick<CommitStore, 'readPage'>, partition:
 }
 
 /** Where the segment begins that holds `position`; earlier pages are looked at when a wide commit covers this one. */
-export const segmentStart = async (store: Pick<CommitStore, 'readPage'>, partition: number, position: number): Promise<number> => {
+export const segmentStart = async (store: Pick<CommitStore, 'findSegment' | 'pageIndex'>, partition: number, position: number): Promise<number> => {
+  // Who goes on mostly asks for what begins here, and a page costs far more.
+  if (await store.findSegment(segmentId(partition, position))) return position
   for (let page = Math.floor(position / PAGE); page >= 0; page--) {
-    const found = (await store.readPage(pageOf(partition, page * PAGE))).findLast(s => s.first <= position)
+    const found = (await store.pageIndex(pageOf(partition, page * PAGE))).findLast(s => s.first <= position)
     if (found) return position < found.first + found.count ? found.first : found.first + found.count
   }
   return 0

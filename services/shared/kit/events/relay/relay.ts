@@ -1,5 +1,6 @@
 import type { CloudEvent } from '../../../contracts/feed.ts'
 import { cloudEvents } from './cloud-event.ts'
+import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
 import { backOff } from '../../waiting.ts'
 import type { Logger } from '../log/event-log.ts'
 import type { CommitStore, Segment } from '../store/store.ts'
@@ -13,22 +14,24 @@ export type RelayOptions = {
   source: string
   publish: (events: readonly CloudEvent[]) => Promise<readonly { id: string; error: string }[]>
   logger: Logger
-  /** Segments kept in memory while the broker is away; what is beyond is read again from the store. */
-  held?: number
+  /** So many bytes of segments are kept in memory while the broker is away; what is beyond is read again from the store. */
+  heldBytes?: number
 }
 export type Relay = ReturnType<typeof relay>
 
 /** Publishes the segments of one partition in order, one batch at a time, and does not give up. */
-export const relay = ({ store, source, publish, logger, held = 500 }: RelayOptions) => {
+export const relay = ({ store, source, publish, logger, heldBytes = 4 * BATCH_BYTES }: RelayOptions) => {
   const queue: Entry[] = []
+  let held = 0
   const retry = backOff({ first: 50, most: 5_000 })
   let running: Promise<void> | undefined
   let stopped = false
 
-  const eventsOf = async ({ id, segment }: Entry): Promise<CloudEvent[]> => {
-    const found = segment ?? await store.findSegment(id)
-    if (!found) throw new Error(`segment ${id} is not in the store`)
-    return cloudEvents(source, found)
+  const eventsOf = async (entry: Entry): Promise<CloudEvent[]> => {
+    // Kept: what finds no room in this batch is the first of the next.
+    entry.segment ??= await store.findSegment(entry.id)
+    if (!entry.segment) throw new Error(`segment ${entry.id} is not in the store`)
+    return cloudEvents(source, entry.segment)
   }
   /** True when all are with the broker, or the rest was given up. */
   const send = async (events: readonly CloudEvent[]): Promise<boolean> => {
@@ -57,7 +60,10 @@ export const relay = ({ store, source, publish, logger, held = 500 }: RelayOptio
     const events = new Map<string, CloudEvent>()
     for (const entry of queue) {
       if (events.size >= BATCH) break
-      for (const event of await eventsOf(entry)) events.set(event.id, event)
+      const more = await eventsOf(entry)
+      // A bulk of more is sent as two, one after the other.
+      if (entries.length > 0 && events.size + more.length > BATCH) break
+      for (const event of more) events.set(event.id, event)
       entries.push(entry)
     }
     return { entries, events: [...events.values()] }
@@ -84,7 +90,9 @@ export const relay = ({ store, source, publish, logger, held = 500 }: RelayOptio
 
   return {
     add: (segment: Segment, published: () => void): void => {
-      queue.push({ id: segment.id, segment: queue.length < held ? segment : undefined, since: performance.now(), published })
+      const bytes = held < heldBytes ? jsonBytes(segment.commits) : 0
+      held += bytes
+      queue.push({ id: segment.id, segment: bytes > 0 ? segment : undefined, since: performance.now(), published: () => { held -= bytes; published() } })
       kick()
     },
     waiting: (): number => queue.length,

@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { Commit } from '../log/commit.ts'
-import { backOff, beat, pause, within } from '../../waiting.ts'
-import { endOf, segmentAt, segmentId, segmentsFrom } from './positions.ts'
+import { backOff, beat, eachWithin, pause, within } from '../../waiting.ts'
+import { endOf, segmentAt, segmentsFrom } from './positions.ts'
+import { singleFlight } from '../../batching/single-flight.ts'
+import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
 import type { Logger } from '../log/event-log.ts'
 import type { CommitStore, End, Segment } from '../store/store.ts'
 
@@ -9,7 +11,7 @@ const BATCH = 200
 const BATCH_CHARACTERS = 1_000_000
 const STORE_MS = 10_000
 const SEEN = 20_000
-const RECENT_COMMITS = 256
+const RECENT_BYTES = BATCH_BYTES / 4
 // The first commit after a rest is positioned at once; while they keep coming, those of one beat share a segment, and the partitions an insert. A pile is worked off without a rest.
 const PACE_MS = 50
 
@@ -38,13 +40,14 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
   let stopped = false
   const late = (): Error => new Error('the store takes too long')
 
-  const recent: Segment[] = []
-  let recentCommits = 0
+  const recent: { segment: Segment; bytes: number }[] = []
+  let recentBytes = 0
 
   const remember = (segment: Segment): void => {
-    recent.push(segment)
-    recentCommits += segment.commits.length
-    while (recentCommits > RECENT_COMMITS) recentCommits -= recent.shift()?.commits.length ?? 0
+    const bytes = jsonBytes(segment.commits)
+    recent.push({ segment, bytes })
+    recentBytes += bytes
+    while (recentBytes > RECENT_BYTES && recent.length > 1) recentBytes -= recent.shift()?.bytes ?? 0
   }
   const take = (segment: Segment): void => {
     end = endOf(segment)
@@ -59,18 +62,16 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
     }
     if (groups.size > 0) onPositioned(segment, groups)
   }
-  /** Reads on from the known end; resolves to the true one. */
-  const catchUp = async (): Promise<End> => {
+  const readOn = async (): Promise<End> => {
     const first = end ?? await within(from(), STORE_MS, late)
-    // Another call may have read on meanwhile.
     end ??= first
-    const next = await within(store.findSegment(segmentId(partition, end.next)), STORE_MS, late)
-    if (next) {
-      if (next.first === end.next) take(next)
-      for await (const segment of segmentsFrom(store, partition, end.next)) if (segment.first === end.next) take(segment)
-    }
+    // What was appended here meanwhile is known already.
+    for await (const segment of eachWithin(segmentsFrom(store, partition, end.next), STORE_MS, late)) if (segment.first === end.next) take(segment)
     return end
   }
+  const reading = singleFlight<End>()
+  /** Reads on from the known end; resolves to the true one. Those who ask meanwhile share the next reading. */
+  const catchUp = (): Promise<End> => reading('', readOn)
   const nextBatch = (): Commit[] => {
     const batch: Commit[] = []
     let characters = 0
@@ -124,14 +125,13 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
     has: (id: string): boolean => seen.has(id) || pending.has(id),
     known: (): End | undefined => end,
     /** The last segments up to the known end, without a hole; what consumers ask for is mostly in them. */
-    recent: (): readonly Segment[] => recent,
+    recent: (): readonly Segment[] => recent.map(({ segment }) => segment),
     catchUp,
     /** Resolves when all that waits here now has its position. */
     drained: async (): Promise<void> => {
       const last = [...pending.keys()].at(-1)
       while (last !== undefined && pending.has(last) && !stopped) await pause(1)
     },
-    waiting: (): number => pending.size,
     stop: async (): Promise<void> => { stopped = true; await running },
   }
 }

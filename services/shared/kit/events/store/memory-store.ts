@@ -36,6 +36,8 @@ export const memoryStore = (): MemoryStore => {
     return copy(read())
   }
 
+  const inPage = (page: string): Segment[] => (pages.get(page) ?? []).toSorted((a, b) => a.first - b.first)
+
   const store: MemoryStore = {
     before: async () => {},
     append: batch => reading('append', () => batch.map(commit => {
@@ -56,14 +58,22 @@ export const memoryStore = (): MemoryStore => {
       return result
     }),
     findSegment: id => reading('findSegment', () => segments.get(id)),
-    readPage: page => reading('readPage', () => (pages.get(page) ?? []).toSorted((a, b) => a.first - b.first)),
+    readPage: async function* (page, from) {
+      await store.before('readPage')
+      for (const segment of inPage(page)) if (segment.first >= from) yield copy(segment)
+    },
+    pageIndex: page => reading('pageIndex', () => inPage(page).map(({ commits: _, ...head }) => head)),
     writers: () => reading('writers', () => [...writers.values()].map(writer => {
       const recovered = recoveries.get(writer.id)
       return { ...writer, ...(recovered && { recovered }) }
     })),
     saveWriter: writer => reading('saveWriter', () => { writers.set(writer.id, copy(writer)) }),
     saveRecovered: (id, recovered) => reading('saveRecovered', () => { recoveries.set(id, { ...recovered }) }),
-    removeWriter: id => reading('removeWriter', () => { writers.delete(id); recoveries.delete(id) }),
+    removeWriter: (id, beat) => reading('removeWriter', () => {
+      if (writers.get(id)?.beat !== beat) return
+      writers.delete(id)
+      recoveries.delete(id)
+    }),
     checkpoint: id => reading('checkpoint', () => checkpoints.get(id)),
     saveCheckpoint: checkpoint => reading('saveCheckpoint', () => {
       if ((checkpoints.get(checkpoint.id)?.revision ?? 0) !== checkpoint.revision) return false
@@ -75,13 +85,15 @@ export const memoryStore = (): MemoryStore => {
     deadLetters: ({ after = '', limit = Infinity, ...equal }) => reading('deadLetters', () => [...letters.values()]
       .filter(letter => letter.id > after && Object.entries(equal).every(([field, value]) => value === undefined || Object.entries(letter).some(([k, v]) => k === field && v === value)))
       .toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)),
+    waitingLetters: (consumer, subject) => reading('waitingLetters', () => [...letters.values()]
+      .filter(letter => letter.consumer === consumer && letter.state === 'waiting' && (subject === undefined || letter.subject === subject))
+      .map(({ id, topic, subject: of, position, behind }) => ({ id, topic, subject: of, position, behind }))),
     moveDeadLetter: (id, from, to) => reading('moveDeadLetter', () => {
       const letter = letters.get(id)
       if (letter?.state !== from) return false
       letters.set(id, { ...letter, state: to })
       return true
     }),
-    countDeadLetters: state => reading('countDeadLetters', () => [...letters.values()].filter(l => l.state === state).length),
     prepare: async () => {},
     isTransient: isUnavailable,
     documents: <D extends StoredDocument>(collection: string, fields?: readonly string[]): Documents<D> => {

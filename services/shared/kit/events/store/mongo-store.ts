@@ -1,9 +1,9 @@
 import type { Connection, mongo } from 'mongoose'
 import { isUnavailable } from '../../unavailable.ts'
-import { commitOf, commitRow, segmentOf, segmentRow, type CommitRow, type SegmentRow } from './mongo-codec.ts'
+import { commitOf, commitRow, segmentHeadOf, segmentOf, segmentRow, type CommitRow, type SegmentRow } from './mongo-codec.ts'
 import { mongoDocuments } from './mongo-documents.ts'
 import { insertEach, insertTogether, isDuplicate } from '../../mongo/insert.ts'
-import { mongoStream } from './mongo-stream.ts'
+import { inOrder, mongoStream } from './mongo-stream.ts'
 import type { CommitStore, DeadLetter, DeadLetterState, Recovered, StoredDocument, Writer } from './store.ts'
 
 type Row<T extends { id: string }> = Omit<T, 'id'> & { _id: string }
@@ -13,6 +13,8 @@ type WriterRow = Omit<Row<Writer>, 'open'> & { open?: Writer['open']; chunk?: nu
 type Recovery = Recovered & { _id: string }
 type CheckpointRow = { _id: string; of: string; next: number; revision: number }
 const KEPT = 32
+/** So many segments of a page are fetched at once. */
+const SLICE = 50
 type Move = { _id: string; to: DeadLetterState }
 /** A dead letter keeps its event as text, as commits do. */
 type LetterRow = Omit<Row<DeadLetter>, 'event'> & { event: string }
@@ -53,7 +55,10 @@ export const mongoStore = (connection: Connection): CommitStore => {
       const row = await segments().findOne({ _id: id })
       return row ? segmentOf(row) : undefined
     },
-    readPage: async page => (await segments().find({ page }).toArray()).map(segmentOf).toSorted((a, b) => a.first - b.first),
+    readPage: async function* (page, from) {
+      for await (const row of inOrder(segments().find({ page, first: { $gte: from } }, { batchSize: SLICE }), from, ({ first, count }) => ({ at: first, next: first + count }))) yield segmentOf(row)
+    },
+    pageIndex: async page => (await segments().find({ page }, { projection: { commits: 0 } }).toArray()).map(segmentHeadOf).toSorted((a, b) => a.first - b.first),
 
     writers: async () => {
       const rows = await writers().find({}).toArray()
@@ -66,9 +71,9 @@ export const mongoStore = (connection: Connection): CommitStore => {
     },
     saveWriter: async writer => { await writers().replaceOne({ _id: writer.id }, rowOf(writer), { upsert: true }) },
     saveRecovered: async (id, recovered) => { await recoveries().replaceOne({ _id: id }, recovered, { upsert: true }) },
-    removeWriter: async id => {
-      await writers().deleteOne({ _id: id })
-      await recoveries().deleteOne({ _id: id })
+    removeWriter: async (id, beat) => {
+      const { deletedCount } = await writers().deleteOne({ _id: id, beat })
+      if (deletedCount > 0) await recoveries().deleteOne({ _id: id })
     },
 
     checkpoint: async id => {
@@ -93,6 +98,10 @@ export const mongoStore = (connection: Connection): CommitStore => {
       const given = Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined))
       return (await letters().find({ ...given, ...(after !== undefined && { _id: { $gt: after } }) }).sort({ _id: 1 }).limit(limit).toArray()).map(letterOf)
     },
+    // Not sorted: FerretDB reads all of them for each page of a sorted list.
+    waitingLetters: async (consumer, subject) => (await letters()
+      .find({ consumer, state: 'waiting', ...(subject !== undefined && { subject }) }, { projection: { topic: 1, subject: 1, position: 1, behind: 1 } }).toArray())
+      .map(({ _id, ...rest }) => ({ id: _id, ...rest })),
     // Two who settle a letter at once would both pass a guarded update of FerretDB: who inserts the move has settled it. Whoever comes later finishes what he may have left half done.
     moveDeadLetter: async (id, from, to) => {
       if ((await letters().findOne({ _id: id }, { projection: { state: 1 } }))?.state !== from) return false
@@ -101,7 +110,6 @@ export const mongoStore = (connection: Connection): CommitStore => {
       if (settled) await letters().updateOne({ _id: id }, { $set: { state: settled } })
       return result === 'inserted'
     },
-    countDeadLetters: state => letters().countDocuments({ state }),
 
     isTransient: isUnavailable,
     documents: <D extends StoredDocument>(collection: string, fields?: readonly string[]) => mongoDocuments<D>(db, collection, fields),

@@ -13,7 +13,7 @@ const LONG_AT_ONCE = 4
 export const mongoStream = (commits: () => mongo.Collection<CommitRow>): CommitStore['readStream'] => {
   const long = limited(LONG_AT_ONCE)
   const hand = async (rows: AsyncIterable<CommitRow> | Iterable<CommitRow>, after: number, see: (commit: Commit) => boolean | void): Promise<void> => {
-    for await (const row of byVersion(rows, after + 1)) if (see(commitOf(row)) === false) return
+    for await (const row of inOrder(rows, after + 1, ({ version }) => ({ at: version, next: version + 1 }))) if (see(commitOf(row)) === false) return
   }
   return async (stream, see, after = 0) => {
     const filter = after > 0 ? { stream, version: { $gt: after } } : { stream }
@@ -22,17 +22,18 @@ export const mongoStream = (commits: () => mongo.Collection<CommitRow>): CommitS
   }
 }
 
-/** Rows of a stream by version, one at a time. A store gives them nearly so: one that comes early waits for those before it. */
-export async function* byVersion<T extends { version: number }>(rows: AsyncIterable<T> | Iterable<T>, first: number): AsyncGenerator<T> {
+/** Rows one at a time, each where the one before it ends. A store gives them nearly so: one that comes early waits for those before it. */
+export async function* inOrder<T>(rows: AsyncIterable<T> | Iterable<T>, first: number, placeOf: (row: T) => { at: number; next: number }): AsyncGenerator<T> {
   const early = new Map<number, T>()
   let next = first
   for await (const row of rows) {
-    early.set(row.version, row)
-    for (let due = early.get(next); due; due = early.get(++next)) {
+    early.set(placeOf(row).at, row)
+    for (let due = early.get(next); due; due = early.get(next)) {
       early.delete(next)
+      next = placeOf(due).next
       yield due
     }
   }
   // Behind a hole: whoever verifies the chain must see it.
-  yield* [...early.values()].toSorted((a, b) => a.version - b.version)
+  yield* [...early].toSorted(([a], [b]) => a - b).map(([, row]) => row)
 }

@@ -17,6 +17,9 @@ export type Segment = {
   hash: string
 }
 
+/** A segment without its commits. */
+export type SegmentHead = Omit<Segment, 'commits'>
+
 /** Where a partition of the position log ends: what its next segment must continue. `previous` is the last public position, -1 for none. */
 export type End = { next: number; previous: number; hash: string }
 /** A process that appends. Seen through are all chunks before the last of `open`, but for those in it; the commits of the others are positioned at or after `heads`. `ends`: how far this process has read. */
@@ -47,6 +50,8 @@ export type DeadLetter = {
   at: string
 }
 
+/** What tells where a letter stands, without its event. */
+export type WaitingLetter = Pick<DeadLetter, 'id' | 'topic' | 'subject' | 'position' | 'behind'>
 export type DeadLetterFilter = { consumer?: string; state?: DeadLetterState; subject?: string; organizationId?: string; after?: string; limit?: number }
 export type InsertResult = 'inserted' | 'taken'
 
@@ -65,14 +70,17 @@ export type CommitStore = {
 
   addSegment(segment: Segment): Promise<InsertResult>
   findSegment(id: string): Promise<Segment | undefined>
-  /** The segments of a page by `first`. */
-  readPage(page: string): Promise<Segment[]>
+  /** The segments of a page that begin at this position or behind it, by `first`, one at a time: a page of long ones is never in memory as a whole. */
+  readPage(page: string, from: number): AsyncIterable<Segment>
+  /** What is in a page, by `first`. */
+  pageIndex(page: string): Promise<SegmentHead[]>
 
   writers(): Promise<Writer[]>
   saveWriter(writer: Omit<Writer, 'recovered'>): Promise<void>
   /** Kept apart from what the writer says of itself: it may only have been paused, and say more. */
   saveRecovered(writer: string, recovered: Recovered): Promise<void>
-  removeWriter(id: string): Promise<void>
+  /** Forgets a process, unless it has shown itself since this beat. */
+  removeWriter(id: string, beat: number): Promise<void>
 
   checkpoint(id: string): Promise<Checkpoint | undefined>
   /** Compare-and-set: false when `revision` is no longer the one that was read (0: not there yet). */
@@ -82,9 +90,10 @@ export type CommitStore = {
   deadLetter(id: string): Promise<DeadLetter | undefined>
   /** By id. */
   deadLetters(filter: DeadLetterFilter): Promise<DeadLetter[]>
+  /** All that wait for a consumer, or those of one subject, in any order. */
+  waitingLetters(consumer: string, subject?: string): Promise<WaitingLetter[]>
   /** False when it is no longer in state `from`. */
   moveDeadLetter(id: string, from: DeadLetterState, to: DeadLetterState): Promise<boolean>
-  countDeadLetters(state: DeadLetterState): Promise<number>
 
   /** Makes collections and indexes; may be called again. */
   prepare(): Promise<void>
@@ -95,7 +104,7 @@ export type CommitStore = {
 }
 
 /** What a consumer asks of a store, where it is not the one of an event log. */
-export type ConsumerStore = Pick<CommitStore, 'checkpoint' | 'saveCheckpoint' | 'addDeadLetter' | 'deadLetter' | 'deadLetters' | 'moveDeadLetter' | 'countDeadLetters' | 'isTransient' | 'prepare'>
+export type ConsumerStore = Pick<CommitStore, 'checkpoint' | 'saveCheckpoint' | 'addDeadLetter' | 'deadLetter' | 'deadLetters' | 'waitingLetters' | 'moveDeadLetter' | 'isTransient' | 'prepare'>
 
 /** A document of a read model: `_id` and the aggregate's version. */
 export type StoredDocument = { _id: string; version: number }

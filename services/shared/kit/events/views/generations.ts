@@ -42,9 +42,9 @@ export const generations = <D extends StoredDocument>({ store, name, indexes, fi
       drop: async () => (await live()).drop(),
     } satisfies Documents<D>,
     /** An empty collection for the next generation. Who begins last is the only one who can swap. */
-    begin: async (): Promise<{ next: Documents<D>; swap: () => Promise<Documents<D>> }> => {
+    begin: async (): Promise<{ next: Documents<D>; swap: () => Promise<{ dropOld(): Promise<void> }> }> => {
       known = undefined
-      const { generation, revision, documents } = await current()
+      const { generation, revision } = await current()
       // Each beginning takes a revision, so that no two ever fill the same collection.
       const mine = revision + 1
       if (!await store.saveCheckpoint({ id, next: generation, revision })) throw lost()
@@ -52,12 +52,13 @@ export const generations = <D extends StoredDocument>({ store, name, indexes, fi
       const next = collection(mine)
       // Before anything is in it: FerretDB lets nobody do anything while it indexes what is there.
       await next.ensureIndexes(indexes)
-      const swap = async (): Promise<Documents<D>> => {
+      const swap = async (): Promise<{ dropOld(): Promise<void> }> => {
         // The answer may get lost on its way: what the database names is what holds.
         const named = async (error: unknown): Promise<boolean> => { if ((await store.checkpoint(id))?.next === mine) return true; throw error }
         if (!await store.saveCheckpoint({ id, next: mine, revision: mine }).catch(named)) throw lost()
         known = undefined
-        return documents
+        // With those that a process left which died soon after its own swap.
+        return { dropOld: async () => { for (let old = 0; old < mine; old++) await collection(old).drop() } }
       }
       return { next, swap }
     },

@@ -83,10 +83,23 @@ describe('a rebuild', () => {
     expect(await countsIn(one.view.collection)).toEqual([['a', 1]])
     await expect.poll(() => countsIn(one.view.collection), { timeout: 3_000, interval: 50 }).toEqual([['a', 2], ['b', 1]])
   })
+  it('takes away what a process left that died soon after an earlier one', async () => {
+    const store = memoryStore()
+    const { view, log, sendTo } = processOn(store)
+    await sendTo('a')
+    await log.settled()
+    const rowsOf = async (name: string): Promise<number> => { let rows = 0; await store.documents(name).each(() => { rows++ }); return rows }
+    await view.rebuild()
+    await expect.poll(() => rowsOf('parcels')).toBe(0)
+    await store.documents('parcels').put([{ _id: 'left', version: 1 }])
+    await view.rebuild()
+    await expect.poll(() => Promise.all(['parcels', 'parcels.1', 'parcels.3'].map(rowsOf))).toEqual([0, 0, 1])
+  })
   it('is given up when another one has begun', async () => {
     const store = memoryStore()
     const [one, other] = [processOn(store), processOn(store)]
     for (const id of ['a', 'b', 'b']) await one.sendTo(id)
+    await one.log.settled()
     const results = await Promise.allSettled([one.view.rebuild(), other.view.rebuild()])
     expect(results.map(r => r.status).toSorted()).toEqual(['fulfilled', 'rejected'])
     await pause(LOOK_MS)

@@ -25,10 +25,10 @@ export type ViewOptions<S, C, E extends DomainEvent, L extends DomainEvent, D ex
   /** How long another process may go on with the collection from before a rebuild. */
   lookEveryMs?: number
 }
-/** Fields with the value that they have, or, where they are lists, hold. */
-export type Equal<D> = { readonly [K in keyof D]?: D[K] extends readonly (infer I)[] ? I : D[K] }
+/** Fields with the value that they have, or, where they are lists, hold; or with one that they have not: that finds rows, too, from before the view named the field. */
+export type Equal<D> = { readonly [K in keyof D]?: (D[K] extends readonly (infer I)[] ? I : D[K]) | { readonly $ne: D[K] } }
 export type Progress = (done: { commits: number; documents: number }) => void
-export type View<D extends object> = {
+export type View<D extends object, S = never> = {
   /** For queries. Await `settled()` before, to read your own writes. */
   readonly collection: Documents<D & StoredDocument>
   /** The documents of a tenant that equal this, as acknowledged by any process until now: a read model does not show yet what another process appends, or appended before it died. For what decides; lists can wait. */
@@ -39,13 +39,15 @@ export type View<D extends object> = {
   rebuild(onProgress?: Progress): Promise<{ commits: number; documents: number }>
   /** Equal for equal contents, whatever the order. */
   hash(): Promise<string>
+  /** What stands in the collection for a state: the document, or what is left of one. */
+  documentOf(about: Change<S>): (D & StoredDocument) | Tombstone
 }
 
 // Far fewer than there are connections to the store.
 const WIDTH = 4
 
 /** A read model with one document per aggregate, written behind the commands in batches; replays and reorders change nothing. */
-export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D extends object>(options: ViewOptions<S, C, E, L, D>): View<D> => {
+export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D extends object>(options: ViewOptions<S, C, E, L, D>): View<D, S> => {
   type Row = D & StoredDocument
   const { log, aggregate, toDocument, lookEveryMs = 5_000 } = options
   const { store, logger } = log
@@ -71,6 +73,7 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
   }, Infinity)
 
   return {
+    documentOf,
     collection: collections.collection,
     now: async (tenantId, equal) => {
       // First what may not be written yet: what another process sees through meanwhile is in the collection then.
@@ -94,14 +97,14 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
       const work = rebuilder<S, C, E, L, Row>({ log, aggregate, documentOf, onProgress })
       // What changes meanwhile goes to the old collection as ever, and is taken from the log.
       await work.approach(next.put)
-      const old = await behind.heldWhile(async () => {
+      const { dropOld } = await behind.heldWhile(async () => {
         await log.positioned()
         // What waits is written to the new collection right after.
         await work.pass((documents, fresh) => next.put(documents.filter(d => !behind.waits(d)), fresh))
         return swap()
       })
       void lateWriters({ log, aggregate, at: work.at(), everyMs: lookEveryMs, take: takeOver })
-        .then(old.drop).catch((error: unknown) => { logger.warn({ error, view: options.collection }, 'the collection from before a rebuild is still there') })
+        .then(dropOld).catch((error: unknown) => { logger.warn({ error, view: options.collection }, 'the collection from before a rebuild is still there') })
       return work.done()
     },
   }
@@ -109,6 +112,7 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
 
 const equals = (document: object, equal: object): boolean => Object.entries(equal).every(([field, wanted]) => {
   const value: unknown = Reflect.get(document, field)
+  if (typeof wanted === 'object' && wanted !== null && '$ne' in wanted) return value !== wanted.$ne
   return Array.isArray(value) ? value.includes(wanted) : value === wanted
 })
 

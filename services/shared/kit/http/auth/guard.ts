@@ -7,7 +7,6 @@ import { headers } from '../headers.ts'
 export type GuardOptions = {
   /** Shared by this process and its sidecar. */
   appToken: string
-  appIdPrefix?: string
   /** The gateway: people reach it directly, so only what belongs to the sidecar is guarded. */
   edge?: boolean
 }
@@ -30,9 +29,12 @@ export const guard = ({ appToken, edge = false }: GuardOptions) => {
 const same = (given: Buffer, expected: Buffer): boolean => given.length === expected.length && timingSafeEqual(given, expected)
 const forSidecar = /^\/(?:dapr|internal|actors|job)(?:\/|$)/i
 const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
+// A proxy on this machine comes from here, too, and says for whom.
+const fromThisMachine = ({ req: { headers, socket } }: Context): boolean =>
+  loopback.has(socket.remoteAddress ?? '') && headers['x-forwarded-for'] === undefined && headers['forwarded'] === undefined && headers['x-real-ip'] === undefined
 const isOpen = (ctx: Context, edge: boolean): boolean => {
   if (ctx.path.startsWith('/health/')) return true
-  if (ctx.path === '/metrics') return loopback.has(ctx.req.socket.remoteAddress ?? '')
+  if (ctx.path === '/metrics') return fromThisMachine(ctx)
   return edge && !forSidecar.test(ctx.path)
 }
 

@@ -7,16 +7,17 @@ const bodyTimeoutMs = 10_000
 
 /**
  * Reads a body whole, bounded in size and time; what is announced too large is refused before a byte is read. Undefined when there is none.
- * `hold` hears of every piece that arrives, and may throw when there is no room for it.
+ * `hold` hears of every piece that arrives, and may throw when there is no room for it; `signal` ends the reading with its reason.
  */
-export const readBytes = async (request: IncomingMessage, limit: number, { timeoutMs = bodyTimeoutMs, hold }: { timeoutMs?: number; hold?: (bytes: number) => void } = {}): Promise<Buffer | undefined> => {
+export const readBytes = async (request: IncomingMessage, limit: number, { timeoutMs = bodyTimeoutMs, ...room }: Room & { timeoutMs?: number } = {}): Promise<Buffer | undefined> => {
   const announced = Number(request.headers['content-length'] ?? 0)
   if (announced === 0 && request.headers['transfer-encoding'] === undefined) return undefined
   if (announced > limit) throw tooLarge(limit)
-  return arriving(request, limit, timeoutMs, hold)
+  return arriving(request, limit, timeoutMs, room)
 }
+type Room = { hold?: (bytes: number) => void; signal?: AbortSignal }
 
-/** Reads a JSON body: bounded in size and time, refused by its content type before a byte is read. `undefined` when there is none. */
+/** Reads a JSON body, bounded in size and time; refuses other content types (415). Without a body `value` is undefined and `text` empty. */
 export const readJson = async (request: IncomingMessage, limit = defaultBodyLimit, timeoutMs = bodyTimeoutMs): Promise<{ value: unknown; text: string }> => {
   const bytes = await readBytes(request, limit, { timeoutMs })
   if (!bytes?.length) return nothing
@@ -41,12 +42,14 @@ const textOf = (bytes: Buffer): string => {
 }
 
 // Not node:stream/consumers: it goes through a Blob, which costs a tenth of what passing a request on does.
-const arriving = (request: IncomingMessage, limit: number, timeoutMs: number, hold?: (bytes: number) => void): Promise<Buffer> => new Promise((resolve, reject) => {
+const arriving = (request: IncomingMessage, limit: number, timeoutMs: number, { hold, signal }: Room): Promise<Buffer> => new Promise((resolve, reject) => {
   const chunks: Buffer[] = []
   let size = 0
   const timer = setTimeout(() => { finish(new HttpRefused(408, 'body-timeout', `The body did not arrive within ${timeoutMs / 1000} seconds.`, { Connection: 'close' })) }, timeoutMs)
+  const dropped = (): void => { finish(signal?.reason) }
   const finish = (error?: unknown): void => {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', dropped)
     request.off('data', take).off('end', end).off('error', finish).off('aborted', aborted)
     // The rest is read and thrown away, so that the caller gets to see the refusal.
     if (error) { request.resume(); reject(error) }
@@ -62,5 +65,6 @@ const arriving = (request: IncomingMessage, limit: number, timeoutMs: number, ho
     finish()
     resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
   }
+  signal?.addEventListener('abort', dropped)
   request.on('data', take).on('end', end).on('error', finish).on('aborted', aborted)
 })

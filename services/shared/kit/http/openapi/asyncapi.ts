@@ -1,28 +1,28 @@
-import type { Topic } from '../../../contracts/define.ts'
+import { z } from 'zod'
+import type { EventContract, Topic } from '../../../contracts/define.ts'
+import { CloudEvent } from '../../../contracts/feed.ts'
 import { jsonSchema, type Components, type Json } from './json-schema.ts'
+import { socketChannel, type Socket } from './asyncapi-socket.ts'
 
-export type AsyncApiOptions = { title: string; version?: string; publishes: readonly Topic[]; consumes: readonly Topic[] }
+export type AsyncApiOptions = { title: string; version?: string; publishes: readonly Topic[]; consumes: readonly Topic[]; socket?: Socket | undefined }
 
-/** The AsyncAPI 3 document of the topics that a service publishes and consumes. */
-export const asyncApi = ({ title, version = '1.0.0', publishes, consumes }: AsyncApiOptions): Json => {
+/** The AsyncAPI 3 document of the topics that a service publishes and consumes, and of the socket that the gateway opens to people. */
+export const asyncApi = ({ title, version = '1.0.0', publishes, consumes, socket }: AsyncApiOptions): Json => {
   const components: Components = new Map()
   const topics = [...new Map([...publishes, ...consumes].map(topic => [topic.name, topic])).values()]
+  const live = socket && socketChannel(socket, components)
   const operations = [...publishes.map(topic => operation('send', topic)), ...consumes.map(topic => operation('receive', topic))]
   return {
     asyncapi: '3.0.0',
     info: { title, version, license: { name: 'Apache-2.0' } },
     defaultContentType: 'application/cloudevents+json',
-    channels: Object.fromEntries(topics.map(topic => [topic.name, {
+    channels: { ...Object.fromEntries(topics.map(topic => [topic.name, {
       address: topic.name, description: `Public events of the ${topic.producer} service`,
       messages: Object.fromEntries(topic.events.map(event => [event.type, { $ref: `#/components/messages/${event.type}` }])),
-    }])),
-    operations: Object.fromEntries(operations),
+    }])), ...live?.channels },
+    operations: { ...Object.fromEntries(operations), ...live?.operations },
     components: {
-      messages: Object.fromEntries(topics.flatMap(topic => topic.events.map(event => [event.type, {
-        name: event.type, title: event.type, summary: `Version ${event.version}`, contentType: 'application/cloudevents+json',
-        payload: cloudEvent(event.type, event.version, jsonSchema(event.data, 'output', components)),
-        bindings: { kafka: { key: { type: 'string', description: 'The id of the aggregate (subject)' } } },
-      }]))),
+      messages: Object.fromEntries(topics.flatMap(topic => topic.events.map(event => [event.type, message(event, components)]))),
       schemas: Object.fromEntries(components),
     },
   }
@@ -30,14 +30,26 @@ export const asyncApi = ({ title, version = '1.0.0', publishes, consumes }: Asyn
 
 const operation = (action: 'send' | 'receive', topic: Topic): [string, Json] => [`${action}-${topic.name}`, { action, channel: { $ref: `#/channels/${topic.name}` } }]
 
-const text = (description: string): Json => ({ type: 'string', description })
-const cloudEvent = (type: string, version: number, data: Json): Json => ({
-  type: 'object',
-  required: ['specversion', 'id', 'source', 'type', 'subject', 'time', 'data', 'organizationid', 'partition', 'position', 'previous'],
-  properties: {
-    specversion: { const: '1.0' }, id: text('Unique; the same again when it is delivered twice'), source: text('The producing app'), type: { const: type }, subject: text('The id of the aggregate'),
-    time: { type: 'string', format: 'date-time' }, datacontenttype: { const: 'application/json' }, dataversion: { const: version }, organizationid: text('The organization it belongs to'),
-    partition: { type: 'integer' }, position: { type: 'integer', description: 'Where it stands in the partition' }, previous: { type: 'integer', description: 'The position of the public event before it' },
-    aggregateversion: { type: 'integer' }, actor: text('Who did it'), correlationid: text('What it belongs to'), causationid: { type: ['string', 'null'] }, traceparent: text('W3C trace context'), data,
-  },
+const message = ({ type, version, data, planned }: EventContract, components: Components): Json => ({
+  name: type, title: type, summary: `Version ${version}${planned ? '; not published yet' : ''}`, contentType: 'application/cloudevents+json', payload: cloudEvent(type, version, data, components),
+  bindings: { kafka: { key: { type: 'string', description: 'The id of the aggregate (subject)' } } },
 })
+
+const meanings: Readonly<Record<string, string>> = {
+  id: 'Unique; the same again when it is delivered twice', source: 'The producing app', subject: 'The id of the aggregate', organizationid: 'The organization it belongs to',
+  dataversion: 'The version of the shape of its data', aggregateversion: 'The version of the aggregate', position: 'Where it stands in the partition',
+  previous: 'The position of the public event before it', actor: 'Who did it', correlationid: 'What it belongs to',
+  causationid: 'The command that led to it in another service', traceparent: 'W3C trace context',
+}
+/** The envelope is the one that producers and followers check; this event's name, version and data are put into it. */
+const cloudEvent = (type: string, version: number, data: z.ZodType, components: Components): Json => {
+  const envelope = Object.entries(CloudEvent.shape)
+  const properties = envelope.map(([name, schema]): [string, Json] => [name, { ...jsonSchema(schema, 'output', components), ...meaningOf(name) }])
+  const own: Json = {
+    type: { const: type }, time: { type: 'string', format: 'date-time' }, datacontenttype: { const: 'application/json' },
+    dataversion: { const: version, ...meaningOf('dataversion') }, data: jsonSchema(data, 'output', components),
+  }
+  const required = envelope.filter(([, schema]) => !(schema instanceof z.ZodOptional)).map(([name]) => name)
+  return { type: 'object', required, properties: { ...Object.fromEntries(properties), ...own } }
+}
+const meaningOf = (name: string): Json => (meanings[name] === undefined ? {} : { description: meanings[name] })

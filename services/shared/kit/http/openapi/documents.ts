@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 import Router, { type RouterContext } from '@koa/router'
 import { z } from 'zod'
 import type { Api, AppId, Operation, Topic } from '../../../contracts/define.ts'
+import { documentApi, healthApi } from '../../../contracts/operations.ts'
 import { asyncApi } from './asyncapi.ts'
+import type { Socket } from './asyncapi-socket.ts'
+import { conventions } from './conventions.ts'
 import { docsPage } from './docs-page.ts'
 import { openApi } from './openapi.ts'
 import type { Routes } from '../serve.ts'
@@ -15,18 +18,21 @@ export type DocumentOptions = {
   apis?: readonly { tag: string; api: Api }[]
   publishes?: readonly Topic[]
   consumes?: readonly Topic[]
+  /** The socket that people may open here. */
+  socket?: Socket
   /** Schemas that the documents define once and refer to by name. */
   schemas?: Readonly<Record<string, z.ZodType>>
 }
 
 /** `/openapi.json`, `/asyncapi.json` and the readable `/docs`, made on first sight from the contracts. */
-export const documentRoutes = ({ name, publicUrl, routes, apis = [], publishes = [], consumes = [], schemas = {} }: DocumentOptions): Router => {
+export const documentRoutes = ({ name, publicUrl, routes, apis = [], publishes = [], consumes = [], socket, schemas = {} }: DocumentOptions): Router => {
   for (const [id, schema] of Object.entries(schemas)) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id })
   const router = new Router()
   const own = { tag: name, api: named(routes) }
+  const about = { tag: 'operations', api: { ...healthApi, ...documentApi } }
   const title = name === 'gateway' ? 'CyberTask' : `CyberTask: ${name} service`
-  const open = once(() => JSON.stringify(openApi({ title, server: publicUrl, apis: [...apis, own].filter(a => Object.keys(a.api).length), internal: name !== 'gateway' })))
-  const events = once(() => JSON.stringify(asyncApi({ title, publishes, consumes })))
+  const open = once(() => JSON.stringify(openApi({ title, description: conventions, server: publicUrl, apis: [...apis, own, about].filter(a => Object.keys(a.api).length), internal: name !== 'gateway' })))
+  const events = once(() => JSON.stringify(asyncApi({ title, publishes, consumes, socket })))
   const page = once(() => docsPage(title, open()))
   router.get('/openapi.json', ctx => { send(ctx, 'application/json', open()) })
   router.get('/asyncapi.json', ctx => { send(ctx, 'application/json', events()) })

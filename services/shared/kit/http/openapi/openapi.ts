@@ -29,6 +29,7 @@ export const openApi = ({ title, description = '', version = '1.0.0', server, ap
       schemas: Object.fromEntries([...components].toSorted(([a], [b]) => (a < b ? -1 : 1))),
       responses: generalResponses(),
       securitySchemes: {
+        ...cookieSchemes(apis),
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token from POST /api/users/login' },
         sidecar: { type: 'apiKey', in: 'header', name: 'dapr-api-token', description: 'Set by the Dapr sidecar; services only' },
       },
@@ -36,14 +37,23 @@ export const openApi = ({ title, description = '', version = '1.0.0', server, ap
   }
 }
 
+/** A cookie says who asks where nothing else does; so it is never the only way. */
+const cookieSchemes = (apis: OpenApiOptions['apis']): Json => Object.fromEntries(apis.flatMap(({ api }) => Object.values(api)).flatMap(({ cookie }) => (cookie === undefined ? [] : [[cookie, {
+  type: 'apiKey', in: 'cookie', name: cookie, description: `HttpOnly; over TLS its name is __Host-${cookie}. A token in the body goes before it`,
+}]])))
+const securityOf = ({ access, cookie }: Operation): Json[] => {
+  if (access === 'public') return cookie === undefined ? [] : [{ [cookie]: [] }, {}]
+  return [access === 'user' ? { bearer: [] } : { sidecar: [] }]
+}
+
 const operationOf = (name: string, tag: string, operation: Operation, components: Components): Json => {
-  const { summary, access, body } = operation
+  const { summary, body } = operation
   return {
     operationId: `${tag}.${name}`, tags: [tag], summary,
-    security: access === 'public' ? [] : [access === 'user' ? { bearer: [] } : { sidecar: [] }],
+    security: securityOf(operation),
     parameters: [...pathParameters(operation, components), ...queryParameters(operation, components), ...headerParameters(operation)],
     ...(body ? { requestBody: { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: jsonSchema(body, 'input', components) } } } } : {}),
-    responses: { ...successes(operation, components), ...notModified(operation), ...problemResponses(operation) },
+    responses: { ...problemResponses(operation), ...successes(operation, components), ...notModified(operation) },
   }
 }
 
@@ -59,10 +69,11 @@ const queryParameters = ({ query }: Operation, components: Components): Json[] =
 const successes = (operation: Operation, components: Components): Json =>
   Object.fromEntries([operation.status, ...(operation.also ? [operation.also] : [])].map(status => [String(status), success(operation, status, components)]))
 
-const success = (operation: Operation, status: Operation['status'], components: Components): Json => {
+const success = (operation: Operation, status: Status, components: Components): Json => {
   const content = operation.produces !== undefined ? { [operation.produces]: { schema: {} } }
     : operation.reply ? { 'application/json': { schema: jsonSchema(operation.reply, 'output', components) } } : undefined
   return { description: meanings[status], headers: replyHeaders(operation), ...(content ? { content } : {}) }
 }
 const notModified = (operation: Operation): Json => (canBeKnown(operation) && operation.reply ? { 304: { description: 'The caller has this version already', headers: replyHeaders(operation) } } : {})
-const meanings: Record<Operation['status'], string> = { 200: 'Done', 201: 'Created', 202: 'Accepted; it goes on in the background', 204: 'Done, nothing to say', 302: 'Go on there' }
+type Status = Operation['status'] | NonNullable<Operation['also']>
+const meanings: Record<Status, string> = { 200: 'Done', 201: 'Created', 202: 'Accepted; it goes on in the background', 204: 'Done, nothing to say', 302: 'Go on there', 503: 'Not well, and why' }

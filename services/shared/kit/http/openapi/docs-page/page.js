@@ -74,24 +74,35 @@ const tryIt = (method, path, operation) => {
   return el('details', {}, el('summary', { textContent: 'Try it' }), fields.map(({ p, input }) => el('label', { className: 'row' }, el('code', { textContent: p.name }), input)), body, el('p', {}, send), out)
 }
 
+const soft = text => el('span', { className: 'soft', textContent: text })
+const code = text => el('code', { textContent: text })
+const parameterRow = ({ name, in: place, required, schema, description }) => el('tr', {},
+  el('td', {}, code(name), required ? ' *' : ''),
+  el('td', { className: 'soft', textContent: place }),
+  el('td', {}, code(typeOf(schema)), soft((description ? ` ${description}` : '') + noteOf(schema).replace('  //', ' '))))
+
 const shownOperation = (method, path, operation) => {
   const parameters = operation.parameters || []
   const body = operation.requestBody && operation.requestBody.content['application/json'].schema
-  const needsToken = (operation.security || []).length > 0
+  const ways = operation.security || []
+  const needsToken = ways.length > 0 && ways.every(way => Object.keys(way).length > 0)
   const inside = el('div', { className: 'inside' })
   const details = el('details', { className: 'operation', id: operation.operationId },
-    el('summary', {}, el('span', { className: `method ${method}`, textContent: method }), el('code', { textContent: path }), el('span', { className: 'soft', textContent: operation.summary }), el('span', { className: 'lock', textContent: needsToken ? 'token' : 'open' })), inside)
+    el('summary', {},
+      el('span', { className: `method ${method}`, textContent: method }), code(path), soft(operation.summary),
+      el('span', { className: 'lock', textContent: needsToken ? 'token' : 'open' })),
+    inside)
   // Filled when it is first opened: the page of all services has hundreds of operations.
   details.addEventListener('toggle', () => {
     if (inside.childElementCount) return
-    if (parameters.length) inside.append(el('h4', { textContent: 'Parameters' }), el('table', {}, parameters.map(p => el('tr', {}, el('td', {}, el('code', { textContent: p.name }), p.required ? ' *' : ''), el('td', { className: 'soft', textContent: p.in }), el('td', {}, el('code', { textContent: typeOf(p.schema) }), el('span', { className: 'soft', textContent: (p.description ? ` ${p.description}` : '') + noteOf(p.schema).replace('  //', ' ') }))))))
+    if (parameters.length) inside.append(el('h4', { textContent: 'Parameters' }), el('table', {}, parameters.map(parameterRow)))
     if (body) inside.append(el('h4', { textContent: 'Body' }), el('pre', { textContent: typeOf(body) }))
     for (const [status, given] of Object.entries(operation.responses)) {
       const answer = resolve(given)
       const [type, content] = Object.entries(answer.content || {})[0] || []
-      inside.append(el('h4', {}, `${status} `, el('span', { className: 'soft', textContent: answer.description.replaceAll('`', '') })))
+      inside.append(el('h4', {}, `${status} `, soft(answer.description.replaceAll('`', ''))))
       if (type === 'application/json') inside.append(el('pre', { textContent: typeOf(content.schema) }))
-      else if (type && type !== 'application/problem+json') inside.append(el('code', { textContent: type }))
+      else if (type && type !== 'application/problem+json') inside.append(code(type))
     }
     inside.append(tryIt(method, path, operation))
   })
@@ -102,7 +113,12 @@ const operations = Object.entries(doc.paths).flatMap(([path, methods]) => Object
 const entries = []
 const groups = []
 const nav = el('nav')
-const main = el('main', {}, el('h1', { textContent: doc.info.title }), el('p', { className: 'soft', textContent: `${operations.length} operations · OpenAPI ${doc.openapi} · ` }, el('a', { href: '/openapi.json', textContent: 'openapi.json' }), ' · ', el('a', { href: '/asyncapi.json', textContent: 'asyncapi.json' })), token)
+const main = el('main', {},
+  el('h1', { textContent: doc.info.title }),
+  el('p', { className: 'soft', textContent: `${operations.length} operations · OpenAPI ${doc.openapi} · ` },
+    el('a', { href: '/openapi.json', textContent: 'openapi.json' }), ' · ', el('a', { href: '/asyncapi.json', textContent: 'asyncapi.json' })),
+  doc.info.description.split('\n\n').map(line => el('p', { textContent: line })),
+  token)
 const search = el('input', { type: 'search', placeholder: 'Search operations', ariaLabel: 'Search operations', oninput: () => {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean)
   for (const { text, nodes } of entries) for (const node of nodes) node.hidden = !words.every(word => text.includes(word))

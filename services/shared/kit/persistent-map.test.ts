@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { emptyMap, getIn, withIn, type PersistentMap } from './persistent-map.ts'
+import { emptyMap, entriesOf, getIn, withIn, type PersistentMap } from './persistent-map.ts'
 
 const keys = fc.oneof(fc.constantFrom('a', 'b', '__proto__', 'constructor', 'toString', ''), fc.integer({ min: 0, max: 400 }).map(n => `01a207b7-f984-7000-8000-${String(n).padStart(12, '0')}`))
 const changes = fc.array(fc.tuple(keys, fc.option(fc.integer(), { nil: undefined })), { maxLength: 600 })
@@ -10,6 +10,7 @@ describe('the persistent map', () => {
     const truth = new Map<string, number | undefined>()
     const map = all.reduce<PersistentMap<number>>((m, [key, value]) => { truth.set(key, value); return withIn(m, key, value) }, emptyMap)
     for (const [key, value] of truth) expect(getIn(map, key)).toBe(value)
+    expect(new Map(entriesOf(map))).toEqual(new Map([...truth].filter(([, value]) => value !== undefined)))
   }), { numRuns: 100 }))
   it('changes no earlier map', () => {
     const before = Array.from({ length: 200 }, (_, n) => `k${n}`).reduce<PersistentMap<number>>((m, key) => withIn(m, key, 1), emptyMap)

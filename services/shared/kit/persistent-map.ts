@@ -1,7 +1,7 @@
 /** Few entries by key, or up to 32 nodes by the next five bits of the hash. */
 type Node<V> = Readonly<Record<string, V>> | readonly (Node<V> | undefined)[]
 
-/** An immutable map whose `with` copies the few small nodes on the way to a key, so that folding a long stream costs no more per event than a short one. */
+/** An immutable map by strings whose `withIn` copies the few small nodes on the way to a key, so that folding a long stream costs no more per event than a short one. */
 export type PersistentMap<V> = readonly (Node<V> | undefined)[]
 
 export const emptyMap: PersistentMap<never> = []
@@ -21,6 +21,7 @@ const hashOf = (key: string): number => {
 const slotOf = (hash: number, depth: number): number => (hash >>> depth) % FANOUT
 const isBranch = <V>(node: Node<V>): node is readonly (Node<V> | undefined)[] => Array.isArray(node)
 
+/** What stands under a key, if anything. */
 export const getIn = <V>(map: PersistentMap<V>, key: string): V | undefined => {
   const hash = hashOf(key)
   let node: Node<V> | undefined = map
@@ -28,7 +29,10 @@ export const getIn = <V>(map: PersistentMap<V>, key: string): V | undefined => {
   return node && Object.hasOwn(node, key) ? node[key] : undefined
 }
 
-/** `undefined` takes the key out. */
+/** All entries, in no order that means anything. */
+export const entriesOf = <V>(map: PersistentMap<V>): [string, V][] => map.flatMap(node => (node === undefined ? [] : isBranch(node) ? entriesOf(node) : Object.entries(node)))
+
+/** The map with this value under the key; `undefined` takes the key out. */
 export const withIn = <V>(map: PersistentMap<V>, key: string, value: V | undefined): PersistentMap<V> => inBranch(map, hashOf(key), 0, key, value)
 
 const inBranch = <V>(branch: PersistentMap<V>, hash: number, depth: number, key: string, value: V | undefined): PersistentMap<V> => {

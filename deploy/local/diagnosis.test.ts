@@ -1,0 +1,98 @@
+import { createServer as createHttpServer } from 'node:http'
+import { createServer, type Server, type Socket } from 'node:net'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { mongo } from 'mongoose'
+import { expect, it, onTestFinished } from 'vitest'
+import { diagnose } from './diagnosis.ts'
+import { lockFile, type Lock } from './lock.ts'
+import { portsAt } from './ports.ts'
+import { bornAt } from './prepare/process-identity.mjs'
+import { readTopology } from './topology.ts'
+
+const offset = 13_300
+const ports = portsAt(offset)
+const { apps } = readTopology(resolve(import.meta.dirname, '../..'), { offset })
+
+const on = async (port: number, server: Server): Promise<void> => {
+  onTestFinished(() => { server.close() })
+  await new Promise<void>((done, fail) => { server.once('error', fail).listen(port, '127.0.0.1', done) })
+}
+const tcp = (talk: (socket: Socket) => void): Server => createServer(socket => { socket.on('error', () => {}); onTestFinished(() => { socket.destroy() }); talk(socket) })
+const redis = (): Server => tcp(socket => { socket.on('data', () => socket.write('+OK\r\n+PONG\r\n')) })
+const kafka = (): Server => tcp(socket => { socket.on('data', data => { const answer = Buffer.alloc(10); answer.writeUInt32BE(6); data.copy(answer, 4, 8, 12); socket.write(answer) }) })
+const silent = (): Server => tcp(() => {})
+const http = (): Server => createHttpServer((_, reply) => { reply.end() })
+/** Says hello in the old way and in the new one, and yes to every command. */
+const mongod = (): Server => tcp(socket => {
+  socket.on('data', asked => {
+    const document = mongo.BSON.serialize({ ok: 1, helloOk: true, isWritablePrimary: true, maxWireVersion: 21, minWireVersion: 0, maxBsonObjectSize: 2 ** 24, maxMessageSizeBytes: 2 ** 25, maxWriteBatchSize: 1000 })
+    const isOld = asked.readInt32LE(12) === 2004
+    const head = Buffer.alloc(isOld ? 36 : 21)
+    head.writeInt32LE(head.length + document.length)
+    head.writeInt32LE(asked.readInt32LE(4), 8)
+    head.writeInt32LE(isOld ? 1 : 2013, 12)
+    if (isOld) head.writeInt32LE(1, 32)
+    socket.write(Buffer.concat([head, document]))
+  })
+})
+
+/** A clone with its parts prepared, and a supervisor that holds its state folder; all that it is said to run is this process. */
+const platform = (documents: (program: (name: string, script?: string) => string) => object, running: readonly string[], secrets: object, about: Partial<Lock> = {}) => {
+  const root = mkdtempSync(join(tmpdir(), 'diagnosis-'))
+  onTestFinished(() => { rmSync(root, { recursive: true, force: true }) })
+  const home = join(root, 'home')
+  const program = (name: string, script = ''): string => {
+    mkdirSync(dirname(join(root, name)), { recursive: true })
+    writeFileSync(join(root, name), `#!/bin/sh\n${script}\n`)
+    chmodSync(join(root, name), 0o755)
+    return join(root, name)
+  }
+  for (const folder of ['dapr', 'components']) symlinkSync(resolve(import.meta.dirname, '../..', folder), join(root, folder))
+  for (const name of ['daprd', 'placement', 'scheduler', 'sentry']) program(`bin/${name}`)
+  program('node_modules/maildev/package.json')
+  mkdirSync(join(root, '.cybertask'))
+  mkdirSync(home)
+  const redisServer = program('bin/redis-server')
+  writeFileSync(join(root, '.cybertask/parts.json'), JSON.stringify({ dapr: { folder: join(root, 'bin'), version: '1.18.2' }, redis: { program: redisServer, version: '7.0.15' }, node: { node: '' }, documents: documents(program) }))
+  writeFileSync(join(home, 'secrets.json'), JSON.stringify(secrets))
+  const me = { pid: process.pid, born: bornAt(process.pid) }
+  writeFileSync(lockFile(home), JSON.stringify({ ...me, since: '', url: 'http://localhost:16300', offset, prefix: '', events: 'redis', parts: running.map(name => ({ name, ...me })), ...about } satisfies Lock))
+  return { gone: (name: string) => { rmSync(join(root, name)) }, diagnosis: () => diagnose({ CYBERTASK_HOME: home }, root) }
+}
+const rowsOf = (lines: readonly string[]): Record<string, string> => Object.fromEntries(lines.map(line => [line.split(/\s+/)[1] ?? '', line.replaceAll(/\s{2,}/g, ' | ')]))
+const everywhere = ['state', 'mail', 'sentry', 'placement', 'scheduler', ...apps.flatMap(app => [app.name, `${app.name}-sidecar`])]
+
+it('a platform of which every part answers, its neighbours too, is well', async () => {
+  await Promise.all([
+    on(ports.state, redis()), on(ports.documents, mongod()), on(ports.kafka, kafka()), on(ports.smtp, http()),
+    ...[ports.mail, ports.sentryHealth, ports.placementHealth, ports.schedulerHealth, ...apps.flatMap(app => [app.port, app.daprHttp])].map(port => on(port, http())),
+  ])
+  const stack = platform(() => ({ kind: 'uri' }), everywhere, { 'mongodb-uri': `mongodb://127.0.0.1:${ports.documents}/tasks` }, { events: 'kafka', brokers: `127.0.0.1:${ports.kafka}`, clickhouse: `http://127.0.0.1:${ports.smtp}` })
+  const { lines, well } = await stack.diagnosis()
+  expect(lines.filter(line => line.startsWith('✗'))).toEqual([])
+  expect(well).toBe(true)
+  expect(rowsOf(lines)).toMatchObject({
+    documents: `✓ documents | MongoDB at 127.0.0.1:${ports.documents} | elsewhere | yes | `, kafka: expect.stringMatching(/^✓ kafka \| Kafka at .+ \| elsewhere \| yes/),
+    clickhouse: expect.stringMatching(/^✓ clickhouse \| ClickHouse at .+ \| elsewhere \| yes/), state: expect.stringMatching(/^✓ state \| Redis 7\.0\.15 \| process \d+ \| yes \| \d+ MB$/),
+  })
+  expect(lines.join('\n')).toMatch(/\nCyberTask runs at http:\/\/localhost:16300; \d+ MB in all\./)
+})
+
+it('a store that takes connections and does not answer is not reachable, and what was taken from the disk is not found', async () => {
+  await Promise.all([on(ports.state, redis()), on(ports.documents, silent()), on(ports.kafka, silent())])
+  const documents = (program: (name: string, script?: string) => string) => {
+    program('pg/pg_isready', 'exit 2')
+    return { kind: 'ferretdb', program: program('bin/documents'), postgres: dirname(program('pg/postgres', 'echo "postgres (PostgreSQL) 15.14"')) }
+  }
+  const stack = platform(documents, ['state', 'postgres', 'documents'], {}, { events: 'kafka', brokers: `127.0.0.1:${ports.kafka}` })
+  stack.gone('bin/redis-server')
+  const { lines, well } = await stack.diagnosis()
+  expect(well).toBe(false)
+  expect(rowsOf(lines)).toMatchObject({
+    postgres: expect.stringMatching(/^✗ postgres \| PostgreSQL 15\.14 \| process \d+ \| no/), documents: expect.stringMatching(/^✗ documents \| FerretDB 1\.24\.0 \| process \d+ \| no/),
+    kafka: expect.stringMatching(/^✗ kafka \| Kafka at .+ \| elsewhere \| no/), state: expect.stringMatching(/^✗ state \| gone: .+redis-server \| process \d+ \| yes/), sentry: '✗ sentry | Dapr 1.18.2 | no | no | ',
+  })
+  expect(lines).toContain('What is gone or not prepared, npm start gets.')
+})

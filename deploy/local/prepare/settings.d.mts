@@ -1,0 +1,13 @@
+export type Settings = {
+  /** The state folder. */
+  home: string
+  /** Moves every port. */
+  offset: number
+  /** Goes before every Dapr app id. */
+  prefix: string
+  /** `redis`, or the name of a folder in components/. */
+  events: string
+  /** MONGODB_URI, where the documents are somebody else's. */
+  documents: string | undefined
+}
+export declare const settingsFrom: (env: NodeJS.ProcessEnv, root: string) => Settings

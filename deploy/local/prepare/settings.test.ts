@@ -1,0 +1,37 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { settingsFrom } from './settings.mjs'
+
+const rootWith = (...sets: string[]): string => {
+  const root = mkdtempSync(join(tmpdir(), 'settings-'))
+  onTestFinished(() => { rmSync(root, { recursive: true, force: true }) })
+  for (const set of sets) mkdirSync(join(root, 'components', set), { recursive: true })
+  return root
+}
+const refusal = (env: NodeJS.ProcessEnv): string => {
+  const root = rootWith('local', 'kafka', 'nats')
+  try { settingsFrom(env, root) } catch (error) { return error instanceof Error ? error.message : '' }
+  return 'taken'
+}
+
+it('events go through Redis, or through the broker of any folder in components', () => {
+  const root = rootWith('local', 'kafka', 'nats')
+  expect([{}, { EVENTS: 'local' }, { EVENTS: 'redis' }, { EVENTS: 'nats' }].map(env => settingsFrom(env, root).events)).toEqual(['redis', 'redis', 'redis', 'nats'])
+  expect(refusal({ EVENTS: 'Kafka' })).toBe('EVENTS is wrong: must be redis or a folder in components/: kafka, nats.')
+})
+
+it('an empty variable is a missing one', () => {
+  const root = rootWith('local')
+  expect(settingsFrom({ CYBERTASK_HOME: '', PORT_OFFSET: '', APP_ID_PREFIX: '', EVENTS: '', MAILS_KEPT: '', MONGODB_URI: '' }, root)).toEqual({ home: join(root, '.cybertask'), offset: 0, prefix: '', events: 'redis', documents: undefined })
+})
+
+it('every mistake is named at once, and no value', () => {
+  const said = refusal({ PORT_OFFSET: '70000', APP_ID_PREFIX: 'A_', EVENTS: 'pulsar', MAILS_KEPT: 'all', MONGODB_URI: 'mongodb://ann:s3cr@et@db' })
+  expect(said.split('\n').map(line => line.split(' ')[0])).toEqual(['PORT_OFFSET', 'APP_ID_PREFIX', 'EVENTS', 'MAILS_KEPT', 'MONGODB_URI'])
+  expect(said).not.toMatch(/70000|s3cr|pulsar/)
+})
+
+it.each(['localhost:27017', 'postgres://db', 'mongodb://', 'mongodb://ann:s3cr@et@db'])('%s is no address of a document store', uri => expect(refusal({ MONGODB_URI: uri })).toMatch('MONGODB_URI is wrong'))
+it.each(['mongodb://db', 'mongodb://ann:s3cret@a:27017,b:27018/?replicaSet=rs', 'mongodb+srv://ann:s3cret@cluster.example.net/?retryWrites=true', 'mongodb://[::1]:27017/', 'mongodb://%2Ftmp%2Fmongodb-27017.sock'])('%s is one', uri => expect(refusal({ MONGODB_URI: uri })).toBe('taken'))

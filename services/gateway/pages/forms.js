@@ -1,0 +1,72 @@
+// Runs in the browser, as it stands: no build step and nothing from elsewhere.
+const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? ''
+
+/** Asks the API. A refusal is thrown as the problem that it is. */
+const post = async (path, body, bearer) => {
+  const headers = { 'Content-Type': 'application/json', ...(bearer && { Authorization: `Bearer ${bearer}` }) }
+  const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
+  const said = await answer.json().catch(() => undefined)
+  if (!answer.ok) throw said ?? { detail: `The server answered ${answer.status}.` }
+  return said
+}
+// These pages are not where anybody works: a session that one of them needed ends with it.
+const leave = ({ refreshToken }) => post('api/users/logout', { refreshToken }).catch(() => {})
+
+/** What each form does, by its id: it answers what there is to say when it is done. */
+const steps = {
+  reset: async ({ password }) => {
+    await post('api/users/password/reset', { token, password })
+    return 'Your new password is set, and all your sessions have ended.'
+  },
+  join: async ({ name, email, password }) => {
+    const joined = await post('api/users/register', { name, email, password, invitationToken: token })
+    await leave(joined)
+    return `Welcome, ${joined.user.name}: your account in ${joined.organization.name} is ready.`
+  },
+  accept: async ({ email, password }) => {
+    const session = await post('api/users/login', { email, password })
+    try {
+      const { name, role } = await post('api/users/invitations/accept', { token }, session.accessToken)
+      return `You are now in ${name}, as ${role}.`
+    } finally {
+      await leave(session)
+    }
+  },
+}
+
+/** Shows what the API says against what was filled in; without a problem, that it says nothing. */
+const show = (form, problem) => {
+  const inputs = [...form.querySelectorAll('input')]
+  const errors = problem?.errors ?? []
+  for (const input of inputs) {
+    const wrong = errors.filter(({ path }) => path === input.name).map(({ message }) => message).join('; ')
+    document.getElementById(`${input.id}-error`).textContent = wrong
+    input.setAttribute('aria-invalid', String(wrong !== ''))
+  }
+  const allShown = errors.length > 0 && errors.every(({ path }) => inputs.some(input => input.name === path))
+  const detail = problem?.detail ?? 'The server cannot be reached. Try again in a moment.'
+  form.querySelector('[role=alert]').textContent = !problem ? '' : allShown ? 'Look at what is marked, and send it again.' : detail
+}
+const end = (text, next) => {
+  document.getElementById('done').textContent = text
+  document.getElementById('next').hidden = !next
+  for (const element of document.querySelectorAll('form, #ways')) element.hidden = true
+}
+const send = async form => {
+  const button = form.querySelector('button')
+  show(form)
+  button.disabled = true
+  try {
+    end(await steps[form.id](Object.fromEntries(new FormData(form))), true)
+  } catch (problem) {
+    show(form, problem)
+  } finally {
+    button.disabled = false
+  }
+}
+
+for (const form of document.querySelectorAll('form')) form.addEventListener('submit', event => {
+  event.preventDefault()
+  void send(form)
+})
+if (token === '') end('This link is not complete. Open it from the mail, or copy all of it.', false)

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pages } from '../../shared/contracts/gateway/pages.ts'
+import { invitationPage } from '../pages/invitation-page.ts'
+import { resetPasswordPage } from '../pages/reset-password-page.ts'
+import { browse, type Asked, type Browser, type Reply } from './fake-browser.ts'
+import { startGateway, type Harness } from './harness.ts'
+
+let gateway: Harness
+beforeAll(async () => { gateway = await startGateway() })
+afterAll(() => gateway.stop())
+
+describe('every page that mails may link to', () => {
+  it.each(Object.values(pages))('is there: %s', async path => {
+    const page = await fetch(gateway.url + path, { headers: { accept: 'text/html' } })
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    const [html, policy = ''] = [await page.text(), page.headers.get('content-security-policy') ?? undefined]
+    // The policy lets in what stands in the page, and nothing else.
+    for (const [tag, text = ''] of [...html.matchAll(/<style>([^<]*)<\/style>/g), ...html.matchAll(/<script>([^]*?)<\/script>/g)]) expect(policy, tag.slice(0, 40)).toContain(`'sha256-${createHash('sha256').update(text).digest('base64')}'`)
+    expect(policy).toContain("default-src 'none'")
+    expect(html).not.toMatch(/<link| src=| style="| on\w+="/)
+  })
+})
+
+const resetting = (answers: (asked: Asked) => Reply, hash = '#token=the%2Ftoken'): Browser => browse(resetPasswordPage, answers, hash)
+const invited = (answers: (asked: Asked) => Reply): Browser => browse(invitationPage, answers, '#token=the%2Ftoken')
+const session = { user: { name: 'Ann' }, organization: { name: 'Apollo' }, accessToken: 'access', refreshToken: 'refresh' }
+const password = 'a long enough one'
+
+describe('the page for a new password', () => {
+  it('sends it with the token of the link, and says what now', async () => {
+    const page = resetting(() => ({ status: 204 }))
+    expect(await page.send('reset', { password })).toEqual({ done: 'Your new password is set, and all your sessions have ended.', alert: '', hidden: true, next: true })
+    expect(page.asked).toEqual([{ path: 'api/users/password/reset', body: { token: 'the/token', password }, authorization: undefined }])
+  })
+  it('shows what the API says, at its field, and can be sent again', async () => {
+    const page = resetting(() => ({ status: 400, body: { detail: 'password: is too short', errors: [{ path: 'password', message: 'is too short' }] } }))
+    expect(await page.send('reset', { password: 'x' })).toEqual({ done: '', alert: expect.stringContaining('what is marked'), hidden: false, next: false })
+    expect([page.textOf('reset-password-error'), page.sendable('reset')]).toEqual(['is too short', true])
+  })
+  it('says so when the server is away, and when the link is not whole', async () => {
+    const page = resetting(() => { throw new TypeError('fetch failed') })
+    expect((await page.send('reset', { password })).alert).toContain('cannot be reached')
+    const cut = resetting(() => ({ status: 204 }), '')
+    expect([cut.textOf('done'), cut.formHidden('reset')]).toEqual([expect.stringContaining('not complete'), true])
+  })
+})
+
+describe('the page of an invitation', () => {
+  it('signs up, and leaves no session behind', async () => {
+    const page = invited(({ path }) => (path.endsWith('register') ? { status: 201, body: session } : { status: 204 }))
+    expect((await page.send('join', { name: 'Ann', email: 'ann@example.org', password })).done).toBe('Welcome, Ann: your account in Apollo is ready.')
+    expect(page.asked.map(({ path, body }) => [path, body])).toEqual([
+      ['api/users/register', { name: 'Ann', email: 'ann@example.org', password, invitationToken: 'the/token' }], ['api/users/logout', { refreshToken: 'refresh' }],
+    ])
+  })
+  it.each([
+    ['lets in who has an account', { status: 200, body: { name: 'Zeus', role: 'guest' } }, { done: 'You are now in Zeus, as guest.', alert: '' }],
+    ['says why somebody with an account is refused', { status: 409, body: { detail: 'This invitation has been used.' } }, { done: '', alert: 'This invitation has been used.' }],
+  ])('%s, and leaves no session behind', async (_, accepted, shown) => {
+    const page = invited(({ path }) => (path.endsWith('login') ? { status: 200, body: session } : path.endsWith('accept') ? accepted : { status: 204 }))
+    expect(await page.send('accept', { email: 'ann@example.org', password })).toMatchObject(shown)
+    expect(page.asked.map(({ path, authorization }) => [path, authorization])).toEqual([['api/users/login', undefined], ['api/users/invitations/accept', 'Bearer access'], ['api/users/logout', undefined]])
+  })
+})
+
+it.each([resetPasswordPage, invitationPage])('each field of “$title” has a label, and a place for what is wrong with it', ({ body }) => {
+  const inputs = [...body.matchAll(/<input id="([^"]+)"[^>]* aria-describedby="([^"]*)"/g)]
+  expect(inputs.length).toBeGreaterThan(0)
+  for (const [, id = '', described = ''] of inputs) for (const part of [`<label for="${id}">`, ...described.split(' ').map(other => `id="${other}"`)]) expect(body).toContain(part)
+  expect(new Set(inputs.map(([, id]) => id)).size).toBe(inputs.length)
+})

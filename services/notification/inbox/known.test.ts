@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest'
+import { goneKey, memoryTables } from '../store/rows.ts'
+import { notificationsFor } from './drafts.ts'
+import type { HeardEvent } from './events.ts'
+import { rememberedFacts } from './known.ts'
+
+/** Tables that note what is asked of them, and how many answers were waited for at a time. */
+const watchedTables = () => {
+  const seen = { calls: new Array<string>(), most: 0 }
+  let under = 0
+  const watched = <T extends object>(name: string, table: T): T => new Proxy(table, {
+    get: (it, key) => {
+      const call: unknown = Reflect.get(it, key)
+      if (typeof call !== 'function') return call
+      return async (...given: unknown[]): Promise<unknown> => {
+        seen.calls.push(`${name}.${String(key)}`)
+        seen.most = Math.max(seen.most, ++under)
+        await new Promise(resolve => { setImmediate(resolve) })
+        under--
+        return Reflect.apply(call, it, given)
+      }
+    },
+  })
+  const { watchers, waiting, members, projects, gone } = memoryTables()
+  return { seen, tables: { watchers: watched('watchers', watchers), waiting: watched('waiting', waiting), members: watched('members', members), projects: watched('projects', projects), gone: watched('gone', gone) } }
+}
+
+const about = { taskId: 't1', projectId: 'p1', title: 'Ship', assigneeId: 'ann', reporterId: 'bob' }
+const by = { id: 'o1/task/t1:1#0', subject: 't1', organizationId: 'o1', actor: 'cy', at: '2026-03-02T09:00:00.000Z' }
+const member = { projectId: 'p1', userId: 'ann' }
+const completed = { ...by, type: 'TaskCompleted', data: { ...about, completedAt: by.at, startedAt: null, createdAt: by.at } } as const
+const waits = (before: string[], after: string[]): HeardEvent => ({ ...by, subject: 't2', type: 'TaskUpdated', data: { ...about, taskId: 't2', changes: { blockedBy: { before, after } }, mentions: [] } })
+
+const handle = async (tables: ReturnType<typeof watchedTables>['tables'], event: HeardEvent): Promise<string[]> => {
+  const known = rememberedFacts(tables)
+  const facts = await known.before(event)
+  await known.learn(event, new Set(), facts)
+  return notificationsFor(event, facts).map(draft => draft.type)
+}
+const asked: readonly (readonly [string, HeardEvent, readonly string[]])[] = [
+  ['a task that held nobody up is done', completed, ['waiting.find']],
+  ['one is cancelled', { ...by, type: 'TaskStatusChanged', data: { ...about, from: 'todo', to: 'dropped', category: 'cancelled' } }, ['watchers.find', 'waiting.find']],
+  ['one is deleted', { ...by, type: 'TaskDeleted', data: about }, ['watchers.find', 'waiting.find', 'waiting.set']],
+  ['somebody joins', { ...by, type: 'MemberAdded', data: { ...member, role: 'viewer', allocationPercent: 0 } }, ['members.one', 'projects.one', 'members.insert', 'gone.one']],
+  ['somebody leaves', { ...by, type: 'MemberRemoved', data: member }, ['projects.one', 'members.set']],
+  ['a project has another description', { ...by, type: 'ProjectUpdated', data: { projectId: 'p1', changes: { description: { before: '', after: 'x' } } } }, []],
+]
+
+it.each(asked)('when %s, only what its news depend on is asked for', async (_, event, expected) => {
+  const { seen, tables } = watchedTables()
+  await handle(tables, event)
+  expect(seen.calls).toEqual(expected)
+})
+it('who was freed is marked once, and hears nothing when that blocker goes later', async () => {
+  const { seen, tables } = watchedTables()
+  await handle(tables, waits([], ['t1']))
+  expect(await handle(tables, completed)).toEqual(['blocker-done'])
+  seen.calls.length = 0
+  expect(await handle(tables, { ...by, type: 'TaskDeleted', data: { ...about, assigneeId: null, reporterId: null } })).toEqual([])
+  expect(seen.calls).toEqual(['watchers.find', 'waiting.find', 'waiting.set'])
+})
+it('blockers are taken away side by side', async () => {
+  const { seen, tables } = watchedTables()
+  await handle(tables, waits(['t1', 't3', 't4'], []))
+  expect(seen.most).toBe(3)
+})
+it('an event that is handled late brings nobody back who has been erased', async () => {
+  const { tables } = watchedTables()
+  await tables.gone.insert([{ _id: goneKey('o1', 'ann') }])
+  await handle(tables, { ...by, type: 'MemberAdded', data: { ...member, role: 'viewer', allocationPercent: 0 } })
+  await handle(tables, { ...by, actor: 'ann', type: 'CommentAdded', data: { ...about, commentId: 'c1', mentions: [] } })
+  await handle(tables, waits([], ['t1']))
+  expect([await tables.members.find({}), await tables.watchers.find({}), await tables.waiting.find({})]).toMatchObject([[], [], [{ assigneeId: null, reporterId: 'bob' }]])
+})

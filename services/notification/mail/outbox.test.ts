@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { testClock } from '../../shared/kit/clock.ts'
+import { silentLogger } from '../../shared/kit/observe/log.ts'
+import { memoryTables, type MailRow } from '../store/rows.ts'
+import { outbox } from './outbox.ts'
+import type { Queued } from './queue.ts'
+
+const row = (id: string): MailRow => ({
+  _id: id, organizationId: 'o1', userId: 'ann', actorId: null, told: { type: 'assigned', title: 'T', body: '', link: '/', projectId: 'p1' }, state: 'waiting', reason: null, createdAt: '2026-03-02T09:00:00.000Z', doneAt: null,
+})
+
+/** An outbox that has looked around once, before a queue that can be away or slow; `reads` counts how often the waiting mails were read. */
+const started = async () => {
+  const { mails } = memoryTables()
+  const seen = { reads: 0, batches: new Array<number>(), jobs: new Set<string>() }
+  const queue = {
+    before: async (): Promise<void> => {},
+    size: async () => seen.jobs.size,
+    add: async (some: readonly Queued[]) => {
+      await queue.before()
+      seen.batches.push(some.length)
+      for (const { id } of some) seen.jobs.add(id)
+    },
+  }
+  const watched = {
+    ...mails,
+    find: (...given: Parameters<typeof mails.find>) => { seen.reads++; return mails.find(...given) },
+    scan: (...given: Parameters<typeof mails.scan>) => { seen.reads++; return mails.scan(...given) },
+  }
+  const box = outbox({ mails: watched, queue, clock: testClock(), logger: silentLogger })
+  await box.sweep()
+  Object.assign(seen, { reads: 0, batches: [] })
+  return { box, queue, mails, seen }
+}
+
+describe('mails that wait', () => {
+  it('are read once, however many, and go into the queue a thousand at a time', async () => {
+    const { box, mails, seen } = await started()
+    await mails.insert(Array.from({ length: 2_500 }, (_, i) => row(`m${i}`)))
+    await box.sweep()
+    expect([seen.reads, seen.batches, seen.jobs.size]).toEqual([1, [1_000, 1_000, 500], 2_500])
+  })
+  it('are found after a push that failed, although jobs of erased people make the queue look full', async () => {
+    const { box, queue, mails, seen } = await started()
+    for (const ghost of ['g1', 'g2', 'g3']) seen.jobs.add(ghost)
+    await mails.insert([row('m1')])
+    queue.before = async () => { throw new Error('away') }
+    box.push(['m1'])
+    await expect(box.sweep()).rejects.toThrow('away')
+    queue.before = async () => {}
+    await box.sweep()
+    expect(seen.jobs).toContain('m1')
+  })
+  it('are not read while they are on their way into the queue', async () => {
+    const { box, queue, mails, seen } = await started()
+    const slow = Promise.withResolvers<void>()
+    queue.before = () => slow.promise
+    await mails.insert([row('m1')])
+    box.push(['m1'])
+    const swept = box.sweep()
+    await new Promise(resolve => { setImmediate(resolve) })
+    slow.resolve()
+    await swept
+    expect([seen.reads, seen.batches]).toEqual([0, [1]])
+  })
+  it('are not read when the queue knew as many before or after they were counted', async () => {
+    const { box, queue, mails, seen } = await started()
+    const sizes = [1, 2]
+    queue.size = async () => sizes.shift() ?? 0
+    await mails.insert([row('m1'), row('m2')])
+    await box.sweep()
+    expect(seen.reads).toBe(0)
+  })
+})

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { CloudEvent } from '../../../contracts/feed.ts'
+import { silentLogger } from '../../observe/log.ts'
+import { memoryStore } from '../store/memory-store.ts'
+import { partitionConsumer } from './partition-consumer.ts'
+
+beforeEach(() => { vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }) })
+afterEach(() => { vi.useRealTimers() })
+
+const event = (position: number): CloudEvent => ({
+  specversion: '1.0', id: `e${position}`, source: 'project', type: 'Said', subject: `s${position}`, time: '2026-01-01T00:00:00.000Z', data: {}, dataversion: 1, organizationid: 'o', partition: 0, position, previous: position - 1,
+  aggregateversion: 1, actor: 'u1', correlationid: 'k',
+})
+const id = 'test/topic/0'
+
+/** Processes of one consumer: what they handled, and how often they asked the producer and wrote checkpoints. */
+const processes = () => {
+  const store = memoryStore()
+  const seen = { handled: new Array<number>(), asked: 0, saved: 0 }
+  const open = () => partitionConsumer({
+    id, logger: silentLogger, run: 200, first: async () => 0, refresh: async () => {},
+    store: { ...store, saveCheckpoint: async checkpoint => { seen.saved++; return store.saveCheckpoint(checkpoint) } },
+    feed: async () => { seen.asked++; return { events: [], head: 0 } },
+    handle: async events => { seen.handled.push(...events.map(e => e.position)) },
+  })
+  return { seen, open, next: async () => (await store.checkpoint(id))?.next }
+}
+
+describe('the checkpoint of a partition', () => {
+  it('is written at once after a rest, and then with all of half a second', async () => {
+    const { seen, open, next } = processes()
+    const one = open()
+    for (let position = 0; position < 20; position++) {
+      void one.offer(event(position))
+      await one.idle()
+    }
+    expect([seen.handled.length, seen.saved, await next()]).toEqual([20, 1, 1])
+    await vi.advanceTimersByTimeAsync(500)
+    await one.idle()
+    expect([seen.saved, await next()]).toEqual([2, 20])
+  })
+  it('is written when the process stops', async () => {
+    const { open, next } = processes()
+    const one = open()
+    for (const position of [0, 1]) {
+      void one.offer(event(position))
+      await one.idle()
+    }
+    await one.stop()
+    expect(await next()).toBe(2)
+  })
+  it('is there for another process that looks after a gap: what one has handled the other need not ask for', async () => {
+    const { seen, open } = processes()
+    const both = [open(), open()]
+    for (let position = 0; position < 8; position++) {
+      const one = both[position % 2]
+      void one?.offer(event(position))
+      const idle = one?.idle()
+      await vi.advanceTimersByTimeAsync(110)
+      await idle
+    }
+    expect(seen).toMatchObject({ handled: [0, 1, 2, 3, 4, 5, 6, 7], asked: 0 })
+  })
+})

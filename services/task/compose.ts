@@ -1,0 +1,51 @@
+import { projectInternal } from '../shared/contracts/project/internal.ts'
+import { taskEvents } from '../shared/contracts/task/events.ts'
+import type { Clock } from '../shared/kit/clock.ts'
+import type { Dapr } from '../shared/kit/dapr/dapr.ts'
+import { aggregate } from '../shared/kit/events/log/aggregate.ts'
+import { openLog, type LogOptions } from '../shared/kit/events/log/open-log.ts'
+import type { Logger } from '../shared/kit/events/log/event-log.ts'
+import { stateView } from '../shared/kit/events/views/view.ts'
+import { client } from '../shared/kit/http/client.ts'
+import { accessTo } from './access.ts'
+import { commentDecider } from './domain/comment.ts'
+import { graphDecider } from './domain/graph.ts'
+import { taskDecider } from './domain/task.ts'
+import { toPublic, type StoredEvent } from './publish.ts'
+import { commentIndexes, toCommentDocument } from './views/comment-document.ts'
+import { projectCopies, type ProjectRow } from './views/projects.ts'
+import { otherReplicas } from './views/other-replicas.ts'
+import { toTaskDocument } from './views/task-document.ts'
+import { taskLists } from './views/task-lists.ts'
+
+export type Given = { db: LogOptions<StoredEvent, typeof taskEvents>['db']; dapr: Dapr; clock: Clock; logger: Logger; instanceId?: string }
+
+/** Everything that the routes and reactions of the task service work with. */
+export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
+  const log = openLog<StoredEvent, typeof taskEvents>({
+    db, service: 'task', topic: taskEvents, toPublic: commit => commit.events.flatMap(toPublic), dapr, clock, logger, ...(instanceId !== undefined && { instanceId }),
+  })
+  const tasks = aggregate({ name: 'task', log, decider: taskDecider, cacheSize: 50_000 })
+  const graphs = aggregate({ name: 'graph', log, decider: graphDecider, cacheSize: 500 })
+  const comments = aggregate({ name: 'comment', log, decider: commentDecider })
+  const taskView = stateView({ log, aggregate: tasks, collection: 'tasks', indexes: ['projectId', 'assigneeId', 'parentId', 'dueSlot', 'dueDay'], fields: ['organizationId', 'deleted'], toDocument: toTaskDocument })
+  const commentView = stateView({ log, aggregate: comments, collection: 'comments', indexes: commentIndexes, fields: ['organizationId'], toDocument: toCommentDocument })
+  const lists = taskLists({
+    find: equal => taskView.now(equal.organizationId, equal),
+    load: async (organizationId, id) => {
+      const { state, version } = await tasks.load(organizationId, id)
+      const document = toTaskDocument(state, { tenantId: organizationId })
+      return document && { ...document, _id: id, version }
+    },
+  })
+  tasks.follow(async ({ tenantId, id, state, version }) => {
+    const document = toTaskDocument(state, { tenantId })
+    if (document) lists.put({ ...document, _id: id, version })
+  })
+  const project = client(projectInternal, 'project', dapr)
+  const projects = projectCopies({
+    documents: log.store.documents<ProjectRow>('projects'), clock,
+    ask: (organizationId, id) => project.getProject({ params: { id }, query: { organizationId } }),
+  })
+  return { log, tasks, graphs, comments, taskView, commentView, lists, replicas: otherReplicas({ log, tasks, lists, clock }), projects, access: accessTo(projects), clock, dapr, logger }
+}

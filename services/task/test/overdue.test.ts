@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ann, workbench, type Workbench } from './bench.ts'
+
+let bench: Workbench
+beforeEach(async () => { bench = await workbench() })
+afterEach(() => bench.close())
+const settled = async (): Promise<string[]> => { await bench.deps.log.settled(); return bench.events().map(e => e.type) }
+
+describe('overdue', () => {
+  const jobs = () => [...bench.dapr.scheduled.entries()]
+  const fire = async (): Promise<void> => { for (const [, { data }] of jobs()) await bench.overdue.run(data) }
+  const overdue = async (): Promise<number> => (await settled()).filter(type => type === 'TaskOverdue').length
+
+  it('has one job for a due date, says it once, and again for a new date', async () => {
+    const due = { dueAt: '2026-03-02T10:00:00Z' }
+    const { id } = await bench.created('due', due)
+    await bench.created('due too', due)
+    await settled()
+    expect(jobs()).toHaveLength(1)
+    bench.clock.advance(3_602_000)
+    await fire()
+    await fire()
+    expect(await overdue()).toBe(2)
+    await bench.call(ann, 'PUT', `/api/tasks/${id}`, { dueAt: '2026-03-03T10:00:00Z' })
+    await settled()
+    expect(jobs()).toHaveLength(2)
+    bench.clock.advance(86_400_000)
+    await fire()
+    expect(await overdue()).toBe(3)
+  })
+  it('says nothing of what was put off, completed or deleted', async () => {
+    const [later, done, gone] = [await bench.created('later', { dueAt: '2026-03-02T10:00:00Z' }), await bench.created('done', { dueAt: '2026-03-02T10:00:00Z' }), await bench.created('gone', { dueAt: '2026-03-02T10:00:00Z' })]
+    await bench.call(ann, 'PUT', `/api/tasks/${later.id}`, { dueAt: null })
+    await bench.call(ann, 'PATCH', `/api/tasks/${done.id}/status`, { status: 'cancelled' })
+    await bench.call(ann, 'DELETE', `/api/tasks/${gone.id}`)
+    bench.clock.advance(3_602_000)
+    await fire()
+    expect(await overdue()).toBe(0)
+  })
+  it('finds lost jobs again', async () => {
+    await bench.created('due', { dueAt: '2026-03-02T10:00:00Z' })
+    await settled()
+    bench.dapr.scheduled.clear()
+    const again = await workbench({ store: bench.store, now: bench.clock.now() })
+    await again.overdue.recover()
+    expect(again.dapr.scheduled.size).toBe(1)
+    await again.close()
+  })
+  it('finds jobs again that were lost while it goes on', async () => {
+    await bench.created('due', { dueAt: '2026-03-02T10:00:00Z' })
+    await settled()
+    bench.dapr.scheduled.clear()
+    await bench.overdue.recover()
+    expect(bench.dapr.scheduled.size).toBe(1)
+  })
+  it('keeps no commit waiting while the scheduler is away, and makes the job when it is back', async () => {
+    const { schedule } = bench.dapr.jobs
+    bench.dapr.jobs.schedule = async () => { throw new Error('the scheduler is away') }
+    await bench.created('due', { dueAt: '2026-03-02T10:00:00Z' })
+    await settled()
+    expect([bench.deps.log.gauges().unfinished, jobs()]).toEqual([0, []])
+    bench.dapr.jobs.schedule = schedule
+    await expect.poll(jobs).toHaveLength(1)
+  })
+  it('says nothing of tasks in an archived project before it is open again', async () => {
+    await bench.created('due', { dueAt: '2026-03-02T10:00:00Z' })
+    await settled()
+    const p1 = bench.projects.get('p1')
+    const isNow = async (version: number, status: 'archived' | 'active'): Promise<void> => {
+      if (p1) bench.projects.set('p1', { ...p1, version, status })
+      await bench.deps.projects.follow('acme', 'p1', version)
+    }
+    await isNow(2, 'archived')
+    bench.clock.advance(3_602_000)
+    await fire()
+    await bench.overdue.recover()
+    expect(await overdue()).toBe(0)
+    await isNow(3, 'active')
+    await bench.overdue.recover()
+    expect(await overdue()).toBe(1)
+  })
+  it('finds a lost job of a later day when that day comes', async () => {
+    await bench.created('later', { dueAt: '2026-06-20T10:00:00Z' })
+    await settled()
+    const scheduledAt = async (now: string): Promise<number> => {
+      const again = await workbench({ store: bench.store, now })
+      await again.overdue.recover()
+      await again.close()
+      return again.dapr.scheduled.size
+    }
+    expect([await scheduledAt('2026-06-10T10:00:00.000Z'), await scheduledAt('2026-06-19T10:00:00.000Z')]).toEqual([0, 1])
+  })
+})

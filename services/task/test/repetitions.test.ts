@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CommandMeta } from '../../shared/kit/command.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { getIn } from '../../shared/kit/persistent-map.ts'
+import { bulk } from '../commands/bulk.ts'
+import { taskChanges } from '../commands/change-task.ts'
+import { ann, taskOf, workbench, type Workbench } from './bench.ts'
+
+let bench: Workbench
+beforeEach(async () => { bench = await workbench() })
+afterEach(() => bench.close())
+const meta = (commandId: string, over: Partial<CommandMeta> = {}): CommandMeta => ({ actor: 'ann', at: bench.clock.now(), correlationId: 'x', causationId: null, commandId, ...over })
+const get = async (id: string) => taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`))
+/** The bulk operation in a service that cannot change one task at the moment. */
+const bulkWithout = (id?: string) => {
+  const { tasks } = bench.deps
+  const handle: typeof tasks.handle = (organizationId, taskId, ...rest) => (taskId === id ? Promise.reject(new Refused('unavailable', 'store-away')) : tasks.handle(organizationId, taskId, ...rest))
+  return bulk(taskChanges({ ...bench.deps, tasks: { ...tasks, handle } }), bench.clock)
+}
+
+describe('a repetition', () => {
+  it('of a move that was taken back is decided anew: no task ends up below itself', async () => {
+    const [task, parent] = [await bench.created('task'), await bench.created('parent')]
+    const operations = [{ op: 'update' as const, id: task.id, fields: { parentId: parent.id } }]
+    expect((await bulkWithout(task.id)(ann, operations, meta('b1'), () => 'x')).map(r => r.status)).toEqual([503])
+    taskOf(await bench.call(ann, 'PUT', `/api/tasks/${parent.id}`, { parentId: task.id }))
+    expect((await bulkWithout()(ann, operations, meta('b1'), () => 'x')).map(r => r.problem?.code)).toEqual(['parent-cycle'])
+    expect([(await get(task.id)).parentId, (await get(parent.id)).parentId]).toEqual([null, task.id])
+    const { parents } = (await bench.deps.graphs.load('acme', 'p1')).state
+    expect([getIn(parents, task.id), getIn(parents, parent.id)]).toEqual([null, task.id])
+  })
+  it('of a move that was answered finds it made, though the task has another version by now and stands elsewhere', async () => {
+    const [task, one, two, away] = [await bench.created('task'), await bench.created('one'), await bench.created('two'), await bench.created('away')]
+    const operations = [{ op: 'update' as const, id: task.id, version: 1, fields: { parentId: one.id } }, { op: 'update' as const, id: away.id, fields: { title: 'changed' } }]
+    expect((await bulkWithout(away.id)(ann, operations, meta('b1'), () => 'x')).map(r => r.status)).toEqual([200, 503])
+    taskOf(await bench.call(ann, 'PUT', `/api/tasks/${task.id}`, { parentId: two.id }))
+    expect((await bulkWithout()(ann, operations, meta('b1'), () => 'x')).map(r => [r.status, r.version])).toEqual([[200, 3], [200, 2]])
+    expect((await get(task.id)).parentId).toBe(two.id)
+  })
+  it('of a dependency that was added under If-Match finds it there; another one is refused', async () => {
+    const [task, blocker] = [await bench.created('task'), await bench.created('blocker')]
+    const changes = taskChanges(bench.deps)
+    const add = (commandId: string) => changes.addDependency(ann, task.id, blocker.id, meta(commandId, { expectedVersion: 1 }))
+    const first = await add('key 1')
+    expect(await add('key 1')).toEqual(first)
+    await expect(add('key 2')).rejects.toMatchObject({ kind: 'stale' })
+  })
+  it('of an import, with more in it, brings back no dependency that was removed since', async () => {
+    const item = (key: string, ...blockedByKeys: string[]) => ({ op: 'create', key, task: { projectId: 'p1', title: key }, blockedByKeys })
+    const imported = async (...operations: object[]): Promise<{ id: string; version: number; status: number }[]> => Object((await bench.call(ann, 'POST', '/api/tasks/bulk', { operations })).body).results
+    const [blocker, task] = await imported(item('blocker'), item('task', 'blocker'))
+    expect((await bench.call(ann, 'DELETE', `/api/tasks/${task?.id}/dependencies/${blocker?.id}`)).status).toBe(204)
+    const again = await imported(item('blocker'), item('task', 'blocker'), item('new', 'task', 'blocker'))
+    expect(again.map(r => r.status)).toEqual([201, 201, 201])
+    const shown = await get(task?.id ?? '')
+    expect([shown.blockedBy, shown.version]).toEqual([[], again[1]?.version])
+    expect((await get(again[2]?.id ?? '')).blockedBy).toEqual([task?.id, blocker?.id])
+  })
+})

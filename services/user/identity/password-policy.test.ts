@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import { checkPassword } from './password-policy.ts'
+
+const ada = { email: 'ada@example.com', names: ['Ada Lovelace', 'Analytical Engines'] }
+
+describe('a password that is tried first', () => {
+  it.each([
+    'password123456', 'iloveyou123456', 'monkey123456', 'admin123456789', 'Password2026!!', 'P@ssw0rd2026!', '!!!!!!dragon!!!!!!', '12345678!!', 'abc12345678901',
+    'letmeinletmein', 'letmein-letmein', 'qwertyqwerty', 'secretsecret', 'i love you 2026', 'aaaaaaaaaaaaa', 'abcdefghij', 'qwertyuiop2026', '９８７６５４３２１０',
+    'CyberTask123!', 'organization', 'task-task-task', 'Ada Lovelace', 'adalovelace1815', 'Lovelace monkey', 'analytical engines 42',
+  ])('is refused: %s', password => expect(() => { checkPassword(password, ada) }).toThrow(expect.objectContaining({ code: 'password-too-common' })))
+})
+it.each([
+  'correct horse battery staple', 'a long enough secret', 'plum tarragon seven', 'lovelace plum tarragon', 'task after task after tea', '83920174659203847561', 'x7Kq92mZ4tLp', 'dog8392017465',
+  'demo-Zm9vYmFyYmF6cXV4', 'correct horse 0b2b6c1e-9d0f-4f3a-8a55-0d0b6f3f6c11', 'пять зелёных слонов',
+])('lets pass what nobody guesses soon: %s', password => { checkPassword(password, ada) })
+it('is no copy of the address', () => expect(() => { checkPassword('maximilian!', { email: 'maximilian@example.com', names: ['M'] }) }).toThrow(expect.objectContaining({ code: 'password-like-email' })))

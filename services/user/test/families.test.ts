@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { SignedIn } from '../../shared/contracts/user/resources.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
+
+let user: UserService
+let ann: SignedIn
+let boss: SignedIn
+const day = 86_400_000
+beforeAll(async () => {
+  user = await userService()
+  boss = await user.register('boss@example.com', { organizationName: 'Works' })
+  ann = await user.register('ann@example.com')
+  await user.ask('POST', '/api/users/invitations', { token: boss.accessToken, body: { email: 'ann@example.com', role: 'member' } })
+  await vi.waitFor(() => { expect(user.mails.length).toBe(1) })
+  await user.ask('POST', '/api/users/invitations/accept', { token: ann.accessToken, body: { token: tokenOf(user.mails[0]) } })
+})
+afterAll(() => user.stop())
+const refresh = (of: SignedIn) => user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: of.refreshToken } })
+const switchTo = (organizationId: string, from: SignedIn, tokenIn = 'body') => user.ask('POST', `/api/users/organizations/${organizationId}/token`, { token: from.accessToken, body: { tokenIn } })
+const switched = async (from: SignedIn): Promise<SignedIn> => SignedIn.parse((await switchTo(boss.organization.id, from)).body)
+const idOf = (of: SignedIn): string => of.refreshToken?.split('.')[0] ?? ''
+const disable = (disabled: boolean) => user.ask('PUT', `/api/users/${ann.user.id}/disabled`, { token: boss.accessToken, body: { disabled } })
+
+describe('a session that was switched to', () => {
+  it('ends with the one it was switched from, and the other way round, over more than one switch', async () => {
+    for (const out of [0, 1, 2]) {
+      const parent = await user.login('ann@example.com')
+      const child = await switched(parent)
+      const grandchild = await switched(child)
+      const all = [parent, child, grandchild]
+      const before = (await user.events('SessionEnded')).length
+      expect((await user.ask('POST', '/api/users/logout', { body: { refreshToken: all[out]?.refreshToken } })).status).toBe(204)
+      expect((await Promise.all(all.map(refresh))).map(a => [a.status, codeOf(a)])).toEqual(Array.from({ length: 3 }, () => [401, 'session-ended']))
+      const told = (await user.events('SessionEnded')).slice(before)
+      expect(told.map(e => e.subject).toSorted()).toEqual(all.map(idOf).toSorted())
+      expect(told.every(e => (e.data as { reason: string }).reason === 'logout')).toBe(true)
+    }
+  })
+  it('ends when an old token of the other one comes again', async () => {
+    const parent = await user.login('ann@example.com')
+    const child = await switched(parent)
+    await refresh(parent)
+    user.clock.advance(121_000)
+    expect(codeOf(await refresh(parent))).toBe('refresh-token-reused')
+    expect(codeOf(await refresh(child))).toBe('session-ended')
+  })
+  it('ends although the process died before it could say so', async () => {
+    const parent = await user.login('ann@example.com')
+    const child = await switched(parent)
+    const findWhere = vi.spyOn(user.tables.sessions, 'findWhere').mockRejectedValue(new Refused('unavailable', 'store-unavailable'))
+    expect((await user.ask('DELETE', `/api/users/sessions/${idOf(parent)}`, { token: parent.accessToken })).status).toBe(503)
+    findWhere.mockRestore()
+    await user.settled()
+    expect(codeOf(await refresh(child))).toBe('session-ended')
+  })
+  it('leaves other sign-ins alone, and so does being shut out of its organization', async () => {
+    const [parent, other] = [await user.login('ann@example.com'), await user.login('ann@example.com')]
+    const child = await switched(parent)
+    expect((await disable(true)).status).toBe(200)
+    expect((await Promise.all([child, parent, other].map(refresh))).map(a => a.status)).toEqual([401, 200, 200])
+    expect((await disable(false)).status).toBe(200)
+    await user.ask('POST', '/api/users/logout', { token: parent.accessToken })
+    expect((await refresh(other)).status).not.toBe(401)
+  })
+  it('lives no longer than the sign-in it came from, nor does a switch make it younger', async () => {
+    let parent = await user.login('ann@example.com')
+    for (let i = 0; i < 8; i++) {
+      user.clock.advance(11 * day)
+      parent = SignedIn.parse((await refresh(parent)).body)
+    }
+    const child = await switched(parent)
+    const stolen = await switched(child)
+    user.clock.advance(2 * day - 300_000)
+    const late = SignedIn.parse((await refresh(child)).body)
+    user.clock.advance(300_000)
+    expect((await Promise.all([late, stolen].map(refresh))).map(codeOf)).toEqual(['session-ended', 'session-ended'])
+    const again = await switchTo(boss.organization.id, late)
+    expect([again.status, codeOf(again)]).toEqual([401, 'session-ended'])
+    boss = await user.login('boss@example.com')
+  })
+})
+
+it('nobody is let in who was shut out while he signed in', async () => {
+  const { insert } = user.tables.sessions
+  const inserting = vi.spyOn(user.tables.sessions, 'insert').mockImplementationOnce(async row => {
+    expect((await disable(true)).status).toBe(200)
+    await user.settled()
+    return insert(row)
+  })
+  const late = await user.ask('POST', '/api/users/login', { body: { email: 'ann@example.com', password: goodPassword, organizationId: boss.organization.id } })
+  inserting.mockRestore()
+  expect([late.status, codeOf(late)]).toEqual([403, 'account-disabled'])
+  expect((await user.deps.sessions.living(ann.user.id, user.clock.now())).filter(s => s.organizationId === boss.organization.id)).toEqual([])
+})
+
+describe('of very many sessions', () => {
+  const many = async (userId: string, count: number, lastSeenAt: (i: number) => string) => {
+    for (let i = 0; i < count; i++) {
+      const at = lastSeenAt(i)
+      await user.tables.sessions.insert({ _id: `${userId}.${i}`, userId, organizationId: 'o', ip: '', userAgent: '', createdAt: at, lastSeenAt: at, day: at.slice(0, 10), endedAt: null })
+    }
+  }
+  const ago = (ms: number): string => new Date(Date.parse(user.clock.now()) - ms).toISOString()
+  const open = async (userId: string) => (await user.tables.sessions.findWhere({ userId, endedAt: null })).map(row => row._id)
+  it('a person keeps the hundred that were used last', async () => {
+    const cat = await user.register('cat@example.com')
+    await many(cat.user.id, 120, i => ago(i * 1_000))
+    let newest = cat
+    for (let i = 0; i < 16; i++) newest = await user.login('cat@example.com')
+    await user.settled()
+    const left = await open(cat.user.id)
+    // The newest may be there only after the others were counted.
+    expect([100, 101]).toContain(left.length)
+    expect(left).toEqual(expect.arrayContaining([idOf(cat), idOf(newest), `${cat.user.id}.80`]))
+    expect(left).not.toContain(`${cat.user.id}.90`)
+  })
+  it('those that have run out are not ended once more', async () => {
+    await many('dan', 3, i => ago(i * 10 * day))
+    await user.deps.sessions.endAll({ userId: 'dan' }, 'password', { actor: 'dan', at: user.clock.now(), correlationId: 'c', causationId: null, commandId: 'dan' })
+    expect(await open('dan')).toEqual(['dan.2'])
+  })
+})

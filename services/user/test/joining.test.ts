@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { SignedIn } from '../../shared/contracts/user/resources.ts'
+import { Refused } from '../../shared/kit/decider.ts'
+import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
+
+let user: UserService
+let ann: SignedIn
+beforeAll(async () => {
+  user = await userService()
+  ann = await user.register('ann@example.com')
+})
+afterAll(() => user.stop())
+/** Invites, and answers with the body of the sign-up by the mailed token. */
+const invited = async (email: string): Promise<{ id: string; body: Record<string, string> }> => {
+  const { body } = await user.ask('POST', '/api/users/invitations', { token: ann.accessToken, body: { email, role: 'admin' } })
+  const mail = () => user.mails.findLast(m => (m['to'] as { address: string }).address === email)
+  await expect.poll(mail).toBeDefined()
+  return { id: (body as { id: string }).id, body: { email, password: goodPassword, name: 'Bob', invitationToken: tokenOf(mail()) } }
+}
+const signUp = (body: unknown) => user.ask('POST', '/api/users/register', { body })
+const revoke = (id: string) => user.ask('DELETE', `/api/users/invitations/${id}`, { token: ann.accessToken })
+
+describe('signing up by invitation', () => {
+  it('lets in nobody else who takes the address at the same moment', async () => {
+    const { body } = await invited('bob@example.com')
+    const { handle } = user.deps.organizations
+    const strangers: Awaited<ReturnType<typeof signUp>>[] = []
+    const watched = vi.spyOn(user.deps.organizations, 'handle').mockImplementationOnce(async (...command) => {
+      const done = await handle(...command)
+      strangers.push(await signUp({ email: 'bob@example.com', password: 'a stranger knows this', name: 'Mallory', organizationName: 'Evil' }))
+      return done
+    })
+    const bob = await signUp(body)
+    watched.mockRestore()
+    await user.settled()
+    expect([bob.status, strangers.map(s => [s.status, codeOf(s)])]).toEqual([201, [[409, 'email-taken']]])
+    expect(await user.login('bob@example.com')).toMatchObject({ user: { role: 'admin' }, organization: { id: ann.organization.id } })
+  })
+  it('goes on after a crash between the account and the joining', async () => {
+    const { body } = await invited('cat@example.com')
+    const away = vi.spyOn(user.deps.organizations, 'handle').mockRejectedValueOnce(new Refused('unavailable', 'store-unavailable')).mockRejectedValueOnce(new Refused('unavailable', 'store-unavailable'))
+    expect((await signUp(body)).status).toBe(503)
+    await expect.poll(async () => (await user.ask('POST', '/api/users/login', { body: { email: 'cat@example.com', password: goodPassword } })).status).toBe(200)
+    away.mockRestore()
+    expect((await user.login('cat@example.com')).user.role).toBe('admin')
+  })
+  it('leaves no account behind when the invitation is taken back meanwhile, and the address is free', async () => {
+    const { id, body } = await invited('dan@example.com')
+    const { hash } = user.deps.passwords
+    const hashing = vi.spyOn(user.deps.passwords, 'hash').mockImplementationOnce(async password => {
+      expect((await revoke(id)).status).toBe(204)
+      return hash(password)
+    })
+    const late = await signUp(body)
+    hashing.mockRestore()
+    expect([late.status, codeOf(late)]).toEqual([409, 'invitation-invalid'])
+    await user.settled()
+    expect(await user.deps.logins.find(user.deps.logins.hash('dan@example.com'))).toBeUndefined()
+    expect((await user.ask('POST', '/api/users/login', { body: { email: 'dan@example.com', password: goodPassword } })).status).toBe(401)
+    expect((await user.register('dan@example.com')).user.role).toBe('owner')
+  })
+  it('costs no hash where the invitation does not hold', async () => {
+    const { id, body } = await invited('eve@example.com')
+    await revoke(id)
+    const hash = vi.spyOn(user.deps.passwords, 'hash')
+    expect(codeOf(await signUp(body))).toBe('invitation-invalid')
+    expect(hash).not.toHaveBeenCalled()
+    hash.mockRestore()
+  })
+  it('is the same account when it is said again with its Idempotency-Key', async () => {
+    const { body } = await invited('fay@example.com')
+    const key = { 'idempotency-key': 'join-fay' }
+    const [first, again] = [await user.ask('POST', '/api/users/register', { body, headers: key }), await user.ask('POST', '/api/users/register', { body, headers: key })]
+    expect([first.status, again.status, again.body]).toEqual([201, 201, first.body])
+  })
+})
