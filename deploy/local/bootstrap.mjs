@@ -21,7 +21,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const state = join(root, '.cybertask')
 const partsFile = join(state, 'parts.json')
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/test.ts', fuzz: 'tests/security/fuzz/main.ts', faults: 'tests/faults/main.ts', bench: 'bench/run.ts', prepare: undefined }
+const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/test.ts', fuzz: 'tests/security/fuzz/main.ts', faults: 'tests/faults/main.ts', containers: 'tests/containers/main.ts', bench: 'bench/run.ts', prepare: undefined }
 
 const prepare = async (board, { home, documents }, withKafka, withFuzzer) => {
   const wanted = [
@@ -46,7 +46,9 @@ const prepare = async (board, { home, documents }, withKafka, withFuzzer) => {
   if (failures.length) throw new Missing([...new Set(failures.map(inWords))].join('\n'))
   // What an earlier start got for other settings (Kafka) stays known.
   const earlier = await readFile(partsFile, 'utf8').then(JSON.parse).catch(() => ({}))
-  await save(partsFile, { ...earlier, ...Object.fromEntries(results) })
+  const found = { ...earlier, ...Object.fromEntries(results) }
+  await save(partsFile, found)
+  return found
 }
 
 const save = async (file, value) => {
@@ -55,8 +57,8 @@ const save = async (file, value) => {
   await rename(`${file}.${process.pid}.half`, file)
 }
 
-const handOver = async (script, args) => {
-  const child = spawn(await findNode(root), [join(root, script), ...args], { cwd: root, stdio: 'inherit' })
+const handOver = async (script, args, given = {}) => {
+  const child = spawn(await findNode(root), [join(root, script), ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...given } })
   // The terminal sends Ctrl-C to both; the runtime stops in order and decides when this ends.
   for (const signal of signals) process.on(signal, () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) })
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
@@ -88,11 +90,12 @@ const main = async ([command = 'start', ...args]) => {
   const board = openBoard()
   const endTurn = await ownTurn(board, command)
   // The tests run the same contract on both brokers.
-  await prepare(board, settings, command === 'test' || settings.events === 'kafka', command === 'test' || command === 'fuzz')
+  const found = await prepare(board, settings, command === 'test' || settings.events === 'kafka', command === 'test' || command === 'fuzz')
   if (!commands[command]) return
   useParts(state, command)
   endTurn()
-  await handOver(commands[command], args)
+  // Not by the file alone: a start with other settings writes that anew, and tests read it minutes later.
+  await handOver(commands[command], args, { CYBERTASK_PARTS: JSON.stringify(found) })
 }
 
 main(process.argv.slice(2)).catch(error => {

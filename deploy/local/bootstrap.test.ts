@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { readFound } from './found.ts'
 import { bornAt, lives } from './prepare/process-identity.mjs'
 
 const soon = { timeout: 8000, interval: 20 }
@@ -28,8 +29,8 @@ const clone = (npm: string, given: NodeJS.ProcessEnv = {}) => {
   cpSync(join(import.meta.dirname, 'prepare'), join(root, 'deploy/local/prepare'), { recursive: true })
   const env = { ...process.env, PATH: [join(root, 'tools'), process.env['PATH']].join(delimiter), DAPR_RUNTIME_DIR: join(root, 'tools'), MONGODB_URI: `mongodb://127.0.0.1:${(store.address() as AddressInfo).port}`, CLICKHOUSE_URL: 'http://elsewhere', EVENTS: '', CYBERTASK_HOME: join(root, '.cybertask'), ...given }
 
-  const run = (command: string) => {
-    const child = spawn(process.execPath, [join(root, 'deploy/local/bootstrap.mjs'), command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const run = (command: string, own: NodeJS.ProcessEnv = {}) => {
+    const child = spawn(process.execPath, [join(root, 'deploy/local/bootstrap.mjs'), command], { env: { ...env, ...own }, stdio: ['ignore', 'pipe', 'pipe'] })
     begun.push(() => child.kill('SIGTERM'))
     let said = ''
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { said += text })
@@ -39,7 +40,7 @@ const clone = (npm: string, given: NodeJS.ProcessEnv = {}) => {
       ended: new Promise<number | null>(resolve => { child.once('close', resolve) }),
     }
   }
-  return { run, write, lockfile, read: (file: string) => existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '' }
+  return { root, run, write, program, lockfile, read: (file: string) => existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '' }
 }
 const install = 'mkdir -p node_modules; cp package-lock.json node_modules/.package-lock.json'
 
@@ -66,6 +67,19 @@ it('packages are not changed under a platform that runs on them: it has to be st
   platform.child.kill('SIGTERM')
   expect(await platform.ended).toBe(0)
   expect([await run('prepare').ended, read('npm.log')]).toEqual([0, 'once\nonce\n'])
+})
+
+it('each start runs on what it found itself, whatever another one with other settings finds meanwhile', async () => {
+  const { root, run, program, write } = clone(install)
+  program('mongod', 'true')
+  write('deploy/local/start.ts', 'process.once("SIGTERM", () => { console.log(process.env.CYBERTASK_PARTS); process.exit(0) }); setInterval(() => {}, 1000); console.log("up")')
+  const first = run('start', { MONGODB_URI: '' })
+  await first.says('up')
+  expect(await run('prepare', { CYBERTASK_HOME: join(root, 'second') }).ended).toBe(0)
+  expect(readFound(root, {}).documents.kind).toBe('uri')
+  first.child.kill('SIGTERM')
+  await first.ended
+  expect(readFound(root, { CYBERTASK_PARTS: first.said().split('\n').find(line => line.startsWith('{')) }).documents.kind).toBe('mongod')
 })
 
 it('a start that is stopped while it prepares takes with it what it began', async () => {

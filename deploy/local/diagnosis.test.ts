@@ -54,8 +54,8 @@ const platform = (documents: (program: (name: string, script?: string) => string
   program('node_modules/maildev/package.json')
   mkdirSync(join(root, '.cybertask'))
   mkdirSync(home)
-  const redisServer = program('bin/redis-server')
-  writeFileSync(join(root, '.cybertask/parts.json'), JSON.stringify({ dapr: { folder: join(root, 'bin'), version: '1.18.2' }, redis: { program: redisServer, version: '7.0.15' }, node: { node: '' }, documents: documents(program) }))
+  const found = { dapr: { folder: join(root, 'bin'), version: '1.18.2' }, redis: { program: program('bin/redis-server'), version: '7.0.15' }, node: { node: '' } }
+  writeFileSync(join(root, '.cybertask/parts.json'), JSON.stringify({ ...found, documents: documents(program) }))
   writeFileSync(join(home, 'secrets.json'), JSON.stringify(secrets))
   const me = { pid: process.pid, born: bornAt(process.pid) }
   writeFileSync(lockFile(home), JSON.stringify({ ...me, since: '', url: 'http://localhost:16300', offset, prefix: '', events: 'redis', parts: running.map(name => ({ name, ...me })), ...about } satisfies Lock))
@@ -95,4 +95,11 @@ it('a store that takes connections and does not answer is not reachable, and wha
     kafka: expect.stringMatching(/^✗ kafka \| Kafka at .+ \| elsewhere \| no/), state: expect.stringMatching(/^✗ state \| gone: .+redis-server \| process \d+ \| yes/), sentry: '✗ sentry | Dapr 1.18.2 | no | no | ',
   })
   expect(lines).toContain('What is gone or not prepared, npm start gets.')
+})
+
+it('a platform that runs is looked at by what it was started with, not by what a start with other settings found since', async () => {
+  const found = { dapr: { folder: '/dapr', version: '' }, redis: { program: '/redis', version: '' }, node: { node: '' }, documents: { kind: 'mongod', program: process.execPath } } as const
+  await on(ports.documents, mongod())
+  const { lines } = await platform(() => ({ kind: 'uri' }), ['documents'], {}, { found }).diagnosis()
+  expect(rowsOf(lines)).toMatchObject({ documents: expect.stringMatching(/^✓ documents \| mongod [\d.]+ \| process \d+ \| yes/) })
 })

@@ -14,11 +14,11 @@ import { readSecrets } from './secrets.ts'
 /** What `npm run doctor` says about the stack that runs, or the one that these settings would start; `well` when nothing needs doing. Throws when the settings are wrong or nothing is prepared. */
 export const diagnose = async (env: NodeJS.ProcessEnv, root: string): Promise<{ lines: string[]; well: boolean }> => {
   const settings = settingsFrom(env, root)
-  const found = readFound(root)
   const held = readLock(settings.home)
   const lock = held && lives(held) ? held : undefined
   const secrets = readSecrets(settings.home)
   const { offset, events } = lock ?? settings
+  const found = lock?.found ?? readFound(root, env)
   const neighbours = lock ? neighboursOf(lock, secrets) : neighboursFrom(env, secrets)
   const parts = expectedParts({ root, home: settings.home, found, offset, events, secrets, neighbours })
   const rows = await examine(parts, lock)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
-const Found = z.object({
+export const Found = z.object({
   dapr: z.object({ folder: z.string(), version: z.string() }),
   documents: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('uri') }), z.object({ kind: z.literal('mongod'), program: z.string() }),
@@ -16,9 +16,9 @@ const Found = z.object({
 /** What the bootstrap found or built, and where it is. */
 export type Found = z.infer<typeof Found>
 
-/** Reads what `bootstrap.mjs prepare` wrote down. */
-export const readFound = (root: string): Found => {
+/** Reads what the bootstrap handed over in CYBERTASK_PARTS, or, where it did not begin this run, what it wrote down last. Throws when nothing is prepared. */
+export const readFound = (root: string, env: NodeJS.ProcessEnv = process.env): Found => {
   const file = join(root, '.cybertask/parts.json')
-  const text = (() => { try { return readFileSync(file, 'utf8') } catch { throw new Error('The parts of the platform are not prepared: run npm start, or node deploy/local/bootstrap.mjs prepare.') } })()
+  const text = env['CYBERTASK_PARTS'] ?? (() => { try { return readFileSync(file, 'utf8') } catch { throw new Error('The parts of the platform are not prepared: run npm start, or node deploy/local/bootstrap.mjs prepare.') } })()
   return Found.parse(JSON.parse(text))
 }

@@ -56,6 +56,12 @@ it('an unreadable lock does not keep anybody out', async () => {
   lock.release()
 })
 
+it('a lock of which something cannot be read any more keeps others out all the same', () => {
+  const home = folder()
+  writeWhole(lockFile(home), JSON.stringify({ pid: 12, born: '1', since: 'today', parts: [], found: { documents: 'in a way of another version' }, ...about }))
+  expect(readLock(home)).toMatchObject({ pid: 12 })
+})
+
 it('a lock that cannot be written is told once and written at the next change: the death of a part on a full disk is not that of all', async () => {
   const home = folder()
   const said: string[] = []

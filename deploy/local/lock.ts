@@ -2,12 +2,17 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writeWhole } from './files.ts'
+import { Found } from './found.ts'
 import { bornAt, lives, type ProcessId } from './prepare/process-identity.mjs'
 import { signal } from './process-info.ts'
 import { waitFor } from './probe.ts'
 
 const Id = z.object({ pid: z.number().int(), born: z.string() })
-const Lock = z.object({ ...Id.shape, since: z.string(), url: z.string(), offset: z.number(), prefix: z.string(), events: z.string(), brokers: z.string().optional(), clickhouse: z.string().optional(), parts: z.array(z.object({ ...Id.shape, name: z.string() })) })
+const Lock = z.object({
+  ...Id.shape, since: z.string(), url: z.string(), offset: z.number(), prefix: z.string(), events: z.string(), brokers: z.string().optional(), clickhouse: z.string().optional(), parts: z.array(z.object({ ...Id.shape, name: z.string() })),
+  // What it runs on. A lock of another version holds its folder all the same.
+  found: Found.optional().catch(undefined),
+})
 export type Lock = z.infer<typeof Lock>
 export type HeldLock = { /** Never throws: it is called when a part has just died. */ update(parts: readonly { name: string; pid: number }[]): void; release(): void }
 

@@ -16,10 +16,10 @@ const shared = join(root, '.cybertask')
 const home = resolve(process.env.CYBERTASK_HOME || shared)
 const all = process.argv.includes('--all')
 const cluster = outside(home)
-const builds = /^(bin|parts\.json|in-use\.json)$/
+const builds = /^(bin|compile-cache|parts\.json|in-use\.json|licences\.txt)$/
 // The state folder may hold more than ours, in folders of the same names too: what is removed is known by its path.
 const own = {
-  '': /^((lock|secrets|tokens)\.json|(broker|state)\.conf|kafka\.properties|sentry\.yaml|dapr\.env|compile-cache|licences\.txt)$/,
+  '': /^((lock|secrets|tokens)\.json|(broker|state)\.conf|kafka\.properties|sentry\.yaml|dapr\.env)$/,
   data: /^(analytics|broker|kafka|mail|mongo|postgres|scheduler|state)$/,
   dapr: /^(config|resources)$/,
   certificates: /^(ca\.crt|issuer\.(crt|key))$/,
@@ -58,17 +58,22 @@ const elsewhere = secrets => {
   ]
 }
 
-const preparing = all && whoPrepares(shared)
-const running = [...new Set([...[...new Set(all ? [home, shared] : [home])].flatMap(runningIn), ...(all ? usersOf(shared) : []).map(({ pid }) => pid), ...(preparing ? [preparing.pid] : [])])]
-if (running.length) {
+const refuseWhileRunning = () => {
+  const preparing = all && whoPrepares(shared)
+  const running = [...new Set([...(all ? [home, shared] : [home]).flatMap(runningIn), ...(all ? usersOf(shared) : []).map(({ pid }) => pid), ...(preparing ? [preparing.pid] : [])])]
+  if (!running.length) return
   console.error(`CyberTask runs (process ${running.join(', ')}): stop it first, with Ctrl-C or kill ${running.join(' ')}.`)
   process.exit(1)
 }
+
+refuseWhileRunning()
 const victims = [...Object.entries(own).flatMap(([folder, names]) => named(join(home, folder), names)), ...(all ? [...named(shared, builds), ...named(shared, turnFile)] : []), ...(existsSync(cluster) ? [cluster] : [])]
 const stays = elsewhere(readJson(join(home, 'secrets.json')) ?? {})
 if (stays.length) console.log(`Not reached from here, and left as it is: ${stays.join('; ')}.`)
 if (!victims.length) console.log('There is nothing to remove.')
 else if (await agreed(`Remove all data${all ? ' and builds' : ''} of CyberTask in ${home}?`)) {
+  // Meanwhile somebody may have started it.
+  refuseWhileRunning()
   for (const victim of victims) await rm(victim, { recursive: true, force: true })
   for (const folder of Object.keys(own).filter(Boolean)) await rmdir(join(home, folder)).catch(() => {})
   const rest = existsSync(home) ? readdirSync(home).filter(name => !builds.test(name) && !turnFile.test(name)) : []

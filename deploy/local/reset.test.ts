@@ -17,7 +17,7 @@ const place = () => {
   write('home/data/broker', '')
   const env = { ...process.env, CYBERTASK_HOME: join(root, 'home'), MONGODB_URI: '', CLICKHOUSE_URL: '', KAFKA_BROKERS: '' }
   const reset = (...args: string[]) => spawnSync(process.execPath, [join(root, 'deploy/local/reset.mjs'), '--yes', ...args], { env, encoding: 'utf8' })
-  return { root, write, reset, has: (file: string) => existsSync(join(root, file)) }
+  return { root, env, write, reset, has: (file: string) => existsSync(join(root, file)) }
 }
 const sleeper = () => {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' })
@@ -48,6 +48,30 @@ it('--all removes the builds too, wherever the state folder is, unless another s
   write('.cybertask/lock.json', {})
   expect(reset('--all').status).toBe(0)
   expect([has('home/data'), has('.cybertask/bin')]).toEqual([false, false])
+})
+
+it('--all leaves nothing of the clone behind that a start or a check made there, and without it that stays', () => {
+  const { write, reset, has } = place()
+  const made = ['.cybertask/compile-cache/v24/1', '.cybertask/licences.txt', '.cybertask/parts.json']
+  for (const file of made) write(file, {})
+  expect(reset().status).toBe(0)
+  expect(made.filter(has)).toEqual(made)
+  expect(reset('--all').status).toBe(0)
+  expect(made.filter(has)).toEqual([])
+})
+
+it('a platform that was started while the question stood there keeps its data', async () => {
+  const { root, env, write, has } = place()
+  // As on a terminal: somebody is there to be asked.
+  const child = spawn(process.execPath, ['--import', 'data:text/javascript,process.stdin.isTTY=true', join(root, 'deploy/local/reset.mjs')], { env })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { said += text })
+  const ended = new Promise(resolve => { child.once('close', resolve) })
+  await expect.poll(() => said, { timeout: 8000, interval: 20 }).toContain('[y/N]')
+  write('home/lock.json', { ...sleeper(), parts: [] })
+  child.stdin.end('y\n')
+  expect([await ended, has('home/data/broker')]).toEqual([1, true])
+  expect(said).toContain('CyberTask runs')
 })
 
 it('what is not of CyberTask stays, in folders of the same names too, and is named', () => {

@@ -59,6 +59,7 @@ const silent = () => ({ done: () => {}, fail: () => {} })
 
 /** Starts a whole stack and supervises it until `stop`. When a part does not come up, everything is stopped again and the reason is thrown. */
 export const startStack = async ({ root, home: folder, offset = 0, prefix = '', events = 'redis', services, sidecarsOnly = false, env = process.env, report = () => {}, watch = silent, longestPauseMs, signal }: StackOptions): Promise<Stack> => {
+  const found = readFound(root, env)
   const home = resolve(folder)
   mkdirSync(home, { recursive: true })
   const ports = portsAt(offset)
@@ -66,7 +67,7 @@ export const startStack = async ({ root, home: folder, offset = 0, prefix = '', 
   const port = (app: AppId, which: 'port' | 'daprHttp'): number => topology.apps.find(a => a.name === app)?.[which] ?? 0
   const url = (app: AppId): string => `http://localhost:${port(app, 'port')}`
   const { brokers, clickhouse } = neighboursFrom(env, readSecrets(home))
-  const lock = await takeLock(home, { url: url('gateway'), offset, prefix, events, brokers, clickhouse }, report)
+  const lock = await takeLock(home, { url: url('gateway'), offset, prefix, events, brokers, clickhouse, found }, report)
   const parts = new Map<string, Part>()
   let stopping: Promise<void> | undefined
   const running = (): { name: string; pid: number }[] => [...parts.values()].flatMap(({ name, pid }) => pid === undefined ? [] : [{ name, pid }])
@@ -90,12 +91,12 @@ export const startStack = async ({ root, home: folder, offset = 0, prefix = '', 
 
   try {
     signal?.throwIfAborted()
-    const context: Context = { root, home, found: readFound(root), ports, offset, prefix, events, env, topology, secrets: makeSecrets(home, ports, env), tokens: makeTokens(home) }
+    const context: Context = { root, home, found, ports, offset, prefix, events, env, topology, secrets: makeSecrets(home, ports, env), tokens: makeTokens(home) }
     const wanted = topology.apps.filter(app => services?.includes(app.name) ?? true)
     const stores = bring([...redisParts(context), ...documentParts(context), ...kafkaParts(context), ...mailParts(context)])
     await Promise.all([stores, bring([sentryPart(context)]).then(() => bring(controlParts(context)))])
     await bring(appParts(context, wanted).filter(part => !sidecarsOnly || part.group === 'sidecar'))
-    const part = (name: string): Part => { const found = parts.get(name); if (!found) throw new Error(`There is no part ${name}.`); return found }
+    const part = (name: string): Part => { const one = parts.get(name); if (!one) throw new Error(`There is no part ${name}.`); return one }
     return {
       parts, part, home, tokens: context.tokens, secrets: context.secrets, stop,
       urls: { gateway: url('gateway'), mail: `http://localhost:${ports.mail}`, service: url, sidecar: app => `http://localhost:${port(app, 'daprHttp')}` },

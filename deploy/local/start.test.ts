@@ -27,7 +27,8 @@ it.each(['start.ts', 'doctor.ts'])('%s refuses wrong settings, all of them at on
 })
 
 it('a second start from a state folder that is in use is refused, and leaves the first one its lock', async () => {
-  const { code, said, home } = await run('start.ts', {}, folder => {
+  const parts = { dapr: { folder: '', version: '' }, documents: { kind: 'uri' }, redis: { program: '', version: '' }, node: { node: '' } }
+  const { code, said, home } = await run('start.ts', { CYBERTASK_PARTS: JSON.stringify(parts) }, folder => {
     mkdirSync(folder)
     writeFileSync(lockFile(folder), JSON.stringify({ pid: process.pid, born: bornAt(process.pid), since: 'noon', url: 'http://localhost:3000', offset: 0, prefix: '', events: 'redis', parts: [] }))
   })

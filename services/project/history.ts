@@ -7,10 +7,10 @@ const fields = ['name', 'key', 'description', 'status', 'startAt', 'dueAt', 'wor
 type Shown = { version: number; at: string; actor: string; events: string[]; changes: Record<string, { before: unknown; after: unknown }>; network?: string }
 
 /** One commit as people read it: who, when, what happened, each field before and after, and, for who may see it, from where. */
-export const historyEntry = ({ version, at, actor, ip, events, before, after }: HistoryEntry<Project, ProjectEvent>, withOrigin: boolean): Shown => {
+export const historyEntry = ({ version, at, actor, network, events, before, after }: HistoryEntry<Project, ProjectEvent>, withOrigin: boolean): Shown => {
   const [was, is] = [shownOf(before), shownOf(after)]
   const changes = fields.flatMap(field => (saysTheSame(was[field] ?? null, is[field] ?? null) ? [] : [[field, { before: was[field] ?? null, after: is[field] ?? null }] as const]))
-  return { version, at, actor, events: events.flatMap(event => namesOf(event)), changes: Object.fromEntries(changes), ...(withOrigin && ip !== undefined && { network: ip }) }
+  return { version, at, actor, events: events.flatMap(event => namesOf(event)), changes: Object.fromEntries(changes), ...(withOrigin && network !== undefined && { network }) }
 }
 
 /** The names under which others heard of it; what nobody else heard of keeps its own. */

@@ -41,10 +41,14 @@ await runService({
 
 // The scheduler may still be coming up; and what it was given it may lose while this process lives, the job of every day too.
 const watchDueDates = async (): Promise<void> => {
-  const again = await Promise.all([dapr.jobs.schedule('due-dates-daily', { schedule: '@daily' }), overdue.recover()]).then(() => 3_600_000, (error: unknown) => {
+  let again = 3_600_000
+  try {
+    await dapr.jobs.schedule('due-dates-daily', { schedule: '@daily' })
+    await overdue.recover()
+  } catch (error) {
     logger.warn({ error }, 'due dates will be looked at again')
-    return 15_000
-  })
+    again = 15_000
+  }
   setTimeout(() => { void watchDueDates() }, again).unref()
 }
 await watchDueDates()

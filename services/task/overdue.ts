@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { DomainCommit } from '../shared/kit/events/log/event-log.ts'
 import { byItself, type TaskDeps } from './deps.ts'
-import { inParallel, limited } from '../shared/kit/in-parallel.ts'
+import { inParallel } from '../shared/kit/in-parallel.ts'
 import { backOff } from '../shared/kit/waiting.ts'
 import type { StoredEvent } from './publish.ts'
 import { dayOf, slotOf, type TaskRow } from './views/task-document.ts'
@@ -11,6 +11,7 @@ const DAY_S = 86_400
 /** So far back is looked for what nobody said, and so far ahead for jobs that were lost. Each day is one look-up, however many tasks there are. */
 const BACK_DAYS = 100
 const AHEAD_DAYS = 2
+const JOBS_AT_ONCE = 4
 type Due = { projectId: string; dueAt: string | null }
 const Slot = z.looseObject({ slot: z.string().regex(/^-?\d{1,12}$/) })
 
@@ -20,33 +21,33 @@ const Slot = z.looseObject({ slot: z.string().regex(/^-?\d{1,12}$/) })
  */
 export const overdueJobs = ({ tasks, taskView, projects, dapr, clock }: Pick<TaskDeps, 'tasks' | 'taskView' | 'projects' | 'dapr' | 'clock'>) => {
   const scheduled = new LRUCache<string, true>({ max: 10_000 })
-  const inTurn = limited(4)
   const nowMs = (): number => Date.parse(clock.now())
 
   const schedule = async (slot: string): Promise<void> => {
     if (scheduled.has(slot)) return
     // A second of grace: the job must not fire before the task is in the read model.
     const due = new Date(Math.max(Number(slot) * 1000, nowMs()) + 1000).toISOString()
-    await inTurn(() => dapr.jobs.schedule(`overdue-${slot}`, { due, data: { slot } }))
+    await dapr.jobs.schedule(`overdue-${slot}`, { due, data: { slot } })
     // One that fires soon may have read its tasks already when the next one comes.
     if (Number(slot) * 1000 > nowMs() + 5_000) scheduled.set(slot, true)
   }
-  const failed = new Set<string>()
-  let retrying: Promise<void> | undefined
-  const retryFailed = async (): Promise<void> => {
-    for (const retry = backOff({ first: 200, most: 30_000 }); failed.size > 0;) {
-      await retry.wait()
-      for (const slot of failed) {
-        failed.delete(slot)
-        try { await schedule(slot) } catch { failed.add(slot); break }
-      }
+  const waiting = new Set<string>()
+  let atWork = 0
+  const scheduleWaiting = async (): Promise<void> => {
+    if (atWork === JOBS_AT_ONCE) return
+    atWork++
+    const retry = backOff({ first: 200, most: 30_000 })
+    for (const slot of waiting) {
+      // Before it is tried: a task that comes meanwhile lets it wait again, as this job may read its tasks too early for that one.
+      waiting.delete(slot)
+      await schedule(slot).then(retry.reset, async () => { waiting.add(slot); await retry.wait() })
     }
+    atWork--
   }
-  /** While the scheduler is away, slots wait beside the log: commits that waited would have to be read by whoever comes after. What dies with this process, `recover` finds. */
-  const scheduleSoon = async (slot: string): Promise<void> => {
-    if (failed.size === 0 && await schedule(slot).then(() => true, () => false)) return
-    failed.add(slot)
-    retrying ??= retryFailed().finally(() => { retrying = undefined })
+  /** Slots wait for the scheduler beside the log: commits that waited would have to be read by whoever comes after. What dies with this process, `recover` finds. */
+  const scheduleSoon = (slot: string): void => {
+    waiting.add(slot)
+    void scheduleWaiting()
   }
   /** In a closed project nobody can do anything about it. It stays to be said: `recover` finds it once the project is open again. */
   const mark = async (organizationId: string, taskId: string, { projectId, dueAt }: Due): Promise<void> => {
@@ -82,7 +83,7 @@ export const overdueJobs = ({ tasks, taskView, projects, dapr, clock }: Pick<Tas
         const { projectId = '', dueAt = null } = await dueOf(tenantId, aggregateId, event) ?? {}
         if (dueAt === null) continue
         if (Date.parse(dueAt) <= nowMs()) await mark(tenantId, aggregateId, { projectId, dueAt })
-        else await scheduleSoon(String(slotOf(dueAt)))
+        else scheduleSoon(String(slotOf(dueAt)))
       }
     },
     /** At the start, and once an hour: whatever is about to become due has its job, also when the scheduler has lost it, and what became due unseen is said. */
@@ -94,7 +95,7 @@ export const overdueJobs = ({ tasks, taskView, projects, dapr, clock }: Pick<Tas
       for (let day = AHEAD_DAYS; day >= -BACK_DAYS; day--) {
         const rows = await taskView.collection.find({ dueDay: dayOf(now + day * DAY_S) })
         const { past = [], ahead = [] } = Object.groupBy(rows, ({ dueSlot }) => (Number(dueSlot) * 1000 <= nowMs() ? 'past' : 'ahead'))
-        await inParallel([...new Set(ahead.flatMap(({ dueSlot }) => dueSlot ?? []))], 4, slot => schedule(slot))
+        for (const { dueSlot } of ahead) if (dueSlot !== null) scheduleSoon(dueSlot)
         await markAll(past)
       }
     },

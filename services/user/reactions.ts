@@ -50,7 +50,7 @@ export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
     if (event.type === 'MemberDisabled') await sessions.endAll({ userId: event.userId, organizationId: tenantId }, 'disabled', meta)
     if (event.type === 'PasswordChanged' && (event.by === 'reset' || event.keep !== undefined))
       await sessions.endAll({ userId: aggregateId, before: meta.at, ...(event.keep !== undefined && { except: event.keep }) }, 'password', meta)
-    if (event.type === 'SessionEnded') await sessions.ended(aggregateId, event, meta)
+    if (event.type === 'SessionEnded') await sessions.ended(aggregateId, event.reason, meta)
     if (event.type === 'SessionStarted') await sessions.bound(event.userId, meta)
   })
   each('mail', async (event, { aggregateId }) => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { chance as chanceOf, shuffled, type Chance } from '../../scripts/demo/random.ts'
 import { audit, type Audit } from './audit.ts'
 import { workOff, type Backlog } from './backlog.ts'
+import { LONG_ABSENCE_MS } from './kinds/away.ts'
 import { pause, between, type Kind, type Scene } from './kinds/kind.ts'
 import { planFor, type Plan } from './plan.ts'
 import { answeredAt, probeOf } from './probes.ts'
@@ -30,7 +31,8 @@ export type Outcome = {
 
 const domain = 'unsinkable.example'
 const QUIET_MS = 90_000
-const BACK_MS = 60_000
+/** In another lane the gateway may be away all the while, and has to come up then. */
+const BACK_MS = LONG_ABSENCE_MS + 30_000
 /** Nobody works without drawing breath; a machine that is full of work only makes each repair, and so the whole run, longer. */
 const REST_MS = 100
 /** So many tries for each strike that is wanted, where there is time. */
@@ -82,7 +84,7 @@ const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers,
   const { chance, door, team, platform } = quiet
   const lostErrands: string[] = []
   const strikes: Strike[] = []
-  const plan = planFor(kinds, { wanted: most, mostTries: short ? most : TRIES * most })
+  const plan = planFor(kinds, { ground: platform, wanted: most, mostTries: short ? most : TRIES * most })
   let over = false
   const note = (error: unknown): void => { lostErrands.push(error instanceof Unanswered ? error.message : String(error)) }
   const forever = async (work: () => Promise<void>, restMs: number): Promise<void> => {

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { chance } from '../../scripts/demo/random.ts'
 import { allKinds } from './kinds/all.ts'
-import type { Kind } from './kinds/kind.ts'
+import type { Ground, Kind } from './kinds/kind.ts'
 import { inTurn, together, volley, type Blow } from './volley.ts'
 
 const kind = (name: string, alone?: true): Kind => ({ name, targets: () => ['task'], strike: async () => {}, ...alone && { alone } })
+const ground: Ground = { events: 'redis', wires: new Map(), disk: undefined }
 const blow = (target: string): Blow => ({ kind: kind('hold'), target })
 
 describe('a volley', () => {
@@ -34,7 +35,7 @@ describe('a volley', () => {
     expect([blow('documents'), { kind: kind('kill a service', true), target: 'task' }, blow('task-sidecar')].map(together)).toEqual([false, false, true])
   })
   it('has struck all that a kind can hit before it hits any of it again', () => {
-    const next = inTurn({ events: 'redis', wires: new Map() }, chance(1))
+    const next = inTurn(ground, chance(1))
     const parts = ['task', 'user', 'ai']
     const some: Kind = { ...kind('stop'), targets: () => parts }
     for (let turn = 0; turn < 3; turn++) expect(parts.map(() => next(some)).toSorted()).toEqual(parts.toSorted())
@@ -42,11 +43,15 @@ describe('a volley', () => {
 })
 
 describe('the kinds', () => {
-  const targets = (name: string): readonly string[] => allKinds.find(k => k.name === name)?.targets({ events: 'redis', wires: new Map() }) ?? []
+  const targets = (name: string, on = ground): readonly string[] => allKinds.find(k => k.name === name)?.targets(on) ?? []
   const apps = ['gateway', 'user', 'task', 'project', 'notification', 'analytics', 'ai']
   const all = [...apps, ...apps.map(app => `${app}-sidecar`)]
   it('stop every service, sidecar and store for a while, and all of the control plane', () => {
     expect(new Set(targets('stop a part for a while'))).toEqual(new Set([...all, 'broker', 'documents', 'postgres', 'state', 'scheduler', 'placement', 'sentry']))
+  })
+  it('leave out only the full disk where no small one can be mounted, and fill it where one is', () => {
+    expect(allKinds.filter(k => k.targets(ground).length === 0).map(k => k.name)).toEqual(['fill the disk'])
+    expect(targets('fill the disk', { ...ground, disk: { fill: async () => async () => {}, unmount: () => {} } })).toHaveLength(1)
   })
   it('deliver to nobody what he does not follow', () => {
     expect(targets('deliver twice, late, reordered').filter(t => /^(?:user|ai) /.test(t) || /^task (?!project-events)/.test(t))).toEqual([])

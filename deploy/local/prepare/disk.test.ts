@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
@@ -21,4 +22,15 @@ it('a disk without room is refused before anything is built, with what is free, 
   await expect(checkDisk(home, 1e9)).rejects.toThrow(/^Only [\d.]+ GB are free at .+state, and 1000000000 GB are needed: make room, or choose another folder with CYBERTASK_HOME\.$/)
   await expect(checkDisk(home, 0)).resolves.toBeUndefined()
   expect(existsSync(home)).toBe(true)
+})
+
+it('a folder of another user is refused in a sentence, with what to do', () => {
+  const home = mkdtempSync(join(tmpdir(), 'disk-'))
+  onTestFinished(() => { rmSync(home, { recursive: true, force: true }) })
+  chmodSync(home, 0o555)
+  // Root may write everywhere, so it becomes somebody else first.
+  const script = `import { checkDisk } from ${JSON.stringify(join(import.meta.dirname, 'disk.mjs'))}
+    if (process.getuid() === 0) process.setuid(65534)
+    await checkDisk(${JSON.stringify(home)}, 0).catch(error => console.log(error.constructor.name, error.message))`
+  expect(spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).stdout).toBe(`Missing ${home} may not be written to (EACCES): start as the user that it belongs to, or make it yours with chown -R.\n`)
 })

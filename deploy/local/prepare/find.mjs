@@ -17,22 +17,24 @@ export const which = (name, extra = []) => places(name, extra).find(runnable)
 export const whichAll = (name, extra = []) => places(name, extra).filter(runnable)
 
 const running = new Map()
-let broken = false
+let brokenAt
 
-/** Ends the programs that `run` began, with all that they began, and lets it begin no other; at the second call at once. */
+/** Ends the programs that `run` began, with all that they began, and lets it begin no other; called again a second later or more, at once. */
 export const breakOff = () => {
-  for (const [{ pid }, signal] of running) try { process.kill(-pid, broken ? 'SIGKILL' : signal) } catch { /* It has ended. */ }
-  broken = true
+  // One Ctrl-C can come twice: from the terminal, and passed on by npm.
+  if (performance.now() - brokenAt < 1_000) return
+  for (const [{ pid }, signal] of running) try { process.kill(-pid, brokenAt === undefined ? signal : 'SIGKILL') } catch { /* It has ended. */ }
+  brokenAt ??= performance.now()
 }
 /** True once it has been called. */
-export const brokenOff = () => broken
+export const brokenOff = () => brokenAt !== undefined
 
 /**
  * Runs a program; `onLine` sees each line of its output; rejects with the tail of the output.
  * Who breaks it off does so with Ctrl-C's signal: compilers tidy up after themselves then, and apt-get goes on to the end of what dpkg is at.
  */
 export const run = (command, args, { cwd, env, onLine, breakBy = 'SIGINT' } = {}) => new Promise((resolve, reject) => {
-  if (broken) { reject(new Missing('Stopped.')); return }
+  if (brokenOff()) { reject(new Missing('Stopped.')); return }
   // A group of its own, which can be ended as a whole and does not hear the terminal's Ctrl-C besides.
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   running.set(child, breakBy)

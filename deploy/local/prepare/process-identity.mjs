@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** A column of `ps` about a process; '' when there is none. */
+/** A column of `ps` about a process, in words that are the same in every shell; '' when there is none. */
 export const ps = (pid, column) => {
-  try { return execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() } catch { return '' }
+  try { return execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], { env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() } catch { return '' }
 }
 /** What Linux says of a process. */
 export const proc = (pid, file) => {

@@ -5,6 +5,7 @@ import type { FoundDate, Now } from './found-date.ts'
 import { leadOf } from './lead.ts'
 import { library } from './library.ts'
 import { meant, placeOf } from './meant.ts'
+import { someMondays } from './recurrence-patterns.ts'
 
 /** All times that the text names, in its order. */
 export const dates = (text: string, now: Now): FoundDate[] => {
@@ -12,7 +13,9 @@ export const dates = (text: string, now: Now): FoundDate[] => {
   const reference = { instant: new Date(now.at), timezone: here.offsetNanoseconds / 60e9 }
   const parsed = library.parse(text, reference, { forwardDate: true }).flatMap(result => meant(text, result) ? [read(text, result, here)] : [])
   const found = endOfPeriods(text, parsed, here).toSorted((a, b) => a.start - b.start)
-  return found.filter((d, i) => !alternatives(text, found[i - 1], d) && !alternatives(text, d, found[i + 1]) && inReach(d, here))
+  // “Swim Tuesdays in the pool at 7:00”: the days were not understood, and the next 7:00 is on another one.
+  const lacksDay = someMondays.test(text)
+  return found.filter((d, i) => (d.dateGiven || !lacksDay) && !alternatives(text, found[i - 1], d) && !alternatives(text, d, found[i + 1]) && inReach(d, here))
 }
 
 const dateParts = ['day', 'weekday', 'month'] as const

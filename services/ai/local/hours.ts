@@ -18,7 +18,13 @@ const elsewhere = /^\s*(?:and|or|,|&|\/)\s*\d|^\s+tomorrow\s+(?:morning|afternoo
 
 const isDay = (one: ParsedResult): boolean => (one.start.isCertain('day') || one.start.isCertain('weekday')) && !one.start.isCertain('hour')
 
-/** Where a number is said without “:” or “am”, only a day beside it or “at” before the end of what is said makes it an hour; 1 to 6 may be those of the night or of the afternoon, unless the part of the day is said. */
+/**
+ * Whether a number without “:” or “am” is an hour; 1 to 6 may be those of the night or of the afternoon, unless the part of the day is said. Which list wins:
+ * - What can be no hour, or has another time behind it (`elsewhere`), never is one.
+ * - A day right before it wins over every verb; a range also needs `closes`: “on Friday from 8 to 12 nodes” is none.
+ * - A day right behind it, or the part of one, wins over `settles` but not over `changes`: “set a meeting at 10 on Friday” is an hour, “increase it from 8 to 12 tomorrow” a figure.
+ * - Without a day only “at” makes an hour, and `settles` wins over `closes`: “meet Bo at 10.” is an hour, “keep it at 10.” a figure.
+ */
 const isHour = (text: string, time: Found, days: readonly Found[]): boolean => {
   const before = text.slice(0, time.index)
   const after = text.slice(endOf(time))
@@ -29,7 +35,7 @@ const isHour = (text: string, time: Found, days: readonly Found[]): boolean => {
   const dayBefore = /\u0001\s*$/u.test(before) || days.some(d => endOf(d) <= time.index && /^[\s,]*$/u.test(text.slice(endOf(d), time.index)))
   const dayAfter = days.some(d => d.index >= endOf(time) && /^[\s,]*$/u.test(text.slice(endOf(time), d.index)))
   if (said.length > 1) return (dayBefore && closes.test(after)) || (dayAfter && !changes.test(before))
-  if (/^at/iu.test(time.text)) return dayBefore || (!settles.test(before) && (dayAfter || closes.test(after) || partAfter.test(after)))
+  if (/^at/iu.test(time.text)) return dayBefore || dayAfter || partAfter.test(after) || (closes.test(after) && !settles.test(before))
   if (/^from/iu.test(time.text)) return dayBefore || (dayAfter && !changes.test(before))
   return dayAfter && /\b(?:by|before|until|till|around)\s+$/iu.test(before)
 }

@@ -14,7 +14,7 @@ const laterOn = /(?:later|from now|from today)$|^the day after tomorrow\b/iu
 const notAfter: readonly RegExp[] = [
   // “since Monday” and “the mail of 12 March” tell of the past, “after Monday” and “not before Monday” name no end.
   /\b(?:since|after|except(?: for)?|excluding|unless|(?<!\bas )of|(?:earlier|sooner) than)\s+(?:on )?(?:the )?$/iu,
-  /(?:\b(?:not|never|cannot)|n['’]t)\b(?!\s+forget\b)[^,;.!?]*\b(?:before|until|till)\s+(?:the )?$/iu,
+  /(?:\b(?:not|never|cannot)|n['’]t)\b(?!\s+forget\b)(?:(?!:\s|\s[-–—]\s)[^,;.!?])*\b(?:before|until|till)\s+(?:the )?$/iu,
   // “ask if Friday works”, “before or on Monday”, “a day in May”
   /\b(?:if|whether|before or|after or)\s+(?:on )?$/iu, /(?:day|weekend)\s+in\s+$/iu,
   // “between Monday and Friday”, “2 to 3 days later”
@@ -26,8 +26,9 @@ const notAfter: readonly RegExp[] = [
   // a part of a word: “www.monday.com”, “pre-Monday”
   /[\p{L}\p{N}_./@-]$/u,
 ]
-// “The job failed on Monday”, “introduced on 3 March”: but not “meeting planned on Monday” and “get it signed on Friday”.
-const participle = /(?<!\p{L})(?!(?:feed|need|seed|weed|shed|speed|embed|proceed|planned|scheduled|expected)\s)\p{L}{2,}ed\s+(?:(?:on|at) )?(?:the )?$/iu
+// “The job failed on Monday”, “introduced on 3 March”: but not “call Fred on Monday”, “meeting planned on Monday” and “get it signed on Friday”.
+const noParticiple = 'feed|need|seed|weed|shed|speed|embed|proceed|hundred|planned|scheduled|expected|needed|required|wanted|booked'
+const participle = new RegExp(String.raw`(?<!\p{L})(?!(?:${noParticiple})\s)\p{Ll}{2,}ed\s+(?:(?:on|at) )?(?:the )?$`, 'u')
 const asked = /\b(?:get|have|be|must|should)\b[^,;.!?]*$/iu
 /** “tomorrow's meeting”, “monday.com”, “Mon/Tue”. */
 const notBefore = /^(?:['’]|[./@_-]\p{L})/u
@@ -45,6 +46,11 @@ export const placeOf = ({ index, text }: ParsedResult): { start: number; end: nu
   return { start, end: Math.max(start, index + text.replace(/[\s,)）]+$/u, '').length) }
 }
 
+const DAY_MS = 86_400_000
+/** Whether a date without a year was there within the last two months: the library takes it for the next one. */
+const justPast = ({ start, refDate }: ParsedResult): boolean =>
+  start.isCertain('month') && !start.isCertain('year') && start.date().getTime() - refDate.getTime() > (365 - 60) * DAY_MS
+
 /** Whether a person would take what the library found for a time of the task: it also finds “24/7”, “2000s”, “march plan”, “invoices for March” and “for 2 hours”. */
 export const meant = (text: string, result: ParsedResult): boolean => {
   const { start, end } = placeOf(result)
@@ -57,6 +63,8 @@ export const meant = (text: string, result: ParsedResult): boolean => {
   if (/^(?:on\s+)?(?:last|past)\b(?!\s+day\s+of\b)/iu.test(words)) return false
   // “the Monday meeting” is a name; “move it from Monday to Friday” tells where it was and will be.
   if ((determined.test(before) && !/^(?:end|last)\b/iu.test(words) && described.test(after)) || (result.end && /from/iu.test(lead) && moves.test(before))) return false
+  // “Changes from 12 March” are those since then.
+  if (/^from\b/iu.test(lead) && justPast(result)) return false
   const led = lead !== '' || /\bthis\s+$/iu.test(before)
   if (partOfDay.test(words)) return led || (/\u0001\s*$/u.test(before) && (!described.test(after) || /^[^\p{L}\p{N}]*$/u.test(before)))
   if (monthAlone.test(words)) return /\b(?:by|until|till|before|than|due|deadline|in|next|start|begin)/iu.test(lead)

@@ -25,6 +25,7 @@ const log = openLog<AnalysisEvent, typeof aiEvents>({ db: memoryStore(), service
 const known = '0197a3c4-1111-7abc-8def-0123456789ab'
 const foreign = '0197a3c4-2222-7abc-8def-0123456789ab'
 let answersLost = 0
+let refused: Refused | undefined
 let created: { body: object; token: string | undefined }[] = []
 const task = (body: object): Task => Task.parse({
   id: 't1', description: '', status: 'todo', difficulty: null, score: { value: 0, parts: [] }, startAt: null, dueAt: null, recurrence: null, assigneeId: null, reporterId: 'ann', parentId: null, blockedBy: [], blocks: [],
@@ -40,13 +41,13 @@ const deps: AiDeps = {
   users: { showProfile: async () => ({ timezone: 'America/New_York' }) as Awaited<ReturnType<AiDeps['users']['showProfile']>> },
   tasks: {
     getTask: async ({ params: { id } }) => { if (!id.startsWith('0197a3c4-1111')) throw new Refused('missing', 'task-unknown'); return task({ projectId: 'p1', title: 'x', priority: 'none', labels: [] }) },
-    createTask: async ({ body, token }) => { const lost = answersLost-- > 0; created.push({ body, token }); if (lost) throw new Refused('unavailable', 'task-unavailable'); return task(body) },
+    createTask: async ({ body, token }) => { if (refused) throw refused; const lost = answersLost-- > 0; created.push({ body, token }); if (lost) throw new Refused('unavailable', 'task-unavailable'); return task(body) },
   },
 }
 let server: TestServer
 beforeAll(async () => { await log.start(); server = await testServer(routes(deps), { clock }) })
 afterAll(async () => { await server.close(); await log.stop() })
-beforeEach(() => { created = []; answersLost = 0 })
+beforeEach(() => { created = []; answersLost = 0; refused = undefined })
 const person = (userId: string, role: Actor['role'] = 'member', organizationId = 'o1'): Actor => ({ userId, organizationId, role, sessionId: 's1' })
 const ask = (actor: Actor, body: Parameters<ReturnType<typeof server.client<typeof aiApi>>['naturalLanguage']>[0]['body']) => server.client(aiApi, { as: actor }).naturalLanguage({ body })
 
@@ -64,6 +65,10 @@ describe('a sentence over HTTP', () => {
     const { task: made } = await ask(person('ann'), { text: `Deploy on Friday p1 blocked by ${known}`, projectId: 'p1', timezone: 'UTC', commit: true })
     expect(made).toMatchObject({ id: 't1', title: 'Deploy', priority: 'urgent' })
     expect(created).toEqual([{ body: { projectId: 'p1', title: 'Deploy', priority: 'urgent', labels: [], dueAt: '2026-03-27T23:59:00.000Z', blockedBy: [known] }, token: expect.stringMatching(/^test\./) }])
+  })
+  it.each([['too-many-links', 'rule'], ['project-closed', 'rule'], ['blocker-unknown', 'missing']] as const)('is refused as the task service refuses it: %s', async (code, kind) => {
+    refused = new Refused(kind, code, 'No.')
+    await expect(ask(person('ann'), { text: `Deploy blocked by ${known}`, projectId: 'p1', commit: true })).rejects.toMatchObject({ kind, code })
   })
   it('that is longer than a title is created with the rest as its description', async () => {
     const words = 'word '.repeat(390).trim()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { CloudEvent } from '../../shared/contracts/feed.ts'
-import { follower } from './follower.ts'
+import { follower, type FollowerOptions } from './follower.ts'
 
 /** A partition whose public events stand at these positions. */
 const partition = (positions: readonly number[]): CloudEvent[] => positions.map((position, i) => ({
@@ -11,7 +11,11 @@ const partition = (positions: readonly number[]): CloudEvent[] => positions.map(
 const world = (all: readonly CloudEvent[], at: number | undefined) => {
   const handed: number[] = []
   const asked: number[] = []
-  const one = follower({ at, patienceMs: 5, hand: e => { handed.push(e.position) }, feed: async after => { asked.push(after); return all.filter(e => e.position > after).slice(0, 3) } })
+  const feed: FollowerOptions['feed'] = async after => {
+    asked.push(after)
+    return { events: all.filter(e => e.position > after).slice(0, 3), head: (all.at(-1)?.position ?? -1) + 1 }
+  }
+  const one = follower({ at, patienceMs: 5, hand: e => { handed.push(e.position) }, feed })
   return { one, handed, asked }
 }
 
@@ -38,6 +42,19 @@ describe('a follower', () => {
     one.take(all[0]!)
     one.take(all[7]!)
     await vi.waitFor(() => { expect(handed).toEqual([0, 1, 2, 3, 4, 5, 6, 7]) })
+  })
+  it('reads a log that is another one now from what it has handed on', async () => {
+    const [before, now] = [{ events: [], head: 1_000, next: 1_000 }, partition([0, 60])]
+    const handed: number[] = []
+    let isNew = false
+    const one = follower({
+      at: 0, hand: e => { handed.push(e.position) },
+      feed: async after => (isNew ? { events: now.filter(e => e.position > after), head: 61, next: Math.max(61, after + 1) } : before),
+    })
+    await one.catchUp()
+    isNew = true
+    await one.catchUp()
+    expect(handed).toEqual([60])
   })
   it('ignores what it has had', () => {
     const all = partition([0, 1])

@@ -1,10 +1,11 @@
-import type { CloudEvent } from '../../shared/contracts/feed.ts'
+import type { CloudEvent, feedApi } from '../../shared/contracts/feed.ts'
+import type { ClientReply } from '../../shared/kit/http/client.ts'
 
 export type FollowerOptions = {
   /** The position of the last event that was handed on; undefined: begin with what comes first. */
   at: number | undefined
-  /** Events after a position, from the producer; [] when there are none. */
-  feed: (after: number) => Promise<readonly CloudEvent[]>
+  /** Events after a position, from the producer. */
+  feed: (after: number) => Promise<ClientReply<typeof feedApi.feed>>
   hand: (event: CloudEvent) => void
   patienceMs?: number
 }
@@ -14,6 +15,8 @@ export type Follower = { take(event: CloudEvent): void; catchUp(): Promise<void>
 /** Hands on the events of one partition in order and without holes, whatever the broker loses, repeats or reorders. */
 export const follower = ({ at: start, feed, hand, patienceMs = 100 }: FollowerOptions): Follower => {
   let at = start
+  /** How far the feed has been read: behind the last event of a page there may be thousands of private commits. */
+  let read = 0
   const early = new Map<number, CloudEvent>()
   let timer: NodeJS.Timeout | undefined
   let fetching: Promise<void> | undefined
@@ -31,12 +34,16 @@ export const follower = ({ at: start, feed, hand, patienceMs = 100 }: FollowerOp
   }
   const fetchAll = async (): Promise<void> => {
     for (;;) {
-      const events = await feed(at ?? -1)
+      const from = Math.max((at ?? -1) + 1, read)
+      const { events, head, next = 0 } = await feed(from - 1)
       const before = at ?? -1
       const fresh = events.filter(e => e.position > before)
       for (const event of fresh) advance(event)
       drain()
-      if (fresh.length === 0) return
+      // A log that ends before what was read of it is another one now.
+      const again = head < read
+      read = again ? 0 : next
+      if (fresh.length === 0 && !again && (next <= from || next >= head)) return
     }
   }
   const catchUp = (): Promise<void> => (fetching ??= fetchAll().finally(() => { fetching = undefined }))

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beginning } from '../live/checkpoint.ts'
 import { liveWorld, subscribed, task, type LiveWorld } from './live-world.ts'
 
 let world: LiveWorld
@@ -49,6 +50,14 @@ describe('after a drop', () => {
     const began = performance.now()
     await world.gateway.drain(8_000)
     expect(performance.now() - began).toBeLessThan(3_000)
+  })
+  it('of the gateway no number is given twice, even if the next one dies as soon as it has begun', async () => {
+    const numbersOfTheNext = async () => (await beginning(world.dapr.state, 'gateway-live.main')).seq
+    await world.happen('TaskCreated', task)
+    await world.stop()
+    const taken = await numbersOfTheNext()
+    await world.start()
+    expect(await numbersOfTheNext()).toBeGreaterThan(taken)
   })
   it('of the gateway a client misses nothing: not what came before, nor while it was away', async () => {
     const client = await world.connect()

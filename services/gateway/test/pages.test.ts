@@ -22,6 +22,12 @@ describe('every page that mails may link to', () => {
   })
 })
 
+describe('the first page', () => {
+  const said = async (query: string): Promise<string | undefined> => /<p class="bad"[^>]*>(.*)<\/p>/.exec(await (await fetch(`${gateway.url}/${query}`)).text())?.[1]
+  it('says why a sign-in by another provider came to nothing', async () => expect(await said('?problem=oauth-refused')).toBe('You are not signed in: oauth-refused'))
+  it.each(['', '?problem=', '?problem=<script>alert(1)</script>', '?problem=Call%20us%20at%20555', '?problem=a&problem=b'])('says nothing of it, nor what a link wants it to say: %s', async query => expect(await said(query)).toBeUndefined())
+})
+
 const resetting = (answers: (asked: Asked) => Reply, hash = '#token=the%2Ftoken'): Browser => browse(resetPasswordPage, answers, hash)
 const invited = (answers: (asked: Asked) => Reply): Browser => browse(invitationPage, answers, '#token=the%2Ftoken')
 const session = { user: { name: 'Ann' }, organization: { name: 'Apollo' }, accessToken: 'access', refreshToken: 'refresh' }

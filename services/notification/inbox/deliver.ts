@@ -4,20 +4,22 @@ import { recipientOf, type MailRow, type NotificationRow, type Tables } from '..
 import type { Audience } from './audience.ts'
 import { notificationsFor, type Draft } from './drafts.ts'
 import type { HeardEvent } from './events.ts'
+import { forEachGone, sharedLooks } from './gone.ts'
 import type { Person } from './inbox.ts'
 import type { RememberedFacts } from './known.ts'
 import { channelsFor } from './preferences.ts'
 import type { PreferencesOf } from './preferences-store.ts'
 import type { Show } from './push-live.ts'
+import { forgetActor } from './remove.ts'
 import { timesInWords } from './times-in-words.ts'
 
 export type DeliverDeps = {
-  tables: Pick<Tables, 'notifications' | 'mails'>; known: RememberedFacts; audience: Audience; preferencesOf: PreferencesOf
+  tables: Pick<Tables, 'notifications' | 'mails' | 'gone'>; known: RememberedFacts; audience: Audience; preferencesOf: PreferencesOf
   push: (mailIds: readonly string[]) => void; show?: Show; erase: (person: Person) => Promise<void>
 }
 
 /** Turns an event into notifications and waiting mails, over the channels each person chose: over each the first reason that is on. Every row's id comes from event, person and type: the event again changes nothing. */
-export const deliver = ({ tables, known, audience, preferencesOf, push, show, erase }: DeliverDeps) => async (event: HeardEvent): Promise<void> => {
+export const deliver = ({ tables, known, audience, preferencesOf, push, show, erase }: DeliverDeps, gone = sharedLooks(tables.gone)) => async (event: HeardEvent): Promise<void> => {
   const rows: NotificationRow[] = []
   const mails: MailRow[] = []
   const facts = await known.before(event)
@@ -31,6 +33,10 @@ export const deliver = ({ tables, known, audience, preferencesOf, push, show, er
     if (mailed) mails.push(mailRow(event, mailed))
   }
   const [fresh, waiting] = await Promise.all([tables.notifications.insert(rows), tables.mails.insert(mails)])
+  // Not only what is new: the try before this one may have come no further.
+  if (rows.length + mails.length > 0) await forEachGone(gone, event.organizationId, [actorOf(event)], userId => forgetActor(tables, { organizationId: event.organizationId, userId }))
+  // That somebody joined is told of a person, who may be gone again.
+  if (rows.length > 0 && event.type === 'UserCreated') await forEachGone(gone, event.organizationId, [event.subject], subject => tables.notifications.remove({ subject, organizationId: event.organizationId }))
   await known.learn(event, new Set(told.keys()), facts)
   // The saga has asked already; this catches what was on its way meanwhile.
   if (event.type === 'UserDeleted') await erase({ organizationId: event.organizationId, userId: event.data.userId })

@@ -31,6 +31,8 @@ const member = { projectId: 'p1', userId: 'ann' }
 const completed = { ...by, type: 'TaskCompleted', data: { ...about, completedAt: by.at, startedAt: null, createdAt: by.at } } as const
 const waits = (before: string[], after: string[]): HeardEvent => ({ ...by, subject: 't2', type: 'TaskUpdated', data: { ...about, taskId: 't2', changes: { blockedBy: { before, after } }, mentions: [] } })
 
+const changes = (what: Record<string, { before: unknown; after: unknown }>, assigneeId: string | null): HeardEvent => ({ ...by, subject: 't2', type: 'TaskUpdated', data: { ...about, taskId: 't2', title: 'Launch', assigneeId, changes: what, mentions: [] } })
+
 const handle = async (tables: ReturnType<typeof watchedTables>['tables'], event: HeardEvent): Promise<string[]> => {
   const known = rememberedFacts(tables)
   const facts = await known.before(event)
@@ -71,4 +73,17 @@ it('an event that is handled late brings nobody back who has been erased', async
   await handle(tables, { ...by, actor: 'ann', type: 'CommentAdded', data: { ...about, commentId: 'c1', mentions: [] } })
   await handle(tables, waits([], ['t1']))
   expect([await tables.members.find({}), await tables.watchers.find({}), await tables.waiting.find({})]).toMatchObject([[], [], [{ assigneeId: null, reporterId: 'bob' }]])
+  await handle(tables, changes({ title: { before: 'Ship', after: 'Launch' } }, 'ann'))
+  expect(await tables.waiting.find({})).toMatchObject([{ title: 'Launch', assigneeId: null }])
+  await handle(tables, changes({ assigneeId: { before: null, after: 'ann' } }, 'ann'))
+  expect(await tables.waiting.find({})).toMatchObject([{ title: 'Launch', assigneeId: null }])
+})
+it('a task that waits is known by its new title, and as whose it is now, and nobody is looked for where none waits', async () => {
+  const { seen, tables } = watchedTables()
+  const handOver = changes({ title: { before: 'Ship', after: 'Launch' }, assigneeId: { before: 'ann', after: 'cy' } }, 'cy')
+  await handle(tables, handOver)
+  expect(seen.calls).not.toContain('gone.one')
+  await handle(tables, waits([], ['t1']))
+  await handle(tables, handOver)
+  expect(await tables.waiting.find({})).toMatchObject([{ title: 'Launch', assigneeId: 'cy', reporterId: 'bob' }])
 })

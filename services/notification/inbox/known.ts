@@ -1,6 +1,7 @@
-import { goneKey, memberKey, type MemberRow, type Tables, type WaitingRow } from '../store/rows.ts'
+import { memberKey, type MemberRow, type Tables, type WaitingRow } from '../store/rows.ts'
 import type { Heard, HeardEvent } from './events.ts'
 import { noFacts, type Facts } from './facts.ts'
+import { forEachGone } from './gone.ts'
 
 export type RememberedFacts = {
   /** What the notifications of an event depend on, as it was before the event. */
@@ -72,21 +73,20 @@ const watch = async (sources: Sources, { organizationId, actor, data: { taskId, 
   const mentioned = mentions.filter(userId => told.has(userId) || userId === actor)
   const users = [...new Set([...mentioned, ...others])].filter(userId => !userId.includes(':'))
   await sources.watchers.insert(users.map(userId => ({ _id: `${taskId}.${userId}`, organizationId, taskId, userId })))
-  await forEachGone(sources, organizationId, users, userId => sources.watchers.remove({ _id: `${taskId}.${userId}` }))
+  await forEachGone(sources.gone, organizationId, users, userId => sources.watchers.remove({ _id: `${taskId}.${userId}` }))
 }
 
 const taskUpdated = async (tables: Sources, event: Heard<'TaskUpdated'>, told: ReadonlySet<string>): Promise<void> => {
   const { taskId, projectId, title, assigneeId, reporterId, changes } = event.data
   await watch(tables, event, told)
-  if (changes['title'] ?? changes['assigneeId']) await tables.waiting.set({ taskId }, { title, assigneeId })
-  const blockers = changes['blockedBy']
-  if (!blockers) return
-  const [before, after] = [ids(blockers.before), ids(blockers.after)]
+  const [titled, handed] = [changes['title'] && { title }, changes['assigneeId'] && { assigneeId }]
+  const found = titled ?? handed ? await tables.waiting.set({ taskId }, { ...titled, ...handed }) : 0
+  const [before, after] = [ids(changes['blockedBy']?.before), ids(changes['blockedBy']?.after)]
   await Promise.all(before.filter(id => !after.includes(id)).map(blockerId => tables.waiting.remove({ _id: `${taskId}.${blockerId}` })))
   await tables.waiting.insert(after.map(blockerId => ({ _id: `${taskId}.${blockerId}`, organizationId: event.organizationId, blockerId, taskId, projectId, title, assigneeId, reporterId })))
-  if (after.length === 0) return
-  await forEachGone(tables, event.organizationId, [assigneeId], () => tables.waiting.set({ taskId, assigneeId }, { assigneeId: null }))
-  await forEachGone(tables, event.organizationId, [reporterId], () => tables.waiting.set({ taskId, reporterId }, { reporterId: null }))
+  if (after.length === 0 && !(handed && found > 0)) return
+  await forEachGone(tables.gone, event.organizationId, [assigneeId], () => tables.waiting.set({ taskId, assigneeId }, { assigneeId: null }))
+  await forEachGone(tables.gone, event.organizationId, [reporterId], () => tables.waiting.set({ taskId, reporterId }, { reporterId: null }))
 }
 const ids = (value: unknown): string[] => Array.isArray(value) ? value.filter(id => typeof id === 'string') : []
 
@@ -100,10 +100,5 @@ const memberAdded = async (sources: Sources, { organizationId, data }: Heard<'Me
   const { members } = sources
   const isNew = (await members.insert([{ _id: memberKey(data), organizationId, projectId, userId, role }])).length > 0
   if (!isNew) await members.set({ _id: memberKey(data) }, { role, left: undefined })
-  await forEachGone(sources, organizationId, [userId], () => members.remove({ _id: memberKey(data) }))
-}
-
-// An event that is handled late must not bring an erased person back. The note is written before rows are removed, so to look after writing leaves no gap.
-const forEachGone = async ({ gone }: Sources, organizationId: string, users: readonly (string | null)[], remove: (userId: string) => Promise<unknown>): Promise<void> => {
-  await Promise.all(users.map(async userId => { if (userId !== null && await gone.one({ _id: goneKey(organizationId, userId) })) await remove(userId) }))
+  await forEachGone(sources.gone, organizationId, [userId], () => members.remove({ _id: memberKey(data) }))
 }

@@ -8,15 +8,20 @@ export const erase = async (tables: Tables, preferences: PreferencesStore, perso
   await preferences.forget(person)
   await tables.notifications.remove({ recipient: `${organizationId}.${userId}` })
   await tables.notifications.remove({ subject: userId, organizationId })
-  await tables.notifications.set({ actorId: userId, organizationId }, { actorId: null })
   await tables.mails.remove({ userId, organizationId })
   // A new password is no organization's.
   await tables.mails.remove({ userId, organizationId: null })
-  await tables.mails.set({ actorId: userId, organizationId }, { actorId: null })
+  await forgetActor(tables, person)
   await tables.watchers.remove({ userId, organizationId })
   await tables.members.remove({ userId, organizationId })
   await tables.waiting.set({ assigneeId: userId, organizationId }, { assigneeId: null })
   await tables.waiting.set({ reporterId: userId, organizationId }, { reporterId: null })
+}
+
+/** Takes a person's id out of what others were told. */
+export const forgetActor = async ({ notifications, mails }: Pick<Tables, 'notifications' | 'mails'>, { organizationId, userId }: Person): Promise<void> => {
+  await notifications.set({ actorId: userId, organizationId }, { actorId: null })
+  await mails.set({ actorId: userId, organizationId }, { actorId: null })
 }
 
 type OfProject = { organizationId: string; projectId: string; sagaId: string }

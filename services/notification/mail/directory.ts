@@ -21,7 +21,8 @@ export const directory = (users: Pick<Client<typeof userInternal>, 'contacts' | 
   }
 }
 
-const joined = <T>(cache: LRUCache<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> => {
+/** The answer that is kept for a key, also while it is on its way; a failure is not kept. `ask` is called when there is none. */
+export const joined = <T>(cache: LRUCache<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> => {
   const known = cache.get(key)
   if (known) return known
   const asked = ask()

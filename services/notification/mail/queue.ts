@@ -2,8 +2,8 @@ import { Queue, UnrecoverableError, Worker, DelayedError, type Job } from 'bullm
 import { breaker as newBreaker, type Breaker } from '../../shared/kit/breaker.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
 
-/** Not at once. */
-export type Later = { afterMs: number }
+/** Not at once; `refused`: because the mail server did not take it. */
+export type Later = { afterMs: number; refused?: true }
 /** What became of one try: done, later, or given up for good. A throw is tried again. */
 export type Outcome = 'done' | Later | { giveUp: string }
 /** Whoever waits at the screen for his mail (an invitation, a new password) goes before those who are only told something. */
@@ -21,8 +21,8 @@ export type MailQueue = {
 export type QueueOptions = {
   redisUrl: string
   prefix: string
-  /** `waitedMs`: since the mail came into the queue. */
-  work: (mailId: string, waitedMs: number) => Promise<Outcome>
+  /** `waitedMs`: since the mail came into the queue. `refusedForMs`: since it was first refused, 0 before. */
+  work: (mailId: string, waitedMs: number, refusedForMs: number) => Promise<Outcome>
   lost: (mailId: string, reason: string) => Promise<void>
   logger: Logger
   /** The first wait after a failure; it doubles up to half a minute: so long at most a mail is late when what it waited for is back. */
@@ -37,8 +37,9 @@ const longest = 30_000
 const attempts = 1_000_000
 // Zero goes first.
 const LATER = 1
+type Kept = { refusedAt?: number }
 
-/** The Redis job queue of mails. A job holds the mail's id and nothing else, and its id is the mail's: the same mail is queued once. */
+/** The Redis job queue of mails. A job holds when its mail was first refused and nothing else, and its id is the mail's: the same mail is queued once. */
 export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_000, graceMs = 5_000 }: QueueOptions): MailQueue => {
   const connection = { url: redisUrl, connectTimeout: 3_000, retryStrategy: (times: number) => Math.min(times * 200, 3_000) }
   // Without a limit a call waits for as long as Redis was never there.
@@ -46,8 +47,9 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
   // ioredis reports every reconnect; one line per outage is enough.
   let told = false
   const say = (error: Error): void => { if (!told) logger.warn({ error }, 'the mail queue is away'); told = true }
+  // Without a limit a job would keep the stack of every failure.
   const newQueue = (): Queue => {
-    const queue = new Queue(name, { prefix, connection: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 }, defaultJobOptions: { attempts, backoff: { type: 'growing' }, removeOnComplete: true, removeOnFail: true } })
+    const queue = new Queue(name, { prefix, connection: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 }, defaultJobOptions: { attempts, backoff: { type: 'growing' }, stackTraceLimit: 1, removeOnComplete: true, removeOnFail: true } })
     queue.on('error', say)
     return queue
   }
@@ -66,14 +68,16 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
     told = false
     return answer
   }
-  const process = async (job: Job, token?: string): Promise<void> => {
-    const outcome = await work(job.id ?? '', Date.now() - job.timestamp)
+  const process = async (job: Job<Kept>, token?: string): Promise<void> => {
+    const { refusedAt } = job.data
+    const outcome = await work(job.id ?? '', Date.now() - job.timestamp, refusedAt === undefined ? 0 : Date.now() - refusedAt)
     if (outcome === 'done') return
     if ('giveUp' in outcome) throw new UnrecoverableError(outcome.giveUp)
+    if (outcome.refused && refusedAt === undefined) await job.updateData({ refusedAt: Date.now() })
     await job.moveToDelayed(Date.now() + outcome.afterMs, token)
     throw new DelayedError()
   }
-  const worker = new Worker(name, process, {
+  const worker = new Worker<Kept, void>(name, process, {
     prefix, connection: { ...connection, maxRetriesPerRequest: null }, autorun: false, concurrency: 3, runRetryDelay: 1_000, lockDuration: 15_000, stalledInterval: 10_000, maxStalledCount: attempts,
     settings: { backoffStrategy: tries => Math.min(retryMs * 2 ** (tries - 1), longest) * (0.75 + Math.random() / 2) },
   })

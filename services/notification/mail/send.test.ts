@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { testClock } from '../../shared/kit/clock.ts'
 import type { Insiders } from '../inbox/audience.ts'
 import { preferencesStore } from '../inbox/preferences-store.ts'
@@ -19,13 +19,16 @@ const days = (n: number): number => n * 86_400_000
 /** Two mails that wait, one that tells something and one that somebody waits for, before a mail server that takes all unless told otherwise. */
 const waiting = async () => {
   const [tables, clock, left] = [memoryTables(), testClock('2026-03-02T22:00:00.000Z'), new Array<string>()]
-  const world = { tables, clock, left, preferences: preferencesStore(tables), members: new Set(['ann']), take: async (_: Letter): Promise<void> => {} }
-  const insiders: Insiders = async (_, projectId, people) => new Set(people.filter(id => projectId === 'p1' && world.members.has(id)))
+  const world = { tables, clock, left, preferences: preferencesStore(tables), members: new Set(['ann']), ask: async (): Promise<void> => {}, take: async (_: Letter): Promise<void> => {} }
+  const insiders: Insiders = async (_, projectId, people) => {
+    await world.ask()
+    return new Set(people.filter(id => projectId === 'p1' && world.members.has(id)))
+  }
   const directory = { contact: async () => ({ id: 'ann', name: 'Ann Lee', email: 'ann@example.test', locale: 'en', timezone: 'UTC' }), name: async () => undefined }
   const smtp = { send: async (letter: Letter) => { await world.take(letter); left.push(letter.id) } }
   const { send } = sender({ mails: tables.mails, directory, preferencesOf: world.preferences.of, insiders, smtp, clock, site: { publicUrl: 'https://work.example' } })
   await tables.mails.insert([told, reset])
-  return Object.assign(world, { send, stateOf: async (id: string) => { const row = await tables.mails.one({ _id: id }); return [row?.state, row?.reason] } })
+  return Object.assign(world, { send: (id: string, waitedMs: number, refusedForMs = 0) => send(id, waitedMs, refusedForMs), stateOf: async (id: string) => { const row = await tables.mails.one({ _id: id }); return [row?.state, row?.reason] } })
 }
 let at: Awaited<ReturnType<typeof waiting>>
 beforeEach(async () => { at = await waiting() })
@@ -53,6 +56,28 @@ describe('a mail that waited', () => {
     at.members.clear()
     expect([await at.send('out', 0), at.left]).toEqual(['done', ['out']])
   })
+  it('is dropped although those who know that the recipient is out of the project answer late, and they are asked once', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => { vi.useRealTimers() })
+    at.members.clear()
+    const [answer, asked] = [Promise.withResolvers<void>(), vi.fn<() => Promise<void>>()]
+    at.ask = asked.mockImplementation(() => answer.promise)
+    for (let look = 0; look < 2; look++) {
+      const sent = at.send('told', 0)
+      await vi.advanceTimersByTimeAsync(250)
+      expect(await sent).toEqual({ afterMs: 2_000 })
+    }
+    answer.resolve()
+    expect([await at.send('told', 0), asked.mock.calls.length]).toEqual(['done', 1])
+    expect(await at.stateOf('told')).toEqual(['dropped', 'the recipient may not see the project any more'])
+  })
+  it('is not dropped by what was said of another mail before the recipient came into the project', async () => {
+    at.members.clear()
+    await at.send('told', 0)
+    at.members.add('ann')
+    await at.tables.mails.insert([{ ...told, _id: 'later' }])
+    expect([await at.send('later', 0), at.left]).toEqual(['done', ['later']])
+  })
   it('leaves once, although the store was away when it had left', async () => {
     const { mails } = at.tables
     let away = 2
@@ -64,10 +89,10 @@ describe('a mail that waited', () => {
 })
 
 describe('a mail that the server does not take', () => {
-  it('is shown to it again after a minute, then after as long as it has waited, and every half hour in the end', async () => {
+  it('is shown to it again after a minute, however long it waited before, then after as long as it has been refused, and every half hour in the end', async () => {
     at.take = async () => { throw new MailRefused('the mail server refuses it (451)') }
-    const waits = await Promise.all([0, minutes(1), minutes(2), minutes(20), minutes(90), days(4)].map(waited => at.send('reset', waited)))
-    expect(waits).toEqual([1, 1, 2, 20, 30, 30].map(n => ({ afterMs: minutes(n) })))
+    const waits = await Promise.all([0, minutes(1), minutes(2), minutes(20), minutes(90), days(4)].map(refusedFor => at.send('reset', days(4), refusedFor)))
+    expect(waits).toEqual([1, 1, 2, 20, 30, 30].map(n => ({ afterMs: minutes(n), refused: true })))
   })
   it.each([
     ['it is refused', new MailRefused('the mail server refuses it (451)'), { giveUp: 'the mail server refuses it (451)' }],

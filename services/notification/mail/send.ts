@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../shared/kit/clock.ts'
 import { backOff } from '../../shared/kit/waiting.ts'
 import type { Insiders } from '../inbox/audience.ts'
@@ -6,14 +7,14 @@ import { quietUntil } from '../inbox/quiet-hours.ts'
 import { timesInWords } from '../inbox/times-in-words.ts'
 import type { PreferencesOf } from '../inbox/preferences-store.ts'
 import type { MailRow, Tables } from '../store/rows.ts'
-import type { Directory } from './directory.ts'
+import { joined, type Directory } from './directory.ts'
 import type { Later, Outcome } from './queue.ts'
 import { MailRefused, RecipientRejected, type Letter, type Smtp } from './smtp.ts'
 import { aboutNotification, asked, type Site } from './templates.ts'
 
 export type SendDeps = {
   mails: Tables['mails']; directory: Directory; preferencesOf: PreferencesOf; insiders: Insiders; smtp: Pick<Smtp, 'send'>; clock: Clock; site: Site
-  /** A mail that the server does not take is shown to it again after so long, and then after as long as it has waited in all, up to half an hour. */
+  /** A mail that the server does not take is shown to it again after so long, and then after as long as it has been refused, up to half an hour. */
   refusedMs?: number
 }
 type Dropped = { dropped: string }
@@ -34,6 +35,8 @@ const inGrace = <T>(answer: Promise<T>): Promise<T | typeof late> => {
 
 /** Sends one waiting mail. Who it goes to is asked now, not kept: it goes to today's address, and to nobody who has left the organization or the project, or has switched such mails off. */
 export const sender = ({ mails, directory, preferencesOf, insiders, smtp, clock, site, refusedMs = 60_000 }: SendDeps) => {
+  // An answer that comes too late for one look is there at the next. Each mail asks for itself: who may see the project now may not have been let in when another was asked about.
+  const admissions = new LRUCache<string, ReturnType<Insiders>>({ max: 5_000, ttl: 30_000 })
   // What a mail said goes as soon as it is done; that it was sent stays.
   const close = async (row: MailRow, state: 'sent' | 'dropped' | 'failed', reason: string | null = null): Promise<void> => {
     await mails.set({ _id: row._id, state: 'waiting' }, { state, reason, doneAt: clock.now(), told: undefined, asked: undefined })
@@ -59,7 +62,8 @@ export const sender = ({ mails, directory, preferencesOf, insiders, smtp, clock,
     const now = clock.now()
     const quietEnd = quietUntil(now, preferences.quietHours, timezone)
     if (quietEnd !== undefined) return { afterMs: Date.parse(quietEnd) - Date.parse(now) }
-    const inside = told.projectId === null ? undefined : await inGrace(insiders(organizationId, told.projectId, [userId]))
+    const { projectId } = told
+    const inside = projectId === null ? undefined : await inGrace(joined(admissions, row._id, () => insiders(organizationId, projectId, [userId])))
     if (inside === late) return again
     if (inside && !inside.has(userId)) return { dropped: 'the recipient may not see the project any more' }
     const actor = actorId === null ? undefined : await inGrace(directory.name(organizationId, actorId))
@@ -68,22 +72,22 @@ export const sender = ({ mails, directory, preferencesOf, insiders, smtp, clock,
     return { id: row._id, to: { name: contact.name, address: contact.email }, ...aboutNotification(words, { name: contact.name, actor }, site) }
   }
   /** What becomes of a mail that the mail server did not take. */
-  const notSent = (error: unknown, waitedMs: number): Outcome => {
+  const notSent = (error: unknown, waitedMs: number, refusedForMs: number): Outcome => {
     if (error instanceof RecipientRejected) return { giveUp: error.message }
     if (waitedMs > giveUpMs) return { giveUp: error instanceof MailRefused ? error.message : 'it could not be sent for five days' }
     // It is no outage, or one mail that nobody takes would hold up all the others.
-    if (error instanceof MailRefused) return { afterMs: Math.min(Math.max(refusedMs, waitedMs), longestRefusedMs) }
+    if (error instanceof MailRefused) return { afterMs: Math.min(Math.max(refusedMs, refusedForMs), longestRefusedMs), refused: true }
     throw error
   }
   return {
-    /** `waitedMs`: since it came into the queue. Throws what may be tried again soon. */
-    send: async (mailId: string, waitedMs: number): Promise<Outcome> => {
+    /** `waitedMs`: since it came into the queue; `refusedForMs`: since the server first refused it. Throws what may be tried again soon. */
+    send: async (mailId: string, waitedMs: number, refusedForMs: number): Promise<Outcome> => {
       const row = await mails.one({ _id: mailId })
       if (row?.state !== 'waiting') return 'done'
       const letter = await compose(row)
       if ('dropped' in letter) { await close(row, 'dropped', letter.dropped); return 'done' }
       if ('afterMs' in letter) return letter
-      try { await smtp.send(letter) } catch (error) { return notSent(error, waitedMs) }
+      try { await smtp.send(letter) } catch (error) { return notSent(error, waitedMs, refusedForMs) }
       await markSent(row)
       return 'done'
     },

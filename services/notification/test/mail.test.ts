@@ -1,3 +1,4 @@
+import { Queue } from 'bullmq'
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock, testClock } from '../../shared/kit/clock.ts'
 import { breaker } from '../../shared/kit/breaker.ts'
@@ -6,7 +7,7 @@ import { preferencesStore } from '../inbox/preferences-store.ts'
 import { texts } from '../inbox/texts.ts'
 import type { Contact, Directory } from '../mail/directory.ts'
 import { outbox, type Outbox } from '../mail/outbox.ts'
-import { mailQueue, type MailQueue } from '../mail/queue.ts'
+import { mailQueue, type MailQueue, type Outcome } from '../mail/queue.ts'
 import { sender } from '../mail/send.ts'
 import { MailRefused, RecipientRejected, smtp, type Smtp } from '../mail/smtp.ts'
 import { memoryTables, type MailRow, type Tables } from '../store/rows.ts'
@@ -122,15 +123,30 @@ describe('mails through a real Redis and a real SMTP server', () => {
     const id = await box.ask(invitation)
     await until(async () => await stateOf(id) === 'sent', 2_000)
   })
-  it('say at each try how long they have been in the queue', async () => {
-    const waits: number[] = []
-    const own = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: async (_, waitedMs) => { waits.push(waitedMs); return waits.length < 3 ? { afterMs: 60 } : 'done' }, lost: async () => {}, logger: silentLogger })
+  it('say at each try how long they have been in the queue, and since when they are refused', async () => {
+    const [waits, refusals] = [new Array<number>(), new Array<number>()]
+    const outcomes: Outcome[] = [{ afterMs: 60 }, { afterMs: 60, refused: true }, { afterMs: 60, refused: true }]
+    const own = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: async (_, waitedMs, refusedForMs) => { waits.push(waitedMs); refusals.push(refusedForMs); return outcomes[waits.length - 1] ?? 'done' }, lost: async () => {}, logger: silentLogger })
     onTestFinished(() => own.stop())
     own.start()
     await own.add([{ id: 'm13', awaited: false }])
-    await until(() => waits.length === 3)
+    await until(() => waits.length === 4)
     expect(waits[0]).toBeLessThan(1_000)
-    expect(waits[2]).toBeGreaterThanOrEqual(120)
+    expect(waits[3]).toBeGreaterThanOrEqual(180)
+    expect(refusals.slice(0, 2)).toEqual([0, 0])
+    expect(refusals[2]).toBeGreaterThanOrEqual(60)
+    expect(refusals[3]).toBeGreaterThanOrEqual(120)
+    // Since the first refusal, not since the mail came.
+    expect(waits[3]).toBeGreaterThanOrEqual((refusals[3] ?? 0) + 60)
+  })
+  it('grow by no failure', async () => {
+    const [prefix, tries] = [`test${run++}`, new Array<string>()]
+    const [own, look] = [mailQueue({ redisUrl: redis.url, prefix, work: async id => { tries.push(id); throw new Error('away') }, lost: async () => {}, logger: silentLogger, retryMs: 5 }), new Queue('mail', { prefix, connection: { url: redis.url } })]
+    onTestFinished(async () => { await own.stop(); await look.close() })
+    own.start()
+    await own.add([{ id: 'm14', awaited: false }])
+    await until(() => tries.length > 5)
+    expect((await look.getJob('m14'))?.stacktrace?.length).toBeLessThanOrEqual(1)
   })
   it('name times by the recipient’s clock', async () => {
     people.set('ann', { id: 'ann', name: 'Ann Lee', email: 'ann@example.test', locale: 'en', timezone: 'America/New_York' })

@@ -212,13 +212,17 @@ describe('what other services ask', () => {
   it('erases a person: his own are gone, his id stands nowhere', async () => {
     await tell(task('gus'))
     await tell(task('hal', { actor: 'gus' }))
-    await tell({ id: 'o1/person/gus:1#0', subject: 'gus', organizationId: 'o1', actor: 'anonymous', at: '2026-03-02T09:00:00.000Z', type: 'UserCreated', data: { userId: 'gus', role: 'member', invitedBy: 'hal' } })
+    const joined = { id: 'o1/person/gus:1#0', subject: 'gus', organizationId: 'o1', actor: 'anonymous', at: '2026-03-02T09:00:00.000Z', type: 'UserCreated', data: { userId: 'gus', role: 'member', invitedBy: 'hal' } } as const
+    await tell(joined)
     await mails.ask({ template: 'password-reset', userId: 'gus', organizationId: null, to: { address: 'gus@example.test', name: 'Gus' }, dedupeId: 'reset-1', data: { token: 'secret-token-1234567890', expiresAt: '2026-03-02T10:00:00.000Z' } })
     const inside = server.client(notificationInternal, { caller: 'user' })
     await inside.erase({ body: { ...saga, userId: 'gus' } })
     await inside.erase({ body: { ...saga, userId: 'gus' } })
     await tell(task('gus'))
     await tell({ id: 'o1/member/gus:2#0', subject: 'gus', organizationId: 'o1', actor: 'service:user', at: '2026-03-02T09:00:00.000Z', type: 'UserDeleted', data: { userId: 'gus' } })
+    // What he did before is heard of after he has gone.
+    await tell(task('hal', { actor: 'gus' }))
+    await tell(joined)
     const all = await Promise.all(Object.values(tables).map(async table => JSON.stringify(await table.find({}))))
     expect(all.join()).not.toContain('gus')
     expect((await as(person('hal')).list({})).items[0]?.event.actorId).toBeNull()

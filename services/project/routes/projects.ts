@@ -31,10 +31,10 @@ export const projectHandlers = (deps: ProjectDeps): Pick<Handlers<typeof project
       const now = await projects.load(actor.organizationId, id)
       const when = query.version === undefined ? query.at === undefined ? undefined : { time: query.at } : { version: query.version }
       const then = when ? await projects.at(actor.organizationId, id, when) : now
-      // The past of a deleted project can still be looked at; who may see it is decided by the project as it was.
+      // The past can be looked at by those who may see the project now, or were its members when it was deleted.
       const project = visible(then.state)
       if (query.version !== undefined && then.version !== query.version) throw projectUnknown()
-      demand(may('see', now.state.phase === 'live' ? now.state : project, actor), 'see this project')
+      demand(may('see', onceVisible(now.state), actor), 'see this project')
       return { body: presentProject(id, then.version, project), version: then.version }
     },
 

@@ -118,6 +118,15 @@ describe('seeing', () => {
     expect([await statuses(), await statuses(owner), await statuses(bob), await statuses(stranger)]).toEqual([[200, 200, 404], [200, 200, 404], [403, 403, 404], [404, 404, 404]])
     expect((await as(ann).projectHistory({ params: { id }, query: {} })).items[0]?.events).toEqual(['ProjectDeleted'])
   })
+  it('shows nothing of it to who was a member once and had been taken out', async () => {
+    const { id, createdAt } = await create({ name: 'Gone too', members: [{ userId: 'bob', role: 'viewer' }] })
+    service.clock.advance(1000)
+    await service.request('DELETE', `/api/projects/${id}/members/bob`, { as: ann })
+    const statuses = async () => Promise.all(['?version=1', `?at=${createdAt}`, '/history'].map(async path => (await service.request('GET', `/api/projects/${id}${path}`, { as: bob })).status))
+    const before = await statuses()
+    await service.request('DELETE', `/api/projects/${id}`, { as: ann })
+    expect([before, await statuses()]).toEqual([[403, 403, 403], [403, 403, 403]])
+  })
 })
 
 describe('changing', () => {

@@ -2,7 +2,7 @@ import type { NewTask, TaskFields } from '../../shared/contracts/task/model.ts'
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused, stale } from '../../shared/kit/decider.ts'
 import type { Actor } from '../../shared/kit/http/call.ts'
-import type { TaskDeps } from '../deps.ts'
+import { following, type TaskDeps } from '../deps.ts'
 import { mentionsIn } from '../domain/mentions.ts'
 import { taskDecider } from '../domain/task.ts'
 import type { RestoreTask } from '../domain/task-commands.ts'
@@ -66,7 +66,11 @@ export const taskChanges = (deps: TaskDeps) => {
     const command = { type: 'CreateTask', taskId: id, projectId, reporterId: actor.userId, fields, status, workflow: project.workflow, role, mentions, blockedBy, openBlockers, at: meta.at } as const
     const created = done(id, await tasks.handle(organizationId, id, command, meta))
     if (blockedBy.length === 0) return created
-    await linked.addFirst(organizationId, projectId, edges, { ...meta, commandId: `${id}:blockers` })
+    await linked.addFirst(organizationId, projectId, edges, { ...meta, commandId: `${id}:blockers` }).catch(async (error: unknown) => {
+      // Others linked so much since it was looked at: what is refused is not there, whenever that shows.
+      if (error instanceof Refused && error.kind === 'rule') await tasks.handle(organizationId, id, { type: 'DeleteTask', taskId: id, at: meta.at }, following(meta, 'unlinked'))
+      throw error
+    })
     return current(organizationId, id)
   }
 

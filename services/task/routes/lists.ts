@@ -34,7 +34,7 @@ export const listHandlers = ({ access, lists, replicas, tasks, clock }: TaskDeps
     const entries = await tasks.history(actor.organizationId, id, { before, limit: query.limit + 1 })
     const { items, nextCursor } = pageOf(entries, query.limit, last => ({ before: last.version }))
     const origin = (network: string | undefined) => (network !== undefined && seesOrigins(actor.role) ? { network } : {})
-    return { body: { nextCursor, items: items.map(({ version, at, actor: who, correlationId, ip, events, before: was, after }) =>
-      ({ version, at, actor: who, correlationId, events: events.map(e => e.type), changes: differences(was, after), ...origin(ip) })) } }
+    return { body: { nextCursor, items: items.map(({ version, at, actor: who, correlationId, network, events, before: was, after }) =>
+      ({ version, at, actor: who, correlationId, events: events.map(e => e.type), changes: differences(was, after), ...origin(network) })) } }
   },
 })

@@ -21,6 +21,17 @@ it('a task that holds up five hundred others takes no more, neither alone, nor w
   expect(Object(body).results.map((r: { problem: { code: string } | null }) => r.problem?.code)).toEqual(['too-many-links', undefined])
 })
 
+it('of new tasks that want the last place before a task at once one gets it, and the others are not there', async () => {
+  const full = await bench.created('one place left')
+  const edges = Array.from({ length: 499 }, (_, i) => ({ taskId: `y${i}`, blockerId: full.id }))
+  await bench.deps.graphs.handle('acme', 'p1', { type: 'AddEdges', edges, at: bench.clock.now() }, { actor: 'ann', at: bench.clock.now(), correlationId: 'x', causationId: null, commandId: 'but one' })
+  const answers = await Promise.all(Array.from({ length: 5 }, () => bench.call(ann, 'POST', '/api/tasks', { projectId: 'p1', title: 'last place', blockedBy: [full.id] })))
+  expect(answers.map(answer => answer.status === 201 || problemOf(answer)[1])).toEqual(expect.arrayContaining([true, 'too-many-links']))
+  await bench.deps.log.settled()
+  const { items } = Object((await bench.call(ann, 'GET', '/api/tasks?projectId=p1&q=last')).body)
+  expect(items).toEqual(answers.filter(answer => answer.status === 201).map(answer => expect.objectContaining({ id: Object(answer.body).id, blockedBy: [full.id] })))
+})
+
 it('a new task whose links are refused holds nothing up', async () => {
   const blocker = await bench.created('waits for what comes')
   const meta = (commandId: string) => ({ actor: 'ann', at: bench.clock.now(), correlationId: 'x', causationId: null, commandId })

@@ -62,6 +62,17 @@ describe('overdue', () => {
     bench.dapr.jobs.schedule = schedule
     await expect.poll(jobs).toHaveLength(1)
   })
+  it('lets a hundred commits be done at once while the scheduler hangs, and makes their jobs when it answers', async () => {
+    const { schedule } = bench.dapr.jobs
+    const answers = Promise.withResolvers<void>()
+    let asked = 0
+    bench.dapr.jobs.schedule = async (name, spec) => { asked++; await answers.promise; return schedule(name, spec) }
+    await Promise.all(Array.from({ length: 100 }, (_, i) => bench.created('due', { dueAt: new Date(Date.parse('2026-03-02T10:00:00Z') + i % 50 * 1000).toISOString() })))
+    await settled()
+    expect([bench.deps.log.gauges().unfinished, asked]).toEqual([0, expect.toSatisfy((n: number) => n >= 1 && n <= 4)])
+    answers.resolve()
+    await expect.poll(jobs).toHaveLength(50)
+  })
   it('says nothing of tasks in an archived project before it is open again', async () => {
     await bench.created('due', { dueAt: '2026-03-02T10:00:00Z' })
     await settled()

@@ -38,7 +38,7 @@ const refuseFlood = (organization: Organization, emailHash: string, at: string):
 
 /** `email` is sealed with a key of the invitation's own, which goes when the invitation is settled. */
 export const invite = (organization: Organization, { at, ...facts }: Extract<InvitationCommand, { type: 'Invite' }>): InvitationEvent[] => {
-  const open = entriesOf(organization.invitations).find(([, i]) => i.emailHash === facts.emailHash && i.expiresAt > at)
+  const open = entriesOf(organization.invitations).find(([, i]) => i.emailHash === facts.emailHash && isOpen(organization, i, at))
   if (open) throw new Refused('rule', 'already-invited', 'This address has an open invitation.', { invitationId: open[0] })
   refuseFlood(organization, facts.emailHash, at)
   return [{ ...facts, type: 'InvitationCreated', createdAt: at }]
@@ -49,10 +49,12 @@ const isBacked = ({ members }: Organization, { invitedBy, role }: OpenInvitation
   const sender = getIn(members, invitedBy)
   return sender !== undefined && isActive(sender) && mayGive(sender.role, role)
 }
+/** Whether it can be accepted. */
+export const isOpen = (organization: Organization, invitation: OpenInvitation, at: string): boolean => at < invitation.expiresAt && isBacked(organization, invitation)
 export const acceptInvitation = (organization: Organization, { invitationId, userId, emailHash, at }: Extract<InvitationCommand, { type: 'AcceptInvitation' }>): InvitationEvent[] => {
   if (settlementOf(organization, invitationId)?.acceptedBy === userId) return []
   const invitation = getIn(organization.invitations, invitationId)
-  if (!invitation || at >= invitation.expiresAt || !isBacked(organization, invitation)) throw new Refused('rule', 'invitation-invalid', 'This invitation has been used, taken back, or does not hold any more.')
+  if (!invitation || !isOpen(organization, invitation, at)) throw new Refused('rule', 'invitation-invalid', 'This invitation has been used, taken back, or does not hold any more.')
   if (invitation.emailHash !== emailHash) throw new Refused('rule', 'invitation-for-another-address', 'This invitation was sent to another address.')
   const accepted: InvitationEvent = { type: 'InvitationAccepted', invitationId, userId }
   return getIn(organization.members, userId) ? [accepted] : [accepted, { type: 'MemberJoined', userId, role: invitation.role, invitedBy: invitation.invitedBy, at }]

@@ -10,14 +10,16 @@ export type Settled = { since: string; recent: PersistentMap<{ acceptedBy: strin
 export type Organization = {
   status: 'absent' | 'active'
   name: string
+  /** When its first member joined. */
+  foundedAt: string
   members: PersistentMap<Membership>
-  /** Open ones. */
+  /** Those that are not settled; one whose sender may not give it any more waits with them. */
   invitations: PersistentMap<OpenInvitation>
   settled: Settled
   /** Every invitation of the last 24 hours, whatever has become of it; the oldest first. */
   invited: readonly { emailHash: string; at: string }[]
 }
-export const nobody: Organization = { status: 'absent', name: '', members: emptyMap, invitations: emptyMap, settled: { since: '', recent: emptyMap, before: emptyMap }, invited: [] }
+export const nobody: Organization = { status: 'absent', name: '', foundedAt: '', members: emptyMap, invitations: emptyMap, settled: { since: '', recent: emptyMap, before: emptyMap }, invited: [] }
 
 /** The membership, or a refusal that does not tell strangers from the unknown. */
 export const memberOf = (organization: Organization, userId: string): Membership => {

@@ -101,6 +101,12 @@ describe('invitations', () => {
     given(...boss, leaving('ann'), { type: 'MemberStayed', userId: 'ann', sagaId: 's1' }).when(accept).thenEvents([accepted, joining])
     given(created, joined('ann', 'owner'), { ...invited, role: 'owner' }, { type: 'RoleChanged', userId: 'ann', from: 'owner', to: 'admin' }).when(accept).thenRefused('invitation-invalid')
   })
+  it('of a sender who may not give them any more hold up no new one', () => {
+    const boss = [created, joined('cat', 'owner'), joined('ann', 'admin'), { ...invited, role: 'admin' as const }]
+    const again: Extract<OrganizationCommand, { type: 'Invite' }> = { ...invite, invitationId: 'i2', invitedBy: 'cat', at: '2026-03-02T09:01:00.000Z' }
+    given(...boss).when(again).thenRefused('already-invited')
+    given(...boss, { type: 'MemberDisabled', userId: 'ann', role: 'admin' }).when(again).thenEvents([{ ...invited, invitationId: 'i2', invitedBy: 'cat', createdAt: again.at }])
+  })
   it('are known for a week after the answer, and then forgotten', () => {
     const after = (days: number): OrganizationEvent => ({ ...invited, invitationId: `d${days}`, emailHash: `d${days}`, createdAt: new Date(Date.parse(at) + days * 86_400_000).toISOString() })
     const revoked: OrganizationEvent[] = [{ type: 'InvitationRevoked', invitationId: 'i1' }, { type: 'InvitationRevoked', invitationId: 'd6' }]

@@ -65,7 +65,7 @@ const announce = (organization: Organization, { userId, sagaId }: Extract<Organi
 const evolve = (organization: Organization, event: OrganizationEvent): Organization => {
   switch (event.type) {
     case 'OrganizationCreated': return { ...organization, status: 'active', name: event.name }
-    case 'MemberJoined': return { ...organization, members: withIn(organization.members, event.userId, { role: event.role, disabled: false, leaving: false, joinedAt: event.at, invitedBy: event.invitedBy, version: 1 }) }
+    case 'MemberJoined': return withNewcomer(organization, event)
     case 'RoleChanged': return withMember(organization, event.userId, { role: event.to })
     case 'MemberDisabled': case 'MemberEnabled': return withMember(organization, event.userId, { disabled: event.type === 'MemberDisabled' })
     case 'MemberLeaving': case 'MemberStayed': return withMember(organization, event.userId, { leaving: event.type === 'MemberLeaving' })
@@ -75,6 +75,8 @@ const evolve = (organization: Organization, event: OrganizationEvent): Organizat
     case 'InvitationRevoked': case 'InvitationExpired': return withSettled(organization, event.invitationId, null)
   }
 }
+const withNewcomer = (organization: Organization, { userId, role, invitedBy, at }: Extract<OrganizationEvent, { type: 'MemberJoined' }>): Organization =>
+  ({ ...organization, foundedAt: organization.foundedAt || at, members: withIn(organization.members, userId, { role, disabled: false, leaving: false, joinedAt: at, invitedBy, version: 1 }) })
 const withMember = (organization: Organization, userId: string, change: Partial<Membership>): Organization => {
   const member = getIn(organization.members, userId)
   return member ? { ...organization, members: withIn(organization.members, userId, { ...member, ...change, version: member.version + 1 }) } : organization

@@ -5,32 +5,40 @@ import { Refused } from '../../shared/kit/decider.ts'
 
 const perDay = 5
 const daySeconds = 86_400
+const youngMs = 3 * daySeconds * 1000
 const Sent = z.array(z.object({ id: z.string(), at: z.string() }))
 type Sent = z.infer<typeof Sent>
 
 const tooMany = (waitMs: number): Refused =>
   new Refused('throttled', 'too-many-invitations', 'This address has had as many invitations as may go to one in a day.', { retryAfter: Math.ceil(waitMs / 1000) })
 
-/** An organization's own limits stop nobody who founds a new one for each mail: so many invitations go to one address in a day, whoever sends them. */
+/** To whom, and since when there is the organization that invites him. */
+type To = { emailHash: string; foundedAt: string }
+
+/**
+ * An organization's own limits stop nobody who founds a new one for each mail: so many invitations go to one address in a day, whoever sends them. Organizations of the last three days
+ * have their own budget, or whoever founds a few could keep all others from inviting somebody.
+ */
 export const invitationLimit = (state: Pick<DaprState, 'get' | 'set'>, clock: Clock) => {
-  const change = async (emailHash: string, to: (lastDay: Sent) => Sent): Promise<void> => {
-    const key = `invitations-to.${emailHash}`
+  const change = async ({ emailHash, foundedAt }: To, make: (lastDay: Sent) => Sent): Promise<void> => {
+    const isYoung = Date.parse(clock.now()) - Date.parse(foundedAt) < youngMs
+    const key = `invitations-to.${isYoung ? 'young.' : ''}${emailHash}`
     for (;;) {
       const entry = await state.get(key)
       const dayBefore = new Date(Date.parse(clock.now()) - daySeconds * 1000).toISOString()
       const lastDay = (Sent.safeParse(entry?.value).data ?? []).filter(one => one.at > dayBefore)
-      if (await state.set(key, to(lastDay), { ttlSeconds: daySeconds, ...(entry === undefined ? { firstWrite: true } : { etag: entry.etag }) })) return
+      if (await state.set(key, make(lastDay), { ttlSeconds: daySeconds, ...(entry === undefined ? { firstWrite: true } : { etag: entry.etag }) })) return
     }
   }
   return {
     /** Counts an invitation before it is made, once however often it is repeated; refuses the one that is too many. */
-    count: (emailHash: string, id: string): Promise<void> => change(emailHash, lastDay => {
+    count: (to: To, id: string): Promise<void> => change(to, lastDay => {
       if (lastDay.some(one => one.id === id)) return lastDay
       const oldest = lastDay.at(-perDay)
       if (oldest) throw tooMany(Date.parse(oldest.at) + daySeconds * 1000 - Date.parse(clock.now()))
       return [...lastDay, { id, at: clock.now() }]
     }),
     /** It was not made after all. */
-    forget: (emailHash: string, id: string): Promise<void> => change(emailHash, lastDay => lastDay.filter(one => one.id !== id)),
+    forget: (to: To, id: string): Promise<void> => change(to, lastDay => lastDay.filter(one => one.id !== id)),
   }
 }

@@ -25,7 +25,7 @@ export const joining = ({ persons, organizations, logins, vault, directory }: Pi
       if (getIn((await organizations.load(organizationId, organizationId)).state.members, userId)) return undefined
       const { state } = await persons.handle(NO_TENANT, userId, { type: 'TurnAway', organizationId, sagaId: invitationSaga(invitationId) }, { ...meta, commandId: derivedId(meta.commandId, 'turn-away') })
       if (state.status === 'closed') {
-        if (await logins.find(emailHash) === userId) await logins.release(emailHash)
+        await logins.release(emailHash, userId)
         await vault.erase(userId)
         directory.forget(userId)
       }

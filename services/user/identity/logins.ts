@@ -11,7 +11,8 @@ export type Logins = {
    * whoever comes next registers under that same id, and the log's own lock decides between two that do so at once.
    */
   claim(emailHash: string, userId: string): Promise<string>
-  release(emailHash: string): Promise<void>
+  /** Lets go of this person's claim; by then the address may be somebody else's. */
+  release(emailHash: string, userId: string): Promise<void>
 }
 
 /** Addresses are compared without regard to case and Unicode form. */
@@ -29,6 +30,6 @@ export const logins = (table: Table<Login>, keys: Keyring): Logins => {
         if (claimant) return claimant
       }
     },
-    release: emailHash => table.remove(emailHash),
+    release: (emailHash, userId) => table.remove(emailHash, { userId }),
   }
 }

@@ -18,7 +18,8 @@ export const checkPassword = (password: string, { email, names }: Owner): void =
   if (isCommon(lower, [...productWords, ...names.flatMap(wordsOf)])) throw refuse('password-too-common', 'This password is among those that are tried first. Choose another one, a few words for example.')
 }
 
-const letters = (text: string): string => text.replace(/[^\p{L}]+/gu, '')
+const trimmed = (text: string): string => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
+const bare = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, '')
 const wordsOf = (name: string): string[] => name.normalize('NFKC').toLowerCase().match(/\p{L}{3,}/gu) ?? []
 /** One piece for as many as there are of it. */
 const once = (text: string): string => text.replace(/^(.+?)\1+$/su, '$1')
@@ -26,10 +27,11 @@ const without = (text: string, words: readonly string[]): string => words.toSort
 
 /** "P@ssw0rd2026!", "letmein-letmein" and "Ada Lovelace 1815" are as common as what they are made of, however much is put around it. */
 const isCommon = (lower: string, own: readonly string[]): boolean => {
-  const core = lower.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
-  const left = letters(without(lower, own))
+  const core = trimmed(lower)
+  // Letters with digits between them are no word: any random text has some that would make one.
+  const left = bare(trimmed(without(lower, own)))
   if (core !== '' && left === '') return true
-  return isPattern(lower) || [lower, lower.replace(/[^\p{L}\p{N}]+/gu, ''), core, left].some(text => isListed(once(text)))
+  return isPattern(lower) || [lower, bare(lower), core, left].some(text => isListed(once(text)))
 }
 const isListed = (text: string): boolean => (text.length >= 4 && common.has(text)) || (text.length >= 3 && isRun(text))
 

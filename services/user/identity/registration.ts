@@ -12,10 +12,11 @@ import type { Caller } from './sign-in.ts'
 export type NewPerson = { email: string; password: string | null; name: string; organizationName?: string | undefined; invitationToken?: string | undefined }
 type Deps = Pick<UserDeps, 'persons' | 'organizations' | 'logins' | 'passwords' | 'vault' | 'keys' | 'directory'>
 
+const invalid = (): Refused => new Refused('rule', 'invitation-invalid', 'This invitation has been used, taken back, or is too old.')
 /** The invitation that a mailed token stands for; whether it still holds is for the organization to say. */
 export const invitationOf = (keys: UserDeps['keys'], token: string): { organizationId: string; invitationId: string } => {
   const read = readMailedToken(keys, 'invitation', token)
-  if (!read) throw new Refused('rule', 'invitation-invalid', 'This invitation has been used, taken back, or is too old.')
+  if (!read) throw invalid()
   return { organizationId: read.about, invitationId: read.request }
 }
 
@@ -26,6 +27,19 @@ export const invitationOf = (keys: UserDeps['keys'], token: string): { organizat
 export const registration = (deps: Deps) => {
   const { persons, organizations, logins, passwords, vault, keys } = deps
   const join = joining(deps)
+  /** Under which id somebody signs up. Who is closed has no address: a claim that was left with him, or that the repetition of his sign-up has just made, is let go. */
+  const claim = async (emailHash: string, freshId: string, closed: Refused): Promise<string> => {
+    for (;;) {
+      const userId = await logins.claim(emailHash, freshId)
+      const { state, version } = await persons.load(NO_TENANT, userId)
+      if (state.status !== 'closed') {
+        if (userId !== freshId && version > 0) throw new Refused('rule', 'email-taken', 'There is an account with this address already.')
+        return userId
+      }
+      await logins.release(emailHash, userId)
+      if (userId === freshId) throw closed
+    }
+  }
   return async ({ email, password, name, organizationName, invitationToken }: NewPerson, { meta, newId }: Caller): Promise<{ userId: string; person: Loaded; organizationId: string; emailHash: string }> => {
     const invitation = invitationToken === undefined ? undefined : invitationOf(keys, invitationToken)
     const inviting = invitation && (await organizations.load(invitation.organizationId, invitation.organizationId)).state
@@ -33,8 +47,7 @@ export const registration = (deps: Deps) => {
     const emailHash = logins.hash(email)
     const [freshId, freshOrganization] = [newId(), newId()]
     const organizationId = invitation?.organizationId ?? freshOrganization
-    const userId = await logins.claim(emailHash, freshId)
-    if (userId !== freshId && (await persons.load(NO_TENANT, userId)).version > 0) throw new Refused('rule', 'email-taken', 'There is an account with this address already.')
+    const userId = await claim(emailHash, freshId, invitation ? invalid() : new Refused('missing', 'user-unknown', 'The account that this request made has been closed.'))
     // Whether it holds is asked before the costly hash, and decided after the person is there.
     if (invitation && inviting) acceptInvitation(inviting, { type: 'AcceptInvitation', invitationId: invitation.invitationId, userId, emailHash, at: meta.at })
 

@@ -4,17 +4,17 @@ import { Refused } from '../../shared/kit/decider.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
 import { machineOf } from '../../shared/kit/http/machine.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
-import type { EndReason, SessionCommand } from '../domain/session.ts'
+import type { EndReason, SessionCommand, SessionState } from '../domain/session.ts'
 import type { Table } from '../store/table.ts'
 import type { Keyring } from './keyring.ts'
 import { firstToken, readToken, successor, writeToken, type RefreshToken } from './refresh-token.ts'
-import { familyOf, lives, sessionLimits, type SessionRow } from './session-row.ts'
+import { familyOf, isLongOver, lives, sessionLimits, type SessionRow } from './session-row.ts'
 import type { SpentTokens } from './spent-tokens.ts'
 
-type Handle = (tenantId: string, id: string, command: SessionCommand, meta: CommandMeta) => Promise<unknown>
+type Handle = (tenantId: string, id: string, command: SessionCommand, meta: CommandMeta) => Promise<{ state: SessionState }>
 /** `parent`: the session that is switched from. */
 export type StartSession = { id: string; userId: string; organizationId: string; by: 'registration' | 'password' | 'switch' | 'oauth'; ip: string; userAgent: string; parent?: SessionRow }
-type Ending = Pick<SessionRow, '_id' | 'userId' | 'organizationId' | 'family'>
+type Ending = Pick<SessionRow, '_id' | 'organizationId' | 'family'>
 type Held = { row: SessionRow; given: RefreshToken }
 /** From where a token comes. */
 type Machine = { ip: string; userAgent: string }
@@ -35,8 +35,8 @@ export type Sessions = {
   /** Removes what is kept of a person's sessions. */
   forget(userId: string): Promise<void>
   /** What follows once the log has said that a session has ended: it is noted, and those end that end with it. */
-  ended(id: string, event: { userId: string; reason: EndReason }, meta: CommandMeta): Promise<void>
-  /** A person has begun one more: ends those that he has not used for longest, when there are too many. */
+  ended(id: string, reason: EndReason, meta: CommandMeta): Promise<void>
+  /** A person has begun one more: ends those that he has not used for longest, when there are too many, and removes what has long been over. */
   bound(userId: string, meta: CommandMeta): Promise<void>
   /** `before`: only those that began before this instant. */
   endAll(which: { userId: string; organizationId?: string; except?: string; before?: string }, reason: EndReason, meta: CommandMeta): Promise<void>
@@ -47,8 +47,8 @@ const day = 86_400_000
 const atOnce = 16
 /** Whoever signs out, or whose token was stolen, means all that came of his sign-in; being shut out of one organization, or having too many, is of one session alone. */
 const ofTheFamily: ReadonlySet<EndReason> = new Set<EndReason>(['logout', 'ended', 'reuse'])
-// Whoever has a hundred sessions is not looked through at each sign-in.
-const lookEvery = 16
+// Whoever has a hundred sessions is not looked through at each sign-in, and who has left very many behind is cleared up after bit by bit.
+const [lookEvery, removedAtOnce] = [16, 200]
 const since = (from: string, to: string): number => Date.parse(to) - Date.parse(from)
 
 export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Keyring, handle: Handle): Sessions => {
@@ -63,22 +63,32 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
   const endEach = async (left: () => Promise<SessionRow[]>, reason: EndReason, meta: CommandMeta): Promise<void> => {
     for (let rows = await left(); rows.length; rows = await left()) await inParallel(rows, atOnce, row => endOne(row, reason, meta))
   }
-  const endFamily = async (row: Pick<Ending, '_id' | 'userId' | 'family'>, reason: EndReason, meta: CommandMeta): Promise<void> => {
-    await endEach(async () => (await table.findWhere({ userId: row.userId, endedAt: null })).filter(other => familyOf(other) === familyOf(row) && lives(other, meta.at)), reason, meta)
+  /** The one that was signed in to, and those that were switched to: not all that the person has begun are read. */
+  const inFamily = async (family: string): Promise<SessionRow[]> => {
+    const [root, switched] = await Promise.all([table.find(family), table.findWhere({ family })])
+    return root ? [root, ...switched] : switched
   }
+  const endFamily = (family: string, reason: EndReason, meta: CommandMeta): Promise<void> =>
+    endEach(async () => (await inFamily(family)).filter(row => lives(row, meta.at)), reason, meta)
   const end: Sessions['end'] = async (row, reason, meta) => {
     await endOne(row, reason, meta)
-    if (ofTheFamily.has(reason)) await endFamily(row, reason, meta)
+    if (ofTheFamily.has(reason)) await endFamily(familyOf(row), reason, meta)
   }
   const remove = async (id: string): Promise<void> => { await Promise.all([table.remove(id), spent.forget(id)]) }
+  const lookThrough = async (userId: string, meta: CommandMeta): Promise<void> => {
+    const rows = await table.findWhere({ userId })
+    const living = rows.filter(row => lives(row, meta.at)).toSorted((a, b) => (a.lastSeenAt < b.lastSeenAt ? 1 : -1))
+    await inParallel(living.slice(sessionLimits.perPerson), atOnce, row => endOne(row, 'too-many', meta))
+    await inParallel(rows.filter(row => isLongOver(row, meta.at)).slice(0, removedAtOnce), atOnce, row => remove(row._id))
+  }
   const refused = (code: string): Refused => new Refused('unauthenticated', code, 'The session has ended. Sign in again.')
 
   return {
     start: async ({ id, userId, organizationId, by, ip, userAgent, parent }, meta) => {
-      await handle(organizationId, id, { type: 'StartSession', userId, by }, meta)
-      // The id is taken only when this very sign-in is repeated with its Idempotency-Key; then the token is the same, too.
+      const { state } = await handle(organizationId, id, { type: 'StartSession', userId, by }, meta)
+      // The id is taken only when this very sign-in is repeated with its Idempotency-Key; then the token is the same, too. What has ended does not begin again, though its row is gone.
       const family = parent && { family: familyOf(parent), signedInAt: parent.signedInAt ?? parent.createdAt }
-      await table.insert({ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, lastSeenAt: meta.at, day: meta.at.slice(0, 10), endedAt: null, ...family })
+      if (state.status === 'living') await table.insert({ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, lastSeenAt: meta.at, day: meta.at.slice(0, 10), endedAt: null, ...family })
       return writeToken(keys, firstToken(keys, id))
     },
     hold: async (text, at) => {
@@ -117,16 +127,14 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
       }
     },
     forget: async userId => { await inParallel(await table.findWhere({ userId }), atOnce, row => remove(row._id)) },
-    ended: async (id, { userId, reason }, meta) => {
+    ended: async (id, reason, meta) => {
       await table.update(id, { endedAt: null }, { endedAt: meta.at })
-      if (ofTheFamily.has(reason)) await endFamily(await table.find(id) ?? { _id: id, userId }, reason, meta)
+      if (ofTheFamily.has(reason)) await endFamily(familyOf(await table.find(id) ?? { _id: id }), reason, meta)
     },
     bound: async (userId, meta) => {
-      const begun = begunSince.get(userId) ?? 0
-      begunSince.set(userId, (begun + 1) % lookEvery)
-      if (begun > 0) return
-      const rows = (await table.findWhere({ userId, endedAt: null })).toSorted((a, b) => (a.lastSeenAt < b.lastSeenAt ? 1 : -1))
-      await inParallel(rows.slice(sessionLimits.perPerson), atOnce, row => endOne(row, 'too-many', meta))
+      const begun = (): number => begunSince.get(userId) ?? 0
+      if (begun() === 0) await lookThrough(userId, meta)
+      begunSince.set(userId, (begun() + 1) % lookEvery)
     },
     endAll: ({ userId, organizationId, except, before }, reason, meta) => {
       const meant = (row: SessionRow): boolean => row._id !== except && (before === undefined || row.createdAt <= before) && lives(row, meta.at)

@@ -80,7 +80,7 @@ export const signIn = ({ persons, organizations, sessions, accessToken, director
       const id = newId()
       const token = await sessions.start({ id, userId, organizationId, by, ip, userAgent, ...(parent && { parent }) }, meta)
       const member = await again(start, meta.at).catch(async (error: unknown) => {
-        if (error instanceof Refused && error.kind !== 'unavailable') await sessions.end({ _id: id, userId, organizationId }, endReasons[error.code] ?? 'disabled', meta)
+        if (error instanceof Refused && error.kind !== 'unavailable') await sessions.end({ _id: id, organizationId }, endReasons[error.code] ?? 'disabled', meta)
         throw error
       })
       return answer(await prepare(userId, member, id, person), token, tokenIn === 'cookie', jar)

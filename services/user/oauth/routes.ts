@@ -1,3 +1,4 @@
+import { pages } from '../../shared/contracts/gateway/pages.ts'
 import type { oauthApi } from '../../shared/contracts/user/http.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
@@ -23,10 +24,10 @@ export const oauth = (deps: UserDeps): Handlers<typeof oauthApi> => {
     await persons.handle(NO_TENANT, userId, { type: 'LinkIdentity', provider, subjectHash: hash }, { ...call.meta, actor: userId, commandId: derivedId(call.meta.commandId, 'link') })
     return userId
   }
-  /** A browser is shown a page: refusals lead to the one where people sign in, which says what is wrong. */
+  /** A browser is shown a page: refusals lead to the first one, which says what is wrong. */
   const page = async (to: () => Promise<string>) => {
     const location = await to().catch((error: unknown) => {
-      if (error instanceof Refused && error.kind !== 'missing') return `${publicUrl}/login?problem=${error.code}`
+      if (error instanceof Refused && error.kind !== 'missing') return `${publicUrl}${pages.start}?problem=${error.code}`
       throw error
     })
     return { headers: { Location: location, 'Cache-Control': 'no-store' } }

@@ -8,6 +8,7 @@ import type { Handlers } from '../../shared/kit/http/call.ts'
 import { decodeCursor, pageOf } from '../../shared/kit/http/input/page.ts'
 import { entriesOf, getIn } from '../../shared/kit/persistent-map.ts'
 import type { UserDeps } from '../deps.ts'
+import { isOpen } from '../domain/invitation.ts'
 import { actingIn, type OpenInvitation, type Organization } from '../domain/organization-state.ts'
 import { invitationLimit } from '../identity/invitation-limit.ts'
 import { invitationOwner, invitationSaga } from '../identity/invitation-names.ts'
@@ -33,17 +34,20 @@ export const invitations = (deps: UserDeps): Handlers<typeof invitationsApi> => 
         if (!policies.invite(actingIn(organization, userId).role, role)) throw forbidden()
         if (known !== undefined && getIn(organization.members, known)) throw new Refused('rule', 'already-member', 'This person is a member already.')
       }
-      refuse((await organizations.load(organizationId, organizationId)).state)
+      const inviting = (await organizations.load(organizationId, organizationId)).state
+      refuse(inviting)
       const invitationId = newId()
       const expiresAt = new Date(Date.parse(meta.at) + weekMs).toISOString()
-      await perAddress.count(emailHash, invitationId)
-      const sealed = await vault.seal(invitationOwner(invitationId), email)
+      const to = { emailHash, foundedAt: inviting.foundedAt }
+      await perAddress.count(to, invitationId)
+      const sealed = await vault.seal(invitationOwner(invitationId), email).catch(async (error: unknown) => { await perAddress.forget(to, invitationId); throw error })
       await organizations.handle(organizationId, organizationId, organization => {
         refuse(organization)
         return { type: 'Invite', invitationId, emailHash, email: sealed, role, invitedBy: userId, at: meta.at, expiresAt }
       }, meta).catch(async (error: unknown) => {
         // Nobody needs the key of an invitation that is not made, nor does it count; where the outcome is not known it may have been.
-        if (error instanceof Refused && error.kind !== 'unavailable') await Promise.all([vault.erase(invitationOwner(invitationId)), perAddress.forget(emailHash, invitationId)])
+        const notMade = error instanceof Refused && (error.kind !== 'unavailable' || error.code === 'contended')
+        if (notMade) await Promise.all([vault.erase(invitationOwner(invitationId)), perAddress.forget(to, invitationId)])
         throw error
       })
       return { body: { id: invitationId, email, role, invitedBy: userId, createdAt: meta.at, expiresAt, sagaId: invitationSaga(invitationId) } }
@@ -52,7 +56,8 @@ export const invitations = (deps: UserDeps): Handlers<typeof invitationsApi> => 
       if (!policies.seeInvitations((await enter.membership(userId, organizationId)).role)) throw forbidden()
       const from = cursor === undefined ? undefined : decodeCursor(Cursor, cursor)
       const now = clock.now()
-      const open = entriesOf((await organizations.load(organizationId, organizationId)).state.invitations).filter(([, i]) => i.expiresAt > now)
+      const { state: organization } = await organizations.load(organizationId, organizationId)
+      const open = entriesOf(organization.invitations).filter(([, i]) => isOpen(organization, i, now))
         .toSorted(([a, x], [b, y]) => (x.createdAt > y.createdAt || (x.createdAt === y.createdAt && a > b) ? -1 : 1))
         .filter(([id, i]) => !from || i.createdAt < from.createdAt || (i.createdAt === from.createdAt && id < from.id))
       const { items, nextCursor } = pageOf(open, limit, ([id, { createdAt }]) => ({ createdAt, id }))

@@ -31,8 +31,8 @@ export const closingCommands = ({ clock, persons, organizations, sessions, vault
   closePerson: async ({ userId, sagaId, organizations: ids }, context) => {
     const meta = sagaMeta(clock.now(), context)
     const { state } = await persons.load(NO_TENANT, userId)
-    // The address is let go while it is still known; by then it may be somebody else's.
-    if ('emailHash' in state && await logins.find(state.emailHash) === userId) await logins.release(state.emailHash)
+    // The address is let go while it is still known.
+    if ('emailHash' in state) await logins.release(state.emailHash, userId)
     // By the rows: a crash may have left one that the person's own stream knows nothing of.
     for (const { _id } of await identities.findWhere({ userId })) await identities.remove(_id)
     await sessions.endAll({ userId }, 'closed', meta)

@@ -19,6 +19,9 @@ export const memoryTable = <R extends Row>(): Table<R> => {
       rows.set(id, { ...row, ...structuredClone(set) })
       return true
     },
-    remove: async id => { rows.delete(id) },
+    remove: async (id, where = {}) => {
+      const row = rows.get(id)
+      if (row && matches(row, where)) rows.delete(id)
+    },
   }
 }

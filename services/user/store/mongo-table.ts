@@ -23,7 +23,7 @@ export const mongoTable = <R extends Row>(db: Connection, name: string): Table<R
     },
     findWhere: async where => (await rows().find({ ...where }).toArray()).map(typed),
     update: async (id, where, set) => (await rows().updateOne({ ...where, _id: id }, { $set: { ...set } })).matchedCount === 1,
-    remove: async id => { await rows().deleteOne({ _id: id }) },
+    remove: async (id, where = {}) => { await rows().deleteOne({ ...where, _id: id }) },
   }
 }
 

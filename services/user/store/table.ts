@@ -9,5 +9,6 @@ export type Table<R extends Row> = {
   findWhere(where: Partial<R>): Promise<R[]>
   /** False: there is no such row, or it is no longer as `where` says. */
   update(id: string, where: Partial<R>, set: Partial<R>): Promise<boolean>
-  remove(id: string): Promise<void>
+  /** Only where it is as `where` says. */
+  remove(id: string, where?: Partial<R>): Promise<void>
 }

@@ -115,6 +115,50 @@ describe('of very many sessions', () => {
     expect(left).toEqual(expect.arrayContaining([idOf(cat), idOf(newest), `${cat.user.id}.80`]))
     expect(left).not.toContain(`${cat.user.id}.90`)
   })
+  it('signing out reads those of its sign-in, not all that the person ever began', async () => {
+    const eve = await user.register('eve@example.com')
+    await user.settled()
+    await many(eve.user.id, 90, i => ago(i * 1_000))
+    const { findWhere } = user.tables.sessions
+    let read = 0
+    const reading = vi.spyOn(user.tables.sessions, 'findWhere').mockImplementation(async where => {
+      const rows = await findWhere(where)
+      read += rows.length
+      return rows
+    })
+    expect((await user.ask('POST', '/api/users/logout', { body: { refreshToken: eve.refreshToken } })).status).toBe(204)
+    await user.settled()
+    reading.mockRestore()
+    expect(read).toBe(0)
+  })
+  const meta = (commandId: string, at = user.clock.now()) => ({ actor: 'x', at, correlationId: 'c', causationId: null, commandId })
+  /** As often as it takes until they are looked through. */
+  const lookThrough = async (userId: string) => { for (let i = 0; i < 16; i++) await user.deps.sessions.bound(userId, meta(`bound ${i}`)) }
+  it('the rows of those that are over go after an hour, and none begins again', async () => {
+    const hour = 3_600_000
+    const begin = () => user.deps.sessions.start({ id: 'ida.first', userId: 'ida', organizationId: 'o', by: 'password', ip: '', userAgent: '' }, meta('begin', ago(3 * hour)))
+    await begin()
+    await user.deps.sessions.end({ _id: 'ida.first', organizationId: 'o' }, 'logout', meta('end', ago(hour)))
+    await many('ida', 3, i => ago(14 * day + (i - 1) * hour))
+    await user.settled()
+    await lookThrough('ida')
+    expect((await user.tables.sessions.findWhere({ userId: 'ida' })).map(row => row._id)).toEqual(['ida.0', 'ida.1'])
+    await begin()
+    expect(await user.tables.sessions.find('ida.first')).toBeUndefined()
+  })
+  it('those that have run out do not count, nor are they ended as too many', async () => {
+    await many('jan', 150, i => ago(14 * day + i))
+    await lookThrough('jan')
+    expect((await open('jan')).length).toBe(150)
+  })
+  it('a look that fails is made again', async () => {
+    await many('kim', 110, i => ago(i * 1_000))
+    const away = vi.spyOn(user.tables.sessions, 'findWhere').mockRejectedValueOnce(new Refused('unavailable', 'store-unavailable'))
+    await expect(user.deps.sessions.bound('kim', meta('first'))).rejects.toThrow('store-unavailable')
+    away.mockRestore()
+    await user.deps.sessions.bound('kim', meta('second'))
+    expect((await open('kim')).length).toBe(100)
+  })
   it('those that have run out are not ended once more', async () => {
     await many('dan', 3, i => ago(i * 10 * day))
     await user.deps.sessions.endAll({ userId: 'dan' }, 'password', { actor: 'dan', at: user.clock.now(), correlationId: 'c', causationId: null, commandId: 'dan' })

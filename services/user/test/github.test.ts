@@ -35,9 +35,9 @@ describe('signing in by GitHub', () => {
     expect((await running().events('UserCreated')).length).toBe(1)
   })
   it('takes the login for a name where there is none', async () => expect(await whoami((await signIn('fay')).jar)).toMatchObject({ user: { name: 'fay' } }))
-  it('believes no primary address that GitHub has not verified, also when another one is', async () => expect((await signIn('eve')).location).toBe(`${issuer}/login?problem=oauth-email-unverified`))
+  it('believes no primary address that GitHub has not verified, also when another one is', async () => expect((await signIn('eve')).location).toBe(`${issuer}/?problem=oauth-email-unverified`))
   it('refuses who said no, a changed state, a code of another flow, and a code that comes twice', async () => {
-    const refused = `${issuer}/login?problem=oauth-refused`
+    const refused = `${issuer}/?problem=oauth-refused`
     expect((await signIn('nobody')).location).toBe(refused)
     expect((await signIn('fay', path => path.replace(/state=[^&]+/, 'state=other'))).location).toBe(refused)
     const codeOf = (path: string): string => /code=[^&]+/.exec(path)?.[0] ?? ''

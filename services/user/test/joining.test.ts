@@ -59,6 +59,26 @@ describe('signing up by invitation', () => {
     expect((await user.ask('POST', '/api/users/login', { body: { email: 'dan@example.com', password: goodPassword } })).status).toBe(401)
     expect((await user.register('dan@example.com')).user.role).toBe('owner')
   })
+  it('is turned away again when it is said again with its Idempotency-Key, and the address stays free', async () => {
+    const { id, body } = await invited('gil@example.com')
+    const claimed = () => user.deps.logins.find(user.deps.logins.hash('gil@example.com'))
+    const join = () => user.ask('POST', '/api/users/register', { body, headers: { 'idempotency-key': 'join-gil' } })
+    const { hash } = user.deps.passwords
+    const hashing = vi.spyOn(user.deps.passwords, 'hash').mockImplementationOnce(async password => {
+      expect((await revoke(id)).status).toBe(204)
+      const away = new Refused('unavailable', 'store-unavailable')
+      vi.spyOn(user.deps.organizations, 'handle').mockRejectedValueOnce(away).mockRejectedValueOnce(away)
+      return hash(password)
+    })
+    expect((await join()).status).toBe(503)
+    hashing.mockRestore()
+    await expect.poll(claimed).toBeUndefined()
+    vi.restoreAllMocks()
+    const again = await join()
+    expect([again.status, codeOf(again)]).toEqual([409, 'invitation-invalid'])
+    expect(await claimed()).toBeUndefined()
+    expect((await user.register('gil@example.com')).user.role).toBe('owner')
+  })
   it('costs no hash where the invitation does not hold', async () => {
     const { id, body } = await invited('eve@example.com')
     await revoke(id)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { SignedIn } from '../../shared/contracts/user/resources.ts'
 import { userInternal } from '../../shared/contracts/user/internal.ts'
+import { Refused } from '../../shared/kit/decider.ts'
 import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
 
 let user: UserService
@@ -101,6 +102,30 @@ describe('invitations', () => {
     for (let i = 0; i < 6; i++) answers.push(await invite((await user.register(`fresh${i}@example.com`)).accessToken, 'target@example.com'))
     expect(answers.map(a => a.status)).toEqual([201, 201, 201, 201, 201, 429])
     expect(answers.slice(5).map(a => [codeOf(a), a.headers.get('retry-after')])).toEqual([['too-many-invitations', '86400']])
+    expect((await invite(ann.accessToken, 'target@example.com')).status).toBe(201)
+  })
+  it('that could not be made do not count', async () => {
+    const [store, log] = [new Refused('unavailable', 'store-unavailable'), new Refused('unavailable', 'contended')]
+    for (const failing of [() => vi.spyOn(user.deps.vault, 'seal').mockRejectedValueOnce(store), () => vi.spyOn(user.deps.organizations, 'handle').mockRejectedValueOnce(log)])
+      for (let i = 0; i < 5; i++) {
+        const failed = failing()
+        expect((await invite(ann.accessToken, 'later@example.com')).status).toBe(503)
+        failed.mockRestore()
+      }
+    expect((await invite(ann.accessToken, 'later@example.com')).status).toBe(201)
+  })
+  it('of a sender who may not give them any more are not listed, and hold up no new one', async () => {
+    const [boss, sub] = [await user.register('boss@example.com', { organizationName: 'Boss' }), await user.register('sub@example.com')]
+    await invite(boss.accessToken, 'sub@example.com', 'admin')
+    await user.ask('POST', '/api/users/invitations/accept', { token: sub.accessToken, body: { token: await mailedTo('sub@example.com') } })
+    const { accessToken } = (await user.ask('POST', `/api/users/organizations/${boss.organization.id}/token`, { token: sub.accessToken })).body as SignedIn
+    expect((await invite(accessToken, 'wanted@example.com')).status).toBe(201)
+    const listed = async () => (await user.ask('GET', '/api/users/invitations', { token: boss.accessToken })).body as { items: unknown[] }
+    expect((await listed()).items.length).toBe(1)
+    expect((await setRole(boss.accessToken, sub.user.id, 'member')).status).toBe(200)
+    expect((await listed()).items).toEqual([])
+    user.clock.advance(60_000)
+    expect((await invite(boss.accessToken, 'wanted@example.com')).status).toBe(201)
   })
 })
 

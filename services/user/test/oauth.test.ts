@@ -52,7 +52,7 @@ let handle: (req: Parameters<ReturnType<Provider['callback']>>[0], res: Paramete
 
 const { begin, comeBack, signIn, whoami } = browser(service, 'house')
 const by = (name: string) => browser(service, name)
-const problem = (code: string): string => `${issuer}/login?problem=${code}`
+const problem = (code: string): string => `${issuer}/?problem=${code}`
 
 describe('signing in by another provider', () => {
   it('asks with PKCE, state and nonce', async () => {

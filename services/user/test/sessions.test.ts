@@ -113,7 +113,7 @@ describe('own sessions', () => {
     const { items: [, first] } = list.body as { items: { id: string }[] }
     expect((await user.ask('DELETE', `/api/users/sessions/${first?.id}`, { token: other.accessToken })).status).toBe(204)
     expect(codeOf(await refresh(bob.refreshToken))).toBe('session-ended')
-    expect((await user.events('SessionEnded')).at(-1)).toMatchObject({ organizationid: bob.organization.id, data: { sessionId: first?.id, reason: 'ended' } })
+    expect(await user.events('SessionEnded')).toContainEqual(expect.objectContaining({ organizationid: bob.organization.id, data: expect.objectContaining({ sessionId: first?.id, reason: 'ended' }) }))
   })
   it('of others are unknown', async () => {
     const [ann, bob] = [await user.login('ann@example.com'), await user.login('bob@example.com')]

@@ -28,6 +28,16 @@ describe('signing up', () => {
     await user.tables.logins.insert({ _id: user.deps.logins.hash('left@example.com'), userId: 'left-behind' })
     expect((await user.register('left@example.com')).user.id).toBe('left-behind')
   })
+  it('gives the address of who is closed to one of twenty, where his claim was left behind', async () => {
+    const emailHash = user.deps.logins.hash('gone@example.com')
+    const meta = { actor: 'gone', at: user.clock.now(), correlationId: 'c', causationId: null }
+    await user.deps.persons.handle(NO_TENANT, 'gone', { type: 'Register', emailHash, email: 'sealed', profile: 'sealed', password: null, organization: { id: 'o', name: null }, at: meta.at }, { ...meta, commandId: 'register gone' })
+    await user.deps.persons.handle(NO_TENANT, 'gone', { type: 'TurnAway', organizationId: 'o', sagaId: 's' }, { ...meta, commandId: 'turn gone away' })
+    await user.tables.logins.insert({ _id: emailHash, userId: 'gone' })
+    const answers = await Promise.all(Array.from({ length: 20 }, () => user.ask('POST', '/api/users/register', { body: { email: 'gone@example.com', password: goodPassword, name: 'G', organizationName: 'New' } })))
+    expect(answers.map(a => a.status).toSorted()).toEqual([201, ...Array.from({ length: 19 }, () => 409)])
+    expect((await user.login('gone@example.com')).user.id).not.toBe('gone')
+  })
   it('gives the first answer again for the same Idempotency-Key', async () => {
     const once = { body: { email: 'idem@example.com', password: goodPassword, name: 'I', organizationName: 'Idem' }, headers: { 'idempotency-key': 'k1' } }
     const [first, second] = [await user.ask('POST', '/api/users/register', once), await user.ask('POST', '/api/users/register', once)]

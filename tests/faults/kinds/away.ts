@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { brokerOf, comeUp, services } from '../stack/platform.ts'
 import { between, nobodyThere, pause, type Kind, type Scene } from './kind.ts'
 
-/** In a long run every fourth time for a whole minute. */
-const whileMs = ({ chance, short }: Scene): number => (short ? between(chance, 3_000, 7_000) : chance.below(4) === 0 ? 60_000 : between(chance, 4_000, 16_000))
+/** So long in a long run every fourth time. */
+export const LONG_ABSENCE_MS = 60_000
+const whileMs = ({ chance, short }: Scene): number => (short ? between(chance, 3_000, 7_000) : chance.below(4) === 0 ? LONG_ABSENCE_MS : between(chance, 4_000, 16_000))
 const stores = (events: 'redis' | 'kafka'): string[] => [brokerOf(events), 'documents', 'postgres', 'state', 'scheduler', 'placement', 'sentry']
 const sidecars = services.map(service => `${service}-sidecar`)
 

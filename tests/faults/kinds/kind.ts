@@ -7,11 +7,11 @@ import type { Platform } from '../stack/platform.ts'
 export type Scene = { platform: Platform; chance: Chance; door: Door; team: Team; /** Seconds instead of a minute. */ short: boolean; /** Sets a saga going in this service, so that it passes its points. */ errand: (service: string) => void }
 
 /** What of a platform says where a kind can strike. */
-export type Ground = Pick<Platform, 'events' | 'wires'>
+export type Ground = Pick<Platform, 'events' | 'wires' | 'disk'>
 /** One way of breaking the platform while commands flow. `strike` resolves when what it broke is whole again, or with `missed` when nothing broke: nobody came by. */
 export type Kind = {
   name: string
-  /** What it can hit. */
+  /** What it can hit; nothing where the machine does not allow it. */
   targets: (ground: Ground) => readonly string[]
   /** Nothing else may be broken meanwhile: what it measures would be another's doing. */
   alone?: true

@@ -7,8 +7,8 @@ import { triesOf } from './storm.ts'
 let home: string
 beforeEach(() => { home = mkdtempSync(join(tmpdir(), 'cybertask-storm-')); mkdirSync(join(home, 'logs')) })
 afterEach(() => { rmSync(home, { recursive: true }) })
-const log = (file: string, lines: readonly [operation: string, traceId: string][]): void => {
-  writeFileSync(join(home, 'logs', file), lines.map(([operation, traceId]) => `${JSON.stringify({ service: file.split('.')[0], operation, traceId })}\n`).join(''))
+const log = (file: string, lines: readonly [operation: string, traceId: string, path?: string][]): void => {
+  writeFileSync(join(home, 'logs', file), lines.map(([operation, traceId, path = '/']) => `${JSON.stringify({ service: file.split('.')[0], operation, traceId, path })}\n`).join(''))
 }
 
 it('a request that was tried four times is seen among thousands that were tried once, also in a log that was put aside', async () => {
@@ -17,6 +17,10 @@ it('a request that was tried four times is seen among thousands that were tried 
   log('user.log', [['changeProfile', 'b'], ['changeProfile', 'b']])
   log('user.log.1', [['changeProfile', 'b'], ['changeProfile', 'b'], ['changeProfile', 'c']])
   expect(await triesOf(home)).toEqual({ most: 4, what: 'user changeProfile', followed: 1 })
+})
+it('several things that one request asks for are not tries of one', async () => {
+  log('project.log', Array.from({ length: 9 }, (_, i) => ['getProject', 'a', `/internal/projects/${i}`]))
+  expect((await triesOf(home)).most).toBe(1)
 })
 it('what events lead to, keys that each service fetches, and half a line are no tries', async () => {
   log('gateway.log', [['createTask', 'a']])

@@ -8,7 +8,7 @@ import { publicApis } from '../../../services/shared/contracts/public-apis.ts'
 /** `most`: so often one request of a client was tried at the service behind; `followed`: so many could be followed there from the gateway. */
 export type Tries = { most: number; what: string; followed: number }
 
-const Line = z.object({ service: z.string(), operation: z.string(), traceId: z.string() })
+const Line = z.object({ service: z.string(), operation: z.string(), traceId: z.string(), path: z.string() })
 type Line = z.infer<typeof Line>
 // A log that grew too long lies beside itself, as `.1`.
 const logOf = new RegExp(`^(?:gateway|${Object.keys(publicApis).join('|')})\\.log`)
@@ -27,10 +27,14 @@ async function* requestsIn(home: string): AsyncGenerator<Line> {
 export const triesOf = async (home: string): Promise<Tries> => {
   const tried = new Map<string, { traceId: string; what: string; most: number }>()
   const entered = new Set<string>()
-  for await (const { service, operation, traceId } of requestsIn(home)) {
+  for await (const { service, operation, traceId, path } of requestsIn(home)) {
     const what = `${service} ${operation}`
     if (service === 'gateway') entered.add(traceId)
-    else if (asked.has(what)) tried.set(`${traceId} ${what}`, { traceId, what, most: (tried.get(`${traceId} ${what}`)?.most ?? 0) + 1 })
+    else if (asked.has(what)) {
+      // One event may ask for several things: each path is a request of its own.
+      const key = `${traceId} ${what} ${path}`
+      tried.set(key, { traceId, what, most: (tried.get(key)?.most ?? 0) + 1 })
+    }
   }
   const all = [...tried.values()]
   const worst = all.reduce((a, b) => (b.most > a.most ? b : a), { traceId: '', what: '', most: 0 })

@@ -42,13 +42,13 @@ export const errands = (door: Door, team: Team, { mail, domain }: { mail: string
     door.ledger.acknowledged.push(...titles.map(title => effect.built(projectId, title)))
     return projectId
   }
-  /** Resolves when the saga has built the project, so that it can be deleted. */
-  const built = async (projectId: string): Promise<void> => {
+  /** Whether the saga has built the project, so that it can be deleted: its tasks may be refused for minutes while their service is struck again and again. */
+  const built = async (projectId: string): Promise<boolean> => {
     for (let i = 0; i < 360; i++) {
-      const found = await door.ask('getProject', projectApi.listProjects, { token: token(), query: { limit: 200 } })
-      if (found?.items.some(p => p.id === projectId)) return
+      if (await door.ask('getProject', projectApi.getProject, { token: token(), params: { id: projectId } }, { orElse: ['project-unknown'] })) return true
       await sleep(500)
     }
+    return false
   }
   const remove = async (projectId: string, titles: readonly string[]): Promise<string | undefined> => {
     const effects = [effect.projectGone(projectId), ...titles.map(title => effect.unbuilt(projectId, title))]
@@ -57,16 +57,14 @@ export const errands = (door: Door, team: Team, { mail, domain }: { mail: string
   /** Builds a project and takes it away again. */
   const takeAway = async (): Promise<void> => {
     const projectId = await build()
-    if (projectId === undefined) return
-    await built(projectId)
+    if (projectId === undefined || !await built(projectId)) return
     const sagaId = await remove(projectId, (await shipped()).titles)
     if (sagaId !== undefined) door.ledger.sagas.push({ sagaId, outcomes: ['deleted'] })
   }
   /** Takes a project away that somebody works in, and asks for it back at once; it may be too late. */
   const bringBack = async (): Promise<void> => {
     const projectId = await build()
-    if (projectId === undefined) return
-    await built(projectId)
+    if (projectId === undefined || !await built(projectId)) return
     await door.ask('addMember', projectApi.addMember, { token: token(), params: { id: projectId }, body: { userId: member.id } }, { effects: [effect.joined(projectId, member.id)], doneIf: ['already-member'] })
     const given = await door.ask('createTask', taskApi.createTask, { token: token(), body: { projectId, title: GIVEN, assigneeId: member.id } })
     if (given) door.ledger.acknowledged.push(effect.built(projectId, GIVEN))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { operation } from '../define.ts'
 import { Id, Priority, Time } from '../primitives.ts'
+import { taskApi } from '../task/http.ts'
 import { Task } from '../task/model.ts'
 import { Timezone } from '../timezone.ts'
 
@@ -29,6 +30,6 @@ export const aiApi = {
     method: 'POST', path: '/api/ai/natural-language', access: 'user', status: 200, patienceMs: 14_000, summary: 'A sentence becomes a proposal for a task, each field with the words it came from; `commit` creates it under your own rights',
     body: z.strictObject({ text: z.string().trim().min(1).max(2000), projectId: Id.optional(), timezone: Timezone.optional(), commit: z.boolean().default(false) }),
     reply: z.object({ analysisId: Id, engine: Engine, engineNote: z.string().nullable(), proposal: Proposal, task: Task.optional() }),
-    errors: { 'project-unknown': 404, 'proposal-open': 409, 'not-a-member': 409, 'bad-recurrence': 400 },
+    errors: { ...taskApi.createTask.errors, 'project-unknown': 404, 'proposal-open': 409 },
   }),
 }

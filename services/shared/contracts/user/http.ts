@@ -46,7 +46,7 @@ export const sessionsApi = {
   }),
   listOrganizations: operation({ method: 'GET', path: '/api/users/organizations', summary: 'The organizations that the user belongs to', access: 'user', status: 200, reply: z.object({ items: z.array(Organization), nextCursor: z.null() }) }),
   switchOrganization: operation({
-    method: 'POST', path: '/api/users/organizations/:id/token', summary: 'A session for another of the own organizations; it ends with the one it was switched from', access: 'user', status: 201, setsCookie,
+    method: 'POST', path: '/api/users/organizations/:id/token', summary: 'A session for another of the own organizations; signing out of one of the two ends both', access: 'user', status: 201, setsCookie,
     params: byId, body: z.strictObject({ tokenIn }).default({ tokenIn: 'body' }), reply: SignedIn, errors: outside,
   }),
 } as const

@@ -34,7 +34,7 @@ export type SignedIn = z.infer<typeof SignedIn>
 export const Session = z.object({ id: Id, createdAt: Time, lastSeenAt: Time, expiresAt: Time, ip: z.string(), userAgent: z.string(), current: z.boolean() })
 export type Session = z.infer<typeof Session>
 
-/** A member of the organization; guests do not see addresses. `version` counts the changes of the membership: its role, and being shut out. */
+/** A member of the organization; guests do not see addresses. `version` counts the changes of the membership: its role, being shut out, and the closing of the account. */
 export const Member = z.object({ id: Id, name: z.string(), email: z.string().nullable(), avatarUrl: z.string().nullable(), role: OrganizationRole, disabled: z.boolean(), joinedAt: Time, version: z.number().int() })
 export type Member = z.infer<typeof Member>
 export const Invitation = z.object({ id: Id, email: z.string(), role: OrganizationRole, invitedBy: Id, createdAt: Time, expiresAt: Time })

@@ -107,6 +107,8 @@ describe('conditional requests', () => {
   it.each([['POST', '/api/things', { title: 'A' }], ['POST', '/api/open', undefined], ['PUT', '/api/things/read', undefined]] as const)('are refused where no version is compared: %s %s', async (method, path, body) => {
     const refused = await server.request(method, path, { as, body, headers: { 'if-match': '"1"' } })
     expect(refused).toMatchObject({ status: 400, body: { code: 'bad-if-match', detail: expect.stringContaining('If-Match') } })
+    // It names no version.
+    expect((await server.request(method, path, { as, body, headers: { 'if-match': '*' } })).status).toBeLessThan(300)
   })
   it('may be those of a POST, and a body that carries its version has it as ETag', async () => {
     const restored = await server.request('POST', '/api/things/t1/restore', { as, headers: { 'if-match': '"3"' } })

@@ -18,7 +18,10 @@ type Known = { input: Input; actor: Actor | undefined; caller: AppId | undefined
 
 /** Puts one call together for its handler, once the seed of its ids is known. `input` went through the operation's own schemas, which the compiler cannot see from here. */
 export const callOf = (ctx: RouterContext, { operation }: Route, clock: Clock, { input, actor, caller, token, keyed }: Known): ((seed?: string, first?: Claim['first']) => Call) => {
-  const ip = (caller && ctx.get(headers.clientIp)) || ctx.ip
+  const named = caller && ctx.get(headers.clientIp)
+  const ip = named || ctx.ip
+  // A service that names no address acts by itself: the connection comes from the own sidecar, which is nobody's network.
+  const network = networkOf(named ?? ip)
   const ifMatch = ifMatchOf(operation, ctx.get('if-match') || undefined)
   return (seed, first) => {
     const commandId = keyed?.commandId(seed) ?? uuidv7()
@@ -27,7 +30,6 @@ export const callOf = (ctx: RouterContext, { operation }: Route, clock: Clock, {
       actor: actor?.userId ?? (operation.access === 'internal' && caller ? `service:${caller}` : 'anonymous'),
       at: clock.now(), correlationId: work?.correlationId ?? commandId, causationId: caller ? ctx.get(headers.causationId) || null : null, commandId,
     }
-    const network = networkOf(ip)
     if (network !== undefined) meta.ip = network
     if (ifMatch !== undefined) meta.expectedVersion = ifMatch
     let made = 0

@@ -44,6 +44,9 @@ describe('a typed client', () => {
     const { said } = await inContext(work, () => things.make({ body: { title: 'A' }, meta }))
     expect(said).toEqual({ correlation: 'c-1', causation: 'cmd-1', ip: '203.0.113.0/24', trace: 'a'.repeat(32), actor: 'service:task' })
   })
+  it('names no network where a service acts by itself, and not that of the own sidecar', async () => {
+    expect((await things.make({ body: { title: 'A' } })).said).toMatchObject({ ip: null, actor: 'service:task' })
+  })
   it('makes a repeated POST harmless with a key', async () => {
     const make = () => things.make({ body: { title: 'A' }, meta, idempotencyKey: 'k1' })
     expect(await make()).toEqual(await make())

@@ -38,9 +38,10 @@ const handlerOf = (route: Route, deps: MountDeps) => {
   const { operation } = route
   const parse = inputParser(operation)
   const reply = replyCheck(operation)
+  const fits = (body: unknown): boolean => operation.produces !== undefined || (operation.reply?.safeParse(body).success ?? true)
   const takesBody = operation.method !== 'GET'
   return async (ctx: RouterContext): Promise<void> => {
-    // Read by `surround` for the log line and the measurement.
+    // Read by `observeRequests` for the log line and the measurement.
     ctx.state.operation = route.name
     deps.admit?.()
     const caller = deps.callerOf(ctx)
@@ -51,7 +52,7 @@ const handlerOf = (route: Route, deps: MountDeps) => {
     const input = parse({ params: ctx.params, query: ctx.query, body: value })
     const keyed = keyedRequest(ctx, route, { actor, caller, token, text }, deps.idempotency.conceal)
     const call = callOf(ctx, route, deps.clock, { input, actor, caller, token, keyed })
-    const answer = keyed ? await idempotently(deps.idempotency, keyed, lineOf(ctx), async (seed, first) => route.run(call(seed, first))) : await route.run(call())
+    const answer = keyed ? await idempotently(deps.idempotency, keyed, lineOf(ctx), { fits, run: async (seed, first) => route.run(call(seed, first)) }) : await route.run(call())
     send(ctx, operation, answer, reply)
   }
 }

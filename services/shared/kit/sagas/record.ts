@@ -58,10 +58,13 @@ export const answered = (saga: AnySaga, record: SagaRecord, orderId: string, inp
   return settle(take(saga, without, `answer:${orderId}`, input, at), at)
 }
 
-/** The record after an order got no answer: it is tried again after 1, 2, 4 … at most 60 s. */
+// People wait for a saga; a peer that is away is asked for the price of one request.
+const MOST_SECONDS = 15
+
+/** The record after an order got no answer: it is tried again after 1, 2, 4 … at most 15 s. */
 export const postponed = (record: SagaRecord, orderId: string, at: string): SagaRecord => ({
   ...record, revision: record.revision + 1,
-  pending: record.pending.map(p => (p.order.id === orderId ? { ...p, attempts: p.attempts + 1, notBefore: later(at, Math.min(2 ** p.attempts, 60) * 1_000) } : p)),
+  pending: record.pending.map(p => (p.order.id === orderId ? { ...p, attempts: p.attempts + 1, notBefore: later(at, Math.min(2 ** p.attempts, MOST_SECONDS) * 1_000) } : p)),
 })
 
 /** The record after a timer has gone off. */

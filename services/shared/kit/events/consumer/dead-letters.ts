@@ -57,13 +57,18 @@ export const deadLetterOperations = ({ store, consumer, topics, parking, runHand
       if (all.length === 0) { parking.release(topic, subject); return }
       for (const { id, behind } of all) {
         if (behind === null) return
+        const failed = `${id}~failed`
         const next = await store.deadLetter(id)
-        if (next?.state !== 'waiting') continue
-        const failure = await run(next)
-        if (failure) await store.addDeadLetter({ ...next, id: `${id}~failed`, behind: null, reason: failure.reason, attempts: failure.tries })
-        await store.moveDeadLetter(id, 'waiting', 'replayed')
-        if (failure) return
-        progress.replayed++
+        if (next?.state === 'waiting') {
+          const failure = await run(next)
+          if (failure) await store.addDeadLetter({ ...next, id: failed, behind: null, reason: failure.reason, attempts: failure.tries })
+          const first = await store.moveDeadLetter(id, 'waiting', 'replayed')
+          if (failure) return
+          progress.replayed++
+          if (first) continue
+        }
+        // Another process was first. Where the event failed there, that letter is the new head.
+        if ((await store.deadLetter(failed))?.state === 'waiting') return
       }
     }
   }

@@ -107,6 +107,26 @@ describe('what comes after a dead letter of the same aggregate', () => {
     await one.take(events[2])
     expect([await one.waiting(), (await one.deadLetters.list({ limit: 9 })).at(-1)?.behind]).toEqual([[1, 2], `test~project-events~${events[1]?.id}`])
   })
+  it.each([2, 3])('waits behind the one that failed in another process, also while this one goes on and is at version %s', async at => {
+    const { sidecar, events } = await producer(['a', 'a', 'a', 'a'], { partitions: 1 })
+    const [store, gate] = [memoryStore(), Promise.withResolvers<void>()]
+    const before = consume(sidecar, store, fail)
+    await before.take(...events)
+    await before.stop()
+    const seen: number[] = []
+    const one = consume(sidecar, store, async ({ version }) => {
+      seen.push(version)
+      if (version === at) await gate.promise
+    })
+    const other = consume(sidecar, store, async ({ version }) => { if (version === 3) throw new Error('bug') })
+    const [first] = await before.deadLetters.list({ limit: 1 })
+    const replay = one.deadLetters.replay(first!.id)
+    await expect.poll(() => seen).toContain(at)
+    await other.caughtUp()
+    gate.resolve()
+    await replay
+    expect([seen.includes(4), await one.waiting()]).toEqual([false, [2, 3]])
+  })
   it('is known to wait, however many letters there are', async () => {
     const store = memoryStore()
     for (let i = 0; i <= 10_000; i++) {

@@ -14,16 +14,30 @@ const event = (position: number): CloudEvent => ({
 const id = 'test/topic/0'
 
 /** Processes of one consumer: what they handled, and how often they asked the producer and wrote checkpoints. */
-const processes = () => {
+const processes = ({ lostAnswers = 0 } = {}) => {
   const store = memoryStore()
   const seen = { handled: new Array<number>(), asked: 0, saved: 0 }
   const open = () => partitionConsumer({
     id, logger: silentLogger, run: 200, first: async () => 0, refresh: async () => {},
-    store: { ...store, saveCheckpoint: async checkpoint => { seen.saved++; return store.saveCheckpoint(checkpoint) } },
+    store: { ...store, saveCheckpoint: async checkpoint => {
+      const stored = await store.saveCheckpoint(checkpoint)
+      if (seen.saved++ < lostAnswers) throw new Error('the answer was lost')
+      return stored
+    } },
     feed: async () => { seen.asked++; return { events: [], head: 0 } },
     handle: async events => { seen.handled.push(...events.map(e => e.position)) },
   })
   return { seen, open, next: async () => (await store.checkpoint(id))?.next }
+}
+
+/** Two seconds of events, one each 100 ms. */
+const bring = async (one: ReturnType<typeof partitionConsumer>, from: number): Promise<void> => {
+  for (let position = from; position < from + 20; position++) {
+    void one.offer(event(position))
+    const idle = one.idle()
+    await vi.advanceTimersByTimeAsync(100)
+    await idle
+  }
 }
 
 describe('the checkpoint of a partition', () => {
@@ -60,5 +74,20 @@ describe('the checkpoint of a partition', () => {
       await idle
     }
     expect(seen).toMatchObject({ handled: [0, 1, 2, 3, 4, 5, 6, 7], asked: 0 })
+    seen.saved = 0
+    await bring(both[0]!, 8)
+    expect(seen.saved).toBeGreaterThan(15)
+    // The other has no part any more.
+    await vi.advanceTimersByTimeAsync(60_000)
+    seen.saved = 0
+    await bring(both[0]!, 28)
+    expect(seen.saved).toBeLessThan(6)
+  })
+  it('is written no more often when an answer was lost: what is found there is its own', async () => {
+    const { seen, open, next } = processes({ lostAnswers: 1 })
+    await bring(open(), 0)
+    expect(seen.saved).toBeLessThan(8)
+    await vi.advanceTimersByTimeAsync(500)
+    await expect.poll(next).toBe(20)
   })
 })

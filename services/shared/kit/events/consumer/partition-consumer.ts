@@ -11,6 +11,8 @@ const PACE_MS = 50
 const ENOUGH = 50
 /** Checkpoints follow each other no sooner than this; what a process that dies had not written down is handled once more. Where another process has a part, too, it finds them when it looks: after a gap. */
 const CHECKPOINT_MS = 500
+/** Another process has a part as long as its last checkpoint was found within this. */
+const OTHERS_MS = 60_000
 const FEED = 500
 
 export type PartitionConsumerOptions = {
@@ -42,11 +44,15 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
   let read = 0
   let target = 0
   let saved = -Infinity
-  let pace = CHECKPOINT_MS
+  /** When a checkpoint of another process was last found. */
+  let othersAt = -Infinity
+  /** What was to be written when the answer was lost: it may be there. */
+  let unanswered: number | undefined
   let later: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let stopped = false
 
+  const pace = (): number => (performance.now() - othersAt < OTHERS_MS ? GAP_MS : CHECKPOINT_MS)
   const advance = (to: number): void => {
     next = Math.max(next, to)
     came.drop(next)
@@ -55,7 +61,7 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
   const load = async (): Promise<boolean> => {
     const known = checkpoint?.revision
     checkpoint = await store.checkpoint(id) ?? { id, next: await first(), revision: 0 }
-    if (known !== undefined && checkpoint.revision > known) pace = GAP_MS
+    if (known !== undefined && checkpoint.revision > known && checkpoint.next !== unanswered) othersAt = performance.now()
     const ahead = checkpoint.next > next
     stale ||= ahead
     advance(checkpoint.next)
@@ -65,7 +71,8 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
     saved = performance.now()
     while (checkpoint && checkpoint.next < next) {
       const wanted = next
-      if (await store.saveCheckpoint({ ...checkpoint, next: wanted })) checkpoint = { id, next: wanted, revision: checkpoint.revision + 1 }
+      const stored = await store.saveCheckpoint({ ...checkpoint, next: wanted }).catch((error: unknown) => { unanswered = wanted; throw error })
+      if (stored) checkpoint = { id, next: wanted, revision: checkpoint.revision + 1 }
       else await load()
     }
   }
@@ -94,7 +101,7 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
       await handle(run)
       advance(last.position + 1)
     } else if (next < target) await fill()
-    if (performance.now() - saved >= pace) await save()
+    if (performance.now() - saved >= pace()) await save()
     if (last && follows()) await came.until(() => came.size() >= ENOUGH || stopped, PACE_MS)
   }
   const work = async (): Promise<void> => {
@@ -103,7 +110,7 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
         await step()
         retry.reset()
       } catch (error) {
-        logger.warn({ error, lane: id, position: next }, 'a partition waits')
+        logger.warn({ error, partition: id, position: next }, 'a partition waits')
         came.refuse()
         await retry.wait()
       }
@@ -115,7 +122,7 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
     running ??= new Promise<void>(resolve => { setImmediate(resolve) }).then(work).finally(() => {
       running = undefined
       if (next < target) kick()
-      else if (checkpoint && checkpoint.next < next && !stopped) later ??= setTimeout(() => { later = undefined; kick() }, Math.max(0, saved + pace - performance.now()))
+      else if (checkpoint && checkpoint.next < next && !stopped) later ??= setTimeout(() => { later = undefined; kick() }, Math.max(0, saved + pace() - performance.now()))
     })
   }
 
@@ -138,7 +145,7 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
       if (!checkpoint) await load()
       await save()
       if (!checkpoint || checkpoint.next <= head) return
-      logger.error({ lane: id, handled: checkpoint.next, head }, 'the log of the producer begins anew; going on from its end')
+      logger.error({ partition: id, handled: checkpoint.next, head }, 'the log of the producer begins anew; going on from its end')
       if (await store.saveCheckpoint({ ...checkpoint, next: head })) { checkpoint = undefined; stale = true; next = head; read = 0; target = head; came.clear() }
     },
     idle: async (): Promise<void> => { while (running) await running },

@@ -1,5 +1,6 @@
 import type { CommandMeta } from '../../command.ts'
 import { Refused, stale, type Decider } from '../../decider.ts'
+import { networkOf } from '../../http/network.ts'
 import { limited } from '../../in-parallel.ts'
 import { aggregateCache, type Folded } from './aggregate-cache.ts'
 import { commitId, streamOf, VersionConflict, type Commit, type DomainEvent } from './commit.ts'
@@ -7,7 +8,7 @@ import type { EventLog, Upcasters } from './event-log.ts'
 
 /** What a commit did to its aggregate. In recovery `state` and `version` may be newer than the commit. */
 export type Change<S> = { tenantId: string; id: string; state: S; version: number }
-export type HistoryEntry<S, E> = { version: number; at: string; actor: string; correlationId: string; ip?: string; events: readonly E[]; before: S; after: S }
+export type HistoryEntry<S, E> = { version: number; at: string; actor: string; correlationId: string; network?: string; events: readonly E[]; before: S; after: S }
 export type Aggregate<S, C, E extends DomainEvent> = {
   readonly name: string
   /** Decides and appends. `events` is [] when nothing happened, also when the same `commandId` comes a second time. */
@@ -122,7 +123,9 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log,
         if (commit.version >= before) return false
         const events = eventsOf(commit)
         const after = events.reduce(decider.evolve, state)
-        entries.push({ version: commit.version, at: commit.at, actor: commit.actor, correlationId: commit.correlationId, ...(commit.ip !== null && { ip: commit.ip }), events, before: state, after })
+        // The oldest commits have the machine's address.
+        const network = commit.ip === null ? undefined : networkOf(commit.ip)
+        entries.push({ version: commit.version, at: commit.at, actor: commit.actor, correlationId: commit.correlationId, ...(network !== undefined && { network }), events, before: state, after })
         if (entries.length > limit) entries.shift()
         state = after
         return commit.version + 1 < before

@@ -114,6 +114,11 @@ describe('the aggregate', () => {
     expect(await parcels.at('org', 'p1', { time: '2026-01-02T12:00:00+02:00' })).toEqual({ state: 2, version: 2 })
     expect((await parcels.history('org', 'p1', { limit: 9 })).map(h => [h.before, h.after])).toEqual([[2, 3], [1, 2], [0, 1]])
   })
+  it('tells of a change from which network it came, also where an old commit has the address of a machine', async () => {
+    const parcels = parcelOn(logOf().log)
+    for (const [i, ip] of ['203.0.113.9', '203.0.113.0/24', undefined].entries()) await parcels.handle('org', 'p1', { type: 'send' }, { ...send(`c${i}`), ...(ip !== undefined && { ip }) })
+    expect((await parcels.history('org', 'p1', { limit: 9 })).map(h => h.network)).toEqual([undefined, '203.0.113.0/24', '203.0.113.0/24'])
+  })
   it('gives a page of a long past, and keeps no more of it than the page', async () => {
     const store = memoryStore()
     const parcels = parcelOn(logOf({ store }).log)

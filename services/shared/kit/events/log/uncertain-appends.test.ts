@@ -56,7 +56,7 @@ describe('an insert whose answer never came', () => {
     await expect.poll(() => published(), { timeout: 2_000, interval: 20 }).toHaveLength(1)
     await log.stop()
   })
-  it('is seen through although a second command went for the same place, in doubt as well', async () => {
+  it('is seen through although a second command went for the same place, uncertain as well', async () => {
     const store = memoryStore()
     const { append } = store
     let n = 0
@@ -76,7 +76,7 @@ describe('an insert whose answer never came', () => {
     await expect.poll(() => log.gauges(), { timeout: 2_000, interval: 20 }).toMatchObject({ lag: 0, unfinished: 0 })
     await log.stop()
   })
-  it('is not in doubt once it was found, whatever becomes of those beside it', async () => {
+  it('is not uncertain once it was found, whatever becomes of those beside it', async () => {
     const away = Object.assign(new Error('away'), { name: 'MongoNetworkError' })
     const stored: Commit[] = []
     const answers = [(batch: readonly Commit[]) => { stored.push(...batch); throw away }, (batch: readonly Commit[]) => batch.map(() => 'taken' as const)]

@@ -3,7 +3,7 @@ import { documentText } from './document-text.ts'
 import { answered, insertEach, isDuplicate, isMissing } from '../../mongo/insert.ts'
 import type { Documents, Filter, FindOptions, StoredDocument, Tombstone } from './store.ts'
 
-// FerretDB holds a PostgreSQL connection for every statement of an update command until the command ends, and needs one more to write:
+// A FerretDB that somebody brings himself (decision 5) holds a PostgreSQL connection for every statement of an update command until the command ends, and needs one more to write:
 // a command with as many statements as its pool has connections waits for itself for ever, and everybody with it.
 const UPDATES_AT_ONCE = 4
 

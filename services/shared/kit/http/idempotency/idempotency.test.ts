@@ -139,6 +139,17 @@ describe('Idempotency-Key', () => {
     expect((await make('k1')).body).toEqual(first.body)
     expect(effects).toBe(2)
   })
+  it('finds what was made when the first answer is one of an older version, which said less', async () => {
+    const store = memoryIdempotency()
+    const older = await testServer([serve({ make: operation({ ...api.make, reply: z.object({ id: z.string() }) }) }, { make: async ({ newId }) => ({ body: { id: newId() } }) })], { idempotency: store })
+    const headers = { 'idempotency-key': 'k1' }
+    const first = await older.request('POST', '/api/things', { as: ann, body, headers })
+    await older.close()
+    await start(store)
+    const again = await make('k1')
+    expect(again).toMatchObject({ status: 201, body: { ...Object(first.body), token: 'secret-token' } })
+    expect(effects).toBe(1)
+  })
   it('makes new things when it comes again after it was forgotten', async () => {
     const limit = 1
     await start(memoryIdempotency(limit))
@@ -206,7 +217,21 @@ describe('first answers in the document store', () => {
     clock.advance(12_000)
     await (await other.claimed()).release()
     await slow.finish('late')
-    for (const hash of ['h', 'of another request']) expect(await other.claim(hash)).toEqual({ bodyHash: 'h', answer: 'late' })
+    for (const hash of ['h', 'of another request']) expect(await other.claim(hash)).toMatchObject({ bodyHash: 'h', answer: 'late' })
+  })
+  it('give the right to find what was made to whoever cannot read them, with the seed and what was said of the first try, and stay', async () => {
+    const { replica } = shared()
+    const first = await replica().claimed()
+    await first.first('at nine')
+    await first.finish('of an older version')
+    for (let n = 0; n < 2; n++) {
+      const kept = await replica().claim()
+      if (!('redo' in kept)) throw new Error('not kept')
+      const redone = kept.redo()
+      expect([kept.answer, redone.seed, await redone.first('at ten')]).toEqual(['of an older version', first.seed, 'at nine'])
+      await (n === 0 ? redone.release() : redone.finish('of this one'))
+    }
+    expect(await replica().claim()).toMatchObject({ answer: 'of an older version' })
   })
   it('come with what the first try said, of each request its own', async () => {
     const { replica } = shared()

@@ -4,8 +4,8 @@ import { Refused } from '../../decider.ts'
 import type { Answer } from '../call.ts'
 import type { KeyedRequest } from './keyed-request.ts'
 
-/** What is kept of the first request with a key: its fingerprint, and its answer once it is finished. */
-export type FirstAnswer = { bodyHash: string; answer?: string }
+/** What is kept of the first request with a key: its fingerprint, and its answer once it is finished. `redo` gives the right to do the work once more, where the answer says nothing any more; it stays all the same. */
+export type FirstAnswer = { bodyHash: string } & ({ answer?: undefined } | { answer: string; redo(): Claim })
 /** The right to do the work. */
 export type Claim = {
   /** The same for all claims of an id until it is forgotten, so that a repetition makes the same things; claims of older versions have none. */
@@ -32,20 +32,31 @@ const Outcome = z.union([
   z.object({ cookies, refused: z.object({ kind: z.enum(kinds), code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()) }) }),
 ])
 
-/** Does `work` once per key and request: a repetition gets the first answer again, refusals included. An outage keeps nothing, nor does an unfinished answer, so it can be tried again. */
-export const idempotently = async (store: IdempotencyStore, { key, id, fingerprint, withinMs }: KeyedRequest, line: ReplyCookies, work: (seed: string | undefined, first: Claim['first']) => Promise<Answer>): Promise<Answer> => {
+type Work = {
+  /** Whether an answer's body is what the operation answers: not what it answered in an older version. */
+  fits(body: unknown): boolean
+  run(seed: string | undefined, first: Claim['first']): Promise<Answer>
+}
+
+/** Does the work once per key and request: a repetition gets the first answer again, refusals included. An outage keeps nothing, nor does an unfinished answer, so it can be tried again. */
+export const idempotently = async (store: IdempotencyStore, keyed: KeyedRequest, line: ReplyCookies, { fits, run }: Work): Promise<Answer> => {
+  const { key, id, fingerprint, withinMs } = keyed
   const claim = await store.claim(id, fingerprint, withinMs)
-  if (!('finish' in claim)) {
-    if (claim.bodyHash !== fingerprint) throw new Refused('mismatch', 'idempotency-key-reused', 'This Idempotency-Key came with another request before.')
-    if (claim.answer === undefined) throw new Refused('rule', 'request-in-progress', 'The first request with this key is still under way.', { retryAfter: 1 })
-    const outcome = Outcome.parse(JSON.parse(unseal(claim.answer, key, id)))
-    line.replay(outcome.cookies)
-    return again(outcome)
-  }
+  if ('finish' in claim) return claimed(claim, keyed, line, run)
+  if (claim.bodyHash !== fingerprint) throw new Refused('mismatch', 'idempotency-key-reused', 'This Idempotency-Key came with another request before.')
+  if (claim.answer === undefined) throw new Refused('rule', 'request-in-progress', 'The first request with this key is still under way.', { retryAfter: 1 })
+  const outcome = Outcome.parse(JSON.parse(unseal(claim.answer, key, id)))
+  // As good as lost: what was done is found by the command's own id, however many look for it at once.
+  if ('answer' in outcome && !fits(outcome.answer.body)) return claimed(claim.redo(), keyed, line, run)
+  line.replay(outcome.cookies)
+  return again(outcome)
+}
+
+const claimed = async (claim: Claim, { key, id }: KeyedRequest, line: ReplyCookies, run: Work['run']): Promise<Answer> => {
   // The effect is there already: an answer that cannot be kept is found again by the command's own id.
   const finished = (made: z.input<typeof Outcome>): Promise<void> => claim.finish(seal(JSON.stringify({ ...made, cookies: line.cookies() }), key, id)).catch(() => {})
   const first: Claim['first'] = async said => unseal(await claim.first(seal(said, key, `${id}:first`)), key, `${id}:first`)
-  const outcome = await work(claim.seed, first).then(answer => ({ answer }), (error: unknown) => ({ error }))
+  const outcome = await run(claim.seed, first).then(answer => ({ answer }), (error: unknown) => ({ error }))
   if ('answer' in outcome) {
     await (outcome.answer.unfinished ? claim.release().catch(() => {}) : finished({ answer: outcome.answer }))
     return outcome.answer

@@ -21,7 +21,7 @@ export type KeyedRequest = {
 }
 type RequestFacts = { actor: Actor | undefined; caller: AppId | undefined; token: string | undefined; text: string }
 
-// A store fails within 6 s (see mongo.ts), and what is asked of another service at the last moment takes several more.
+// A store fails within 6 s (see mongo/connect.ts), and what is asked of another service at the last moment takes several more.
 const [usualMs, spareMs] = [6_000, 6_000]
 
 /** What an Idempotency-Key makes of a request; undefined without one. `conceal` keeps what a fingerprint was made of from whoever reads the ids. */

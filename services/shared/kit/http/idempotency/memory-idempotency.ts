@@ -1,5 +1,5 @@
 import { uuidv7 } from '../../ids.ts'
-import type { IdempotencyStore, FirstAnswer } from './idempotency.ts'
+import type { Claim, IdempotencyStore, FirstAnswer } from './idempotency.ts'
 
 type Entry = { seed: string; free: boolean; kept: FirstAnswer; firsts: Map<string, string> }
 
@@ -14,16 +14,17 @@ export const memoryIdempotency = (limit = 10_000): IdempotencyStore => {
       if (!known && entries.size >= limit && oldest !== undefined) entries.delete(oldest)
       const entry: Entry = { seed: known?.seed ?? uuidv7(), free: false, kept: { bodyHash }, firsts: known?.firsts ?? new Map() }
       entries.set(id, entry)
-      return {
+      const claim: Claim = {
         seed: entry.seed,
         first: async said => {
           const first = entry.firsts.get(bodyHash) ?? said
           entry.firsts.set(bodyHash, first)
           return first
         },
-        finish: async answer => { entry.kept = { bodyHash, answer } },
+        finish: async answer => { entry.kept = { bodyHash, answer, redo: () => claim } },
         release: async () => { entry.free = true },
       }
+      return claim
     },
   }
 }

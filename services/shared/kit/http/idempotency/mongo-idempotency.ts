@@ -31,7 +31,7 @@ export const mongoIdempotency = (db: Connection, clock: Clock = systemClock): Mo
     const own = turn === 0 ? id : `${id}:${turn}`
     if (await inserted({ _id: own, bodyHash, at, ...first })) {
       // Whoever had it before may have answered after all.
-      const late = turn === 0 ? undefined : await answerOf(id, bodyHash)
+      const late = turn === 0 ? undefined : await answerOf(id, bodyHash, turn, first)
       return late ?? claimOf(id, bodyHash, turn, first)
     }
     const holder = await entries.findOne({ _id: own })
@@ -41,14 +41,16 @@ export const mongoIdempotency = (db: Connection, clock: Clock = systemClock): Mo
     const here = underWay.has(id)
     if (holder.next !== undefined && !here) return take({ id, bodyHash, withinMs }, holder.next, known)
     const kept = { bodyHash: holder.bodyHash ?? '' }
-    const answered = await answerOf(id, kept.bodyHash)
+    const answered = await answerOf(id, kept.bodyHash, turn, known)
     if (answered) return answered
     const abandoned = !here && kept.bodyHash === bodyHash && Date.parse(at) - Date.parse(holder.at ?? at) >= withinMs
     return abandoned ? take({ id, bodyHash, withinMs }, turn + 1, known) : kept
   }
-  const answerOf = async (id: string, bodyHash: string): Promise<FirstAnswer | undefined> => {
+  const answerOf = async (id: string, claimedBy: string, turn: number, first: First): Promise<FirstAnswer | undefined> => {
     const answered = await entries.findOne({ _id: `${id}:answer` })
-    return answered?.answer === undefined ? undefined : { bodyHash: answered.bodyHash ?? bodyHash, answer: answered.answer }
+    if (answered?.answer === undefined) return undefined
+    const bodyHash = answered.bodyHash ?? claimedBy
+    return { bodyHash, answer: answered.answer, redo: () => claimOf(id, bodyHash, turn, first) }
   }
   const claimOf = (id: string, bodyHash: string, turn: number, { day, seed }: First): Claim => {
     underWay.add(id)

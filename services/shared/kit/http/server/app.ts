@@ -1,9 +1,9 @@
 import type Router from '@koa/router'
 import Koa, { type Context, type Middleware, type Next } from 'koa'
-import { observeRequests, type SurroundDeps } from './observe-requests.ts'
+import { observeRequests, type ObserveRequestsDeps } from './observe-requests.ts'
 
 /** A Koa application of these parts, in this order. */
-export const createApp = (deps: SurroundDeps, parts: readonly Middleware[]): Koa => {
+export const createApp = (deps: ObserveRequestsDeps, parts: readonly Middleware[]): Koa => {
   const app = new Koa({ proxy: false })
   app.use(observeRequests(deps))
   for (const part of parts) app.use(part)

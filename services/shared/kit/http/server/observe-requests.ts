@@ -9,10 +9,10 @@ import { headers } from '../headers.ts'
 import { toProblem } from '../problem.ts'
 import { answerUnrouted } from './unrouted.ts'
 
-export type SurroundDeps = { logger: Logger; metrics?: Metrics }
+export type ObserveRequestsDeps = { logger: Logger; metrics?: Metrics }
 
 /** Everything that surrounds a request, in one middleware: its trace, its problem document, its log line and its measurement. */
-export const observeRequests = ({ logger, metrics }: SurroundDeps) => async (ctx: Context, next: Next): Promise<void> => {
+export const observeRequests = ({ logger, metrics }: ObserveRequestsDeps) => async (ctx: Context, next: Next): Promise<void> => {
   const started = performance.now()
   ctx.state.arrivedAt = started
   const { work, end } = beginWork(ctx.method, 'server', { traceparent: ctx.get('traceparent'), correlationId: ctx.get(headers.correlationId) || undefined })
