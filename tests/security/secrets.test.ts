@@ -55,7 +55,7 @@ describe('secrets of the platform and of people', () => {
       ['POST', '/api/users/token/refresh', { body: { refreshToken: [person.refreshToken] } }], ['POST', '/api/users/password/reset', { body: { token: wrong('reset'), password: wrong('reset-password') } }], ['POST', '/api/users/password/reset', { body: { token: reset, password: 'short' } }],
       ['PUT', '/api/users/password', { token, body: { current: wrong('current'), password: wrong('replacement') } }], ['DELETE', '/api/users/account', { token, body: { password: wrong('closing') } }],
       ['POST', '/api/users/invitations/accept', { token, body: { token: invitation } }], ['POST', '/api/users/invitations/accept', { token, body: { token: wrong('invitation') } }],
-      ['GET', `/api/tasks?token=${token}`, { token }], ['GET', `/api/tasks?cursor=${wrong('cursor')}`, { token }], ['GET', `/api/nothing/${reset}?password=${encodeURIComponent(person.password)}`, {}], ['GET', `/reset-password?token=${reset}`, {}],
+      ['GET', `/api/tasks?token=${token}`, { token }], ['GET', `/api/tasks?cursor=${wrong('cursor')}`, { token }], ['GET', `/api/nothing/${reset}?password=${encodeURIComponent(person.password)}`, {}], ['GET', `/nowhere?token=${reset}`, {}],
       ['GET', `/api/users/oauth/none/callback?code=${wrong('code')}&state=${wrong('state')}`, {}], ['GET', '/api/tasks', { token: `${token}x` }], ['GET', '/api/tasks', { headers: { authorization: `Basic ${wrong('basic')}` } }], ['GET', '/api/tasks', { headers: { cookie: `x=${wrong('cookie')}`, 'x-api-key': wrong('header') } }],
       ['POST', '/api/tasks', { token, body: { title: { secret: person.password }, projectId: token } }],
     ]

@@ -8,7 +8,10 @@ import { fuzz } from './schemathesis.ts'
 // The same cases every time in `npm test`; drawn anew by `npm run test:fuzz`.
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_260_501)
 const long = process.env['FUZZ_SECONDS']
-const seconds = Number(long ?? 70)
+// Two thirds for each operation by itself, one for sequences; each run takes two seconds to begin.
+const seconds = Number(long ?? 66)
+const [apart, inSequence] = [Math.round(seconds * 2 / 3), Math.round(seconds / 3)]
+const examples = long === undefined ? 3 : 60
 
 describe('every operation, fed by a generator from the gateway’s own document', () => {
   let person: Person
@@ -23,10 +26,18 @@ describe('every operation, fed by a generator from the gateway’s own document'
   })
 
   it('answers no 500, no status and no body that the document does not promise', async () => {
-    const { cases, operations, failures, errors, output } = await fuzz({ gateway: inject('gateway'), person, seed, seconds, examples: long === undefined ? 3 : 60 })
+    const { cases, operations, failures, errors, output } = await fuzz({ gateway: inject('gateway'), person, seed, seconds: apart, examples })
     process.stdout.write(`fuzz: seed ${seed}, ${cases} cases, ${operations.tested} of ${operations.total} operations, ${operations.accepted} of them also did what they were asked\n`)
     expect({ failures, errors }, `seed ${seed}\n${output.slice(0, 20_000)}`).toEqual({ failures: 0, errors: 0 })
     expect(operations.tested).toBe(operations.total)
     expect(operations.accepted).toBeGreaterThan(operations.total / 3)
-  }, (seconds + 60) * 1_000)
+  }, (apart + 60) * 1_000)
+
+  it('nor after what earlier calls have made, changed and deleted', async () => {
+    const { cases, followed, failures, errors, output } = await fuzz({ gateway: inject('gateway'), person, seed, seconds: inSequence, examples, inSequence: true })
+    process.stdout.write(`fuzz in sequences: seed ${seed}, ${cases} cases, ${followed} of them with what an earlier one answered\n`)
+    expect({ failures, errors }, `seed ${seed}\n${output.slice(0, 20_000)}`).toEqual({ failures: 0, errors: 0 })
+    // Calls that only ever begin would be nothing new.
+    expect(followed).toBeGreaterThan(10)
+  }, (inSequence + 60) * 1_000)
 })

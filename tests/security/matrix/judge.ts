@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Answered } from '../../support/call.ts'
 import { send } from '../../support/call.ts'
-import { author, isAllowed, isOne, mayRead, type Column } from './columns.ts'
+import { author, isAllowed, isOne, mayRead, refusals, type Column } from './columns.ts'
 import type { Row } from './fixture.ts'
 import type { World } from './world.ts'
 
 export type Verdict = { kind: 'let in' | 'refused' | 'LEAK' | 'WRONG'; why?: string }
-const refusals = [401, 403, 404]
 
 /** Sends a row's request as one of the columns, and holds the answer against the policy. */
 export const ask = async (row: Row, world: World, column: Column, tries = 4): Promise<Verdict> => {
@@ -24,31 +22,34 @@ const askOnce = async (row: Row, world: World, column: Column): Promise<Outcome>
   const input = await fixture.input?.({ world, column, person }) ?? {}
   const path = operation.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(input.params?.[name] ?? ''))
   const answer = await send(operation.method, path, { ...input, ...(person && { token: person.token }) })
-  const verdict = judge(row, world, column, answer)
-  return verdict.why === undefined ? verdict : { ...verdict, away: answer.status === 503, why: `${column}: ${verdict.why}; answered ${answer.status} ${answer.text.slice(0, 200)}` }
+  const statuses = fixture.inside?.(answer) ?? [answer.status]
+  const verdict = judge(row, world, column, statuses, answer.text)
+  return verdict.why === undefined ? verdict : { ...verdict, away: statuses.includes(503), why: `${column}: ${verdict.why}; answered ${answer.status} ${answer.text.slice(0, 200)}` }
 }
 
-const judge = ({ operation, policy, fixture }: Row, world: World, column: Column, answer: Answered): Verdict => {
+/** Holds an answer against the policy: `statuses` are those of the things it is about, one by one. */
+export const judge = ({ operation, policy, fixture }: Row, world: World, column: Column, statuses: readonly number[], text: string): Verdict => {
+  const isIn = statuses.some(status => status < 300)
   // What is said of the things one by one repeats the ids that were asked for, as a refusal may.
-  const told = leakIn(world, column, fixture.inside ? { ...answer, status: fixture.inside(answer) } : answer)
+  const told = leakIn(world, column, isIn, text)
   if (told !== undefined) return { kind: 'LEAK', why: `reads ${told}` }
-  const status = fixture.inside?.(answer) ?? answer.status
   if (!isAllowed(column, policy)) {
-    if (refusals.includes(status) || status === fixture.refusedBy) return { kind: 'refused' }
-    return status < 300 ? { kind: 'LEAK', why: 'was let in' } : { kind: 'WRONG', why: `neither refused nor let in (${status})` }
+    if (isIn) return { kind: 'LEAK', why: 'was let in' }
+    const right = refusals(column, fixture.refusedBy)
+    return statuses.every(status => right.includes(status)) ? { kind: 'refused' } : { kind: 'WRONG', why: `should be refused by ${right.join(' or ')} (${statuses.join(', ')})` }
   }
-  const promised = fixture.inside ? status < 300 : status === operation.status || status === operation.also || fixture.or?.includes(status)
-  if (!promised) return { kind: 'WRONG', why: `should be let in (${status})` }
+  const promised = (status: number): boolean => (fixture.inside ? status < 300 : status === operation.status || status === operation.also || fixture.or?.includes(status) === true)
+  if (!statuses.every(promised)) return { kind: 'WRONG', why: `should be let in (${statuses.join(', ')})` }
   const { shows } = fixture
-  if (shows && status < 300 && isOne(column, shows.to) && !answer.text.includes(shows.what(world))) return { kind: 'WRONG', why: 'does not find what is there' }
+  if (shows && isIn && isOne(column, shows.to) && !text.includes(shows.what(world))) return { kind: 'WRONG', why: 'does not find what is there' }
   return { kind: 'let in' }
 }
 
-/** The first word in an answer that this one may not read. Ids count where the answer is no refusal, which may name what was asked for. */
-const leakIn = (world: World, column: Column, { status, text }: Answered): string | undefined => {
+/** The first word in an answer that this one may not read. Ids count where somebody was let in, for a refusal may name what was asked for. */
+const leakIn = (world: World, column: Column, isIn: boolean, text: string): string | undefined => {
   const { organization, project } = mayRead(column)
-  const inProject = [world.words.project, ...(status < 300 ? [world.projectId, world.taskId] : [])]
-  const inOrganization = [world.words.organization, ...(status < 300 ? [world.invited] : [])]
-  const forbidden = [...(organization ? [] : inOrganization), ...(project ? [] : inProject), ...(column === author || status >= 300 ? [] : [world.notificationId])]
+  const inProject = [world.words.project, ...(isIn ? [world.projectId, world.taskId] : [])]
+  const inOrganization = [world.words.organization, ...(isIn ? [world.invited] : [])]
+  const forbidden = [...(organization ? [] : inOrganization), ...(project ? [] : inProject), ...(column === author || !isIn ? [] : [world.notificationId])]
   return forbidden.find(word => text.includes(word))
 }

@@ -9,7 +9,7 @@ describe('every public operation lets in whom its policy names, and tells nothin
   const counts = tally()
   let world: World
   beforeAll(async () => { world = await makeWorld() })
-  afterAll(() => { counts.print('Authorization matrix: public operations, ten kinds of callers each') })
+  afterAll(() => { counts.print(`Authorization matrix: public operations, ${columns.length} kinds of callers each`) })
 
   it.each(rows.map(row => [row.service, row.name, row] as const))('%s: %s', async (service, _, row) => {
     const verdicts = await Promise.all(columns.map(column => ask(row, world, column)))

@@ -6,6 +6,7 @@ import { taskApi } from '../../../services/shared/contracts/task/http.ts'
 import { userApi } from '../../../services/shared/contracts/user/http.ts'
 import { call, send } from '../../support/call.ts'
 import { eventually } from '../../support/eventually.ts'
+import { mailTo, tokenIn } from '../../support/mails.ts'
 import { colleague, founder, type Person } from '../../support/people.ts'
 import type { Column } from './columns.ts'
 
@@ -13,7 +14,7 @@ import type { Column } from './columns.ts'
 export type Words = { organization: string; project: string }
 export type World = {
   words: Words
-  /** The owner of the organization: he makes and repairs what cells need. */
+  /** The owner of the organization, who is in none of its projects: he makes and repairs what cells need. */
   founder: Person
   /** Another organization's owner who does people a favour. */
   host: Person
@@ -23,6 +24,8 @@ export type World = {
   people: Record<Exclude<Column, 'anonymous'>, Person>
   /** The address of an open invitation. */
   invited: string
+  /** Of an invitation to the contributor, from the host's organization. */
+  invitationToken: string
   projectId: string; taskId: string; commentId: string; templateId: string; sagaId: string; notificationId: string
 }
 
@@ -35,11 +38,11 @@ export const makeWorld = async (): Promise<World> => {
   const words: Words = { organization: `orgcanary${tag}`, project: `projectcanary${tag}` }
   const [owner, stranger, host] = await Promise.all([founder(`Ines ${words.organization}`), founder('Sam Stranger'), founder('Hans Host')])
   const join = (name: string, role: OrganizationRole = 'member') => colleague(owner, role, `${name} ${words.organization}`)
-  const [disabled, guest, outsider, viewer, contributor, manager, projectOwner, admin, spare, reserve] =
-    await Promise.all([join('Dora'), join('Gus', 'guest'), join('Otto'), join('Vera'), join('Cora'), join('Max'), join('Olaf'), join('Adam', 'admin'), join('Spare'), join('Rita')])
-  const people = { stranger, disabled, guest, outsider, viewer, contributor, manager, owner: projectOwner, admin }
-  const members: [Person, ProjectRole][] = [[viewer, 'viewer'], [contributor, 'contributor'], [manager, 'manager'], [projectOwner, 'owner'], [disabled, 'manager']]
-  const projectId = await newProject(owner, words, members)
+  const [disabled, guest, guestContributor, outsider, viewer, contributor, manager, projectOwner, admin, spare, reserve] =
+    await Promise.all([join('Dora'), join('Gus', 'guest'), join('Gwen', 'guest'), join('Otto'), join('Vera'), join('Cora'), join('Max'), join('Olaf'), join('Adam', 'admin'), join('Spare'), join('Rita')])
+  const people = { stranger, disabled, guest, guestContributor, outsider, viewer, contributor, manager, owner: projectOwner, admin, organizationOwner: owner }
+  const members: [Person, ProjectRole][] = [[guestContributor, 'contributor'], [viewer, 'viewer'], [contributor, 'contributor'], [manager, 'manager'], [disabled, 'manager']]
+  const projectId = await newProject(projectOwner, words, members)
   const template = await call(projectApi.createTemplate, { token: contributor.token, body: { name: `Template ${words.organization}`, tasks: [{ key: 'first', title: `First ${words.organization}` }] } })
   const task = await eventually(() => call(taskApi.createTask, { token: contributor.token, body: { projectId, title: `Task ${words.project}`, description: words.project, dueAt: later, assigneeId: contributor.id } }))
   const comment = await call(taskApi.addComment, { token: contributor.token, params: { id: task.id }, body: { text: `Said ${words.project}` } })
@@ -48,10 +51,12 @@ export const makeWorld = async (): Promise<World> => {
   await call(taskApi.updateTask, { token: owner.token, params: { id: task.id }, body: { assigneeId: contributor.id } })
   const invited = `invited.${tag}@example.org`
   const { sagaId } = await call(userApi.invite, { token: owner.token, body: { email: invited, role: 'member' } })
+  await call(userApi.invite, { token: host.token, body: { email: contributor.email, role: 'member' } })
+  const invitationToken = tokenIn(await mailTo(contributor.email, /^Hans Host invites/))
   const notificationId = await eventually(async () => (await call(notificationApi.list, { token: contributor.token })).items.find(n => n.type === 'assigned' && JSON.stringify(n).includes(words.project))?.id)
   await call(userApi.disableMember, { token: owner.token, params: { id: disabled.id }, body: { disabled: true } })
   await eventually(async () => (await send('GET', '/api/tasks', { token: disabled.token })).status === 401)
-  return { words, founder: owner, host, spare, reserve, people, invited, projectId, taskId: task.id, commentId: comment.id, templateId: template.id, sagaId, notificationId }
+  return { words, founder: owner, host, spare, reserve, people, invited, invitationToken, projectId, taskId: task.id, commentId: comment.id, templateId: template.id, sagaId, notificationId }
 }
 
 /** A project whose texts carry the word. */

@@ -1,18 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { userApi } from '../../../services/shared/contracts/user/http.ts'
 import { call, send } from '../../support/call.ts'
 import { founder, type Person } from '../../support/people.ts'
+import { compared } from './compared.ts'
 
 const tries = 5_000
 const lanes = 48
 
-/** How many passwords the user service has really compared so far. */
-const compared = async (): Promise<number> => {
-  const text = await (await fetch(`${inject('services')['user']}/metrics`)).text()
-  return Number(/^password_comparisons\S* (\d+)/m.exec(text)?.[1])
-}
 /** Tries in several lanes at once; counts the answers by status. */
 const flood = async (guess: (i: number) => Promise<{ status: number }>): Promise<Map<number, number>> => {
   const seen = new Map<number, number>()
