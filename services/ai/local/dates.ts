@@ -5,7 +5,7 @@ import type { FoundDate, Now } from './found-date.ts'
 import { leadOf } from './lead.ts'
 import { library } from './library.ts'
 import { meant, placeOf } from './meant.ts'
-import { someMondays } from './recurrence-patterns.ts'
+import { mondaysAlone, someMondays } from './recurrence-patterns.ts'
 
 /** All times that the text names, in its order. */
 export const dates = (text: string, now: Now): FoundDate[] => {
@@ -13,9 +13,9 @@ export const dates = (text: string, now: Now): FoundDate[] => {
   const reference = { instant: new Date(now.at), timezone: here.offsetNanoseconds / 60e9 }
   const parsed = library.parse(text, reference, { forwardDate: true }).flatMap(result => meant(text, result) ? [read(text, result, here)] : [])
   const found = endOfPeriods(text, parsed, here).toSorted((a, b) => a.start - b.start)
-  // “Swim Tuesdays in the pool at 7:00”: the days were not understood, and the next 7:00 is on another one.
-  const lacksDay = someMondays.test(text)
-  return found.filter((d, i) => (d.dateGiven || !lacksDay) && !alternatives(text, found[i - 1], d) && !alternatives(text, d, found[i + 1]) && inReach(d, here))
+  // “Swim Tuesdays in the pool at 7:00”: the days were not understood, and the next 7:00 is on another one. “Call at 10:00 about the Fridays report” lacks none.
+  const lacksDay = (d: FoundDate): boolean => !d.dateGiven && (someMondays.test(text.slice(0, d.start)) || mondaysAlone.test(text.slice(d.end)))
+  return found.filter((d, i) => !lacksDay(d) && !alternatives(text, found[i - 1], d) && !alternatives(text, d, found[i + 1]) && inReach(d, here))
 }
 
 const dateParts = ['day', 'weekday', 'month'] as const
@@ -26,10 +26,14 @@ const read = (text: string, result: ParsedResult, here: Temporal.ZonedDateTime):
   const lead = leadOf(text, start)
   const day = !timed(result.start)
   const dated = dateParts.some(part => result.start.isCertain(part))
-  const step = calendarParts.some(part => result.start.isCertain(part)) ? undefined : result.start.isCertain('weekday') ? 7 : 1
   const toDay = result.end ? !timed(result.end) : false
   const to = result.end ? instantOf(result.end, here, toDay) : undefined
-  return { lead, start: start - lead.length, end, from: instantOf(result.start, here, day), to, day, toDay, dateGiven: dated || day, step, local: plain(result.start, false) }
+  return { lead, start: start - lead.length, end, from: instantOf(result.start, here, day), to, day, toDay, dateGiven: dated || day, step: stepOf(result.start), local: plain(result.start, false) }
+}
+
+const stepOf = (c: ParsedComponents): FoundDate['step'] => {
+  if (calendarParts.some(part => c.isCertain(part))) return undefined
+  return c.isCertain('weekday') ? 7 : 1
 }
 
 const timed = (c: ParsedComponents): boolean => c.isCertain('hour') || [...c.tags()].some(tag => /^casualReference\/(?:morning|afternoon|evening|noon|midnight|tonight|night)/u.test(tag))

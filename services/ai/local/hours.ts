@@ -22,7 +22,7 @@ const isDay = (one: ParsedResult): boolean => (one.start.isCertain('day') || one
  * Whether a number without “:” or “am” is an hour; 1 to 6 may be those of the night or of the afternoon, unless the part of the day is said. Which list wins:
  * - What can be no hour, or has another time behind it (`elsewhere`), never is one.
  * - A day right before it wins over every verb; a range also needs `closes`: “on Friday from 8 to 12 nodes” is none.
- * - A day right behind it, or the part of one, wins over `settles` but not over `changes`: “set a meeting at 10 on Friday” is an hour, “increase it from 8 to 12 tomorrow” a figure.
+ * - A day right behind it, or the part of one, makes “at” an hour after every verb: “set a meeting at 10 on Friday”, “increase the limit at 10 on Friday”. Over “from” and a range `changes` wins: “increase it from 8 to 12 tomorrow” is a figure.
  * - Without a day only “at” makes an hour, and `settles` wins over `closes`: “meet Bo at 10.” is an hour, “keep it at 10.” a figure.
  */
 const isHour = (text: string, time: Found, days: readonly Found[]): boolean => {

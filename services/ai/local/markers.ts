@@ -49,7 +49,8 @@ export const estimates = (text: string): Span<'estimateMinutes', number>[] => sp
     const { n = '', unit = '', n2, say } = groups
     const spoken = /^(an?|half an?)$/iu.test(n)
     if ((spoken || unit.toLowerCase().startsWith('d')) && !/take|taking|est|~/iu.test(say ?? '')) return undefined
-    const amount = spoken ? (n.toLowerCase().startsWith('half') ? 0.5 : 1) : Number(n.replace(',', '.'))
+    const inWords = n.toLowerCase().startsWith('half') ? 0.5 : 1
+    const amount = spoken ? inWords : Number(n.replace(',', '.'))
     const total = Math.round(amount * (minutes[unit.toLowerCase()] ?? 0)) + Number(n2 ?? 0)
     return total >= 1 && total <= 600_000 ? total : undefined
   },

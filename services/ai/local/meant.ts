@@ -1,6 +1,7 @@
 import type { ParsedResult } from 'chrono-node'
 import { monthFirst } from './dotted.ts'
 import { leadOf } from './lead.ts'
+import { endsInName } from './names.ts'
 import { forbids } from './prohibition.ts'
 
 const partOfDay = /^(?:morning|afternoon|evening|night|noon|midday|midnight)\.?$/iu
@@ -26,9 +27,9 @@ const notAfter: readonly RegExp[] = [
   // a part of a word: “www.monday.com”, “pre-Monday”
   /[\p{L}\p{N}_./@-]$/u,
 ]
-// “The job failed on Monday”, “introduced on 3 March”: but not “call Fred on Monday”, “meeting planned on Monday” and “get it signed on Friday”.
-const noParticiple = 'feed|need|seed|weed|shed|speed|embed|proceed|hundred|planned|scheduled|expected|needed|required|wanted|booked'
-const participle = new RegExp(String.raw`(?<!\p{L})(?!(?:${noParticiple})\s)\p{Ll}{2,}ed\s+(?:(?:on|at) )?(?:the )?$`, 'u')
+const participle = /(?<!\p{L})(?!(?:feed|need|seed|weed|shed|speed|embed|proceed|hundred)\s)(\p{L}{2,}ed)\s+(?:(?:on|at) )?(?:the )?$/iu
+const toCome = /^(?:planned|scheduled|expected|needed|required|wanted|booked)$/iu
+const wasSo = /\b(?:was|were|had|been)(?:n['’]t)?\s+(?:\p{L}+\s+)?$/iu
 const asked = /\b(?:get|have|be|must|should)\b[^,;.!?]*$/iu
 /** “tomorrow's meeting”, “monday.com”, “Mon/Tue”. */
 const notBefore = /^(?:['’]|[./@_-]\p{L})/u
@@ -51,13 +52,22 @@ const DAY_MS = 86_400_000
 const justPast = ({ start, refDate }: ParsedResult): boolean =>
   start.isCertain('month') && !start.isCertain('year') && start.date().getTime() - refDate.getTime() > (365 - 60) * DAY_MS
 
+/** “The job failed on Monday”, “introduced on 3 March”, “it was booked on Monday”: but not “call Fred on Monday”, “meeting planned on Monday” and “get it signed on Friday”. */
+const tellsOfPast = (before: string, result: ParsedResult): boolean => {
+  const found = participle.exec(before)
+  if (!found || asked.test(before)) return false
+  const [place, word = ''] = [found.index, found[1]]
+  if (toCome.test(word)) return wasSo.test(before.slice(0, place)) || justPast(result)
+  return word === word.toUpperCase() || !endsInName(before.slice(0, place + word.length))
+}
+
 /** Whether a person would take what the library found for a time of the task: it also finds “24/7”, “2000s”, “march plan”, “invoices for March” and “for 2 hours”. */
 export const meant = (text: string, result: ParsedResult): boolean => {
   const { start, end } = placeOf(result)
   const [before, words, after] = [text.slice(0, start), text.slice(start, end), text.slice(end)]
   const lead = leadOf(text, start)
   if (notAfter.some(pattern => pattern.test(before)) || notBefore.test(after) || monthFirst(result)) return false
-  if (participle.test(before) && !asked.test(before) && !/^(?:today|tonight|tomorrow|next|this|in|within)\b/iu.test(words)) return false
+  if (tellsOfPast(before, result) && !/^(?:today|tonight|tomorrow|next|this|in|within)\b/iu.test(words)) return false
   if (forbids(before) && !/by|due|deadline|than/iu.test(lead)) return false
   if (weekday.test(words) && (named.test(before) || dayOfMonth.test(after))) return false
   if (/^(?:on\s+)?(?:last|past)\b(?!\s+day\s+of\b)/iu.test(words)) return false

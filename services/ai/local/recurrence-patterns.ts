@@ -43,6 +43,8 @@ export const someMondays = new RegExp(String.raw`\b${wholeDay}s\b`, 'iu')
 const pluralDays = separated(`${wholeDay}s`, `${wholeDay}s?`)
 // Without “on” they are a rule before an hour and at the end: “swim Mondays at 7”, “report due Fridays”, but not “write about Mondays” and “the Mondays of May”.
 const alone = String.raw`(?<!\b(?:the|these|those|all|some|most|our|my|your|their|his|her|its|this|that|about|on|in|by|with|from|to|of|than|for|into|like|before|after|until|since|between|no|not|and|or)\s+)`
+/** “Mondays” where it may say when, unlike in “the Mondays report”. */
+export const mondaysAlone = new RegExp(String.raw`${alone}\b${wholeDay}s\b`, 'iu')
 const atEnd = String.raw`(?=\s*(?:$|[);:.!\u0001]|,(?!\s*(?:and\s+)?${wholeDay}))|,?\s+(?:(?:at|from)\s+(?:\d|noon|mid)|\d{1,2}(?::\d|\s?[ap]\.?m\b)))`
 const mondays = String.raw`(?:(?:due\s+)?on\s+|(?:due\s+|${alone})(?=${pluralDays}${atEnd}))(${pluralDays})`
 const monthDay = separated(String.raw`\d{1,2}(?:st|nd|rd|th)|${Object.keys(ordinals).filter(word => /^\p{L}/u.test(word) && word !== 'other').join('|')}`)

@@ -20,7 +20,12 @@ const cases: readonly (readonly [text: string, title: string, recurrence: string
   ['Swim Tuesdays and Thursdays at 7am', 'Swim', 'FREQ=WEEKLY;BYDAY=TU,TH', '2026-03-31T05:00:00.000Z'],
   ['Swim Tuesdays, Thursdays and Saturdays', 'Swim', 'FREQ=WEEKLY;BYDAY=TU,TH,SA', '2026-03-26T22:59:00.000Z'],
   ['Team sync Mondays at 10', 'Team sync', 'FREQ=WEEKLY;BYDAY=MO', '2026-03-30T08:00:00.000Z'],
+  ['!high Swim Tuesdays', 'Swim', 'FREQ=WEEKLY;BYDAY=TU', '2026-03-31T21:59:00.000Z'],
+  ['Call Bo, Mondays at 10', 'Call Bo', 'FREQ=WEEKLY;BYDAY=MO', '2026-03-30T08:00:00.000Z'],
+  ['Every Monday at 10:00 read the Fridays report', 'read the Fridays report', 'FREQ=WEEKLY;BYDAY=MO', '2026-03-30T08:00:00.000Z'],
+  ['Weekly CRM Report due Fridays', 'CRM Report', 'FREQ=WEEKLY;BYDAY=FR', '2026-03-27T22:59:00.000Z'],
   ['Weekly report due Fridays', 'report', 'FREQ=WEEKLY;BYDAY=FR', '2026-03-27T22:59:00.000Z'],
+  ['Weekly sync with Bo Mondays at 10:00', 'sync with Bo', 'FREQ=WEEKLY;BYDAY=MO', '2026-03-30T08:00:00.000Z'],
   ['Bi-weekly sync on Mondays', 'sync', 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO', '2026-03-30T21:59:00.000Z'],
   ['Weekly sync on Mondays', 'sync', 'FREQ=WEEKLY;BYDAY=MO', '2026-03-30T21:59:00.000Z'],
   ['Bi-weekly report, due on Fridays', 'report', 'FREQ=WEEKLY;INTERVAL=2;BYDAY=FR', '2026-03-27T22:59:00.000Z'],
@@ -48,7 +53,7 @@ describe('a sentence becomes a repeated task', () => {
 it.each([
   'Check the logs every two hours', 'Check the logs every 30 minutes', 'Sync every couple of weeks', 'Rotate the keys every month or two', 'Rotate the keys every two or three months', 'Call mum once a week',
   'Water the plants every day except Sunday', 'Feed the cat every morning and every evening', 'Report on the first working day of every month', 'Clean up at the end of every week', 'Check on the 32nd of every month',
-  'Fix the job that runs every night at 2am', 'Fix the bug that appears on Mondays', 'Update the rota every night shift', 'Never deploy on Fridays', 'Write about Mondays', 'Keep our Mondays', 'Fix the job that runs Mondays at 10:00', 'Swim Tuesdays in the pool at 7am',
+  'Fix the job that runs every night at 2am', 'Fix the bug that appears on Mondays', 'Update the rota every night shift', 'Never deploy on Fridays', 'Write about Mondays', 'Write about Mondays, Tuesdays', 'Keep our Mondays', 'Cancel Mondays', 'Skip Fridays', 'Remind Bo about Casual Fridays', 'Order the Ruby Tuesdays', 'Fix TGI Fridays', 'Book TGI Fridays at 7pm', 'Yoga with Ann Wednesdays at 18:00', 'Stop skipping Fridays at 10:00', 'Fix the job that runs Mondays at 10:00', 'Swim Tuesdays in the pool at 7am',
 ])('a sentence that gives no rule repeats nothing: %s', text => expect(read(text)).toMatchObject({ title: text, recurrence: null, dueAt: null, startAt: null }))
 
 it('a list of days without end is read as fast as any other text', () => expect(read(`Pay on the ${'1st and '.repeat(240)}rest`).recurrence).toBeNull())

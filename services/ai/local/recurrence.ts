@@ -1,5 +1,6 @@
+import { endsInName } from './names.ts'
 import { forbids } from './prohibition.ts'
-import { apart, patterns, type Rule } from './recurrence-patterns.ts'
+import { apart, patterns, someMondays, type Rule } from './recurrence-patterns.ts'
 import { spansOf, type Span } from './span.ts'
 
 // “The job that runs every night” is one job, and of “every morning and every night” one half is not the whole.
@@ -7,15 +8,22 @@ const clause = String.raw`\b(?:which|who|whose|that(?=\s+(?:\p{L}+s|\p{L}+ed|we|
 const notBehind = new RegExp(String.raw`${clause}|\b(?:every|each)\s[^;.:!?]*\b(?:and|or)\s+$`, 'iu')
 // “Every day except Sunday”, “every week or so”
 const notAhead = /^\s*,?\s*(?:\(\s*)?(?:except|but not|unless|excluding|apart from|other than|or (?:so|two|three|\d)|(?:and|or) (?:every|each))\b/iu
+// “Skip Fridays”, and the second day of “write about Mondays, Tuesdays”.
+const takesDays = /\b(?:cancel|skip|drop|stop|mov|swap|keep|hat)(?:e|es|ed|ing|s|led|ling|ped|ping)?\s+$|days\s*,\s*$/iu
+/** Whether “Mondays” without “on”, “due” or “every” are a part of a name: where nothing else says how often, “call Bo Mondays” may be “fix TGI Fridays”. */
+const isNamed = (words: string, before: string): boolean => words.search(someMondays) === 0 && (takesDays.test(before) || endsInName(before))
 
-const phrase = (text: string, pattern: string, rule: Rule): Span<'recurrence', string> | undefined =>
+const phrase = (text: string, pattern: string, rule: Rule, isOther: typeof isNamed = () => false): Span<'recurrence', string> | undefined =>
   spansOf(text, new RegExp(String.raw`(?:^|(?<=[\s(,;\u0001]))(?:${pattern})(?=$|[\s),;:.!\u0001])`, 'giu'), 'recurrence', rule)
-    .find(({ start, end }) => { const before = text.slice(0, start); return !notBehind.test(before) && !forbids(before) && !notAhead.test(text.slice(end)) })
+    .find(({ start, end }) => {
+      const before = text.slice(0, start)
+      return !notBehind.test(before) && !forbids(before) && !isOther(text.slice(start, end), before) && !notAhead.test(text.slice(end))
+    })
 
 /** The words that say how often, the most telling first, with “5 times” or “for 5 occurrences” behind them, and the days that stand apart; each span carries the whole rule. */
 export const recurrence = (text: string): Span<'recurrence', string>[] => {
   for (const { pattern, rule } of patterns) {
-    const found = phrase(text, pattern, rule)
+    const found = phrase(text, pattern, rule, isNamed)
     if (!found) continue
     const times = /^,?\s*(?:for\s+)?(\d{1,3})\s+(?:times|occurrences)\b/iu.exec(text.slice(found.end))
     const others = apart.filter(({ of }) => of.test(found.value)).flatMap(other => phrase(text, other.pattern, other.days) ?? [])

@@ -19,7 +19,7 @@ export const schedule = (named: readonly FoundDate[], rule: string | null, now: 
   const start = hours ?? (range?.dateGiven ? range : undefined) ?? found.find(d => d !== until && /start|begin|from|as of/iu.test(d.lead)) ?? begun
   const due = finish ?? found.find(d => d !== until && d !== start) ?? hours
   const time = [due, until].find(d => d && !d.dateGiven)
-  const repeated = rule === null ? null : until ? `${rule};UNTIL=${stamp(until.to ?? until.from)}` : rule
+  const repeated = rule !== null && until ? `${rule};UNTIL=${stamp(until.to ?? until.from)}` : rule
   const first = rule === null || (due && due !== time) ? undefined : nextTime(rule, time && time === hours ? undefined : start, time, now)
   const startAt = first && time && time === hours ? first : start && startOf(start, now)
   const dueAt = first ? first.add({ milliseconds: time === hours ? lengthOf(hours) : 0 }) : due && (due === hours ? due.to ?? due.from : afterStart(startAt, due, now))
