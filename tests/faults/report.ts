@@ -1,16 +1,16 @@
 import { kindsOfFinding } from './check/findings.ts'
 import type { Outcome, Strike } from './run.ts'
-import { backlogRate, median, ms, unexplainedIn } from './shortfalls.ts'
+import { backlogRate, firstAnswerRatio, median, ms, unexplainedIn } from './shortfalls.ts'
 import { hanging, isWrite, stillDuring, withoutRetryAfter, type Attempt } from './team/tally.ts'
 
 const worst = (values: readonly number[]): number => Math.max(0, ...values)
 const listed = (some: readonly string[]): string => `${some.length}${some.slice(0, 5).map(what => `\n    ${what.slice(0, 300)}`).join('')}`
 
-/** One line for each kind: how often, how long broken, how long until there was an answer again; a dot where nothing could be asked of the part. */
+/** One line for each kind: how often, how long broken, how long until there was an answer again, and that over the restart of the part by itself (median, worst); a dot where nothing could be asked of it. */
 const lineOf = (kind: string, some: readonly Strike[], bare: ReadonlyMap<string, number>): string => {
   const first = some.map(s => s.firstSuccessMs ?? Infinity)
-  const ratios = some.flatMap(s => { const own = bare.get(s.target); return own === undefined || s.asked === undefined || s.firstSuccessMs === undefined ? [] : [s.firstSuccessMs / own] })
-  return [kind.padEnd(38), String(some.length).padStart(6), ms(median(some.map(s => s.brokenMs))).padStart(10), ms(median(first)).padStart(10), ms(worst(first)).padStart(10), (ratios.length ? worst(ratios).toFixed(2) : '·').padStart(8)].join('  ')
+  const ratios = some.flatMap(s => firstAnswerRatio(s, bare) ?? [])
+  return [kind.padEnd(38), String(some.length).padStart(6), ms(median(some.map(s => s.brokenMs))).padStart(10), ms(median(first)).padStart(10), ms(worst(first)).padStart(10), ...[median(ratios), worst(ratios)].map(ratio => (ratios.length ? ratio.toFixed(2) : '·').padStart(9))].join('  ')
 }
 
 /** When a request was asked, what was broken then, and how long the asking process itself stood still meanwhile. */
@@ -29,7 +29,7 @@ export const reportOf = (outcome: Outcome): string => {
   const statuses = Object.entries(Object.groupBy(tally.attempts, a => String(a.status))).map(([status, some]) => `${status === '0' ? 'no answer' : status} ${some?.length}`).join(', ')
   return [
     `SEED=${seed}  ${Math.round(seconds)} s, ${strikes.length} strikes, ${tally.commands} commands acknowledged in ${tally.attempts.length} requests (${statuses})`, '',
-    ['kind'.padEnd(38), 'points', 'broken ms', 'first ok ms', 'worst ms', 'worst/bare'].join('  '),
+    ['kind'.padEnd(38), 'points', 'broken ms', 'first ok ms', 'worst ms', '÷ restart', 'worst'].join('  '),
     ...[...Map.groupBy(strikes, s => s.kind)].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([kind, some]) => lineOf(kind, some, bare)), '',
     ...kindsOfFinding.map(kind => `${kind.padEnd(10)} ${findings[kind].length}${findings[kind].slice(0, 5).map(what => `\n    ${what}`).join('')}`),
     `hanging    ${hung.length} of the writes took over ${tally.limitMs} ms; the longest ${ms(worst(tally.attempts.filter(isWrite).map(a => a.ms)))} ms${hung.slice(0, 8).map(a => `\n    ${a.operation} ${a.status} ${a.code} ${ms(a.ms)} ms, ${circumstances(a, outcome)}`).join('')}`,

@@ -38,8 +38,10 @@ describe('a run', () => {
     expect(losses(run({ plans: [{ ...plan, struck: 0 }] }))).toEqual(['deliver: did nothing in 30 tries'])
     expect(losses(run({ plans: [{ ...plan, struck: 0, mayMiss: true }, { ...plan, struck: 0, tried: 0 }] }))).toEqual([])
   })
-  it('falls short when what needs a part is answered later than in twice its bare restart; nothing is asked of the control plane', () => {
+  it('falls short when what needs a part is answered later than in twice its restart, bare or in that blow; nothing is asked of the control plane', () => {
     expect(shortfalls(run({ strikes: [strike({ firstSuccessMs: 2_000 })] }))).toEqual([expect.stringContaining('the first changeProfile was acknowledged after 2000 ms')])
+    expect(shortfalls(run({ strikes: [strike({ firstSuccessMs: 2_000, brokenMs: 900 })] }))).toEqual([])
+    expect(shortfalls(run({ strikes: [strike({ firstSuccessMs: 2_100, brokenMs: 900 })] }))).toHaveLength(1)
     expect(shortfalls(run({ strikes: [strike({ firstSuccessMs: 2_000, asked: undefined })] }))).toEqual([])
     expect(losses(run({ strikes: [strike({ firstSuccessMs: undefined })] }))).toHaveLength(1)
   })

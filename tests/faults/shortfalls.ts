@@ -37,8 +37,18 @@ export const losses = (outcome: Judged): string[] => {
   ]
 }
 
-const tooLate = ({ kind, target, asked, firstSuccessMs }: Strike, bare: number | undefined): string[] =>
-  asked !== undefined && bare !== undefined && firstSuccessMs !== undefined && firstSuccessMs > 2 * bare + GRAIN_MS ? [`${kind} ${target}: the first ${asked} was acknowledged after ${ms(firstSuccessMs)} ms, a bare restart takes ${ms(bare)} ms`] : []
+/** The longer of the two is the restart by itself: measured with nobody at work, or of this very blow, on the machine that was full of work. */
+const restartOf = ({ brokenMs }: Pick<Strike, 'brokenMs'>, bare: number): number => Math.max(bare, brokenMs)
+const tooLate = (strike: Strike, bare: number | undefined): string[] => {
+  const { kind, target, asked, brokenMs, firstSuccessMs } = strike
+  if (asked === undefined || bare === undefined || firstSuccessMs === undefined || firstSuccessMs <= 2 * restartOf(strike, bare) + GRAIN_MS) return []
+  return [`${kind} ${target}: the first ${asked} was acknowledged after ${ms(firstSuccessMs)} ms; the part was back after ${ms(brokenMs)} ms, and after ${ms(bare)} ms with nobody at work`]
+}
+/** From the blow to the first answer, over the restart of the part by itself; undefined where nothing could be asked of it. */
+export const firstAnswerRatio = (strike: Strike, bare: ReadonlyMap<string, number>): number | undefined => {
+  const own = bare.get(strike.target)
+  return own === undefined || strike.asked === undefined || strike.firstSuccessMs === undefined ? undefined : strike.firstSuccessMs / restartOf(strike, own)
+}
 
 /** Why a run did not reach what it should, in time and in number as well; empty when it did. */
 export const shortfalls = (outcome: Judged): string[] => {

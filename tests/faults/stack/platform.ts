@@ -31,6 +31,7 @@ export type Platform = {
 export type PlatformOptions = { home: string; offset: number; events: 'redis' | 'kafka'; smallDisk: boolean; /** Leaves the small disk mounted, for whoever wants to look at the data. */ keep?: boolean; report: (line: string) => void }
 
 export const services = appIds
+export const appIdPrefix = 'faults-'
 export const brokerOf = (events: 'redis' | 'kafka'): string => (events === 'kafka' ? 'kafka' : 'broker')
 const root = resolve(import.meta.dirname, '../../..')
 const TRIES = 10
@@ -53,7 +54,7 @@ export const startPlatform = async ({ home, offset, events, smallDisk, keep = fa
   const mounted = smallDisk ? mountSmallDisk(home) : undefined
   if (typeof mounted === 'string') report(`skipped: fill the disk, because ${mounted}`)
   const disk = typeof mounted === 'object' ? mounted : undefined
-  const stack = await startStack({ root, home, offset, prefix: 'faults-', events, env: { ...unlimited, PROJECT_RESTORE_SECONDS: '1', MAILS_KEPT: '100000', FAULTS: join(home, 'faults') }, report, longestPauseMs })
+  const stack = await startStack({ root, home, offset, prefix: appIdPrefix, events, env: { ...unlimited, PROJECT_RESTORE_SECONDS: '1', MAILS_KEPT: '100000', FAULTS: join(home, 'faults') }, report, longestPauseMs })
   const wires = new Map<string, Wire>()
   const own = new Map<string, Part>()
   const part = (name: string): Part => own.get(name) ?? stack.part(name)
