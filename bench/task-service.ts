@@ -1,5 +1,6 @@
 import { defaultWorkflow } from '../services/shared/contracts/workflow.ts'
 import { systemClock } from '../services/shared/kit/clock.ts'
+import { byItself } from '../services/shared/kit/command.ts'
 import type { Dapr } from '../services/shared/kit/dapr/dapr.ts'
 import { memoryDapr } from '../services/shared/kit/dapr/memory-dapr.ts'
 import { commitId, hashOf, partitionOf, type Commit } from '../services/shared/kit/events/log/commit.ts'
@@ -9,8 +10,7 @@ import { uuidv7 } from '../services/shared/kit/ids.ts'
 import type { Mongo } from '../services/shared/kit/mongo/connect.ts'
 import { silentLogger } from '../services/shared/kit/observe/log.ts'
 import { taskChanges } from '../services/task/commands/change-task.ts'
-import { taskDeps } from '../services/task/compose.ts'
-import { byItself, type TaskDeps } from '../services/task/deps.ts'
+import { taskDeps, type TaskDeps } from '../services/task/compose.ts'
 import { overdueJobs } from '../services/task/overdue.ts'
 import { reactions } from '../services/task/reactions.ts'
 import { taskRoutes } from '../services/task/routes.ts'
@@ -54,7 +54,7 @@ export const fillTasks = async (db: Mongo, projects: readonly string[], count: n
   const each = Math.ceil(count / projects.length)
   for (const projectId of projects) {
     const first = uuidv7()
-    await taskChanges(deps).create(boss, first, { projectId, title: 'One of many' }, byItself(deps.clock, first))
+    await taskChanges(deps).create(boss, first, { projectId, title: 'One of many' }, byItself('service:task', first, deps.clock.now()))
     await deps.log.settled()
     const commit = await deps.log.store.findCommit(commitId(`${boss.organizationId}/task/${first}`, 1))
     const document = await deps.taskView.collection.findOne({ _id: first })
@@ -72,7 +72,7 @@ export const fillTasks = async (db: Mongo, projects: readonly string[], count: n
     }
     // Without the reactions of the service the tasks are not told of their links: only the graph is asked for cycles.
     const edges = own.flatMap((taskId, i) => { const blockerId = own[i + 1]; return blockerId !== undefined && (i + 1) % CHAIN !== 0 ? [{ taskId, blockerId }] : [] })
-    for (let i = 0; i < edges.length; i += BATCH) await deps.graphs.handle(boss.organizationId, projectId, { type: 'AddEdges', edges: edges.slice(i, i + BATCH), at: deps.clock.now() }, byItself(deps.clock, uuidv7()))
+    for (let i = 0; i < edges.length; i += BATCH) await deps.graphs.handle(boss.organizationId, projectId, { type: 'AddEdges', edges: edges.slice(i, i + BATCH), at: deps.clock.now() }, byItself('service:task', uuidv7(), deps.clock.now()))
     ids.push(...own)
   }
   await deps.log.stop()

@@ -21,7 +21,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const state = join(root, '.cybertask')
 const partsFile = join(state, 'parts.json')
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/test.ts', fuzz: 'tests/security/fuzz/main.ts', faults: 'tests/faults/main.ts', containers: 'tests/containers/main.ts', bench: 'bench/run.ts', prepare: undefined }
+const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/run.ts', fuzz: 'tests/security/fuzz/main.ts', faults: 'tests/faults/main.ts', containers: 'tests/containers/main.ts', bench: 'bench/run.ts', prepare: undefined }
 
 const prepare = async (board, { home, documents }, withKafka, withFuzzer) => {
   const wanted = [

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { resolve, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { readResources, renderResource } from './render.ts'
@@ -31,4 +33,15 @@ it('brokers of one\'s own replace the local one', () => {
 it('addresses in the environment of a service move with the offset', () => {
   const task = readTopology(root, { offset: 10_000, prefix: 't1-' }).apps.find(app => app.name === 'task')
   expect(task).toMatchObject({ appId: 't1-task', port: 13_002, env: { PUBLIC_URL: 'http://localhost:13000' } })
+})
+
+it('a component may say its numbers without quotes, and a file that holds none is named', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cybertask-render-'))
+  const read = (text: string) => {
+    writeFileSync(join(folder, 'one.yaml'), text)
+    return readResources(join(folder, 'one.yaml'))
+  }
+  expect(read('kind: Component\nspec:\n  metadata:\n  - name: port\n    value: 6379\n  - name: tls\n    value: true\n')[0]?.spec.metadata).toEqual([{ name: 'port', value: '6379' }, { name: 'tls', value: 'true' }])
+  expect(() => read('kind: Component\n')).toThrow(/one\.yaml[\s\S]*spec/)
+  rmSync(folder, { recursive: true })
 })

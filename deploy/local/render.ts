@@ -5,7 +5,9 @@ import { z } from 'zod'
 import { writeWhole } from './files.ts'
 import { shifted } from './ports.ts'
 
-const Metadata = z.array(z.looseObject({ name: z.string(), value: z.string().optional() }))
+// Dapr takes `6379` and `true` without quotes, too.
+const Value = z.union([z.string(), z.number(), z.boolean()]).transform(String)
+const Metadata = z.array(z.looseObject({ name: z.string(), value: Value.optional() }))
 const Resource = z.looseObject({
   kind: z.string(),
   scopes: z.array(z.string()).optional(),
@@ -42,8 +44,13 @@ export const renderResource = (resource: Resource, to: Rendering): Resource => {
   }
 }
 
-/** The resources in a YAML file. */
-export const readResources = (file: string): Resource[] => parseAllDocuments(readFileSync(file, 'utf8')).map(document => Resource.parse(document.toJS()))
+const resourceIn = (file: string, given: unknown): Resource => {
+  const { data, error } = Resource.safeParse(given)
+  if (!data) throw new Error(`${file} is no resource of Dapr: ${z.prettifyError(error)}`)
+  return data
+}
+/** The resources in a YAML file. Throws, with the file's name, when one is none. */
+export const readResources = (file: string): Resource[] => parseAllDocuments(readFileSync(file, 'utf8')).map(document => resourceIn(file, document.toJS()))
 
 /** Renders folders of YAML into one folder of the stack, which then holds nothing else. */
 export const renderFolders = (folders: readonly string[], target: string, to: Rendering): void => {

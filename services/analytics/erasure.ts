@@ -1,5 +1,5 @@
 import { Refused } from '../shared/kit/decider.ts'
-import { pause } from '../shared/kit/waiting.ts'
+import { endsWithin } from '../shared/kit/waiting.ts'
 import type { Logger } from '../shared/kit/events/log/event-log.ts'
 import type { ClickHouse } from './clickhouse/clickhouse.ts'
 import { eraseSql } from './dashboard/sql.ts'
@@ -63,7 +63,7 @@ export const erasures = (db: ClickHouse, logger: Logger, erased = erasedPeople(d
     if (done.delete(key)) return
     const known = underWay.get(key)
     const ending = known ?? begin(key, erasure)
-    if (await Promise.race([ending.then(() => true), pause(answerMs).then(() => false)])) return
+    if (await endsWithin(ending, answerMs)) return
     if (!known) ending.then(() => { remember(key) }, (error: unknown) => { logger.warn({ error, sagaId: erasure.sagaId }, 'a person could not be taken out of the figures; the saga asks again') })
     throw new Refused('throttled', 'erasure-under-way', 'The events are being rewritten without this person; ask again.', { retryAfter: 5 })
   }

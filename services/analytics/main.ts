@@ -3,7 +3,6 @@ import { projectInternal } from '../shared/contracts/project/internal.ts'
 import { topics } from '../shared/contracts/topics.ts'
 import { secret } from '../shared/kit/config.ts'
 import { consumer } from '../shared/kit/events/consumer/consumer.ts'
-import { deadLetterRoutes } from '../shared/kit/events/consumer/dead-letter-routes.ts'
 import { client } from '../shared/kit/http/client.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
@@ -14,6 +13,7 @@ import { countAll } from './dashboard/tallies.ts'
 import { consumerStore } from './events/consumer-store.ts'
 import { erasedPeople } from './events/erased.ts'
 import { ingest } from './events/ingest.ts'
+import { untilErased } from './events/until-erased.ts'
 import { erasures } from './erasure.ts'
 import { routes } from './routes.ts'
 
@@ -33,11 +33,12 @@ if (lost.length) logger.error({ lost }, 'rows were lost with parts that cannot b
 if (applied.includes('003-tallies.sql')) await countAll(db)
 
 const erased = erasedPeople(db)
-const events = consumer({ name: 'analytics', topics, batch: ingest(db, erased), db: consumerStore(db), dapr, clock, logger, paceMs: 300 })
+const erase = erasures(db, logger, erased)
+const events = consumer({ name: 'analytics', topics, batch: untilErased(ingest(db, erased), db, erase), db: consumerStore(db), dapr, clock, logger, paceMs: 300 })
 
 await runService({
   ...service,
-  routes: [...routes({ db, projects: client(projectInternal, 'project', dapr), erase: erasures(db, logger, erased) }), deadLetterRoutes(events.deadLetters)],
+  routes: routes({ db, projects: client(projectInternal, 'project', dapr), erase }),
   consumers: [events],
   checks: { clickhouse: db.ping },
   breakers: [db.breaker],

@@ -1,9 +1,6 @@
-import type { ServiceId } from '../shared/contracts/define.ts'
 import { sagaApi } from '../shared/contracts/sagas/http.ts'
 import { sagaOwners } from '../shared/contracts/sagas/owners.ts'
 import type { Target } from './proxy/route-table.ts'
-
-export const services: readonly ServiceId[] = ['user', 'task', 'project', 'notification', 'analytics', 'ai']
 
 /** The service that owns a saga, by the name before the dot of its id. */
 export const sagaOwner = (sagaId: string): Target | undefined => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Pool } from 'undici'
+import { serviceIds } from '../shared/contracts/define.ts'
 import { projectInternal } from '../shared/contracts/project/internal.ts'
 import { peerBreakers } from '../shared/kit/dapr/peer-breakers.ts'
 import { tokenVerifier, type Verify } from '../shared/kit/http/auth/auth.ts'
@@ -11,7 +12,7 @@ import type { Started } from '../shared/kit/start.ts'
 import { machineOf } from '../shared/kit/http/machine.ts'
 import { version } from '../shared/kit/version.ts'
 import { publicApis } from '../shared/contracts/public-apis.ts'
-import { sagaOwner, services } from './apis.ts'
+import { sagaOwner } from './apis.ts'
 import { edge } from './edge/edge.ts'
 import { clientIp } from './edge/client-ip.ts'
 import { budgetsOf, spend, type RateLimits } from './edge/rate-limit.ts'
@@ -36,13 +37,13 @@ export const gateway = async (started: Pick<Started, 'base' | 'dapr' | 'clock' |
   const admit = (request: IncomingMessage) => spend(budgets.address, machineOf(clientIp(request, trustedProxies)))
   const sockets = await live({ dapr, clock, logger, metrics, server, origins: allowed, admit, key: `gateway-live.${base.instanceId ?? 'main'}`, ask: askProjects(client(projectInternal, 'project', dapr)) })
   const verify = tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock, tokenStatus: sockets.tokenStatus.of })
-  const status = statusCollector({ dapr, clock, version, services, own: ownStatus(started, () => sockets.hub.size) })
+  const status = statusCollector({ dapr, clock, version, services: serviceIds, own: ownStatus(started, () => sockets.hub.size) })
 
   const sidecar = new Pool(`http://127.0.0.1:${base.daprHttpPort}`, { connections: 128, connect: { timeout: 2_000 }, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 })
   const forward = forwarder({ sidecar, circuit: peerBreakers(), appIdPrefix: base.appIdPrefix, ...(base.daprApiToken === undefined ? {} : { daprApiToken: base.daprApiToken }) })
   return {
     verify, feeds: sockets.feeds,
-    routes: gatewayRoutes({ dapr, services, status, hub: sockets.hub }),
+    routes: gatewayRoutes({ dapr, services: serviceIds, status, hub: sockets.hub }),
     edge: [...edge({ publicUrl: base.publicUrl, origins, trustedProxies, budgets, table, verify }), proxy({ table, forward, sagaOwner }), pages(status)],
     letGo: sockets.letGo,
     stop: async () => {

@@ -4,7 +4,6 @@ import { projectInternal } from '../shared/contracts/project/internal.ts'
 import { userInternal } from '../shared/contracts/user/internal.ts'
 import { secret } from '../shared/kit/config.ts'
 import { consumer } from '../shared/kit/events/consumer/consumer.ts'
-import { deadLetterRoutes } from '../shared/kit/events/consumer/dead-letter-routes.ts'
 import { client } from '../shared/kit/http/client.ts'
 import { mongoIdempotency } from '../shared/kit/http/idempotency/mongo-idempotency.ts'
 import { connectMongo, mongodbUri } from '../shared/kit/mongo/connect.ts'
@@ -48,7 +47,7 @@ service.metrics.gauge('mails_waiting', 'Mails that have not left yet', outbox.wa
 
 await runService({
   ...service,
-  routes: [...routes({ inbox: inbox(tables), preferences, tables, outbox, projects }), deadLetterRoutes(events.deadLetters)],
+  routes: routes({ inbox: inbox(tables), preferences, tables, outbox, projects }),
   consumers: [events],
   checks: { mongo: db.ping, 'mail-queue': queue.ping, smtp: mailer.ping },
   idempotency,

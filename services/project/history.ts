@@ -18,4 +18,7 @@ const namesOf = (event: ProjectEvent): string[] => {
   const heard = publicEvents({ aggregateId: '', events: [event] })
   return heard.length ? heard.map(e => e.type) : [event.type]
 }
-const shownOf = (project: Project): Partial<Editable & { members: unknown }> => project.phase === 'absent' ? {} : project.phase === 'planned' ? project.plan : project
+const shownOf = (project: Project): Partial<Editable & { members: unknown }> => {
+  if (project.phase === 'absent') return {}
+  return project.phase === 'planned' ? project.plan : project
+}

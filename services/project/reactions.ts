@@ -1,4 +1,4 @@
-import type { CommandMeta } from '../shared/kit/command.ts'
+import { reactionTo, type CommandMeta } from '../shared/kit/command.ts'
 import type { DomainCommit, EventLog } from '../shared/kit/events/log/event-log.ts'
 import { derivedId } from '../shared/kit/ids.ts'
 import type { SagaHost } from '../shared/kit/sagas/host.ts'
@@ -15,7 +15,7 @@ type Commit = DomainCommit<StoredEvent>
 /** What follows from a commit, at least once and also after a crash: sagas start, keys come free, a stopped timer becomes time. */
 export const registerReactions = (log: EventLog<StoredEvent>, deps: ProjectDeps, sagas: Pick<SagaHost, 'start' | 'signal'>, restorableFor: string): void => {
   const { keys, entries } = deps
-  const metaOf = ({ id, actor, at, correlationId }: Commit): CommandMeta => ({ actor, at, correlationId, causationId: id, commandId: `${id}.reaction` })
+  const metaOf = (commit: Commit): CommandMeta => reactionTo(commit, `${commit.id}.reaction`, commit.at)
 
   const startFromTemplate = async (commit: Commit, { sagaId, templateId, plan, at }: Extract<StoredEvent, { type: 'ProjectPlanned' }>): Promise<void> => {
     const tasks = seedTasks(await templateTasks(deps, commit.tenantId, templateId), plan.startAt ?? at, key => derivedId(sagaId, key))

@@ -15,7 +15,7 @@ import { toPublic, type StoredEvent } from './publish.ts'
 import { commentIndexes, toCommentDocument } from './views/comment-document.ts'
 import { projectCopies, type ProjectRow } from './views/projects.ts'
 import { otherReplicas } from './views/other-replicas.ts'
-import { toTaskDocument } from './views/task-document.ts'
+import { taskRow, toTaskDocument } from './views/task-document.ts'
 import { taskLists } from './views/task-lists.ts'
 
 export type Given = { db: LogOptions<StoredEvent, typeof taskEvents>['db']; dapr: Dapr; clock: Clock; logger: Logger; instanceId?: string }
@@ -34,13 +34,12 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
     find: equal => taskView.now(equal.organizationId, equal),
     load: async (organizationId, id) => {
       const { state, version } = await tasks.load(organizationId, id)
-      const document = toTaskDocument(state, { tenantId: organizationId })
-      return document && { ...document, _id: id, version }
+      return taskRow(state, { tenantId: organizationId, id, version })
     },
   })
   tasks.follow(async ({ tenantId, id, state, version }) => {
-    const document = toTaskDocument(state, { tenantId })
-    if (document) lists.put({ ...document, _id: id, version })
+    const row = taskRow(state, { tenantId, id, version })
+    if (row) lists.put(row)
   })
   const project = client(projectInternal, 'project', dapr)
   const projects = projectCopies({
@@ -49,3 +48,5 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
   })
   return { log, tasks, graphs, comments, taskView, commentView, lists, replicas: otherReplicas({ log, tasks, lists, clock }), projects, access: accessTo(projects), clock, dapr, logger }
 }
+/** What the routes and reactions work with. */
+export type TaskDeps = ReturnType<typeof taskDeps>

@@ -1,7 +1,6 @@
 import { projectEvents } from '../shared/contracts/project/events.ts'
 import { taskEvents } from '../shared/contracts/task/events.ts'
 import { job } from '../shared/kit/dapr/jobs.ts'
-import { deadLetterRoutes } from '../shared/kit/events/consumer/dead-letter-routes.ts'
 import { feedRoutes } from '../shared/kit/events/relay/feed.ts'
 import { mongoIdempotency } from '../shared/kit/http/idempotency/mongo-idempotency.ts'
 import { connectMongo, mongodbUri } from '../shared/kit/mongo/connect.ts'
@@ -9,7 +8,7 @@ import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
 import { taskChanges } from './commands/change-task.ts'
 import { taskDeps } from './compose.ts'
-import { overdueJobs } from './overdue.ts'
+import { overdueJobs, watchDueDates } from './overdue.ts'
 import { reactions } from './reactions.ts'
 import { taskRoutes } from './routes.ts'
 import { projectConsumer } from './subscriptions.ts'
@@ -28,7 +27,7 @@ const idempotency = mongoIdempotency(db, clock)
 await runService({
   ...service,
   log: deps.log,
-  routes: [...taskRoutes(deps, changes), feedRoutes(deps.log), deadLetterRoutes(consumer.deadLetters)],
+  routes: [...taskRoutes(deps, changes), feedRoutes(deps.log)],
   consumers: [consumer],
   // One job for each second in which a task becomes due; the path's parameter stands for the second.
   jobs: [job('overdue-:slot', overdue.run), job('due-dates-daily', overdue.recover)],
@@ -39,16 +38,4 @@ await runService({
   onStop: [async () => { idempotency.stop() }, () => db.close()],
 })
 
-// The scheduler may still be coming up; and what it was given it may lose while this process lives, the job of every day too.
-const watchDueDates = async (): Promise<void> => {
-  let again = 3_600_000
-  try {
-    await dapr.jobs.schedule('due-dates-daily', { schedule: '@daily' })
-    await overdue.recover()
-  } catch (error) {
-    logger.warn({ error }, 'due dates will be looked at again')
-    again = 15_000
-  }
-  setTimeout(() => { void watchDueDates() }, again).unref()
-}
-await watchDueDates()
+await watchDueDates(overdue, { dapr, logger })

@@ -1,9 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
+import { byItself } from '../shared/kit/command.ts'
+import type { Dapr } from '../shared/kit/dapr/dapr.ts'
 import type { DomainCommit } from '../shared/kit/events/log/event-log.ts'
-import { byItself, type TaskDeps } from './deps.ts'
 import { inParallel } from '../shared/kit/in-parallel.ts'
+import type { Logger } from '../shared/kit/observe/log.ts'
+import { repeatedly } from '../shared/kit/repeatedly.ts'
 import { backOff } from '../shared/kit/waiting.ts'
+import type { TaskDeps } from './compose.ts'
 import type { StoredEvent } from './publish.ts'
 import { dayOf, slotOf, type TaskRow } from './views/task-document.ts'
 
@@ -12,6 +16,8 @@ const DAY_S = 86_400
 const BACK_DAYS = 100
 const AHEAD_DAYS = 2
 const JOBS_AT_ONCE = 4
+const LOOK_MS = 3_600_000
+const LOOK_SOON_MS = 15_000
 type Due = { projectId: string; dueAt: string | null }
 const Slot = z.looseObject({ slot: z.string().regex(/^-?\d{1,12}$/) })
 
@@ -54,7 +60,8 @@ export const overdueJobs = ({ tasks, taskView, projects, dapr, clock }: Pick<Tas
     if (dueAt === null) return
     const project = await projects.get(organizationId, projectId)
     if (!project || project.deletedAt !== null || project.status === 'archived') return
-    await tasks.handle(organizationId, taskId, { type: 'MarkOverdue', taskId, dueAt, at: clock.now() }, byItself(clock, `${taskId}:overdue:${dueAt}`))
+    const meta = byItself('service:task', `${taskId}:overdue:${dueAt}`, clock.now())
+    await tasks.handle(organizationId, taskId, { type: 'MarkOverdue', taskId, dueAt, at: meta.at }, meta)
   }
   const markAll = async (rows: readonly TaskRow[]): Promise<void> => {
     await inParallel(rows, 64, row => mark(row.organizationId, row._id, row))
@@ -102,3 +109,22 @@ export const overdueJobs = ({ tasks, taskView, projects, dapr, clock }: Pick<Tas
   }
 }
 export type OverdueJobs = ReturnType<typeof overdueJobs>
+
+/**
+ * Recovers now and every hour, and sees to it that the job of every day is there, either one sooner where it fails; neither waits for the other.
+ * The scheduler may be away for long; and what it was given it may lose while this process lives, this job too.
+ */
+export const watchDueDates = async (overdue: Pick<OverdueJobs, 'recover'>, { dapr, logger }: { dapr: Pick<Dapr, 'jobs'>; logger: Pick<Logger, 'warn'> }): Promise<void> => {
+  const watch = async (work: () => Promise<void>, failed: string): Promise<void> => {
+    let next = LOOK_MS
+    const look = async (): Promise<void> => {
+      next = await work().then(() => LOOK_MS, (error: unknown) => { logger.warn({ error }, failed); return LOOK_SOON_MS })
+    }
+    await look()
+    repeatedly(look, () => next).start()
+  }
+  await Promise.all([
+    watch(() => dapr.jobs.schedule('due-dates-daily', { schedule: '@daily' }), 'the job of every day will be scheduled later'),
+    watch(overdue.recover, 'due dates will be looked at again'),
+  ])
+}

@@ -1,4 +1,5 @@
 import type { Comment, HistoryEntry, Task } from '../shared/contracts/task/model.ts'
+import { fieldNames } from './domain/fields.ts'
 import { score, type Counts } from './domain/score.ts'
 import type { CommentState } from './domain/comment.ts'
 import type { Existing, TaskState } from './domain/task-state.ts'
@@ -15,7 +16,7 @@ type Said = Extract<CommentState, { exists: true }>
 export const presentComment = (id: string, version: number, { about, authorId, text, mentions, createdAt, editedAt }: Pick<Said, 'about' | 'authorId' | 'text' | 'mentions' | 'createdAt' | 'editedAt'>): Comment =>
   ({ id, taskId: about.taskId, authorId, text, mentions: [...mentions], createdAt, editedAt, version })
 
-const shown = ['projectId', 'title', 'description', 'status', 'priority', 'difficulty', 'startAt', 'dueAt', 'recurrence', 'timezone', 'assigneeId', 'reporterId', 'parentId', 'labels', 'estimateMinutes', 'position', 'blockedBy', 'blocks', 'completedAt', 'deletedAt'] as const
+const shown = ['projectId', ...fieldNames, 'status', 'reporterId', 'blockedBy', 'blocks', 'completedAt', 'deletedAt'] as const
 
 /** Each public field that differs between two states of a task. */
 export const differences = (before: TaskState, after: TaskState): HistoryEntry['changes'] => {

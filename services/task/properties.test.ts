@@ -10,7 +10,7 @@ import { memoryStore } from '../shared/kit/events/store/memory-store.ts'
 import { storable } from '../shared/kit/events/views/storable.ts'
 import { commitsOf } from '../shared/kit/events/testing.ts'
 import { silentLogger } from '../shared/kit/observe/log.ts'
-import { links } from './commands/links.ts'
+import { taskLinks } from './commands/links.ts'
 import { taskDeps } from './compose.ts'
 import { create } from './domain/examples.ts'
 import type { TaskCommand } from './domain/task-commands.ts'
@@ -34,7 +34,7 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 const service = () => {
   const clock = testClock()
   const deps = taskDeps({ db: memoryStore(), dapr: memoryDapr(), clock, logger: silentLogger })
-  const linking = links(deps)
+  const linking = taskLinks(deps)
   const commandOf = (given: Exclude<Step, { blocker: string }>, at: string): TaskCommand => {
     const taskId = given.id
     switch (given.do) {

@@ -1,7 +1,8 @@
+import { reactionTo } from '../shared/kit/command.ts'
 import { Refused } from '../shared/kit/decider.ts'
 import type { DomainCommit } from '../shared/kit/events/log/event-log.ts'
 import { derivedId } from '../shared/kit/ids.ts'
-import { reacting, type TaskDeps } from './deps.ts'
+import type { TaskDeps } from './compose.ts'
 import type { Existing, Fields } from './domain/task-state.ts'
 import type { StoredEvent } from './publish.ts'
 import { nextOccurrence, originOf, restOf, shifted } from './domain/recurrence.ts'
@@ -23,7 +24,7 @@ export const repeatCompleted = ({ tasks, projects, clock, logger }: Pick<TaskDep
   const project = await projects.get(tenantId, task.projectId)
   if (!fields || !project || project.deletedAt !== null) return
   const id = derivedId('occurrence', aggregateId, task.dueAt ?? task.createdAt)
-  const meta = reacting(clock, commit, 'next')
+  const meta = reactionTo(commit, `${commit.id}:next`, clock.now())
   const assigneeId = project.members.some(m => m.userId === task.assigneeId) ? task.assigneeId : null
   const command = { type: 'CreateTask', taskId: id, projectId: task.projectId, reporterId: task.reporterId ?? commit.actor, fields: { ...fields, assigneeId }, status: undefined, workflow: project.workflow, mentions: [], blockedBy: [], at: meta.at } as const
   await tasks.handle(tenantId, id, command, meta).catch((error: unknown) => {
@@ -31,8 +32,8 @@ export const repeatCompleted = ({ tasks, projects, clock, logger }: Pick<TaskDep
   })
 }
 
-/** The next one starts as long before it is due as this one did, and never in the past. Undefined when the rule has ended; throws when it leads nowhere. */
-const nextFields = (task: Existing, rule: string, completedAt: string): Fields | undefined => {
+/** The next one starts as long before it is due as this one did, and never in the past. Undefined when the rule has ended; throws when it leads nowhere. `Required`: no field is forgotten, also none that older tasks lack. */
+const nextFields = (task: Existing, rule: string, completedAt: string): Required<Fields> | undefined => {
   const { title, description, priority, difficulty, assigneeId, parentId, labels, estimateMinutes, timezone = null, position } = task
   const from = originOf(task, task.createdAt)
   const dueAt = nextOccurrence(rule, from, from > completedAt ? from : completedAt, timezone ?? 'UTC')

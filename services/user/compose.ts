@@ -24,7 +24,7 @@ import { throttle } from './identity/throttle.ts'
 import { vault, type OwnerKey } from './identity/vault.ts'
 import type { Providers } from './oauth/providers.ts'
 import type { UserEvent } from './publish.ts'
-import type { Table } from './store/table.ts'
+import type { Table } from '../shared/kit/mongo/table.ts'
 import { directory } from './views/directory.ts'
 
 export type Tables = { logins: Table<Login>; identities: Table<Login>; keys: Table<OwnerKey>; sessions: Table<SessionRow>; spentTokens: Table<SpentToken>; signingKeys: Table<SigningKeyRow> }

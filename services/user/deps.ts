@@ -17,7 +17,7 @@ import type { Tickets } from './identity/tickets.ts'
 import type { Throttle } from './identity/throttle.ts'
 import type { Vault } from './identity/vault.ts'
 import type { Providers } from './oauth/providers.ts'
-import type { Table } from './store/table.ts'
+import type { Table } from '../shared/kit/mongo/table.ts'
 import type { DaprState } from '../shared/kit/dapr/dapr.ts'
 import type { Directory } from './views/directory.ts'
 

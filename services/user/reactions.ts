@@ -1,6 +1,7 @@
-import type { CommandMeta } from '../shared/kit/command.ts'
+import { reactionTo, type CommandMeta } from '../shared/kit/command.ts'
 import { NO_TENANT } from '../shared/kit/events/log/commit.ts'
 import type { DomainCommit, EventLog } from '../shared/kit/events/log/event-log.ts'
+import { networkOf } from '../shared/kit/http/network.ts'
 import { derivedId } from '../shared/kit/ids.ts'
 import type { SagaHost } from '../shared/kit/sagas/host.ts'
 import type { UserDeps } from './deps.ts'
@@ -13,8 +14,11 @@ import type { Start as Closing } from './sagas/close-account.ts'
 import type { Own as Inviting } from './sagas/invite-member.ts'
 
 type Commit = DomainCommit<UserEvent>
-const followUp = (commit: Commit, i: number): CommandMeta =>
-  ({ actor: commit.actor, at: commit.at, correlationId: commit.correlationId, causationId: commit.id, commandId: derivedId(commit.id, i), ...(commit.ip !== null && { ip: commit.ip }) })
+const followUp = (commit: Commit, i: number): CommandMeta => {
+  // The oldest commits have the machine's address.
+  const network = commit.ip === null ? undefined : networkOf(commit.ip)
+  return { ...reactionTo(commit, derivedId(commit.id, i), commit.at), ...(network !== undefined && { ip: network }) }
+}
 
 /** What follows from the service's own events, at least once, also after a crash. Every effect can be repeated. */
 export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<SagaHost, 'start' | 'signal'>): void => {

@@ -44,8 +44,6 @@ describe('the sidecar client, beside Dapr\'s own SDK', () => {
     expect(await state.set('once', 4, { etag: seen?.etag ?? '' })).toBe(false)
     expect(await state.delete('once', { etag: seen?.etag ?? '' })).toBe(false)
     expect((await state.get('once'))?.value).toBe(3)
-    await state.transact([{ operation: 'delete', key: 'once' }, { operation: 'upsert', key: 'twice', value: 0 }])
-    expect([await state.get('once'), (await state.get('twice'))?.value]).toEqual([undefined, 0])
   })
   it('forgets state after its time to live', async () => {
     await harness.user.state.set('brief', 1, { ttlSeconds: 1 })

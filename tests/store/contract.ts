@@ -102,10 +102,10 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
       await store.saveWriter({ id: 'w1', open: [0], beat: 1, heads: [START] })
       await store.saveWriter({ id: 'w1', open: [2, 4], beat: 2, heads: [{ next: 5, previous: 4, hash: 'x' }] })
       expect((await store.writers()).filter(w => w.id === 'w1')).toEqual([{ id: 'w1', open: [2, 4], beat: 2, heads: [{ next: 5, previous: 4, hash: 'x' }] }])
-      await store.saveWriter({ id: 'w2', open: [0], beat: 1, heads: [START] })
+      await store.saveWriter({ id: 'w2', open: [0], beat: 1, heads: [START], shapes: { tasks: 2 } })
       await store.saveRecovered('w1', { beat: 2, commits: 7 })
       await store.saveWriter({ id: 'w1', open: [2, 4], beat: 3, heads: [START] })
-      expect((await store.writers()).toSorted((a, b) => (a.id < b.id ? -1 : 1)).filter(w => w.id.startsWith('w'))).toEqual([{ id: 'w1', open: [2, 4], beat: 3, heads: [START], recovered: { beat: 2, commits: 7 } }, { id: 'w2', open: [0], beat: 1, heads: [START] }])
+      expect((await store.writers()).toSorted((a, b) => (a.id < b.id ? -1 : 1)).filter(w => w.id.startsWith('w'))).toEqual([{ id: 'w1', open: [2, 4], beat: 3, heads: [START], recovered: { beat: 2, commits: 7 } }, { id: 'w2', open: [0], beat: 1, heads: [START], shapes: { tasks: 2 } }])
       await store.removeWriter('w1', 2)
       expect((await store.writers()).filter(w => w.id === 'w1')).toMatchObject([{ beat: 3, recovered: { beat: 2 } }])
       await store.removeWriter('w1', 3)
@@ -123,6 +123,8 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
       for (let revision = 2; revision < 12; revision++) expect(await store.saveCheckpoint({ id: 'c1', next: 10 + revision, revision })).toBe(true)
       expect(await store.checkpoint('c1')).toEqual({ id: 'c1', next: 21, revision: 12 })
       for (const revision of [0, 10, 11]) expect(await store.saveCheckpoint({ id: 'c1', next: 0, revision })).toBe(false)
+      await store.saveCheckpoint({ id: 'v1', next: 1, revision: 0, shape: 2, since: [3, 0] })
+      expect(await store.checkpoint('v1')).toEqual({ id: 'v1', next: 1, revision: 1, shape: 2, since: [3, 0] })
     })
 
     it('keeps dead letters and changes only those that wait', async () => {
@@ -181,7 +183,7 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
         await rows.put([row('a', 1)], true)
         await rows.put([{ _id: 'a', version: 3, gone: true }], false)
         await rows.put([row('a', 2)], false)
-        expect([await rows.find({}), await rows.findOne({ _id: 'a' }), await rows.count({})]).toEqual([[], undefined, 0])
+        expect([await rows.find({}), await rows.findOne({ _id: 'a' })]).toEqual([[], undefined])
       })
       it('keeps as one text what queries do not name, reads what was kept before as well, and refuses a query that would find nothing', async () => {
         await store.documents<Row>('before').put([row('a', 1, 'one'), row('b', 1, 'two')], true)
@@ -202,7 +204,7 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
         await rows.put([1, 2, 3, 4, 5].map(n => row(`q${n}`, n, n % 2 ? 'odd' : 'even')), true)
         expect((await rows.find({ title: 'odd' }, { sort: { rank: -1 }, limit: 2 })).map(r => r.rank)).toEqual([5, 3])
         expect((await rows.find({ rank: { $gt: 2, $lte: 4 }, title: { $in: ['even'] } })).map(r => r.rank)).toEqual([4])
-        expect(await rows.count({ title: 'even' })).toBe(2)
+        expect(await rows.find({ title: 'even' })).toHaveLength(2)
         const odd: number[] = []
         await rows.eachOf({ title: 'odd' }, r => { odd.push(r.rank) })
         expect(odd.toSorted()).toEqual([1, 3, 5])

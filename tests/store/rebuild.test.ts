@@ -14,12 +14,12 @@ afterAll(async () => {
   for (const connection of opened) await connection.close()
 })
 
-const openProcess = async () => {
+const openProcess = async (shape = 1) => {
   const connection = await connectMongo(inject('documents'), database)
   opened.push(connection)
   const { log } = logOf({ store: mongoStore(connection) })
   const parcels = parcelOn(log)
-  const view = stateView({ log, aggregate: parcels, collection: 'parcels', indexes: ['count'], lookEveryMs: LOOK_MS, toDocument: count => (count % 3 === 0 ? undefined : { count }) })
+  const view = stateView({ log, aggregate: parcels, collection: 'parcels', indexes: ['count'], lookEveryMs: LOOK_MS, shape, toDocument: count => (count % 3 === 0 ? undefined : { count: count * shape }) })
   await log.start()
   const sent = new Map<string, number>()
   const sendTo = async (id: string): Promise<void> => {
@@ -46,4 +46,16 @@ it('a view that is rebuilt while two processes write has everything that either 
   const expected = [...one.sent, ...other.sent].filter(([, count]) => count % 3 !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1))
   for (const { view } of [one, other]) expect((await view.collection.find({}, { sort: { _id: 1 } })).map(d => [d._id, d.count])).toEqual(expected)
   await Promise.all([one, other].map(({ log }) => log.stop()))
+})
+
+it('a view of another shape has at the next start what an old process wrote before and writes beside it', async () => {
+  const old = await openProcess()
+  await Promise.all(Array.from({ length: 50 }, (_, i) => old.sendTo(`shaped-${i}`)))
+  await old.log.settled()
+  const one = await openProcess(2)
+  await Promise.all([old.sendTo('shaped-0'), one.sendTo('shaped-1'), old.sendTo('shaped-new')])
+  const shown = async ({ view }: typeof one) => Object.fromEntries((await view.now('org', {})).filter(({ _id }) => /^shaped-(?:[01]|new)$/.test(_id)).map(({ _id, count }) => [_id, count]))
+  expect(await shown(old)).toEqual({ 'shaped-0': 2, 'shaped-1': 2, 'shaped-new': 1 })
+  expect(await shown(one)).toEqual({ 'shaped-0': 4, 'shaped-1': 4, 'shaped-new': 2 })
+  await Promise.all([one, old].map(({ log }) => log.stop()))
 })

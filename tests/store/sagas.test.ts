@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { z } from 'zod'
 import { connectMongo, type Mongo } from '../../services/shared/kit/mongo/connect.ts'
 import { mongoSagaStore } from '../../services/shared/kit/sagas/mongo-saga-store.ts'
 import type { SagaDocument } from '../../services/shared/kit/sagas/status.ts'
@@ -9,7 +10,7 @@ const running = (id: string, revision: number): SagaDocument =>
   ({ _id: id, tenantId: 'o', name: 'move', state: 'running', step: `step-${revision}`, outcome: null, startedAt: at, deadline: at, finishedAt: null, history: [], revision, dueAt: at })
 const finished = (id: string, revision: number): SagaDocument => ({ ...running(id, revision), state: 'finished', step: 'over', outcome: 'done', finishedAt: at, dueAt: null, start: null })
 
-describe('the visible records of sagas', () => {
+describe('the revisions of sagas', () => {
   let db: Mongo
   beforeAll(async () => { db = await connectMongo(inject('documents'), `sagas_${randomUUID().slice(0, 8)}`) })
   afterAll(async () => {
@@ -42,6 +43,34 @@ describe('the visible records of sagas', () => {
     expect(names).toContain('move.6')
     expect(names).not.toContain('move.5')
     expect((await store.asleep('2026-01-10T00:00:00.000Z')).map(s => s._id)).toContain('move.5')
+  })
+  it('are made by one of those who make the same one at once', async () => {
+    const store = await begun('move.7')
+    const made = await Promise.all(Array.from({ length: 12 }, async (_, i) => (await store.save({ ...running('move.7', 1), step: `by-${i}` }) ? [`by-${i}`] : [])))
+    expect(made.flat()).toEqual([(await store.find('move.7'))?.step])
+  })
+  it('are not made by who is behind, though their row was taken away', async () => {
+    const store = await begun('move.8')
+    const { save } = store
+    for (const revision of [1, 2, 3]) expect(await save(running('move.8', revision))).toBe(true)
+    expect([await save(running('move.8', 2)), (await store.find('move.8'))?.revision]).toEqual([false, 3])
+    expect([await save(finished('move.8', 4)), await save(running('move.8', 3)), await save({ ...finished('move.8', 4), outcome: 'another' }), await save(running('move.8', 5))]).toEqual([true, false, false, false])
+    expect([await store.find('move.8'), (await store.asleep(at)).some(s => s._id === 'move.8')]).toMatchObject([{ revision: 4, outcome: 'done', start: null }, false])
+    expect(await db.collection('saga_steps').countDocuments({ of: 'move.8' })).toBe(0)
+  })
+  it('lose nothing of many who go on from what they read', async () => {
+    const store = await begun('move.9')
+    const taken = async (): Promise<string[]> => z.array(z.string()).parse(JSON.parse((await store.find('move.9'))?.record ?? '[]'))
+    const tell = async (input: string): Promise<void> => {
+      for (let kept = false; !kept;) {
+        const { revision, record = '[]' } = await store.find('move.9') ?? { revision: 0 }
+        const seen = z.array(z.string()).parse(JSON.parse(record))
+        kept = seen.includes(input) || await store.save({ ...running('move.9', revision + 1), record: JSON.stringify([...seen, input]) })
+      }
+    }
+    const inputs = Array.from({ length: 5 }, (_, who) => Array.from({ length: 5 }, (__, i) => `${who}.${i}`))
+    await Promise.all(inputs.map(async mine => { for (const input of mine) await tell(input) }))
+    expect((await taken()).toSorted()).toEqual(inputs.flat().toSorted())
   })
   it('never leave an end again, whatever comes late', async () => {
     const store = await begun('move.2')

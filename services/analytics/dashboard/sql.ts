@@ -68,10 +68,15 @@ GROUP BY name ORDER BY name`
 export const people = ['actor_id', 'user_id', 'assignee_id', 'reporter_id', 'subject'] as const
 const isErased = (column: string): string => `has({users:Array(String)}, ${column})`
 
+const named = `organization_id = {org:String}
+  AND (${people.map(isErased).join(' OR ')} OR multiSearchAny(data, {users:Array(String)}))`
+
+/** Whether an event still names one of these people. */
+export const namedSql = `SELECT 1 AS named FROM analytics_db.events WHERE ${named} LIMIT 1`
+
 /** People's ids are taken out of every column, and out of the events as they came. */
 export const eraseSql = `
 ALTER TABLE analytics_db.events UPDATE
   ${people.map(column => `${column} = if(${isErased(column)}, '', ${column})`).join(', ')},
   data = arrayFold((text, id) -> replaceAll(text, id, ''), {users:Array(String)}, data)
-WHERE organization_id = {org:String}
-  AND (${people.map(isErased).join(' OR ')} OR multiSearchAny(data, {users:Array(String)}))`
+WHERE ${named}`

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DeadLetterState } from '../../shared/contracts/dead-letters.ts'
 import type { Checkpoint, ConsumerStore, DeadLetter } from '../../shared/kit/events/store/store.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 
@@ -6,13 +7,12 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 const CHECKPOINT_MS = 2_000
 
 const CheckpointRow = z.object({ id: z.string(), next: z.number(), revision: z.number() })
-const State = z.enum(['waiting', 'replayed', 'skipped'])
 const Letter = z.object({
-  id: z.string(), consumer: z.string(), topic: z.string(), partition: z.number(), position: z.number(), subject: z.string(), organizationId: z.string(), state: State, event: z.unknown(),
+  id: z.string(), consumer: z.string(), topic: z.string(), partition: z.number(), position: z.number(), subject: z.string(), organizationId: z.string(), state: DeadLetterState, event: z.unknown(),
   reason: z.string(), attempts: z.number(), behind: z.string().nullable(), traceId: z.string().nullable(), at: z.string(),
 })
 const WaitingRow = Letter.pick({ id: true, topic: true, subject: true, position: true, behind: true })
-const LetterRow = z.object({ state: State, letter: z.string(), revision: z.number() })
+const LetterRow = z.object({ state: DeadLetterState, letter: z.string(), revision: z.number() })
 
 const letters = 'SELECT state, letter, revision FROM analytics_db.dead_letters FINAL'
 const read = ({ state, letter }: z.output<typeof LetterRow>): DeadLetter => ({ ...Letter.parse(JSON.parse(letter)), state })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { onceDone } from '../../shared/kit/batching/once-done.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { people } from '../dashboard/sql.ts'
 import type { EventRow } from './row.ts'
@@ -16,9 +17,8 @@ export type ErasedPeople = {
 
 /** Closing an account goes on to speak of the person after the erasure, and events may be read again from the beginning: both come in without them. One process erases and writes, and shares this. */
 export const erasedPeople = (db: ClickHouse): ErasedPeople => {
-  let loading: Promise<Map<string, Gone>> | undefined
   let writing: Promise<unknown> = Promise.resolve()
-  const known = (): Promise<Map<string, Gone>> => loading ??= loaded(db).catch((error: unknown) => { loading = undefined; throw error })
+  const known = onceDone(() => loaded(db))
   return {
     add: async (organizationId, userIds) => {
       const all = await known()

@@ -16,7 +16,7 @@ export type EventRow = ReturnType<typeof rowOf>
 /** An event as a row. Its id is hashed, because the ids of some events hold the id of a person. */
 export const rowOf = (event: Received) => {
   const fields = Fields.parse(event.data)
-  const status = event.type === 'TaskStatusChanged' ? fields.to : event.type === 'TaskCreated' || event.type === 'TaskRestored' ? fields.status : ''
+  const status = statusOf(event.type, fields)
   const due = dueOf(event.type, fields)
   return {
     event_id: derivedId(event.id), name: event.type, topic: event.topic, partition: event.partition, position: event.position, organization_id: event.organizationId,
@@ -25,6 +25,12 @@ export const rowOf = (event: Received) => {
     status, category: status === '' || event.type === 'TaskRestored' ? '' : fields.category ?? usual(status), sets_due: due === undefined ? 0 : 1, due_at: due ?? null,
     created_at: fields.createdAt, started_at: fields.startedAt, completed_at: fields.completedAt, correlation_id: event.correlationId, data: JSON.stringify(event.data),
   }
+}
+
+/** The status that an event brings a task into; '' when it brings none. */
+const statusOf = (type: string, { status, to }: z.infer<typeof Fields>): string => {
+  if (type === 'TaskStatusChanged') return to
+  return type === 'TaskCreated' || type === 'TaskRestored' ? status : ''
 }
 
 /** The due date that an event sets; undefined when it does not speak of it. */

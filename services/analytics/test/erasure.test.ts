@@ -6,6 +6,7 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { erasures } from '../erasure.ts'
 import { erasedPeople } from '../events/erased.ts'
 import { ingest } from '../events/ingest.ts'
+import { untilErased } from '../events/until-erased.ts'
 import { received } from './chdb.ts'
 import { startClickHouse } from './clickhouse.ts'
 
@@ -67,5 +68,17 @@ describe('taking people out of the figures', () => {
     go.resolve()
     await Promise.all([taking, erasing])
     expect(inAll(await rows('o5'))).toEqual([])
+  })
+  it('that the log tells of, also when the tables were lost with what they knew of the dead and no saga asks', async () => {
+    const erased = erasedPeople(chdb.db)
+    const erase = erasures(chdb.db, silentLogger, erased, 20_000)
+    const take = untilErased(ingest(chdb.db, erased), chdb.db, erase)
+    const task = received(920, { id: 'o6/task/t1:1#0', organizationId: 'o6', data: { assigneeId: 'person-09', title: 'for person-09 and person-08' } })
+    const gone = received(921, { id: 'o6/user/person-09:2#0', topic: 'user-events', type: 'UserDeleted', subject: 'person-09', actor: 'person-09', organizationId: 'o6', data: { userId: 'person-09' } })
+    await take([task, gone])
+    expect([inAll(await rows('o6')), (await rows('o6')).split('\n').length]).toEqual([['person-08'], 2])
+    const before = await rewrites()
+    await take([gone])
+    expect(await rewrites()).toBe(before)
   })
 })

@@ -2,32 +2,73 @@ import { expect, it } from 'vitest'
 import { memoryState } from '../../shared/kit/dapr/memory-state.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { beginning, checkpoints } from './checkpoint.ts'
+import { journal } from './journal.ts'
 
-const state = memoryState(new Map(), () => {})
-const start = async () => {
-  const from = await beginning(state, 'live')
+const stateOf = () => memoryState(new Map(), () => {})
+const start = async (state = stateOf()) => {
+  const from = await beginning(state, 'live', silentLogger)
   const at = { seq: from.seq, positions: { ...from.positions } }
   const kept = checkpoints({ from, state, key: 'live', logger: silentLogger, look: () => at })
-  await kept.save()
-  return { from, at, save: kept.save }
+  /** It has shown so many events. */
+  const show = (events: number): void => { Object.assign(at, { seq: from.seq + events, positions: { 'task-events/0': events } }) }
+  return { from, at, save: kept.save, show, answers: (after: number) => journal(at.seq, from.floor).since(after, []) }
 }
 
 it('a client that is away while the gateway restarts twice within a minute can still resume, and no number is given twice', async () => {
-  const first = await start()
-  Object.assign(first.at, { seq: first.from.seq + 10, positions: { 'task-events/0': 10 } })
+  const state = stateOf()
+  const first = await start(state)
+  first.show(10)
   await first.save()
-  const second = await start()
+  const second = await start(state)
   const resumable = { floor: first.from.seq + 10, positions: { 'task-events/0': 10 } }
   expect(second.from).toMatchObject(resumable)
   // It shows some events more and is gone before it can say so.
-  Object.assign(second.at, { seq: second.from.seq + 10, positions: { 'task-events/0': 20 } })
-  const third = await start()
+  second.show(20)
+  const third = await start(state)
   expect(third.from).toMatchObject(resumable)
   expect(third.from.seq).toBeGreaterThan(second.at.seq)
 })
+it('two that start from one checkpoint number differently, for as long as both run', async () => {
+  const state = stateOf()
+  const before = await start(state)
+  before.show(10)
+  await before.save()
+  const [one, other] = await Promise.all([start(state), start(state)])
+  one.show(2_000_000)
+  other.show(1_000_000)
+  for (const replica of [one, other, one]) await replica.save()
+  const next = await start(state)
+  const numbers = [one, other, next].map(({ from, at }) => [from.seq, at.seq] as const).toSorted(([a], [b]) => a - b)
+  for (const [i, [first]] of numbers.entries()) expect(first).toBeGreaterThanOrEqual(numbers[i - 1]?.[1] ?? 0)
+})
+it('a predecessor that still runs takes nothing back from its successor', async () => {
+  const state = stateOf()
+  const predecessor = await start(state)
+  predecessor.show(10)
+  await predecessor.save()
+  const successor = await start(state)
+  predecessor.show(11)
+  await predecessor.save()
+  successor.show(5)
+  predecessor.show(12)
+  await predecessor.save()
+  expect((await start(state)).from.seq).toBeGreaterThan(successor.at.seq)
+})
+it('whose store takes no writes starts all the same, and clients of the one before load afresh', async () => {
+  const state = stateOf()
+  const first = await start(state)
+  first.show(10)
+  await first.save()
+  let full = true
+  const second = await start({ ...state, set: (...write) => (full ? Promise.reject(new Error('no room')) : state.set(...write)) })
+  expect(second.answers(first.at.seq)).toBe('gap')
+  second.show(3)
+  full = false
+  await second.save()
+  expect((await start(state)).answers(second.at.seq)).toEqual({ entries: [] })
+})
 it('one that ends before it has heard from a producer leaves nothing to resume from', async () => {
-  const nothing = memoryState(new Map(), () => {})
-  const from = await beginning(nothing, 'live')
-  await checkpoints({ from, state: nothing, key: 'live', logger: silentLogger, look: () => ({ seq: from.seq, positions: {} }) }).save()
-  expect(await nothing.get('live')).toBeUndefined()
+  const state = stateOf()
+  await (await start(state)).save()
+  expect(await state.get('live')).toBeUndefined()
 })

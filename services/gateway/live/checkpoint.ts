@@ -1,45 +1,64 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { DaprState } from '../../shared/kit/dapr/dapr.ts'
+import type { DaprState, SetOptions } from '../../shared/kit/dapr/dapr.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
-import { newJournal } from './journal.ts'
+import { repeatedly } from '../../shared/kit/repeatedly.ts'
+import { newJournal, span } from './journal.ts'
 
-const Checkpoint = z.object({ seq: z.number().int(), given: z.number().int(), positions: z.record(z.string(), z.number().int()) })
+const Checkpoint = z.object({ owner: z.string().optional(), seq: z.number().int(), given: z.number().int(), positions: z.record(z.string(), z.number().int()) })
 export type Checkpoint = z.infer<typeof Checkpoint>
-/** Where the journal begins after a start. */
-export type Beginning = { floor: number; seq: number; positions: Record<string, number> }
+/** Where the journal begins after a start, by whom, and whose checkpoint was there before. */
+export type Beginning = { owner: string; before: string | undefined; floor: number; seq: number; positions: Record<string, number> }
 
-// Further than any second of work could have numbered after the last checkpoint was written.
-const jump = 1_000_000
+const read = async (state: Pick<DaprState, 'get'>, key: string): Promise<{ kept: Checkpoint | undefined; unchanged: SetOptions }> => {
+  const entry = await state.get(key)
+  return { kept: Checkpoint.safeParse(entry?.value).data, unchanged: entry ? { etag: entry.etag } : { firstWrite: true } }
+}
 
-/** Reads what an earlier process left: events from there on are replayed under new numbers, so that a client who resumes across the restart misses nothing. */
-export const beginning = async (state: Pick<DaprState, 'get'>, key: string): Promise<Beginning> => {
-  const kept = Checkpoint.safeParse((await state.get(key))?.value)
-  if (kept.success) return { floor: kept.data.seq, seq: kept.data.given + jump, positions: kept.data.positions }
-  const fresh = newJournal()
-  return { floor: fresh, seq: fresh, positions: {} }
+/**
+ * Takes over what an earlier process left: events from there on are replayed under new numbers, so that a client who resumes across the restart misses nothing.
+ * That process may still run, as a predecessor or as another replica: it goes on with its own numbers, further below these than it can ever count, and writes no checkpoint any more.
+ */
+export const beginning = async (state: Pick<DaprState, 'get' | 'set'>, key: string, logger: Logger): Promise<Beginning> => {
+  const [owner, fresh] = [randomUUID(), newJournal()]
+  for (;;) {
+    const { kept, unchanged } = await read(state, key)
+    const anew = { owner, before: kept?.owner, floor: fresh, seq: fresh, positions: {} }
+    if (!kept) return anew
+    const seq = kept.given + span
+    try {
+      // Before anybody can see one of these numbers: a process that dies at once must not leave them to the next.
+      if (await state.set(key, { ...kept, owner, given: seq } satisfies Checkpoint, unchanged)) return { owner, before: kept.owner, floor: kept.seq, seq, positions: kept.positions }
+    } catch (error) {
+      logger.warn({ error }, 'the live checkpoint cannot be taken over; numbers begin anew, and clients load afresh')
+      return anew
+    }
+  }
 }
 
 // Before the first answer of the producers there is nothing to resume from.
 const isKnown = ({ positions }: Pick<Checkpoint, 'positions'>): boolean => Object.keys(positions).length > 0
 
 /** `from`: where this process itself began; until `lagMs` have gone by, another that takes over begins there too. */
-export type CheckpointOptions = { from: Pick<Beginning, 'floor' | 'positions'>; state: Pick<DaprState, 'set'>; key: string; logger: Logger; look: () => Pick<Checkpoint, 'seq' | 'positions'>; everyMs?: number; lagMs?: number }
+export type CheckpointOptions = { from: Omit<Beginning, 'seq'>; state: Pick<DaprState, 'get' | 'set'>; key: string; logger: Logger; look: () => Pick<Checkpoint, 'seq' | 'positions'>; everyMs?: number; lagMs?: number }
 
 /** Writes a checkpoint every second, if there is news. It lies `lagMs` back, so that clients who dropped off a while before a restart can resume as well. */
 export const checkpoints = ({ from, state, key, logger, look, everyMs = 1_000, lagMs = 60_000 }: CheckpointOptions): { start(): void; stop(): Promise<void>; save(): Promise<void> } => {
   const seen = [{ seq: from.floor, positions: from.positions }].filter(isKnown)
-  let timer: NodeJS.Timeout | undefined
   let written = -1
+  let superseded = false
   const save = async (): Promise<void> => {
     const now = look()
-    if (!isKnown(now)) return
+    if (superseded || !isKnown(now)) return
     seen.push({ seq: now.seq, positions: { ...now.positions } })
     if (seen.length > lagMs / everyMs) seen.shift()
     const oldest = seen[0] ?? now
     if (written === now.seq + oldest.seq) return
-    await state.set(key, { ...oldest, given: now.seq } satisfies Checkpoint)
-    written = now.seq + oldest.seq
+    const { kept, unchanged } = await read(state, key)
+    superseded = kept !== undefined && kept.owner !== from.owner && kept.owner !== from.before
+    if (superseded) logger.info({}, 'another process has taken over the live checkpoint')
+    else if (await state.set(key, { ...oldest, owner: from.owner, given: now.seq } satisfies Checkpoint, unchanged)) written = now.seq + oldest.seq
   }
-  const again = (): void => { timer = setTimeout(() => { void save().catch((error: unknown) => { logger.warn({ error }, 'the live checkpoint could not be kept') }).finally(again) }, everyMs).unref() }
-  return { start: again, save, stop: async () => { clearTimeout(timer); await save() } }
+  const saves = repeatedly(() => save().catch((error: unknown) => { logger.warn({ error }, 'the live checkpoint could not be kept') }), () => everyMs)
+  return { start: saves.start, save, stop: async () => { saves.stop(); await save() } }
 }

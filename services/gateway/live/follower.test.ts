@@ -56,6 +56,20 @@ describe('a follower', () => {
     await one.catchUp()
     expect(handed).toEqual([60])
   })
+  it('reads a log that was put back from its end, whatever was asked for before', async () => {
+    const [now, handed, before]: [CloudEvent[], number[], PromiseWithResolvers<{ events: CloudEvent[]; head: number; next: number }>] = [partition([99, 150, 600]), [], Promise.withResolvers()]
+    let asked = 0
+    const one = follower({
+      at: 500, hand: e => { handed.push(e.position) },
+      feed: async after => (asked++ === 0 ? before.promise : { events: now.filter(e => e.position > after), head: 601, next: 601 }),
+    })
+    const asking = one.catchUp()
+    one.rewind(100)
+    before.resolve({ events: [], head: 100, next: 501 })
+    await asking
+    await one.catchUp()
+    expect(handed).toEqual([150, 600])
+  })
   it('ignores what it has had', () => {
     const all = partition([0, 1])
     const { one, handed } = world(all, 0)

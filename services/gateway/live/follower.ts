@@ -1,22 +1,29 @@
-import type { CloudEvent, feedApi } from '../../shared/contracts/feed.ts'
-import type { ClientReply } from '../../shared/kit/http/client.ts'
+import type { CloudEvent } from '../../shared/contracts/feed.ts'
+import { feedReader } from '../../shared/kit/events/consumer/feed-reader.ts'
+import type { FeedPage } from '../../shared/kit/events/log/event-log.ts'
 
 export type FollowerOptions = {
   /** The position of the last event that was handed on; undefined: begin with what comes first. */
   at: number | undefined
   /** Events after a position, from the producer. */
-  feed: (after: number) => Promise<ClientReply<typeof feedApi.feed>>
+  feed: (after: number) => Promise<FeedPage>
   hand: (event: CloudEvent) => void
   patienceMs?: number
 }
-export type Follower = { take(event: CloudEvent): void; catchUp(): Promise<void>; readonly at: number | undefined; readonly waiting: number }
+export type Follower = {
+  take(event: CloudEvent): void
+  catchUp(): Promise<void>
+  /** The producer has less than was handed on: its log is another one now. */
+  rewind(head: number): void
+  readonly at: number | undefined
+  readonly waiting: number
+}
 
 // Not the kit's consumer: every gateway has to see every event, so it shares no checkpoint with its replicas and keeps nothing that would have to be handled twice.
 /** Hands on the events of one partition in order and without holes, whatever the broker loses, repeats or reorders. */
 export const follower = ({ at: start, feed, hand, patienceMs = 100 }: FollowerOptions): Follower => {
   let at = start
-  /** How far the feed has been read: behind the last event of a page there may be thousands of private commits. */
-  let read = 0
+  let read = feedReader(feed)
   const early = new Map<number, CloudEvent>()
   let timer: NodeJS.Timeout | undefined
   let fetching: Promise<void> | undefined
@@ -34,16 +41,12 @@ export const follower = ({ at: start, feed, hand, patienceMs = 100 }: FollowerOp
   }
   const fetchAll = async (): Promise<void> => {
     for (;;) {
-      const from = Math.max((at ?? -1) + 1, read)
-      const { events, head, next = 0 } = await feed(from - 1)
+      const { events, ended } = await read((at ?? -1) + 1)
       const before = at ?? -1
       const fresh = events.filter(e => e.position > before)
       for (const event of fresh) advance(event)
       drain()
-      // A log that ends before what was read of it is another one now.
-      const again = head < read
-      read = again ? 0 : next
-      if (fresh.length === 0 && !again && (next <= from || next >= head)) return
+      if (fresh.length === 0 && ended) return
     }
   }
   const catchUp = (): Promise<void> => (fetching ??= fetchAll().finally(() => { fetching = undefined }))
@@ -62,6 +65,11 @@ export const follower = ({ at: start, feed, hand, patienceMs = 100 }: FollowerOp
       if (early.size) wait()
     },
     catchUp,
+    rewind: head => {
+      at = head - 1
+      read = feedReader(feed)
+      early.clear()
+    },
     get at() { return at },
     get waiting() { return early.size },
   }

@@ -14,8 +14,9 @@ export type Journal = {
   readonly size: { entries: number; bytes: number }
 }
 
-// A journal's number fills the upper digits, so that a seq of another journal (another replica, a wiped store) is never taken for one of this.
-const span = 2 ** 32
+/** So many numbers belong to a journal, more than a process can give out. */
+export const span = 2 ** 32
+/** A journal's number fills the upper digits, so that a seq of another journal (another replica, a wiped store) is never taken for one of this. */
 export const newJournal = (random: () => number = Math.random): number => (1 + Math.floor(random() * 2 ** 20)) * span
 
 /**

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { feedApi } from '../../shared/contracts/feed.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
 import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
+import { feedReader } from '../../shared/kit/events/consumer/feed-reader.ts'
 import { client } from '../../shared/kit/http/client.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
 import type { Metrics } from '../../shared/kit/observe/metrics.ts'
@@ -22,17 +23,16 @@ export type Live = { hub: Hub; tokenStatus: TokenStatus; feeds: Feeds; letGo(): 
 
 /** Everything about sockets, from the topics to the frames, going on where the process before this one left off. */
 export const live = async ({ dapr, clock, logger, metrics, server, origins, admit, key, ask }: LiveOptions): Promise<Live> => {
-  const { seq, floor, positions } = await beginning(dapr.state, key)
-  const journal = newJournal(seq, floor)
+  const from = await beginning(dapr.state, key, logger)
+  const { positions } = from
+  const journal = newJournal(from.seq, from.floor)
   const memberships = newMemberships(ask)
   const tokenStatus = newTokenStatus()
   const audience = newAudience<Session>()
   const hub = newHub({ audience, journal, memberships, tokenStatus })
   const incoming = feeds({ dapr, logger, positions, hand: event => { hub.publish(event) } })
-  const kept = checkpoints({ from: { floor, positions }, state: dapr.state, key, logger, look: () => ({ seq: journal.seq, positions: incoming.positions() }) })
+  const kept = checkpoints({ from, state: dapr.state, key, logger, look: () => ({ seq: journal.seq, positions: incoming.positions() }) })
   const open = sockets({ server, hub, tokenStatus, audience, journal, memberships, origins, admit, logger, takeTicket: ticketTaker(dapr) })
-  // The numbers from here on are taken before anybody can see one of them: a process that dies at once must not leave them to the next.
-  await kept.save()
   kept.start()
   metrics?.gauge('live_sockets', 'Open sockets', () => hub.size)
   metrics?.gauge('live_journal_entries', 'Events that a client can resume from', () => journal.size.entries)
@@ -41,10 +41,10 @@ export const live = async ({ dapr, clock, logger, metrics, server, origins, admi
   const past: PastEvents = {
     heads: async () => (await userFeed.heads({})).heads,
     page: async (partition, after, limit) => {
-      for (let at = after; ;) {
-        const { events, head, next = head } = await userFeed.feed({ query: { partition, after: at, limit } })
-        if (events.length > 0 || next >= head || next <= at + 1) return events
-        at = next - 1
+      const read = feedReader(at => userFeed.feed({ query: { partition, after: at, limit } }))
+      for (;;) {
+        const { events, ended } = await read(after + 1)
+        if (events.length > 0 || ended) return events
       }
     },
   }

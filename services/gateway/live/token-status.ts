@@ -33,7 +33,8 @@ export const tokenStatus = (): TokenStatus => {
     of: ({ userId, organizationId, role, sessionId }) => {
       if (ended.has(sessionId)) return 'ended'
       const now = roles.get(keyOf(organizationId, userId))?.role
-      return now === undefined || now === role ? 'valid' : now === 'none' ? 'ended' : 'outdated'
+      if (now === undefined || now === role) return 'valid'
+      return now === 'none' ? 'ended' : 'outdated'
     },
   }
 }

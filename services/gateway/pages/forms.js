@@ -45,7 +45,8 @@ const show = (form, problem) => {
   }
   const allShown = errors.length > 0 && errors.every(({ path }) => inputs.some(input => input.name === path))
   const detail = problem?.detail ?? 'The server cannot be reached. Try again in a moment.'
-  form.querySelector('[role=alert]').textContent = !problem ? '' : allShown ? 'Look at what is marked, and send it again.' : detail
+  const said = allShown ? 'Look at what is marked, and send it again.' : detail
+  form.querySelector('[role=alert]').textContent = problem ? said : ''
 }
 const end = (text, next) => {
   document.getElementById('done').textContent = text

@@ -15,4 +15,7 @@ const row = ({ service, state, sidecar, dependencies, relayLag, consumerLag, dea
 ${[relayLag, consumerLag, deadLetters].map(n => `<td class="number">${n ?? '–'}</td>`).join('')}<td class="number">${uptimeSeconds === null ? '–' : duration(uptimeSeconds)}</td><td>${escaped(version ?? '–')}</td></tr>`
 
 const mark = (text: string, good: boolean): string => `<span class="${good ? 'good' : 'bad'}">${escaped(text)}</span>`
-const duration = (seconds: number): string => seconds < 120 ? `${seconds} s` : seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
+const duration = (seconds: number): string => {
+  if (seconds < 120) return `${seconds} s`
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
+}

@@ -2,6 +2,7 @@ import type { Context } from 'koa'
 import { errors, type Dispatcher } from 'undici'
 import type { PeerBreakers } from '../../shared/kit/dapr/peer-breakers.ts'
 import { invokePath } from '../../shared/kit/dapr/invoke.ts'
+import { FIRST_REST_MS, nextRest } from '../../shared/kit/dapr/replies.ts'
 import { defaultBodyLimit, readBytes } from '../../shared/kit/http/input/body.ts'
 import { headers as names } from '../../shared/kit/http/headers.ts'
 import { machineOf } from '../../shared/kit/http/machine.ts'
@@ -44,9 +45,9 @@ export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeout
     }
     try {
       let answer = await once()
-      // A service that is being replaced, or is just starting again, is back in a second or two: what never arrived there is held so long.
-      for (let wait = FIRST_WAIT_MS; !arrived(answer) && performance.now() + wait < heldUntil - SPARE_MS; wait *= 2) {
-        await pause(wait)
+      // A service, or a sidecar, that is being replaced or just starting again is back in a second or two: what never arrived there is held so long.
+      for (let rest = FIRST_REST_MS; !arrived(answer) && performance.now() + rest < heldUntil - SPARE_MS; rest = nextRest(rest)) {
+        await pause(rest)
         answer = await once()
       }
       hand(ctx, answer, { service, operation })
@@ -73,7 +74,6 @@ export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeout
   }
 }
 const MiB = 1024 * 1024
-const FIRST_WAIT_MS = 100
 const SPARE_MS = 600
 
 const pathOf = (segments: readonly string[]): string => segments.reduce((path, segment) => `${path}/${encodeURIComponent(segment)}`, '')

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { aiApi } from '../../shared/contracts/ai/http.ts'
 import { taskApi } from '../../shared/contracts/task/http.ts'
 import { peerBreakers } from '../../shared/kit/dapr/peer-breakers.ts'
@@ -14,7 +14,7 @@ import { forwarder } from './forward.ts'
 import type { Target } from './route-table.ts'
 
 const undo: (() => Promise<unknown>)[] = []
-afterEach(async () => { for (const stop of undo.splice(0).toReversed()) await stop() })
+afterAll(async () => { for (const stop of undo.splice(0).toReversed()) await stop() })
 
 /** A gateway that waits a second for anything, unless the contract says longer. */
 const asked = async (target: Target, sidecar: RequestListener): Promise<{ status: number; ms: number }> => {
@@ -39,10 +39,9 @@ const away: RequestListener = (_, response) => {
   response.writeHead(500, { 'content-type': 'application/json' }).end('{"errorCode":"ERR_DIRECT_INVOKE","message":"failed to invoke, id: ai, err: rpc error: code = Internal desc = error invoking app channel: Post \\"http://127.0.0.1:3006/api\\": dial tcp 127.0.0.1:3006: connect: connection refused"}')
 }
 
-describe('how long the gateway waits', () => {
+describe.concurrent('how long the gateway waits', () => {
   it('as long as the contract says for an answer that is under way', async () => {
-    expect(await asked(naturalLanguage, late)).toMatchObject({ status: 200 })
-    expect(await asked(createTask, late)).toMatchObject({ status: 503 })
+    expect(await Promise.all([asked(naturalLanguage, late), asked(createTask, late)])).toMatchObject([{ status: 200 }, { status: 503 }])
   })
   it('no longer than for anything else where the service is away', async () => {
     const { status, ms } = await asked(naturalLanguage, away)

@@ -1,4 +1,4 @@
-import type { Api, Operation, ServiceId } from '../../shared/contracts/define.ts'
+import { serviceIds, type Api, type Operation, type ServiceId } from '../../shared/contracts/define.ts'
 
 /** An operation that the gateway lets through, and the service that answers it. */
 export type Target = { service: ServiceId; name: string; operation: Operation }
@@ -29,10 +29,8 @@ export const routeTable = (apis: Partial<Record<ServiceId, Api>>): RouteTable =>
   }
 }
 
-const operationsOf = (apis: Partial<Record<ServiceId, Api>>): [ServiceId, string, Operation][] => {
-  const services: ServiceId[] = ['user', 'task', 'project', 'notification', 'analytics', 'ai']
-  return services.flatMap(service => Object.entries(apis[service] ?? {}).map(([name, operation]): [ServiceId, string, Operation] => [service, name, operation]))
-}
+const operationsOf = (apis: Partial<Record<ServiceId, Api>>): [ServiceId, string, Operation][] =>
+  serviceIds.flatMap(service => Object.entries(apis[service] ?? {}).map(([name, operation]): [ServiceId, string, Operation] => [service, name, operation]))
 const child = (parent: Node, segment: string): Node => {
   const known = parent.fixed.get(segment) ?? node()
   parent.fixed.set(segment, known)

@@ -43,11 +43,16 @@ export const statusCollector = ({ dapr, clock, version, services, own, reuseMs =
 
 const nothingKnown = { version: null, instanceId: null, uptimeSeconds: null, sidecar: 'unknown', relayLag: null, consumerLag: null, deadLetters: null } as const
 
+const sidecarIn = (dependencies: NonNullable<Health['dependencies']>): ServiceStatus['sidecar'] => {
+  const sidecar = dependencies.find(d => d.name === 'dapr')
+  if (!sidecar) return 'unknown'
+  return sidecar.state === 'up' ? 'up' : 'down'
+}
+
 const statusOf = (service: AppId, { state, instanceId, uptimeSeconds, dependencies = [] }: Health, metrics: string): ServiceStatus => {
   const numbers = numbersOf(metrics)
-  const sidecar = dependencies.find(d => d.name === 'dapr')?.state
   return {
-    service, state, instanceId, uptimeSeconds, dependencies, version: numbers.version ?? null, sidecar: sidecar === undefined ? 'unknown' : sidecar === 'up' ? 'up' : 'down',
+    service, state, instanceId, uptimeSeconds, dependencies, version: numbers.version ?? null, sidecar: sidecarIn(dependencies),
     relayLag: numbers.values.get('event_log_lag') ?? null, consumerLag: numbers.values.get('consumer_lag') ?? null, deadLetters: numbers.values.get('consumer_parked') ?? null,
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { beginning } from '../live/checkpoint.ts'
 import { liveWorld, subscribed, task, type LiveWorld } from './live-world.ts'
 
@@ -52,7 +53,7 @@ describe('after a drop', () => {
     expect(performance.now() - began).toBeLessThan(3_000)
   })
   it('of the gateway no number is given twice, even if the next one dies as soon as it has begun', async () => {
-    const numbersOfTheNext = async () => (await beginning(world.dapr.state, 'gateway-live.main')).seq
+    const numbersOfTheNext = async () => (await beginning(world.dapr.state, 'gateway-live.main', silentLogger)).seq
     await world.happen('TaskCreated', task)
     await world.stop()
     const taken = await numbersOfTheNext()

@@ -71,8 +71,11 @@ describe('the gateway passes on', () => {
     for (const headers of [{ 'content-length': '7' }, { 'transfer-encoding': 'chunked' }]) await raw('/api/tasks', { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{"a":1}' })
     expect(gateway.sidecar.calls.map(c => c.text)).toEqual(['{"a":1}', '{"a":1}'])
   })
-  it('what did not arrive because the service was just starting again, whatever it is', async () => {
-    const refused = { errorCode: 'ERR_DIRECT_INVOKE', message: 'failed to invoke, id: x-task, err: rpc error: code = Internal desc = error invoking app channel: Post "http://127.0.0.1:3002/api": dial tcp 127.0.0.1:3002: connect: connection refused' }
+  it.each([
+    ['the service', 'code = Internal desc = error invoking app channel: Post "http://127.0.0.1:3002/api": dial tcp 127.0.0.1:3002: connect: connection refused'],
+    ['its sidecar', 'code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:3522: connect: connection refused"'],
+  ])('what did not arrive because %s was just starting again, whatever it is', async (_, why) => {
+    const refused = { errorCode: 'ERR_DIRECT_INVOKE', message: `failed to invoke, id: x-task, err: rpc error: ${why}` }
     gateway.sidecar.behind = ({ text }, response) => {
       if (gateway.sidecar.calls.length < 3) response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify(refused))
       else response.writeHead(201, { 'content-type': 'application/json' }).end(text)
@@ -80,8 +83,12 @@ describe('the gateway passes on', () => {
     const answer = await fetch(`${gateway.url}/api/tasks`, { method: 'POST', body: '{"title":"Once"}', headers: { 'content-type': 'application/json' } })
     expect([answer.status, await answer.text(), gateway.sidecar.calls.length]).toEqual([201, '{"title":"Once"}', 3])
   })
-  it('nothing a second time that may have arrived', async () => {
-    const broken = { errorCode: 'ERR_DIRECT_INVOKE', message: 'failed to invoke, id: x-task, err: rpc error: code = Internal desc = error invoking app channel: Post "http://127.0.0.1:3002/api": EOF' }
+  it.each([
+    ['code = Internal desc = error invoking app channel: Post "http://127.0.0.1:3002/api": EOF'],
+    ['code = Unavailable desc = error reading from server: EOF'],
+    ['code = Unavailable desc = connection error: desc = "error reading server preface: connect: connection reset by peer"'],
+  ])('nothing a second time that may have arrived: %s', async why => {
+    const broken = { errorCode: 'ERR_DIRECT_INVOKE', message: `failed to invoke, id: x-task, err: rpc error: ${why}` }
     gateway.sidecar.behind = (_, response) => { response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify(broken)) }
     const answer = await fetch(`${gateway.url}/api/tasks`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
     expect([answer.status, gateway.sidecar.calls.length]).toEqual([503, 1])

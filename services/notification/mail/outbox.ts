@@ -2,6 +2,7 @@ import type { Mail } from '../../shared/contracts/notification/mails.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
+import { repeatedly } from '../../shared/kit/repeatedly.ts'
 import type { MailRow, Tables } from '../store/rows.ts'
 import type { MailQueue, Queued } from './queue.ts'
 
@@ -22,7 +23,6 @@ const batch = 1_000
 
 /** Mails wait in the document store, and the queue is filled from there: without Redis nothing is lost, only later. */
 export const outbox = ({ mails, queue, clock, logger, everyMs = 15_000 }: OutboxOptions): Outbox => {
-  let timer: NodeJS.Timeout | undefined
   let fresh: Queued[] = []
   let pushing: Promise<void> | undefined
   // Nobody knows what the process before this one could not push.
@@ -57,7 +57,7 @@ export const outbox = ({ mails, queue, clock, logger, everyMs = 15_000 }: Outbox
       throw error
     }
   }
-  const again = (): void => { timer = setTimeout(() => { sweep().catch(later).finally(() => { if (timer) again() }) }, everyMs) }
+  const sweeps = repeatedly(() => sweep().catch(later), () => everyMs)
   return {
     push: mailIds => { queueSoon(mailIds.map(id => ({ id, awaited: false }))) },
     sweep,
@@ -67,8 +67,8 @@ export const outbox = ({ mails, queue, clock, logger, everyMs = 15_000 }: Outbox
       if (isNew) queueSoon([{ id: row._id, awaited: true }])
       return row._id
     },
-    start: () => { sweep().catch(later); again() },
-    stop: async () => { clearTimeout(timer); timer = undefined; await pushing },
+    start: () => { sweep().catch(later); sweeps.start() },
+    stop: async () => { sweeps.stop(); await pushing },
     waiting: () => mails.count({ state: 'waiting' }),
   }
 }

@@ -21,7 +21,8 @@ export const aboutNotification = (told: Told, people: { name: string; actor: str
 
 const inApi = ({ link: path }: Told): string => {
   const [, project, task] = /^\/projects\/([^/]+)(?:\/tasks\/([^/]+))?$/.exec(path) ?? []
-  return task === undefined ? project === undefined ? '/api/notifications' : `/api/projects/${project}` : `/api/tasks/${task}`
+  if (task !== undefined) return `/api/tasks/${task}`
+  return project === undefined ? '/api/notifications' : `/api/projects/${project}`
 }
 
 /** The mail that a service asked for. */

@@ -4,8 +4,9 @@ import type { Mail } from '../../shared/contracts/notification/mails.ts'
 import type { ProjectRole } from '../../shared/contracts/primitives.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import type { Connection } from 'mongoose'
-import { mongoTable, type Table } from './table.ts'
-import { memoryTable } from './memory-table.ts'
+import { memoryTable } from '../../shared/kit/mongo/memory-table.ts'
+import { mongoTable } from '../../shared/kit/mongo/mongo-table.ts'
+import type { Table } from '../../shared/kit/mongo/table.ts'
 
 /** Every list of a person starts at this one key. */
 export const recipientOf = (organizationId: string, userId: string): string => `${organizationId}.${userId}`

@@ -21,6 +21,11 @@ export const permitted = async ({ projects }: ProjectDeps, actor: Actor, id: str
   return project
 }
 
+const momentOf = ({ version, at }: { version?: number | undefined; at?: string | undefined }): { version: number } | { time: string } | undefined => {
+  if (version !== undefined) return { version }
+  return at === undefined ? undefined : { time: at }
+}
+
 export const projectHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projectApi>, Names> => {
   const { projects, views, keys, peers } = deps
   return {
@@ -29,7 +34,7 @@ export const projectHandlers = (deps: ProjectDeps): Pick<Handlers<typeof project
 
     getProject: async ({ actor, params: { id }, query }) => {
       const now = await projects.load(actor.organizationId, id)
-      const when = query.version === undefined ? query.at === undefined ? undefined : { time: query.at } : { version: query.version }
+      const when = momentOf(query)
       const then = when ? await projects.at(actor.organizationId, id, when) : now
       // The past can be looked at by those who may see the project now, or were its members when it was deleted.
       const project = visible(then.state)

@@ -1,5 +1,5 @@
 import { Refused } from '../../shared/kit/decider.ts'
-import type { CommandMeta } from '../../shared/kit/command.ts'
+import { orderOf, type CommandMeta } from '../../shared/kit/command.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
 import type { CommandContext } from '../../shared/kit/sagas/saga-types.ts'
 import type { ProjectDeps } from '../deps.ts'
@@ -10,8 +10,7 @@ const done = { done: true } as const
 
 /** What the sagas do in this service. The domain knows each repetition by itself. */
 export const sagaEffects = ({ projects, entries, views, clock }: Pick<ProjectDeps, 'projects' | 'entries' | 'views' | 'clock'>): SagaCommands => {
-  const metaOf = ({ sagaId, outputId }: CommandContext, actor = 'service:project'): CommandMeta =>
-    ({ actor, at: clock.now(), correlationId: sagaId, causationId: sagaId, commandId: `${sagaId}.${outputId}` })
+  const metaOf = (context: CommandContext, actor = 'service:project'): CommandMeta => orderOf(context, actor, clock.now())
 
   return {
     build: async ({ projectId, actor }, context) => {

@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 
-/** The services, as the seed names them; with a prefix these are the Dapr app ids. */
-export const appIds = ['gateway', 'user', 'task', 'project', 'notification', 'analytics', 'ai'] as const
+/** The services behind the gateway, as the seed names them. */
+export const serviceIds = ['user', 'task', 'project', 'notification', 'analytics', 'ai'] as const
+export type ServiceId = (typeof serviceIds)[number]
+/** All of them; with a prefix these are the Dapr app ids. */
+export const appIds = ['gateway', ...serviceIds] as const
 export type AppId = (typeof appIds)[number]
-/** The services behind the gateway. */
-export type ServiceId = Exclude<AppId, 'gateway'>
 
 /**
  * One operation of a service, defined once: the Koa route, the typed client of other services, and the OpenAPI document come from it.
@@ -48,13 +49,21 @@ export const honoursIfMatch = ({ method, ifMatch = method === 'PUT' || method ==
 /** The operations of one service, by name. */
 export type Api = Readonly<Record<string, Operation>>
 
-/** A public event: its name (CloudEvents `type`), its version, and the schema of its data. `planned`: followers understand it, nobody publishes it yet. */
-export type EventContract<T extends string = string, D extends z.ZodType = z.ZodType> = { type: T; version: number; data: D; planned?: true }
-/** Defines a public event. A breaking change adds a version. */
-export const event = <const T extends string, D extends z.ZodType>(type: T, version: number, data: D, more: { planned?: true } = {}): EventContract<T, D> => ({ type, version, data, ...more })
+/**
+ * A public event: its name (CloudEvents `type`), its version, and the schema of its data. `planned`: followers understand it, nobody publishes it yet.
+ * `from`: the version before it, and what makes its data of that one's; feeds give what was published then for ever.
+ */
+export type EventContract<T extends string = string, D extends z.ZodType = z.ZodType> = { type: T; version: number; data: D; planned?: true; from?: { older: EventContract; lift: (data: unknown) => unknown } }
+/** Defines a public event. A breaking change adds a version with `from`, and takes the place of the one before in its topic: followers only ever see data of the newest shape. */
+export const event = <const T extends string, D extends z.ZodType, O extends z.ZodType = z.ZodType>(
+  type: T, version: number, data: D, { from, ...more }: { planned?: true; from?: { older: EventContract<NoInfer<T>, O>; lift: (data: z.infer<O>) => z.input<D> } } = {},
+): EventContract<T, D> => ({ type, version, data, ...more, ...(from && { from: { older: from.older, lift: given => from.lift(from.older.data.parse(given)) } }) })
+/** A contract and all that it lifts from, the newest first. */
+export const versionsOf = (contract: EventContract): EventContract[] => [contract, ...(contract.from ? versionsOf(contract.from.older) : [])]
 
 /** A topic and the events that its producer publishes to it. */
 export type Topic = { name: string; producer: ServiceId; events: readonly EventContract[] }
+/** Defines a topic; keeps the literal types of its events. */
 export const topic = <const E extends readonly EventContract[]>(name: string, producer: ServiceId, events: E): { name: string; producer: ServiceId; events: E } => ({ name, producer, events })
 
 type PublicEventOf<C> = C extends EventContract<infer N, infer D> ? { type: N; data: z.infer<D> } : never

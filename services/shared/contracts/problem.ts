@@ -33,15 +33,18 @@ export const generalProblems: Readonly<Record<number, readonly string[]>> = {
 }
 
 /** The general refusals that an operation can meet, by what it is. */
-const generalStatuses = (operation: Operation, { access, method, path } = operation): number[] => [
-  400, 429, 431, 503,
-  ...(access === 'public' ? [] : [401]),
-  ...(access === 'user' ? [403] : []),
-  ...(path.includes(':') ? [404] : []),
-  ...(method === 'GET' ? [] : [408, 413, 415]),
-  ...(honoursIfMatch(operation) ? [412] : []),
-  ...(method === 'POST' ? [409, 422] : []),
-]
+const generalStatuses = (operation: Operation): number[] => {
+  const { access, method, path } = operation
+  return [
+    400, 429, 431, 503,
+    ...(access === 'public' ? [] : [401]),
+    ...(access === 'user' ? [403] : []),
+    ...(path.includes(':') ? [404] : []),
+    ...(method === 'GET' ? [] : [408, 413, 415]),
+    ...(honoursIfMatch(operation) ? [412] : []),
+    ...(method === 'POST' ? [409, 422] : []),
+  ]
+}
 
 /** Every way in which an operation says it can be refused: its codes by status, ascending. */
 export const refusalsOf = (operation: Operation): ReadonlyMap<number, readonly string[]> => {

@@ -39,7 +39,8 @@ export const breaker = ({ name, timeoutMs = 5_000, failures = 5, retryAfterMs = 
       try {
         return await policy.execute(({ signal }) => call(signal))
       } catch (error) {
-        throw isBrokenCircuitError(error) ? down() : error instanceof TaskCancelledError ? late() : error
+        if (isBrokenCircuitError(error)) throw down()
+        throw error instanceof TaskCancelledError ? late() : error
       }
     },
     state: () => states[circuit.state],

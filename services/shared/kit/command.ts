@@ -15,3 +15,17 @@ export type CommandMeta = {
 
 /** The same command without the version that the caller saw: for another thing than the one that he saw. */
 export const withoutVersion = ({ expectedVersion: _, ...rest }: CommandMeta): CommandMeta => rest
+
+/** The command of a follow-up: it belongs to the same request, and `step` makes its id its own. No expected version. */
+export const following = (meta: CommandMeta, step: string): CommandMeta => ({ ...withoutVersion(meta), commandId: `${meta.commandId}:${step}` })
+
+/** A command that follows from a commit, in the name of who made it, at the ISO time `at`. It comes again after a crash, so `commandId` is derived from the commit. */
+export const reactionTo = ({ id, actor, correlationId }: { id: string; actor: string; correlationId: string }, commandId: string, at: string): CommandMeta =>
+  ({ actor, at, correlationId, causationId: id, commandId })
+
+/** The command that a saga has ordered, at the ISO time `at`: a repeated order carries the same command id, so it has one effect. */
+export const orderOf = ({ sagaId, outputId }: { sagaId: string; outputId: string }, actor: string, at: string): CommandMeta =>
+  ({ actor, at, correlationId: sagaId, causationId: sagaId, commandId: `${sagaId}.${outputId}` })
+
+/** A command that a service gives itself, at the ISO time `at`; nothing caused it. `actor` is `service:<app>`. */
+export const byItself = (actor: string, commandId: string, at: string): CommandMeta => ({ actor, at, correlationId: commandId, causationId: null, commandId })

@@ -11,6 +11,7 @@ export const secret = <T>(schema: z.ZodType<T>, name: string): Setting<T> => ({ 
 
 export type SecretReader = { secret(name: string): Promise<string | undefined> }
 
+/** A name in the way of environment variables: `mongodbUri` and `mongodb-uri` are both `MONGODB_URI`. */
 export const upperSnake = (name: string): string => name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').replaceAll('-', '_').toUpperCase()
 
 const variableOf = (field: string, setting: Pick<Setting, 'variable'>): string => setting.variable ?? upperSnake(field)

@@ -2,7 +2,8 @@
 export type Decider<S, C, E> = { initial: S; decide: (state: S, command: C) => E[]; evolve: (state: S, event: E) => S }
 
 /** Why a command is refused; `kit/http/problem.ts` maps each kind to one HTTP status. */
-export type RefusedKind = 'invalid' | 'unauthenticated' | 'forbidden' | 'missing' | 'rule' | 'stale' | 'mismatch' | 'throttled' | 'unavailable'
+export const refusedKinds = ['invalid', 'unauthenticated', 'forbidden', 'missing', 'rule', 'stale', 'mismatch', 'throttled', 'unavailable'] as const
+export type RefusedKind = (typeof refusedKinds)[number]
 
 /**
  * An expected refusal. `code` is stable and public (`task-blocked`), `detail` is public data that helps the caller (ids, allowed values), never personal data.

@@ -18,11 +18,11 @@ const pooled = (): Uint8Array => {
   return pool.subarray(used, (used += 10))
 }
 
-/** A UUIDv7: sorts by the millisecond it was made in. `at` is epoch milliseconds, `random` gives 10 bytes. */
-export const uuidv7 = (at: number = Date.now(), random: () => Uint8Array = pooled): string => {
+/** A UUIDv7: sorts by the millisecond it was made in. `at` is epoch milliseconds. */
+export const uuidv7 = (at: number = Date.now()): string => {
   const bytes = new Uint8Array(16)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(Math.trunc(at)) << 16n)
-  bytes.set(random(), 6)
+  bytes.set(pooled(), 6)
   return stamp(bytes, 7)
 }
 

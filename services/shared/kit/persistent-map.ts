@@ -30,7 +30,10 @@ export const getIn = <V>(map: PersistentMap<V>, key: string): V | undefined => {
 }
 
 /** All entries, in no order that means anything. */
-export const entriesOf = <V>(map: PersistentMap<V>): [string, V][] => map.flatMap(node => (node === undefined ? [] : isBranch(node) ? entriesOf(node) : Object.entries(node)))
+export const entriesOf = <V>(map: PersistentMap<V>): [string, V][] => map.flatMap(node => {
+  if (node === undefined) return []
+  return isBranch(node) ? entriesOf(node) : Object.entries(node)
+})
 
 /** The map with this value under the key; `undefined` takes the key out. */
 export const withIn = <V>(map: PersistentMap<V>, key: string, value: V | undefined): PersistentMap<V> => inBranch(map, hashOf(key), 0, key, value)

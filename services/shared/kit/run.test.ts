@@ -19,7 +19,8 @@ const api = {
 }
 const service = await startService('task', { mongodbUri: secret(z.string(), 'mongodb-uri'), color: z.enum(['red']) }, process.env)
 await runService({
-  ...service, checks: { mongo: async () => {} }, onStop: [async () => { console.log('closed') }],
+  ...service, checks: { mongo: async () => {} }, ...(process.env.REBUILDING && { log: { start: async () => {}, stop: async () => {}, rebuilding: () => true } }),
+  consumers: [{ topics: [], start: async () => {}, stop: async () => {}, deliver: async () => 'DROP', deadLetters: { list: async ({ organizationId }) => [{ id: 'letter', consumer: organizationId, topic: 't', partition: -1, position: -1, subject: '', organizationId, state: 'waiting', event: 1, reason: 'r', attempts: 1, behind: null, traceId: null, at: 'now' }] } }], onStop: [async () => { console.log('closed') }],
   routes: [serve(api, { hello: async () => ({ body: { ok: service.config.mongodbUri } }), slow: async () => { await new Promise(done => setTimeout(done, 400)); return { body: { ok: 'slow' } } } })],
 })`
 const token = 'token-of-this-app-in-tests'
@@ -53,12 +54,12 @@ const start = (env: Record<string, string>) => {
 const essentials = async () => {
   const [appPort, daprPort] = [await port(), await port()]
   const env = { APP_PORT: String(appPort), DAPR_HTTP_PORT: String(daprPort), DAPR_API_TOKEN: 'token-of-the-sidecar-in-tests', APP_API_TOKEN: token, COLOR: 'red' }
-  const get = (path: string) => fetch(`http://127.0.0.1:${appPort}${path}`, { headers: { 'dapr-api-token': token } }).then(async r => ({ status: r.status, body: await r.text() }), () => ({ status: 0, body: '' }))
+  const get = (path: string, headers = {}) => fetch(`http://127.0.0.1:${appPort}${path}`, { headers: { 'dapr-api-token': token, ...headers } }).then(async r => ({ status: r.status, body: await r.text() }), () => ({ status: 0, body: '' }))
   return { env, get, daprPort }
 }
 
 describe('a service process', () => {
-  it('listens before its sidecar is there, holds the sidecar\'s questions, gets ready, and drains on SIGTERM', async () => {
+  it('listens before its sidecar is there, holds the sidecar\'s questions, gets ready, shows what its consumers could not handle, and drains on SIGTERM', async () => {
     const { env, get, daprPort } = await essentials()
     const { ended, said } = start(env)
     await expect.poll(async () => (await get('/health/live')).status, { timeout: 8_000 }).toBe(200)
@@ -70,14 +71,25 @@ describe('a service process', () => {
     expect(await get('/health/ready')).toMatchObject({ status: 200 })
     expect(await get('/api/hello')).toEqual({ status: 200, body: '{"ok":"mongodb://from-the-store"}' })
     expect((await get('/openapi.json')).body).toContain('/api/hello')
+    for (const organizationId of ['o1', '-']) expect(await get(`/internal/dead-letters?organizationId=${organizationId}`, { 'dapr-caller-app-id': 'gateway' })).toMatchObject({ status: 200, body: expect.stringContaining(`"consumer":"${organizationId}"`) })
     expect((await get('/metrics')).body).toContain('http_request_duration_seconds_count{service="task",operation="hello",method="GET",status="200"} 1')
     const slow = get('/api/slow')
     await new Promise(done => { setTimeout(done, 100) })
     child?.kill('SIGTERM')
     expect(await slow).toEqual({ status: 200, body: '{"ok":"slow"}' })
     expect(await ended).toBe(0)
-    expect(said()).toMatch(/stopping[\s\S]*closed[\s\S]*stopped|closed/)
+    // Its log lines are buffered, what a step prints is not: only the order among the lines tells something.
+    expect(said()).toContain('closed')
+    expect(said()).toMatch(/stopping[\s\S]*stopped/)
     expect(said()).not.toContain('from-the-store')
+  }, 20_000)
+  it('answers what it can while a read model is rebuilt, and is not ready as long as another process answers better', async () => {
+    const { env, get, daprPort } = await essentials()
+    await startSidecar(daprPort)
+    start({ ...env, REBUILDING: 'true' })
+    await expect.poll(async () => (await get('/api/hello')).status, { timeout: 8_000 }).toBe(200)
+    expect(await get('/health/ready')).toMatchObject({ status: 503, body: expect.stringContaining('degraded') })
+    expect((await get('/health/dependencies')).body).toContain('"name":"read-models","state":"down"')
   }, 20_000)
   it('says all that is wrong with its environment at once, and ends with 78', async () => {
     const { ended, said } = start({ APP_PORT: 'eighty', APP_API_TOKEN: 'short', COLOR: 'blue' })

@@ -2,6 +2,8 @@ import type { Middleware } from 'koa'
 import type { Breaker } from './breaker.ts'
 import { appContract, type Subscriber } from './dapr/app-contract.ts'
 import type { JobHandler } from './dapr/jobs.ts'
+import { deadLetterRoutes } from './events/consumer/dead-letter-routes.ts'
+import type { DeadLetters } from './events/consumer/dead-letters.ts'
 import { chained, routed } from './http/server/app.ts'
 import { tokenVerifier, type Verify } from './http/auth/auth.ts'
 import { documentRoutes, type DocumentOptions } from './http/openapi/documents.ts'
@@ -23,8 +25,9 @@ export type Worker = { start(): Promise<void>; stop(): Promise<void> }
 export type Service = Started & {
   routes: readonly Routes[]
   /** Started before the consumers, drained after the last request. */
-  log?: Worker & { gauges?(): { lag: number; oldestMs: number } }
-  consumers?: readonly (Subscriber & Worker & { gauges?(): { lag: number; parked: number } })[]
+  log?: Worker & { gauges?(): { lag: number; oldestMs: number }; /** Not ready as long as this holds: another process answers better. */ rebuilding?(): boolean }
+  /** What one of them cannot handle gets its routes here. */
+  consumers?: readonly (Subscriber & Worker & { readonly deadLetters?: DeadLetters; gauges?(): { lag: number; parked: number } })[]
   sagas?: Pick<SagaHost, 'actor' | 'watch'>
   jobs?: readonly JobHandler[]
   /** Run for `/health/dependencies`; a throw means down. All are essential for being ready, except those in `optional`. */
@@ -47,18 +50,21 @@ export type Service = Started & {
 
 /** Opens a started service for work, and stops it in order on SIGTERM or SIGINT. */
 export const runService = async (service: Service): Promise<void> => {
-  const { name, base, dapr, clock, logger, gate, health, routes, consumers = [], sagas, jobs = [], log, checks = {}, optional = [], breakers = [] } = service
+  const { name, base, dapr, clock, logger, gate, health, consumers = [], sagas, jobs = [], log, checks = {}, optional = [], breakers = [] } = service
   for (const [check, run] of Object.entries(checks)) health.checks.set(check, run)
   for (const check of optional) health.optional.add(check)
   for (const breaker of breakers) showBreaker(health, breaker)
   watchBreakers(service, breakers)
   watchEvents(service)
 
+  const [letters, ...others] = consumers.flatMap(consumer => consumer.deadLetters ?? [])
+  if (others.length) throw new Error('two consumers of one service keep dead letters, and only one of them could be seen')
+  const routes = [...service.routes.flat(), ...(letters ? deadLetterRoutes(letters) : [])]
   const essential = breakers.filter(({ name: part }) => part in checks && !optional.includes(part))
   const verify = service.verify ?? tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock })
-  const api = mount(routes.flat(), {
+  const api = mount(routes, {
     admit: () => { for (const breaker of essential) breaker.check() },
-    unpromised: (operation, status, code) => { logger.error({ operation, status, code }, 'a refusal that the contract does not name') },
+    onUndocumentedRefusal: (operation, status, code) => { logger.error({ operation, status, code }, 'a refusal that the contract does not name') },
     clock, idempotency: service.idempotency ?? memoryIdempotency(), callerOf: ctx => callerOf(ctx, base.appIdPrefix),
     verify: async token => {
       const actor = await verify(token)
@@ -67,12 +73,13 @@ export const runService = async (service: Service): Promise<void> => {
     },
   })
   const contract = appContract({ subscribers: consumers, actors: sagas ? [sagas.actor] : [], jobs, onError: (error, where) => { logger.error({ error, where }, 'a handler failed') } })
-  const documents = documentRoutes({ name, publicUrl: base.publicUrl, routes: routes.flat(), ...service.documents })
+  const documents = documentRoutes({ name, publicUrl: base.publicUrl, routes, ...service.documents })
 
   await log?.start()
+  if (log?.rebuilding?.()) health.checks.set('read-models', async () => !log.rebuilding?.())
   const unwatch = sagas?.watch()
   gate.open(chained(...(service.edge ?? []), routed(api, contract, documents)))
-  logger.info({ operations: routes.flat().length }, 'ready')
+  logger.info({ operations: routes.length }, 'ready')
   await service.listening.join()
 
   stopOnSignal(service, { letGo: service.letGo ?? [], steps: [
@@ -98,7 +105,7 @@ const watchEvents = ({ metrics, log, consumers = [] }: Service): void => {
   metrics.gauge('event_log_lag', 'Commits that are not published yet', () => log?.gauges?.().lag ?? 0)
   metrics.gauge('event_log_oldest_ms', 'Age of the oldest of them', () => log?.gauges?.().oldestMs ?? 0)
   metrics.gauge('consumer_lag', 'Events that the consumers know of and have not handled', sum('lag'))
-  metrics.gauge('consumer_parked', 'Dead letters, and events that wait behind them', sum('parked'))
+  metrics.gauge('consumer_parked', 'Aggregates that wait behind a dead letter, and what is no event at all', sum('parked'))
 }
 
 const watchBreakers = ({ metrics }: Started, breakers: readonly Breaker[]): void => {

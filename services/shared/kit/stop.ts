@@ -1,4 +1,5 @@
 import type { Started } from './start.ts'
+import { within } from './waiting.ts'
 
 const drainMs = 10_000
 // All of it: whoever supervises has a little more patience. What is not done by then, the successor does.
@@ -11,7 +12,10 @@ type Step = () => Promise<unknown>
 export const stopOnSignal = ({ gate, listening, logger }: Pick<Started, 'gate' | 'listening' | 'logger'>, { letGo = [], steps }: { letGo?: readonly Step[]; steps: readonly Step[] }): void => {
   const stop = async (): Promise<void> => {
     const until = performance.now() + stopMs
-    const inTime = (step: Step): Promise<unknown> => limited(step, Math.max(leastMs, until - performance.now())).catch((error: unknown) => { logger.error({ error }, 'a part did not stop cleanly') })
+    const inTime = (step: Step): Promise<unknown> => {
+      const ms = Math.max(leastMs, until - performance.now())
+      return within(step(), ms, () => new Error(`no end after ${Math.round(ms)} ms`)).catch((error: unknown) => { logger.error({ error }, 'a part did not stop cleanly') })
+    }
     gate.close()
     for (const step of letGo) await inTime(step)
     await listening.drain(drainMs)
@@ -29,10 +33,4 @@ export const stopOnSignal = ({ gate, listening, logger }: Pick<Started, 'gate' |
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
   process.on('unhandledRejection', error => { logger.error({ error }, 'a promise was rejected and nobody looked') })
   process.on('uncaughtException', error => { logger.error({ error }, 'an exception nobody caught'); process.exit(1) })
-}
-
-const limited = (step: Step, ms: number): Promise<unknown> => {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => { late.reject(new Error(`no end after ${Math.round(ms)} ms`)) }, ms)
-  return Promise.race([step(), late.promise]).finally(() => { clearTimeout(timer) })
 }

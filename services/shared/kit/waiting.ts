@@ -6,14 +6,21 @@ export const storeAway = (): Refused => new Refused('unavailable', 'store-unavai
 /** Real time, whatever clock the domain runs on: waiting for input and output is never simulated. */
 export const pause = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms) })
 
-/** Waits until the next beat of a clock that all of the process share: who waits for it wakes together with others, and can share what comes next. */
-export const beat = (ms: number): Promise<void> => pause(ms - performance.now() % ms)
+/** Waits until the next tick of a clock that all of the process share: who waits for it wakes together with others, and can share what comes next. It ticks every `ms`. */
+export const untilNextTick = (ms: number): Promise<void> => pause(ms - performance.now() % ms)
 
 /** The result of `work`, or a throw of `late()` when it takes longer than `ms`. The work itself is not stopped. */
 export const within = async <T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> => {
   const timer = Promise.withResolvers<never>()
   const id = setTimeout(() => { timer.reject(late()) }, Math.max(0, ms))
   try { return await Promise.race([work, timer.promise]) } finally { clearTimeout(id) }
+}
+
+/** Whether `work` ends within `ms`; if not, it goes on all the same. What it throws in time is thrown. */
+export const endsWithin = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
+  const late = Promise.withResolvers<false>()
+  const id = setTimeout(() => { late.resolve(false) }, ms)
+  try { return await Promise.race([work.then(() => true), late.promise]) } finally { clearTimeout(id) }
 }
 
 /** The items one at a time, each within `ms` of being asked for, or a throw of `late()`. */

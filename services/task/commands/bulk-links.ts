@@ -1,12 +1,9 @@
-import type { BulkOperation } from '../../shared/contracts/task/bulk.ts'
-import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
+import type { Item } from './bulk-items.ts'
 import type { TaskChanges } from './change-task.ts'
 import type { Told } from './links.ts'
 
-/** One operation of a bulk request. */
-export type Item = { index: number; operation: BulkOperation; id: string; meta: CommandMeta }
 type Linked = { item: Item; projectId: string; blockers: readonly string[]; version: number }
 type Run = (item: Item, work: () => Promise<{ version: number }>) => Promise<void>
 

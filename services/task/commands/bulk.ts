@@ -2,14 +2,14 @@ import type { BulkOperation, BulkResult } from '../../shared/contracts/task/bulk
 import { taskApi } from '../../shared/contracts/task/http.ts'
 import type { NewTask } from '../../shared/contracts/task/model.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
-import { withoutVersion, type CommandMeta } from '../../shared/kit/command.ts'
-import { Refused } from '../../shared/kit/decider.ts'
+import type { CommandMeta } from '../../shared/kit/command.ts'
 import type { Actor } from '../../shared/kit/http/call.ts'
-import { statusOfKind } from '../../shared/kit/http/problem.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
+import { itemsOf, type Item } from './bulk-items.ts'
+import { bulkLinks } from './bulk-links.ts'
+import { bulkResults, isUnfinished, notBegun } from './bulk-results.ts'
 import type { TaskChanges } from './change-task.ts'
-import { bulkLinks, type Item } from './bulk-links.ts'
 
 // As many as group commit takes in one batch: more would only wait.
 const WIDTH = 128
@@ -18,33 +18,9 @@ type Create = { item: Item; task: NewTask; blockers: readonly string[] }
 
 /** Many operations at once, each with its own result. Those on one task keep their order; new tasks come first, parents before their children, and links last. */
 export const bulk = (changes: TaskChanges, clock: Clock) => async (actor: Actor, operations: readonly BulkOperation[], meta: CommandMeta, newId: () => string): Promise<BulkResult[]> => {
-  const until = clock.monotonic() + taskApi.bulkTasks.patienceMs
   const idOf = (key: string): string => derivedId(actor.organizationId, actor.userId, 'bulk', key)
-  const items = operations.map((operation, index): Item => {
-    const commandId = operation.key === undefined ? `${meta.commandId}:${index}` : `${idOf(operation.key)}:${operation.op}`
-    const version = operation.op === 'create' ? undefined : operation.version
-    const id = operation.op === 'create' ? (operation.key === undefined ? newId() : idOf(operation.key)) : operation.id
-    return { index, operation, id, meta: { ...withoutVersion(meta), commandId, ...(version !== undefined && { expectedVersion: version }) } }
-  })
-  const results = new Map<number, BulkResult>()
-  const run = async (item: Item, work: () => Promise<{ version: number }>): Promise<void> => {
-    const { index, operation, id } = item
-    const about = { index, key: operation.key ?? null }
-    try {
-      results.set(index, { ...about, status: operation.op === 'create' ? 201 : operation.op === 'delete' ? 204 : 200, id, version: (await work()).version, problem: null })
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      // A new task whose links are refused is there, without them.
-      const problem = { code: error.code, detail: error.message, ...(Object.keys(error.detail).length > 0 && { context: { ...error.detail } }) }
-      results.set(index, { ...about, status: statusOfKind[error.kind], id: operation.op === 'create' && !results.has(index) ? null : id, version: null, problem })
-    }
-  }
-
-  // Nobody waits any more: what is not begun is left to the repetition.
-  const begin = (item: Item, work: () => Promise<{ version: number }>): Promise<void> => run(item, async () => {
-    if (clock.monotonic() >= until) throw notBegun()
-    return work()
-  })
+  const items = itemsOf(operations, meta, idOf, newId)
+  const { run, begin, resultOf } = bulkResults(clock, clock.monotonic() + taskApi.bulkTasks.patienceMs)
 
   const creates = items.flatMap(item => (item.operation.op === 'create' ? [newTaskOf(item, item.operation, idOf)] : []))
   // What stands below or waits for one that could not be created now is left to the repetition, too.
@@ -54,12 +30,12 @@ export const bulk = (changes: TaskChanges, clock: Clock) => async (actor: Actor,
     await inParallel(wave, WIDTH, async create => {
       const { item, task, blockers } = create
       await begin(item, () => (lacks(create) ? Promise.reject(notBegun()) : changes.create(actor, item.id, task, item.meta, blockers)))
-      if (isUnfinished(results.get(item.index))) missing.add(item.id)
+      if (isUnfinished(resultOf(item))) missing.add(item.id)
     })
   }
-  for (const create of creates) if (lacks(create) && !isUnfinished(results.get(create.item.index))) await run(create.item, () => Promise.reject(notBegun()))
+  for (const create of creates) if (lacks(create) && resultOf(create.item)?.problem === null) await run(create.item, () => Promise.reject(notBegun()))
   const made = creates.flatMap(({ item, task, blockers }) => {
-    const { problem, version } = results.get(item.index) ?? {}
+    const { problem, version } = resultOf(item) ?? {}
     return problem === null && typeof version === 'number' ? [{ item, projectId: task.projectId, blockers, version }] : []
   })
   await bulkLinks(changes, actor.organizationId, made, run)
@@ -70,15 +46,11 @@ export const bulk = (changes: TaskChanges, clock: Clock) => async (actor: Actor,
     for (const item of queue) {
       // After what could not be done now: the repetition does both, in their order.
       await begin(item, () => (away ? Promise.reject(notBegun()) : change(changes, actor, item)))
-      away = isUnfinished(results.get(item.index))
+      away = isUnfinished(resultOf(item))
     }
   })
-  return items.flatMap(({ index }) => results.get(index) ?? [])
+  return items.flatMap(item => resultOf(item) ?? [])
 }
-
-const notBegun = (): Refused => new Refused('unavailable', 'not-begun', 'This was not begun. Send the request again with the same Idempotency-Key.')
-/** Whether the same request would do more later. */
-export const isUnfinished = (result: BulkResult | undefined): boolean => result?.status === 503 || result?.status === 429
 
 const change = (changes: TaskChanges, actor: Actor, { operation, id, meta }: Item): Promise<{ version: number }> => {
   switch (operation.op) {

@@ -1,31 +1,31 @@
 import type { NewTask, TaskFields } from '../../shared/contracts/task/model.ts'
-import type { CommandMeta } from '../../shared/kit/command.ts'
+import { following, type CommandMeta } from '../../shared/kit/command.ts'
 import { Refused, stale } from '../../shared/kit/decider.ts'
 import type { Actor } from '../../shared/kit/http/call.ts'
-import { following, type TaskDeps } from '../deps.ts'
+import type { TaskDeps } from '../compose.ts'
 import { mentionsIn } from '../domain/mentions.ts'
 import { taskDecider } from '../domain/task.ts'
 import type { RestoreTask } from '../domain/task-commands.ts'
-import type { Existing } from '../domain/task-state.ts'
+import type { Existing, TaskState } from '../domain/task-state.ts'
 import type { Action } from '../policies.ts'
 import type { ProjectRow } from '../views/projects.ts'
 import { changedFields, newFields } from './fields-of.ts'
-import { links } from './links.ts'
-import { parents } from './parents.ts'
+import { taskLinks } from './links.ts'
+import { taskParents } from './parents.ts'
 
 /** A task as a command left it. */
 export type Changed = { id: string; task: Existing; version: number }
 
 /** What a task that is restored comes back to. */
-export const asItIs = ({ workflow, members }: ProjectRow): Pick<RestoreTask, 'workflow' | 'members'> => ({ workflow, members: members.map(m => m.userId) })
+export const restoredInto = ({ workflow, members }: ProjectRow): Pick<RestoreTask, 'workflow' | 'members'> => ({ workflow, members: members.map(m => m.userId) })
 
 export const unknownTask = (taskId: string): Refused => new Refused('missing', 'task-unknown', 'There is no such task.', { taskId })
 
 /** What people do to tasks: the rights, the facts that the decision needs, the decision, and what it entails in other streams. */
 export const taskChanges = (deps: TaskDeps) => {
   const { tasks, access } = deps
-  const linked = links(deps)
-  const lines = parents(deps)
+  const links = taskLinks(deps)
+  const parents = taskParents(deps)
 
   /** A task that the caller may do this to; deleted ones too, which the decision then refuses. */
   const permitted = async (action: Action, actor: Actor, id: string) => {
@@ -34,17 +34,18 @@ export const taskChanges = (deps: TaskDeps) => {
     const permit = await access.permit(action, actor, state.projectId, state.reporterId === actor.userId)
     return { ...permit, task: state, version }
   }
-  const current = async (organizationId: string, id: string): Promise<Changed> => {
-    const { state, version } = await tasks.load(organizationId, id)
+  const existing = (id: string, { state, version }: { state: TaskState; version: number }): Changed => {
     if (!state.exists) throw unknownTask(id)
     return { id, task: state, version }
   }
-  const done = (id: string, { state, version }: { state: { exists: false } | Existing; version: number }): Changed => {
-    if (!state.exists) throw unknownTask(id)
-    return { id, task: state, version }
-  }
+  const current = async (organizationId: string, id: string): Promise<Changed> => existing(id, await tasks.load(organizationId, id))
   const demandVersion = (version: number, meta: CommandMeta): void => {
     if (meta.expectedVersion !== undefined && meta.expectedVersion !== version) throw stale(version)
+  }
+
+  const removeIfThere = async (organizationId: string, id: string, meta: CommandMeta): Promise<void> => {
+    const { state } = await tasks.load(organizationId, id)
+    if (state.exists && state.deletedAt === null) await tasks.handle(organizationId, id, { type: 'DeleteTask', taskId: id, at: meta.at }, meta)
   }
 
   /** `waitsFor` are its blockers, also those that are linked later. */
@@ -55,22 +56,23 @@ export const taskChanges = (deps: TaskDeps) => {
     const fields = newFields(title, rest, meta.at)
     const blockers = status === undefined ? [] : [...new Set(waitsFor)]
     const [closed] = await Promise.all([
-      linked.closedBlockers(organizationId, blockers),
-      access.demandMember(organizationId, project, fields.assigneeId), lines.demandParent(organizationId, projectId, fields.parentId),
-      linked.demandBlockers(organizationId, projectId, blockedBy),
+      links.closedBlockers(organizationId, blockers),
+      access.demandMember(organizationId, project, fields.assigneeId), parents.demandParent(organizationId, projectId, fields.parentId),
+      links.demandBlockers(organizationId, projectId, blockedBy),
     ])
     const edges = blockedBy.map(blockerId => ({ taskId: id, blockerId }))
-    await linked.demandFirst(organizationId, projectId, edges, meta.at)
+    // What is refused is not there, whenever that shows: others may have linked so much since it was looked at, or since a first try that ended in an outage.
+    const unlessRefused = <T>(linking: Promise<T>): Promise<T> => linking.catch(async (error: unknown) => {
+      if (error instanceof Refused && error.kind === 'rule') await removeIfThere(organizationId, id, following(meta, 'unlinked'))
+      throw error
+    })
+    await unlessRefused(links.demandFirst(organizationId, projectId, edges, meta.at))
     const mentions = mentionsIn(fields.description, rest.mentions)
     const openBlockers = blockers.filter(blocker => !closed.includes(blocker))
     const command = { type: 'CreateTask', taskId: id, projectId, reporterId: actor.userId, fields, status, workflow: project.workflow, role, mentions, blockedBy, openBlockers, at: meta.at } as const
-    const created = done(id, await tasks.handle(organizationId, id, command, meta))
+    const created = existing(id, await tasks.handle(organizationId, id, command, meta))
     if (blockedBy.length === 0) return created
-    await linked.addFirst(organizationId, projectId, edges, { ...meta, commandId: `${id}:blockers` }).catch(async (error: unknown) => {
-      // Others linked so much since it was looked at: what is refused is not there, whenever that shows.
-      if (error instanceof Refused && error.kind === 'rule') await tasks.handle(organizationId, id, { type: 'DeleteTask', taskId: id, at: meta.at }, following(meta, 'unlinked'))
-      throw error
-    })
+    await unlessRefused(links.addFirst(organizationId, projectId, edges, { ...meta, commandId: `${id}:blockers` }))
     return current(organizationId, id)
   }
 
@@ -80,21 +82,21 @@ export const taskChanges = (deps: TaskDeps) => {
     const mentions = mentionsIn(said.description ?? '', said.mentions).filter(person => said.mentions?.includes(person) || !mentionsIn(task.description).includes(person))
     const command = { type: 'UpdateTask', taskId: id, fields, mentions, at: meta.at } as const
     if (fields.assigneeId !== undefined && fields.assigneeId !== task.assigneeId) await access.demandMember(actor.organizationId, project, fields.assigneeId)
-    const change = async (): Promise<Changed> => done(id, await tasks.handle(actor.organizationId, id, command, meta))
+    const change = async (): Promise<Changed> => existing(id, await tasks.handle(actor.organizationId, id, command, meta))
     if (fields.parentId === undefined || fields.parentId === task.parentId) return change()
     // Made before, and the task has been moved on since.
     if (await tasks.knows(actor.organizationId, id, meta.commandId)) return current(actor.organizationId, id)
     // Everything else that could refuse comes before the graph takes the move down.
     demandVersion(version, meta)
     taskDecider.decide(task, command)
-    return lines.move(actor.organizationId, task.projectId, { taskId: id, to: fields.parentId }, meta, change)
+    return parents.move(actor.organizationId, task.projectId, { taskId: id, to: fields.parentId }, meta, change)
   }
 
   const changeStatus = async (actor: Actor, id: string, to: string, meta: CommandMeta): Promise<Changed> => {
     const { task, project, role } = await permitted('move', actor, id)
     const move = async (workflow: typeof project.workflow): Promise<Changed> => {
-      const closedBlockers = await linked.closedBlockers(actor.organizationId, task.blockedBy)
-      return done(id, await tasks.handle(actor.organizationId, id, { type: 'ChangeStatus', taskId: id, to, workflow, role, closedBlockers, at: meta.at }, meta))
+      const closedBlockers = await links.closedBlockers(actor.organizationId, task.blockedBy)
+      return existing(id, await tasks.handle(actor.organizationId, id, { type: 'ChangeStatus', taskId: id, to, workflow, role, closedBlockers, at: meta.at }, meta))
     }
     try {
       return await move(project.workflow)
@@ -109,23 +111,23 @@ export const taskChanges = (deps: TaskDeps) => {
 
   const remove = async (actor: Actor, id: string, meta: CommandMeta): Promise<Changed> => {
     await permitted('delete', actor, id)
-    return done(id, await tasks.handle(actor.organizationId, id, { type: 'DeleteTask', taskId: id, at: meta.at }, meta))
+    return existing(id, await tasks.handle(actor.organizationId, id, { type: 'DeleteTask', taskId: id, at: meta.at }, meta))
   }
   const restore = async (actor: Actor, id: string, meta: CommandMeta): Promise<Changed> => {
     const { task } = await permitted('restore', actor, id)
     const project = await deps.projects.fresh(actor.organizationId, task.projectId)
     if (!project || project.deletedAt !== null) throw unknownTask(id)
-    return done(id, await tasks.handle(actor.organizationId, id, { type: 'RestoreTask', taskId: id, ...asItIs(project), at: meta.at }, meta))
+    return existing(id, await tasks.handle(actor.organizationId, id, { type: 'RestoreTask', taskId: id, ...restoredInto(project), at: meta.at }, meta))
   }
 
   const addDependency = async (actor: Actor, id: string, blockerId: string, meta: CommandMeta): Promise<Changed> => {
     const { task, version } = await permitted('link', actor, id)
     if (task.deletedAt !== null) throw unknownTask(id)
     // A repetition finds a newer version than its If-Match names, and its own link there.
-    if (meta.expectedVersion !== undefined && meta.expectedVersion !== version && await linked.knows(actor.organizationId, task.projectId, meta)) return current(actor.organizationId, id)
+    if (meta.expectedVersion !== undefined && meta.expectedVersion !== version && await links.knows(actor.organizationId, task.projectId, meta)) return current(actor.organizationId, id)
     demandVersion(version, meta)
-    if (blockerId !== id) await linked.demandBlockers(actor.organizationId, task.projectId, [blockerId])
-    await linked.add(actor.organizationId, task.projectId, [{ taskId: id, blockerId }], meta)
+    if (blockerId !== id) await links.demandBlockers(actor.organizationId, task.projectId, [blockerId])
+    await links.add(actor.organizationId, task.projectId, [{ taskId: id, blockerId }], meta)
     return current(actor.organizationId, id)
   }
   const removeDependency = async (actor: Actor, id: string, blockerId: string, meta: CommandMeta): Promise<Changed> => {
@@ -133,10 +135,10 @@ export const taskChanges = (deps: TaskDeps) => {
     if (task.deletedAt !== null) throw unknownTask(id)
     demandVersion(version, meta)
     if (!task.blockedBy.includes(blockerId)) throw new Refused('missing', 'dependency-unknown', 'That task does not block this one.', { blockedBy: blockerId })
-    await linked.remove(actor.organizationId, task.projectId, [{ taskId: id, blockerId }], meta)
+    await links.remove(actor.organizationId, task.projectId, [{ taskId: id, blockerId }], meta)
     return current(actor.organizationId, id)
   }
 
-  return { permitted, create, update, changeStatus, remove, restore, addDependency, removeDependency, links: linked, parents: lines }
+  return { permitted, create, update, changeStatus, remove, restore, addDependency, removeDependency, links, parents }
 }
 export type TaskChanges = ReturnType<typeof taskChanges>

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import type { CommandMeta } from '../../shared/kit/command.ts'
+import { following, type CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
-import { following, type TaskDeps } from '../deps.ts'
+import type { TaskDeps } from '../compose.ts'
 import { blockedOf, blockersOf, graphDecider, touchedBy, type Graph } from '../domain/graph.ts'
 import type { Edge } from '../domain/cycle.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
@@ -19,7 +19,7 @@ const firstLinks = (edges: readonly Edge[]): Extract<Linking, { type: 'AddEdges'
  * Links are decided by the graph of the project, and then told to the tasks at both ends. A reaction tells them again if the process dies in between;
  * while it lives, request and reaction share one telling.
  */
-export const links = ({ tasks, graphs }: Pick<TaskDeps, 'tasks' | 'graphs'>) => {
+export const taskLinks = ({ tasks, graphs }: Pick<TaskDeps, 'tasks' | 'graphs'>) => {
   const tellings = new LRUCache<string, Promise<Told>>({ max: 500 })
 
   const tellTasks = async (organizationId: string, projectId: string, ids: readonly string[], graph: Graph, version: number, meta: CommandMeta): Promise<Told> =>

@@ -2,7 +2,7 @@ import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { uuidv7 } from '../../shared/kit/ids.ts'
 import { oneByOne } from '../../shared/kit/one-by-one.ts'
-import type { TaskDeps } from '../deps.ts'
+import type { TaskDeps } from '../compose.ts'
 import { maxDepth, type Graph, type GraphEvent } from '../domain/graph.ts'
 import { getIn } from '../../shared/kit/persistent-map.ts'
 
@@ -12,7 +12,7 @@ type TaskMoved = Extract<GraphEvent, { type: 'TaskMoved' }>
 type Move = { taskId: string; to: string | null }
 
 /** Who stands below whom. A new task cannot close a cycle; moving one is decided under the lock of the project's graph. */
-export const parents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' | 'graphs' | 'taskView'>) => {
+export const taskParents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' | 'graphs' | 'taskView'>) => {
   /** One move of a task after the other, so that none goes back on one that is under way. */
   const perTask = oneByOne()
   const perGraph = oneByOne()

@@ -1,12 +1,12 @@
 import type { SeedTask } from '../../shared/contracts/task/internal.ts'
-import type { CommandMeta } from '../../shared/kit/command.ts'
+import { withoutVersion, type CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
-import { following, type TaskDeps } from '../deps.ts'
+import type { TaskDeps } from '../compose.ts'
 import { mentionsIn } from '../domain/mentions.ts'
 import { closed } from '../domain/transitions.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
 import type { TaskRow } from '../views/task-document.ts'
-import { asItIs, type TaskChanges } from './change-task.ts'
+import { restoredInto, type TaskChanges } from './change-task.ts'
 import { newFields } from './fields-of.ts'
 
 const WIDTH = 128
@@ -23,7 +23,7 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
     await plans.put([{ _id, version: 1, taskIds: await decide() }], true)
     return (await plans.findOne({ _id }))?.taskIds ?? []
   }
-  const own = (meta: CommandMeta, sagaId: string, step: string, id: string): CommandMeta => ({ ...following(meta, ''), commandId: `${sagaId}:${step}:${id}` })
+  const own = (meta: CommandMeta, sagaId: string, step: string, id: string): CommandMeta => ({ ...withoutVersion(meta), commandId: `${sagaId}:${step}:${id}` })
   /** A task that was deleted meanwhile has nothing left to change. */
   const unlessGone = <T>(work: Promise<T>): Promise<T | undefined> =>
     work.catch((error: unknown) => { if (error instanceof Refused && error.kind === 'missing') return undefined; throw error })
@@ -92,7 +92,7 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
       // Deleted again meanwhile: whoever restores that brings back what either deletion took.
       if (project.deletedAt !== null) return 0
       const taken = (await tasksOf(organizationId, projectId, true)).flatMap(({ _id: id, deletedBySaga: by }) => (by?.startsWith('delete-project.') ? [{ id, by }] : []))
-      await inParallel(taken, WIDTH, ({ id, by }) => tasks.handle(organizationId, id, { type: 'RestoreTask', taskId: id, ...asItIs(project), sagaId: by, at: meta.at }, own(meta, sagaId, 'restore', id)))
+      await inParallel(taken, WIDTH, ({ id, by }) => tasks.handle(organizationId, id, { type: 'RestoreTask', taskId: id, ...restoredInto(project), sagaId: by, at: meta.at }, own(meta, sagaId, 'restore', id)))
       return taken.length
     },
   }

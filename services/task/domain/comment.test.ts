@@ -1,9 +1,8 @@
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { spec } from '../../shared/kit/spec.ts'
 import { commentDecider, type CommentEvent } from './comment.ts'
 import { about, t0, t1 } from './examples.ts'
 import { mentionsIn } from './mentions.ts'
-import { expect } from 'vitest'
 
 const given = spec(commentDecider)
 const said = { commentId: 'c1', about, authorId: 'ann', text: 'Ready?', mentions: [], at: t0 }

@@ -46,5 +46,7 @@ const effort = ({ difficulty, estimateMinutes }: Scored): Part => {
   return { name: 'effort', points: Math.min(7, Math.ceil(hours / 4)), why: `It is estimated at ${hours} hours: the longer, the earlier to begin.` }
 }
 
-const progress = (category: StatusCategory): Part =>
-  ({ name: 'progress', points: category === 'review' ? 5 : category === 'active' ? 3 : 0, why: category === 'review' ? 'It is nearly done.' : 'It has been started.' })
+const progress = (category: StatusCategory): Part => {
+  if (category === 'review') return { name: 'progress', points: 5, why: 'It is nearly done.' }
+  return { name: 'progress', points: category === 'active' ? 3 : 0, why: 'It has been started.' }
+}

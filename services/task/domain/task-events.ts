@@ -3,6 +3,7 @@ import type { FieldName, Fields } from './task-state.ts'
 
 /** What every event says of its task, so that a consumer need not ask. */
 export type About = { taskId: string; projectId: string; title: string; assigneeId: string | null; reporterId: string | null }
+export const aboutOf = (taskId: string, { projectId, title, assigneeId, reporterId }: Omit<About, 'taskId'>): About => ({ taskId, projectId, title, assigneeId, reporterId })
 
 export type FieldChanges = { [F in FieldName]?: { before: Fields[F]; after: Fields[F] } }
 type Links = { before: readonly string[]; after: readonly string[] }

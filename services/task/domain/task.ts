@@ -3,7 +3,7 @@ import { Refused, type Decider } from '../../shared/kit/decider.ts'
 import { changesOf, checkFields } from './fields.ts'
 import { evolve } from './task-evolve.ts'
 import type { ChangeStatus, CreateTask, DeleteTask, LinkTask, MarkOverdue, RestoreTask, TaskCommand, UpdateTask } from './task-commands.ts'
-import type { About, TaskEvent } from './task-events.ts'
+import { aboutOf, type About, type TaskEvent } from './task-events.ts'
 import { absent, type Existing, type TaskState } from './task-state.ts'
 import { begin, closed, enter, notBlocked } from './transitions.ts'
 
@@ -37,7 +37,7 @@ const update = (state: TaskState, { taskId, fields, mentions, ifUnassigned, at }
   if (Object.keys(changes).length === 0 && mentions.length === 0) return []
   const after = { ...task, ...fields }
   checkFields(after, taskId)
-  return [{ type: 'TaskUpdated', about: about(taskId, after), changes, mentions, at }]
+  return [{ type: 'TaskUpdated', about: aboutOf(taskId, after), changes, mentions, at }]
 }
 
 const changeStatus = (state: TaskState, { taskId, to, workflow, role, closedBlockers, at }: ChangeStatus): TaskEvent[] => {
@@ -49,28 +49,28 @@ const changeStatus = (state: TaskState, { taskId, to, workflow, role, closedBloc
 }
 
 const entered = (taskId: string, task: Existing, to: string, category: StatusCategory, at: string): TaskEvent[] => {
-  const changed: TaskEvent = { type: 'TaskStatusChanged', about: about(taskId, task), from: task.status, to, category, reopened: closed(task.category) && !closed(category), at }
+  const changed: TaskEvent = { type: 'TaskStatusChanged', about: aboutOf(taskId, task), from: task.status, to, category, reopened: closed(task.category) && !closed(category), at }
   const completes = category === 'done' && task.category !== 'done'
-  return completes ? [changed, { type: 'TaskCompleted', about: about(taskId, task), startedAt: task.startedAt, createdAt: task.createdAt, at }] : [changed]
+  return completes ? [changed, { type: 'TaskCompleted', about: aboutOf(taskId, task), startedAt: task.startedAt, createdAt: task.createdAt, at }] : [changed]
 }
 
 const link = (task: TaskState, { taskId, blockedBy, blocks, graphVersion, at }: LinkTask): TaskEvent[] => {
   if (!task.exists || graphVersion <= task.linksVersion) return []
   const waits = linksOf(task.blockedBy, blockedBy)
   const holds = linksOf(task.blocks, blocks)
-  return waits || holds ? [{ type: 'TaskLinked', about: about(taskId, task), blockedBy: waits, blocks: holds, graphVersion, at }] : []
+  return waits || holds ? [{ type: 'TaskLinked', about: aboutOf(taskId, task), blockedBy: waits, blocks: holds, graphVersion, at }] : []
 }
 
 const remove = (state: TaskState, { taskId, sagaId, at }: DeleteTask): TaskEvent[] =>
-  [{ type: 'TaskDeleted', about: about(taskId, present(state, taskId)), sagaId: sagaId ?? null, at }]
+  [{ type: 'TaskDeleted', about: aboutOf(taskId, present(state, taskId)), sagaId: sagaId ?? null, at }]
 
 const restore = (task: TaskState, { taskId, workflow, members, sagaId, at }: RestoreTask): TaskEvent[] => {
   if (!task.exists) throw unknown(taskId)
   if (task.deletedAt === null || (sagaId !== undefined && task.deletedBySaga !== sagaId)) return []
   const gone = task.assigneeId !== null && !members.includes(task.assigneeId)
   const after = gone ? { ...task, assigneeId: null } : task
-  const restored: TaskEvent = { type: 'TaskRestored', about: about(taskId, after), status: task.status, at }
-  const released: TaskEvent = { type: 'TaskUpdated', about: about(taskId, after), changes: { assigneeId: { before: task.assigneeId, after: null } }, mentions: [], at }
+  const restored: TaskEvent = { type: 'TaskRestored', about: aboutOf(taskId, after), status: task.status, at }
+  const released: TaskEvent = { type: 'TaskUpdated', about: aboutOf(taskId, after), changes: { assigneeId: { before: task.assigneeId, after: null } }, mentions: [], at }
   return [restored, ...(gone ? [released] : []), ...settled(taskId, after, workflow, at)]
 }
 
@@ -83,10 +83,9 @@ const settled = (taskId: string, task: Existing, workflow: Workflow, at: string)
 const markOverdue = (task: TaskState, { taskId, dueAt, at }: MarkOverdue): TaskEvent[] => {
   if (!task.exists || task.deletedAt !== null || closed(task.category)) return []
   if (task.dueAt !== dueAt || task.overdueFor === dueAt || dueAt > at) return []
-  return [{ type: 'TaskOverdue', about: about(taskId, task), dueAt, at }]
+  return [{ type: 'TaskOverdue', about: aboutOf(taskId, task), dueAt, at }]
 }
 
-const about = (taskId: string, { projectId, title, assigneeId, reporterId }: Omit<About, 'taskId'>): About => ({ taskId, projectId, title, assigneeId, reporterId })
 const unknown = (taskId: string): Refused => new Refused('missing', 'task-unknown', 'There is no such task.', { taskId })
 const present = (task: TaskState, taskId: string): Existing => {
   if (!task.exists || task.deletedAt !== null) throw unknown(taskId)

@@ -2,7 +2,7 @@ import type { taskApi } from '../../shared/contracts/task/http.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Call, Handlers } from '../../shared/kit/http/call.ts'
 import { unknownTask, type Changed, type TaskChanges } from '../commands/change-task.ts'
-import type { TaskDeps } from '../deps.ts'
+import type { TaskDeps } from '../compose.ts'
 import { taskPresenter } from '../views/task-presenter.ts'
 
 type Served = Pick<typeof taskApi, 'createTask' | 'getTask' | 'updateTask' | 'deleteTask' | 'restoreTask' | 'changeStatus' | 'addDependency' | 'removeDependency'>

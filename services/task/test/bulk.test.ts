@@ -88,6 +88,16 @@ describe('bulk', () => {
     expect(await send()).toEqual(again)
     await own.close()
   })
+  it('gives no id to a refused task that is not there, also when what it would have waited for could not be created now', async () => {
+    const own = await workbench()
+    await own.created('makes the project known')
+    own.dapr.down = true
+    const operations = [item('late', {}, { assigneeId: 'zoe' }), item('refused', { blockedByKeys: ['late'] }, { parentId: 'nowhere' })]
+    const { body } = await own.call(ann, 'POST', '/api/tasks/bulk', { operations })
+    expect(Object(body).results.map((r: Result) => [r.status, r.id, r.problem?.code])).toEqual([[503, null, expect.any(String)], [404, null, 'parent-unknown']])
+    own.dapr.down = false
+    await own.close()
+  })
   it('begins nothing more once nobody waits for it', async () => {
     const own = await workbench()
     const { id } = await own.created('there')

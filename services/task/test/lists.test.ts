@@ -55,9 +55,10 @@ describe('lists', () => {
     expect(await titles('projectId=p1&q=login%20GUESTS')).toEqual([task.title])
     expect(await titles('projectId=p1&label=web&assigneeId=bob&status=todo,done&priority=none')).toEqual([task.title])
     expect(await titles('projectId=p1&assigneeId=bob,nobody&label=other')).toEqual([])
-    expect(await titles('projectId=p1&dueAfter=2026-03-06T00:00:00Z&dueBefore=2026-03-08T00:00:00Z')).toEqual(['t2'])
+    for (const day of ['05', '07', '09']) await bench.created(`due on ${day}`, { labels: ['dated'], dueAt: `2026-03-${day}T00:00:00Z` })
+    expect(await titles('projectId=p1&label=dated&dueAfter=2026-03-06T00:00:00Z&dueBefore=2026-03-08T00:00:00Z')).toEqual(['due on 07'])
     bench.clock.advance(6 * 86_400_000)
-    expect((await titles('projectId=p1&overdue=true')).toSorted()).toEqual(['t2', 't4'])
+    expect((await titles('projectId=p1&label=dated&overdue=true')).toSorted()).toEqual(['due on 05', 'due on 07'])
   })
   it('shows a change and a deletion at once', async () => {
     const { id } = await bench.created('soon gone')

@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { silentLogger } from '../../shared/kit/observe/log.ts'
+import { watchDueDates } from '../overdue.ts'
 import { ann, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
@@ -100,5 +102,31 @@ describe('overdue', () => {
       return again.dapr.scheduled.size
     }
     expect([await scheduledAt('2026-06-10T10:00:00.000Z'), await scheduledAt('2026-06-19T10:00:00.000Z')]).toEqual([0, 1])
+  })
+  describe('while the scheduler is away', () => {
+    const away = async (): Promise<void> => { throw new Error('the scheduler is away') }
+    afterEach(() => { vi.useRealTimers() })
+
+    it('is said all the same', async () => {
+      await bench.created('due', { dueAt: '2026-03-02T10:00:00Z' })
+      await settled()
+      bench.clock.advance(3_602_000)
+      bench.dapr.jobs.schedule = away
+      await watchDueDates(bench.overdue, { dapr: bench.dapr, logger: silentLogger })
+      expect(await overdue()).toBe(1)
+    })
+    it('is looked for once an hour, and the job of every day is tried again sooner, until it is taken', async () => {
+      vi.useFakeTimers()
+      const { schedule } = bench.dapr.jobs
+      bench.dapr.jobs.schedule = away
+      let looks = 0
+      await watchDueDates({ recover: async () => { looks++ } }, { dapr: bench.dapr, logger: silentLogger })
+      await vi.advanceTimersByTimeAsync(60_000)
+      bench.dapr.jobs.schedule = schedule
+      await vi.advanceTimersByTimeAsync(15_000)
+      expect([looks, jobs().map(([name]) => name)]).toEqual([1, ['due-dates-daily']])
+      await vi.advanceTimersByTimeAsync(3_600_000)
+      expect(looks).toBe(2)
+    })
   })
 })

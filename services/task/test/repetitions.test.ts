@@ -4,7 +4,7 @@ import { Refused } from '../../shared/kit/decider.ts'
 import { getIn } from '../../shared/kit/persistent-map.ts'
 import { bulk } from '../commands/bulk.ts'
 import { taskChanges } from '../commands/change-task.ts'
-import { ann, taskOf, workbench, type Workbench } from './bench.ts'
+import { ann, problemOf, taskOf, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
 beforeEach(async () => { bench = await workbench() })
@@ -44,6 +44,22 @@ describe('a repetition', () => {
     const first = await add('key 1')
     expect(await add('key 1')).toEqual(first)
     await expect(add('key 2')).rejects.toMatchObject({ kind: 'stale' })
+  })
+  it('of a new task whose links were refused takes it away, if the store went away before the first try could', async () => {
+    const full = await bench.created('full')
+    const { tasks, graphs } = bench.deps
+    const edges = Array.from({ length: 500 }, (_, i) => ({ taskId: `x${i}`, blockerId: full.id }))
+    const handle: typeof tasks.handle = async (organizationId, id, command, own) => {
+      if (command.type === 'DeleteTask') throw new Refused('unavailable', 'store-away')
+      await graphs.handle('acme', 'p1', { type: 'AddEdges', edges, at: own.at }, meta('others come first'))
+      return tasks.handle(organizationId, id, command, own)
+    }
+    const create = (by: Pick<typeof bench.deps, 'tasks'>) => taskChanges({ ...bench.deps, ...by }).create(ann, 'new', { projectId: 'p1', title: 'new', blockedBy: [full.id] }, meta('key 1'))
+    await expect(create({ tasks: { ...tasks, handle } })).rejects.toMatchObject({ code: 'store-away' })
+    expect((await get('new')).blockedBy).toEqual([])
+    await expect(create({ tasks })).rejects.toMatchObject({ code: 'too-many-links' })
+    expect(problemOf(await bench.call(ann, 'GET', '/api/tasks/new'))).toEqual([404, 'task-unknown'])
+    await expect(create({ tasks })).rejects.toMatchObject({ code: 'too-many-links' })
   })
   it('of an import, with more in it, brings back no dependency that was removed since', async () => {
     const item = (key: string, ...blockedByKeys: string[]) => ({ op: 'create', key, task: { projectId: 'p1', title: key }, blockedByKeys })

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
 import { memoryStore } from '../../shared/kit/events/store/memory-store.ts'
-import { parents } from '../commands/parents.ts'
+import { taskParents } from '../commands/parents.ts'
 import { getIn } from '../../shared/kit/persistent-map.ts'
 import { ann, bob, boss, contextOf, foreigner, person, problemOf, stranger, taskOf, viewer, workbench, type Workbench } from './bench.ts'
 
@@ -199,7 +199,7 @@ describe('dependencies and subtasks', () => {
     const meta = (commandId: string) => ({ actor: 'ann', at: one.clock.now(), correlationId: commandId, causationId: null, commandId })
     const gate = Promise.withResolvers<void>()
     const { tasks } = one.deps
-    const slow = parents(one.deps).move('acme', 'p1', { taskId: task.id, to: p1.id }, meta('slow'), async () => {
+    const slow = taskParents(one.deps).move('acme', 'p1', { taskId: task.id, to: p1.id }, meta('slow'), async () => {
       await gate.promise
       return tasks.handle('acme', task.id, { type: 'UpdateTask', taskId: task.id, fields: { parentId: p1.id }, mentions: [], at: one.clock.now() }, meta('slow'))
     })

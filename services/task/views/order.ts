@@ -32,7 +32,8 @@ export const comparePlaces = (sort: TaskSort) => {
       if (b.key === null) return -1
       return a.key < b.key ? -turn : turn
     }
-    return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+    if (a.id === b.id) return 0
+    return a.id < b.id ? -1 : 1
   }
 }
 

@@ -6,7 +6,7 @@ import type { TaskCommand } from '../domain/task-commands.ts'
 import type { TaskEvent } from '../domain/task-events.ts'
 import type { TaskState } from '../domain/task-state.ts'
 import type { StoredEvent } from '../publish.ts'
-import { toTaskDocument } from './task-document.ts'
+import { taskRow } from './task-document.ts'
 import type { TaskLists } from './task-lists.ts'
 
 const LOOK_MS = 3_000
@@ -47,8 +47,8 @@ export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
         const changed = new Map(segment.commits.map(commit => [commit.stream, parseStream(commit.stream)]))
         await Promise.all([...changed.values()].filter(s => s.aggregate === 'task').map(async ({ tenantId, id }) => {
           const { state, version } = await tasks.load(tenantId, id)
-          const document = toTaskDocument(state, { tenantId })
-          if (document) lists.put({ ...document, _id: id, version })
+          const row = taskRow(state, { tenantId, id, version })
+          if (row) lists.put(row)
         }))
         position = segment.next
       }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { ProjectRecord } from '../../shared/contracts/project/internal.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { onceDone } from '../../shared/kit/batching/once-done.ts'
 import { singleFlight } from '../../shared/kit/batching/single-flight.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
 import type { Documents } from '../../shared/kit/events/store/store.ts'
@@ -18,7 +19,8 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
   const organizations = new LRUCache<string, { rows: Promise<ProjectRow[]>; since: number }>({ max: 500 })
   const asking = singleFlight<ProjectRow | undefined>()
   const readings = new Map<string, Promise<ProjectRow | undefined>>()
-  let indexed: Promise<void> | undefined
+  // Without it one organization's list would read the projects of all.
+  const indexed = onceDone(() => documents.ensureIndexes(['organizationId']))
   const keyOf = (organizationId: string, projectId: string): string => `${organizationId}/${projectId}`
 
   const learn = async ({ id, ...record }: ProjectRecord): Promise<ProjectRow> => {
@@ -46,8 +48,7 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
   const fresh = (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => asking(keyOf(organizationId, projectId), () => fetch(organizationId, projectId))
 
   const allOf = async (organizationId: string): Promise<ProjectRow[]> => {
-    // Without it one organization's list would read the projects of all.
-    await (indexed ??= documents.ensureIndexes(['organizationId']).catch((error: unknown) => { indexed = undefined; throw error }))
+    await indexed()
     return (await documents.find({ organizationId })).filter(row => row.deletedAt === null)
   }
   const stored = async (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => {

@@ -17,3 +17,9 @@ export const toTaskDocument = (task: TaskState, { tenantId }: { tenantId: string
   const dueSlot = task.dueAt !== null && task.deletedAt === null && !closed(task.category) && task.overdueFor !== task.dueAt ? String(slotOf(task.dueAt)) : null
   return { ...rest, organizationId: tenantId, deleted: task.deletedAt !== null, dueSlot, dueDay: dueSlot === null ? null : dayOf(Number(dueSlot)) }
 }
+
+/** The document with its id, as the lists in memory keep it. */
+export const taskRow = (task: TaskState, { tenantId, id, version }: { tenantId: string; id: string; version: number }): TaskRow | undefined => {
+  const document = toTaskDocument(task, { tenantId })
+  return document && { ...document, _id: id, version }
+}

@@ -1,5 +1,5 @@
 import type { Task } from '../../shared/contracts/task/model.ts'
-import type { TaskDeps } from '../deps.ts'
+import type { TaskDeps } from '../compose.ts'
 import type { Counts } from '../domain/score.ts'
 import type { Existing } from '../domain/task-state.ts'
 import { closed } from '../domain/transitions.ts'

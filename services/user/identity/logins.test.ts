@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { memoryTable } from '../store/memory-table.ts'
+import { memoryTable } from '../../shared/kit/mongo/memory-table.ts'
 import { keyring } from './keyring.ts'
 import { logins, type Login } from './logins.ts'
 

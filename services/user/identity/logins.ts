@@ -1,4 +1,4 @@
-import type { Row, Table } from '../store/table.ts'
+import type { Row, Table } from '../../shared/kit/mongo/table.ts'
 import type { Keyring } from './keyring.ts'
 
 export type Login = Row & { userId: string }
@@ -19,17 +19,17 @@ export type Logins = {
 export const normalised = (email: string): string => email.normalize('NFKC').trim().toLowerCase()
 
 export const logins = (table: Table<Login>, keys: Keyring): Logins => {
-  const find = async (emailHash: string): Promise<string | undefined> => (await table.find(emailHash))?.userId
+  const find = async (emailHash: string): Promise<string | undefined> => (await table.one({ _id: emailHash }))?.userId
   return {
     hash: email => keys.mac('email', normalised(email)),
     find,
     claim: async (emailHash, userId) => {
       for (;;) {
-        if (await table.insert({ _id: emailHash, userId })) return userId
+        if ((await table.insert([{ _id: emailHash, userId }])).length > 0) return userId
         const claimant = await find(emailHash)
         if (claimant) return claimant
       }
     },
-    release: (emailHash, userId) => table.remove(emailHash, { userId }),
+    release: async (emailHash, userId) => { await table.remove({ _id: emailHash, userId }) },
   }
 }

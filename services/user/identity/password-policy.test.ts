@@ -7,7 +7,7 @@ const ada = { email: 'ada@example.com', names: ['Ada Lovelace', 'Analytical Engi
 describe('a password that is tried first', () => {
   it.each([
     'password123456', 'iloveyou123456', 'monkey123456', 'admin123456789', 'Password2026!!', 'P@ssw0rd2026!', '!!!!!!dragon!!!!!!', '12345678!!', 'abc12345678901',
-    'letmeinletmein', 'letmein-letmein', 'qwertyqwerty', 'secretsecret', 'i love you 2026', 'aaaaaaaaaaaaa', 'abcdefghij', 'qwertyuiop2026', '９８７６５４３２１０',
+    'letmeinletmein', 'password1password', 'letmein1letmein2', 'qwerty2026qwerty', 'letmein-letmein', 'qwertyqwerty', 'secretsecret', 'i love you 2026', 'aaaaaaaaaaaaa', 'abcdefghij', 'qwertyuiop2026', '９８７６５４３２１０',
     'CyberTask123!', 'organization', 'task-task-task', 'Ada Lovelace', 'adalovelace1815', 'Lovelace monkey', 'analytical engines 42',
   ])('is refused: %s', password => expect(() => { checkPassword(password, ada) }).toThrow(expect.objectContaining({ code: 'password-too-common' })))
 })

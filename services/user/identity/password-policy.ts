@@ -25,13 +25,20 @@ const wordsOf = (name: string): string[] => name.normalize('NFKC').toLowerCase()
 const once = (text: string): string => text.replace(/^(.+?)\1+$/su, '$1')
 const without = (text: string, words: readonly string[]): string => words.toSorted((a, b) => b.length - a.length).reduce((left, word) => left.replaceAll(word, ' '), text)
 
-/** "P@ssw0rd2026!", "letmein-letmein" and "Ada Lovelace 1815" are as common as what they are made of, however much is put around it. */
+/** The one word that all letters of the text are pieces of, such as "letmein" in "letmein1letmein2"; empty when there are several. */
+const onlyWord = (text: string): string => {
+  const [word = '', another] = new Set(text.match(/\p{L}+/gu))
+  return another === undefined ? word : ''
+}
+
+/** "P@ssw0rd2026!", "letmein-letmein", "letmein1letmein2" and "Ada Lovelace 1815" are as common as what they are made of, however much is put around it. */
 const isCommon = (lower: string, own: readonly string[]): boolean => {
   const core = trimmed(lower)
+  const rest = without(lower, own)
   // Letters with digits between them are no word: any random text has some that would make one.
-  const left = bare(trimmed(without(lower, own)))
+  const left = bare(trimmed(rest))
   if (core !== '' && left === '') return true
-  return isPattern(lower) || [lower, bare(lower), core, left].some(text => isListed(once(text)))
+  return isPattern(lower) || [lower, bare(lower), core, left, onlyWord(rest)].some(text => isListed(once(text)))
 }
 const isListed = (text: string): boolean => (text.length >= 4 && common.has(text)) || (text.length >= 3 && isRun(text))
 

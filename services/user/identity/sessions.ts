@@ -1,11 +1,12 @@
 import { LRUCache } from 'lru-cache'
+import { singleFlight } from '../../shared/kit/batching/single-flight.ts'
 import { withoutVersion, type CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
 import { machineOf } from '../../shared/kit/http/machine.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import type { EndReason, SessionCommand, SessionState } from '../domain/session.ts'
-import type { Table } from '../store/table.ts'
+import type { Table } from '../../shared/kit/mongo/table.ts'
 import type { Keyring } from './keyring.ts'
 import { firstToken, readToken, successor, writeToken, type RefreshToken } from './refresh-token.ts'
 import { familyOf, isLongOver, lives, sessionLimits, type SessionRow } from './session-row.ts'
@@ -48,16 +49,17 @@ const atOnce = 16
 /** Whoever signs out, or whose token was stolen, means all that came of his sign-in; being shut out of one organization, or having too many, is of one session alone. */
 const ofTheFamily: ReadonlySet<EndReason> = new Set<EndReason>(['logout', 'ended', 'reuse'])
 // Whoever has a hundred sessions is not looked through at each sign-in, and who has left very many behind is cleared up after bit by bit.
-const [lookEvery, removedAtOnce] = [16, 200]
+const [lookEvery, removedAtOnce] = [16, 2_000]
 const since = (from: string, to: string): number => Date.parse(to) - Date.parse(from)
 
 export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Keyring, handle: Handle): Sessions => {
   // Since they were looked through last, by person.
   const begunSince = new LRUCache<string, number>({ max: 10_000 })
+  const looking = singleFlight<void>()
   const endOne = async ({ _id, organizationId }: Pick<Ending, '_id' | 'organizationId'>, reason: EndReason, meta: CommandMeta): Promise<void> => {
     // The log first: whoever hears of it (sockets) must hear of it even if this process dies now; its follow-up then marks the row.
     await handle(organizationId, _id, { type: 'EndSession', reason }, { ...withoutVersion(meta), commandId: derivedId(meta.commandId, 'end', _id) })
-    await table.update(_id, { endedAt: null }, { endedAt: meta.at })
+    await table.set({ _id, endedAt: null }, { endedAt: meta.at })
   }
   /** Until none is found: another one may have begun from one that was just being ended. */
   const endEach = async (left: () => Promise<SessionRow[]>, reason: EndReason, meta: CommandMeta): Promise<void> => {
@@ -65,7 +67,7 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
   }
   /** The one that was signed in to, and those that were switched to: not all that the person has begun are read. */
   const inFamily = async (family: string): Promise<SessionRow[]> => {
-    const [root, switched] = await Promise.all([table.find(family), table.findWhere({ family })])
+    const [root, switched] = await Promise.all([table.one({ _id: family }), table.find({ family })])
     return root ? [root, ...switched] : switched
   }
   const endFamily = (family: string, reason: EndReason, meta: CommandMeta): Promise<void> =>
@@ -74,12 +76,15 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
     await endOne(row, reason, meta)
     if (ofTheFamily.has(reason)) await endFamily(familyOf(row), reason, meta)
   }
-  const remove = async (id: string): Promise<void> => { await Promise.all([table.remove(id), spent.forget(id)]) }
+  const remove = async (id: string): Promise<void> => { await Promise.all([table.remove({ _id: id }), spent.forget(id)]) }
   const lookThrough = async (userId: string, meta: CommandMeta): Promise<void> => {
-    const rows = await table.findWhere({ userId })
+    const rows = await table.find({ userId })
     const living = rows.filter(row => lives(row, meta.at)).toSorted((a, b) => (a.lastSeenAt < b.lastSeenAt ? 1 : -1))
     await inParallel(living.slice(sessionLimits.perPerson), atOnce, row => endOne(row, 'too-many', meta))
-    await inParallel(rows.filter(row => isLongOver(row, meta.at)).slice(0, removedAtOnce), atOnce, row => remove(row._id))
+    // Whoever signs out by one that is over means those of its sign-in that still live, which only its row tells.
+    const livingFamilies = new Set(living.map(familyOf))
+    const unneeded = rows.filter(row => isLongOver(row, meta.at) && !livingFamilies.has(familyOf(row)))
+    await inParallel(unneeded.slice(0, removedAtOnce), atOnce, row => remove(row._id))
   }
   const refused = (code: string): Refused => new Refused('unauthenticated', code, 'The session has ended. Sign in again.')
 
@@ -88,13 +93,13 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
       const { state } = await handle(organizationId, id, { type: 'StartSession', userId, by }, meta)
       // The id is taken only when this very sign-in is repeated with its Idempotency-Key; then the token is the same, too. What has ended does not begin again, though its row is gone.
       const family = parent && { family: familyOf(parent), signedInAt: parent.signedInAt ?? parent.createdAt }
-      if (state.status === 'living') await table.insert({ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, lastSeenAt: meta.at, day: meta.at.slice(0, 10), endedAt: null, ...family })
+      if (state.status === 'living') await table.insert([{ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, lastSeenAt: meta.at, day: meta.at.slice(0, 10), endedAt: null, ...family }])
       return writeToken(keys, firstToken(keys, id))
     },
     hold: async (text, at) => {
       const given = readToken(keys, text)
       if (!given) throw refused('bad-refresh-token')
-      const row = await table.find(given.sessionId)
+      const row = await table.one({ _id: given.sessionId })
       if (!row || !lives(row, at)) throw refused('session-ended')
       return { row, given }
     },
@@ -103,7 +108,7 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
       const by = keys.mac('machine', [row._id, machineOf(ip), userAgent].join('\n'))
       const before = await spent.newest(row._id)
       if (given.generation > (before?.generation ?? -1) && await spent.spend({ sessionId: row._id, generation: given.generation, at: meta.at, by })) {
-        await table.update(row._id, { endedAt: null }, { lastSeenAt: meta.at })
+        await table.set({ _id: row._id, endedAt: null }, { lastSeenAt: meta.at })
         return next
       }
       // Whoever traded it may have been another tab of the same browser, or never got the answer.
@@ -115,30 +120,30 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
     },
     ofToken: async text => {
       const given = readToken(keys, text)
-      return given && table.find(given.sessionId)
+      return given && table.one({ _id: given.sessionId })
     },
-    living: async (userId, at) => (await table.findWhere({ userId, endedAt: null })).filter(row => lives(row, at)),
-    find: id => table.find(id),
+    living: async (userId, at) => (await table.find({ userId, endedAt: null })).filter(row => lives(row, at)),
+    find: id => table.one({ _id: id }),
     end,
     tidy: async at => {
       for (let back = 1; back <= 10; back++) {
-        const old = await table.findWhere({ day: new Date(Date.parse(at) - sessionLimits.absoluteMs - back * day).toISOString().slice(0, 10) })
+        const old = await table.find({ day: new Date(Date.parse(at) - sessionLimits.absoluteMs - back * day).toISOString().slice(0, 10) })
         for (const row of old) await remove(row._id)
       }
     },
-    forget: async userId => { await inParallel(await table.findWhere({ userId }), atOnce, row => remove(row._id)) },
+    forget: async userId => { await inParallel(await table.find({ userId }), atOnce, row => remove(row._id)) },
     ended: async (id, reason, meta) => {
-      await table.update(id, { endedAt: null }, { endedAt: meta.at })
-      if (ofTheFamily.has(reason)) await endFamily(familyOf(await table.find(id) ?? { _id: id }), reason, meta)
+      await table.set({ _id: id, endedAt: null }, { endedAt: meta.at })
+      if (ofTheFamily.has(reason)) await endFamily(familyOf(await table.one({ _id: id }) ?? { _id: id }), reason, meta)
     },
     bound: async (userId, meta) => {
       const begun = (): number => begunSince.get(userId) ?? 0
-      if (begun() === 0) await lookThrough(userId, meta)
+      if (begun() === 0) await looking(userId, () => lookThrough(userId, meta))
       begunSince.set(userId, (begun() + 1) % lookEvery)
     },
     endAll: ({ userId, organizationId, except, before }, reason, meta) => {
       const meant = (row: SessionRow): boolean => row._id !== except && (before === undefined || row.createdAt <= before) && lives(row, meta.at)
-      return endEach(async () => (await table.findWhere({ userId, endedAt: null, ...(organizationId !== undefined && { organizationId }) })).filter(meant), reason, meta)
+      return endEach(async () => (await table.find({ userId, endedAt: null, ...(organizationId !== undefined && { organizationId }) })).filter(meant), reason, meta)
     },
   }
 }

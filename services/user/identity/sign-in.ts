@@ -101,7 +101,8 @@ export const signIn = ({ persons, organizations, sessions, accessToken, director
     /** Ends the session that the token, the cookie or the bearer token names; says nothing when there is none. */
     out: async (given: string | undefined, sessionId: string | undefined, { cookies: jar, meta }: Caller): Promise<void> => {
       const text = given ?? cookies.refreshToken(jar)
-      const row = text !== undefined ? await sessions.ofToken(text) : sessionId !== undefined ? await sessions.find(sessionId) : undefined
+      const ofBearer = async () => (sessionId === undefined ? undefined : sessions.find(sessionId))
+      const row = text === undefined ? await ofBearer() : await sessions.ofToken(text)
       if (row) await sessions.end(row, 'logout', meta)
       if (cookies.refreshToken(jar) !== undefined) cookies.keepRefreshToken(jar, undefined)
     },

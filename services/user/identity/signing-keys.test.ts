@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { testClock } from '../../shared/kit/clock.ts'
-import { memoryTable } from '../store/memory-table.ts'
+import { memoryTable } from '../../shared/kit/mongo/memory-table.ts'
 import { keyring } from './keyring.ts'
 import { signingKeys, type SigningKeyRow } from './signing-keys.ts'
 
@@ -17,7 +17,7 @@ it('goes out of print although the rotation that should have said when was cut s
   const keys = signingKeys(table, keyring(Buffer.alloc(32, 7).toString('base64')), clock)
   const { kid: old } = await keys.current()
   clock.advance(31 * 86_400_000)
-  vi.spyOn(table, 'update').mockRejectedValueOnce(new Error('the process died here'))
+  vi.spyOn(table, 'set').mockRejectedValueOnce(new Error('the process died here'))
   await expect(keys.rotate(30)).rejects.toThrow()
   clock.advance(86_400_000)
   expect(await keys.rotate(30)).toBe(false)

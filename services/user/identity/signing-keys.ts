@@ -2,7 +2,7 @@ import { calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPair, import
 import type { Jwks } from '../../shared/contracts/user/resources.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
 import { ConfigError } from '../../shared/kit/config.ts'
-import type { Row, Table } from '../store/table.ts'
+import type { Row, Table } from '../../shared/kit/mongo/table.ts'
 import type { Keyring } from './keyring.ts'
 import { seal, unseal } from './seal.ts'
 
@@ -28,7 +28,7 @@ export const signingKeys = (table: Table<SigningKeyRow>, keys: Keyring, clock: C
 
   const read = async (): Promise<SigningKeyRow[]> => {
     if (known.rows.length && clock.monotonic() - known.readAt < 30_000) return known.rows
-    const rows = (await table.findWhere({})).filter(row => row.publishedUntil === null || clock.now() < row.publishedUntil)
+    const rows = (await table.find({})).filter(row => row.publishedUntil === null || clock.now() < row.publishedUntil)
     known = { rows: rows.toSorted((a, b) => Number(a._id) - Number(b._id)), readAt: clock.monotonic() }
     return known.rows.length ? known.rows : (await create(1, clock.now()), read())
   }
@@ -36,7 +36,7 @@ export const signingKeys = (table: Table<SigningKeyRow>, keys: Keyring, clock: C
     const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
     const jwk = await exportJWK(pair.publicKey)
     const kid = await calculateJwkThumbprint(jwk)
-    await table.insert({ _id: String(generation), kid, x: jwk.x ?? '', privateSealed: seal(keys.key('signing-keys'), kid, await exportPKCS8(pair.privateKey)), signsFrom, publishedUntil: null })
+    await table.insert([{ _id: String(generation), kid, x: jwk.x ?? '', privateSealed: seal(keys.key('signing-keys'), kid, await exportPKCS8(pair.privateKey)), signsFrom, publishedUntil: null }])
     known = { rows: [], readAt: -Infinity }
   }
   const opened = ({ kid, privateSealed }: SigningKeyRow): string => {
@@ -65,7 +65,7 @@ export const signingKeys = (table: Table<SigningKeyRow>, keys: Keyring, clock: C
       const rows = await read()
       const last = rows.at(-1) ?? newest
       // Also the one that a crash between the two left without an end.
-      for (const row of rows) if (row._id !== last._id && row.publishedUntil === null) await table.update(row._id, { publishedUntil: null }, { publishedUntil: plus(last.signsFrom, hour) })
+      for (const row of rows) if (row._id !== last._id && row.publishedUntil === null) await table.set({ _id: row._id, publishedUntil: null }, { publishedUntil: plus(last.signsFrom, hour) })
       known = { rows: [], readAt: -Infinity }
       return isDue
     },

@@ -1,4 +1,4 @@
-import type { Row, Table } from '../store/table.ts'
+import type { Row, Table } from '../../shared/kit/mongo/table.ts'
 
 /** A refresh token that has been traded. `_id` is `<session>.<generation>`, so that each can be traded once, whoever else tries at the same moment. */
 export type SpentToken = Row & {
@@ -17,13 +17,13 @@ export type SpentTokens = {
 const newestOf = (rows: readonly SpentToken[]): SpentToken | undefined => rows.toSorted((a, b) => a.generation - b.generation).at(-1)
 
 export const spentTokens = (table: Table<SpentToken>): SpentTokens => ({
-  newest: async sessionId => newestOf(await table.findWhere({ sessionId })),
+  newest: async sessionId => newestOf(await table.find({ sessionId })),
   spend: async token => {
     const { sessionId, generation } = token
-    if (!await table.insert({ _id: `${sessionId}.${generation}`, ...token })) return false
+    if ((await table.insert([{ _id: `${sessionId}.${generation}`, ...token }])).length === 0) return false
     // The newest says which all are spent; those before it need not be kept.
-    await Promise.all((await table.findWhere({ sessionId })).filter(row => row.generation < generation).map(row => table.remove(row._id)))
+    await Promise.all((await table.find({ sessionId })).filter(row => row.generation < generation).map(row => table.remove({ _id: row._id })))
     return true
   },
-  forget: async sessionId => { await Promise.all((await table.findWhere({ sessionId })).map(row => table.remove(row._id))) },
+  forget: async sessionId => { await Promise.all((await table.find({ sessionId })).map(row => table.remove({ _id: row._id }))) },
 })

@@ -1,6 +1,6 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Row, Table } from '../store/table.ts'
+import type { Row, Table } from '../../shared/kit/mongo/table.ts'
 import type { Keyring } from './keyring.ts'
 import { seal, unseal } from './seal.ts'
 
@@ -19,7 +19,7 @@ export const vault = (table: Table<OwnerKey>, keys: Keyring): Vault => {
   const read = async (owner: string): Promise<KeyObject | undefined> => {
     const cached = cache.get(owner)
     if (cached) return cached
-    const row = await table.find(owner)
+    const row = await table.one({ _id: owner })
     if (!row) return undefined
     const key = createSecretKey(unseal(keys.key('wrap'), owner, row.wrapped))
     cache.set(owner, key)
@@ -27,7 +27,7 @@ export const vault = (table: Table<OwnerKey>, keys: Keyring): Vault => {
   }
   const create = async (owner: string): Promise<KeyObject> => {
     const bytes = randomBytes(32)
-    if (await table.insert({ _id: owner, wrapped: seal(keys.key('wrap'), owner, bytes) })) {
+    if ((await table.insert([{ _id: owner, wrapped: seal(keys.key('wrap'), owner, bytes) }])).length > 0) {
       const key = createSecretKey(bytes)
       cache.set(owner, key)
       return key
@@ -43,7 +43,7 @@ export const vault = (table: Table<OwnerKey>, keys: Keyring): Vault => {
       return key && unseal(key, owner, sealed).toString('utf8')
     },
     erase: async owner => {
-      await table.remove(owner)
+      await table.remove({ _id: owner })
       cache.delete(owner)
     },
   }

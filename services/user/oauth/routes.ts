@@ -20,7 +20,7 @@ export const oauth = (deps: UserDeps): Handlers<typeof oauthApi> => {
     const shown = name ?? email.split('@')[0] ?? 'Somebody'
     const { userId } = await register({ email, password: null, name: shown, organizationName: shown }, call)
     // Between this and the person stands only a repetition: whoever comes again with the same address is told that it is taken, and can set a password by mail.
-    await identities.insert({ _id: hash, userId })
+    await identities.insert([{ _id: hash, userId }])
     await persons.handle(NO_TENANT, userId, { type: 'LinkIdentity', provider, subjectHash: hash }, { ...call.meta, actor: userId, commandId: derivedId(call.meta.commandId, 'link') })
     return userId
   }
@@ -38,7 +38,7 @@ export const oauth = (deps: UserDeps): Handlers<typeof oauthApi> => {
     finishOauth: call => page(async () => {
       const identity = await flow.finish(call.params.provider, call.query, call.cookies)
       const hash = keys.mac('identity', `${identity.issuer}\n${identity.subject}`)
-      const userId = (await identities.find(hash))?.userId ?? await newcomer(identity, hash, call.params.provider, call)
+      const userId = (await identities.one({ _id: hash }))?.userId ?? await newcomer(identity, hash, call.params.provider, call)
       const person = await persons.load(NO_TENANT, userId)
       const { state } = person
       if (state.status !== 'active') throw new Refused('forbidden', 'account-closing', 'The account is closed, or being closed.')

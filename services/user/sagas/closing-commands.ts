@@ -1,4 +1,4 @@
-import type { CommandMeta } from '../../shared/kit/command.ts'
+import { orderOf, type CommandMeta } from '../../shared/kit/command.ts'
 import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
 import { entriesOf } from '../../shared/kit/persistent-map.ts'
 import type { CommandContext } from '../../shared/kit/sagas/saga-types.ts'
@@ -15,8 +15,8 @@ export type ClosingCommands = {
   reopenPerson: (input: { userId: string; sagaId: string; why: string }, context: CommandContext) => Promise<null>
 }
 
-/** A saga acts by itself; a repeated order carries the same command id, so it has one effect. */
-export const sagaMeta = (at: string, { sagaId, outputId }: CommandContext): CommandMeta => ({ actor: 'service:user', at, correlationId: sagaId, causationId: sagaId, commandId: `${sagaId}.${outputId}` })
+/** The sagas of this service act by themselves. */
+export const sagaMeta = (at: string, context: CommandContext): CommandMeta => orderOf(context, 'service:user', at)
 
 export const closingCommands = ({ clock, persons, organizations, sessions, vault, logins, identities, directory }: Pick<UserDeps, 'clock' | 'persons' | 'organizations' | 'sessions' | 'vault' | 'logins' | 'identities' | 'directory'>): ClosingCommands => ({
   announceLeaving: async ({ organizationId, userId, sagaId }, context) => {
@@ -34,7 +34,7 @@ export const closingCommands = ({ clock, persons, organizations, sessions, vault
     // The address is let go while it is still known.
     if ('emailHash' in state) await logins.release(state.emailHash, userId)
     // By the rows: a crash may have left one that the person's own stream knows nothing of.
-    for (const { _id } of await identities.findWhere({ userId })) await identities.remove(_id)
+    for (const { _id } of await identities.find({ userId })) await identities.remove({ _id })
     await sessions.endAll({ userId }, 'closed', meta)
     for (const id of ids) await organizations.handle(id, id, { type: 'Leave', userId, sagaId }, meta)
     await persons.handle(NO_TENANT, userId, { type: 'Close', sagaId }, meta)

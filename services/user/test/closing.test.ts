@@ -46,8 +46,8 @@ describe('closing an account', () => {
     expect((await user.events('UserDeleted')).at(-1)).toMatchObject({ subject: bob.user.id, data: { userId: bob.user.id } })
     expect((await user.events('SessionEnded')).at(-1)).toMatchObject({ data: { reason: 'closed' } })
     expect(await user.deps.directory.details(bob.user.id)).toBeUndefined()
-    expect(await user.tables.keys.find(bob.user.id)).toBeUndefined()
-    expect(await user.tables.sessions.findWhere({ userId: bob.user.id })).toEqual([])
+    expect(await user.tables.keys.one({ _id: bob.user.id })).toBeUndefined()
+    expect(await user.tables.sessions.find({ userId: bob.user.id })).toEqual([])
     expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: bob.refreshToken } })).status).toBe(401)
     expect((await user.ask('POST', '/api/users/login', { body: { email: 'bob@example.com', password: goodPassword } })).status).toBe(401)
   })
@@ -86,9 +86,9 @@ describe('closing an account', () => {
   })
   it('forgets an identity of another provider that a crash left behind', async () => {
     const hal = await hire('hal@example.com')
-    await user.tables.identities.insert({ _id: 'hash-of-hal', userId: hal.user.id })
+    await user.tables.identities.insert([{ _id: 'hash-of-hal', userId: hal.user.id }])
     await ends(await close(hal))
-    expect(await user.tables.identities.find('hash-of-hal')).toBeUndefined()
+    expect(await user.tables.identities.one({ _id: 'hash-of-hal' })).toBeUndefined()
   })
   it('is free to the owner who has shut everybody else out, though he owns projects', async () => {
     const [boss, worker] = [await user.register('boss@example.com', { organizationName: 'Shut' }), await user.register('worker@example.com')]

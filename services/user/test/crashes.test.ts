@@ -95,7 +95,7 @@ const closing = async ({ user: { id, email }, organization }: SignedIn, at?: num
   const [erased, others] = [asked.filter(call => call.includes('/erase ')), asked.filter(call => !call.includes('/erase '))].map(some => [...new Set(some)].map(call => call.split(' ').slice(0, 2).join(' ')))
   return {
     passed, end: {
-      outcome, login: status, state: (await user.deps.persons.load(NO_TENANT, id)).state.status, key: await user.tables.keys.find(id) !== undefined, sessions: (await user.tables.sessions.findWhere({ userId: id })).length > 0,
+      outcome, login: status, state: (await user.deps.persons.load(NO_TENANT, id)).state.status, key: await user.tables.keys.one({ _id: id }) !== undefined, sessions: (await user.tables.sessions.find({ userId: id })).length > 0,
       // Erasures have no order.
       asked: [...others ?? [], ...erased?.toSorted() ?? []],
     },

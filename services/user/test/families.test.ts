@@ -48,9 +48,9 @@ describe('a session that was switched to', () => {
   it('ends although the process died before it could say so', async () => {
     const parent = await user.login('ann@example.com')
     const child = await switched(parent)
-    const findWhere = vi.spyOn(user.tables.sessions, 'findWhere').mockRejectedValue(new Refused('unavailable', 'store-unavailable'))
+    const away = vi.spyOn(user.tables.sessions, 'find').mockRejectedValue(new Refused('unavailable', 'store-unavailable'))
     expect((await user.ask('DELETE', `/api/users/sessions/${idOf(parent)}`, { token: parent.accessToken })).status).toBe(503)
-    findWhere.mockRestore()
+    away.mockRestore()
     await user.settled()
     expect(codeOf(await refresh(child))).toBe('session-ended')
   })
@@ -83,10 +83,10 @@ describe('a session that was switched to', () => {
 
 it('nobody is let in who was shut out while he signed in', async () => {
   const { insert } = user.tables.sessions
-  const inserting = vi.spyOn(user.tables.sessions, 'insert').mockImplementationOnce(async row => {
+  const inserting = vi.spyOn(user.tables.sessions, 'insert').mockImplementationOnce(async rows => {
     expect((await disable(true)).status).toBe(200)
     await user.settled()
-    return insert(row)
+    return insert(rows)
   })
   const late = await user.ask('POST', '/api/users/login', { body: { email: 'ann@example.com', password: goodPassword, organizationId: boss.organization.id } })
   inserting.mockRestore()
@@ -98,11 +98,11 @@ describe('of very many sessions', () => {
   const many = async (userId: string, count: number, lastSeenAt: (i: number) => string) => {
     for (let i = 0; i < count; i++) {
       const at = lastSeenAt(i)
-      await user.tables.sessions.insert({ _id: `${userId}.${i}`, userId, organizationId: 'o', ip: '', userAgent: '', createdAt: at, lastSeenAt: at, day: at.slice(0, 10), endedAt: null })
+      await user.tables.sessions.insert([{ _id: `${userId}.${i}`, userId, organizationId: 'o', ip: '', userAgent: '', createdAt: at, lastSeenAt: at, day: at.slice(0, 10), endedAt: null }])
     }
   }
   const ago = (ms: number): string => new Date(Date.parse(user.clock.now()) - ms).toISOString()
-  const open = async (userId: string) => (await user.tables.sessions.findWhere({ userId, endedAt: null })).map(row => row._id)
+  const open = async (userId: string) => (await user.tables.sessions.find({ userId, endedAt: null })).map(row => row._id)
   it('a person keeps the hundred that were used last', async () => {
     const cat = await user.register('cat@example.com')
     await many(cat.user.id, 120, i => ago(i * 1_000))
@@ -119,10 +119,10 @@ describe('of very many sessions', () => {
     const eve = await user.register('eve@example.com')
     await user.settled()
     await many(eve.user.id, 90, i => ago(i * 1_000))
-    const { findWhere } = user.tables.sessions
+    const { find } = user.tables.sessions
     let read = 0
-    const reading = vi.spyOn(user.tables.sessions, 'findWhere').mockImplementation(async where => {
-      const rows = await findWhere(where)
+    const reading = vi.spyOn(user.tables.sessions, 'find').mockImplementation(async where => {
+      const rows = await find(where)
       read += rows.length
       return rows
     })
@@ -134,17 +134,39 @@ describe('of very many sessions', () => {
   const meta = (commandId: string, at = user.clock.now()) => ({ actor: 'x', at, correlationId: 'c', causationId: null, commandId })
   /** As often as it takes until they are looked through. */
   const lookThrough = async (userId: string) => { for (let i = 0; i < 16; i++) await user.deps.sessions.bound(userId, meta(`bound ${i}`)) }
+  const hour = 3_600_000
   it('the rows of those that are over go after an hour, and none begins again', async () => {
-    const hour = 3_600_000
     const begin = () => user.deps.sessions.start({ id: 'ida.first', userId: 'ida', organizationId: 'o', by: 'password', ip: '', userAgent: '' }, meta('begin', ago(3 * hour)))
     await begin()
     await user.deps.sessions.end({ _id: 'ida.first', organizationId: 'o' }, 'logout', meta('end', ago(hour)))
     await many('ida', 3, i => ago(14 * day + (i - 1) * hour))
     await user.settled()
     await lookThrough('ida')
-    expect((await user.tables.sessions.findWhere({ userId: 'ida' })).map(row => row._id)).toEqual(['ida.0', 'ida.1'])
+    expect((await user.tables.sessions.find({ userId: 'ida' })).map(row => row._id)).toEqual(['ida.0', 'ida.1'])
     await begin()
-    expect(await user.tables.sessions.find('ida.first')).toBeUndefined()
+    expect(await user.tables.sessions.one({ _id: 'ida.first' })).toBeUndefined()
+  })
+  it('but not while others of the same sign-in live, which end when one signs out by them', async () => {
+    const begin = async (id: string, parentId?: string) => {
+      const parent = parentId === undefined ? undefined : await user.deps.sessions.find(parentId)
+      return user.deps.sessions.start({ id, userId: 'rob', organizationId: 'o', by: 'switch', ip: '', userAgent: '', ...(parent && { parent }) }, meta(id, ago(2 * hour)))
+    }
+    const refreshToken = await begin('rob-first')
+    await begin('rob-second', 'rob-first')
+    await user.deps.sessions.end({ _id: 'rob-first', organizationId: 'o' }, 'disabled', meta('shut out', ago(hour)))
+    await user.settled()
+    await lookThrough('rob')
+    expect(await open('rob')).toEqual(['rob-second'])
+    expect((await user.ask('POST', '/api/users/logout', { body: { refreshToken } })).status).toBe(204)
+    expect(await open('rob')).toEqual([])
+  })
+  it('many that are over go at once, and sign-ins of the same moment share a look', async () => {
+    await many('lea', 500, i => ago(15 * day + i))
+    const looks = vi.spyOn(user.tables.sessions, 'find')
+    await Promise.all(Array.from({ length: 10 }, (_, i) => user.deps.sessions.bound('lea', meta(`bound ${i}`))))
+    const made = looks.mock.calls.filter(([where]) => where.userId === 'lea').length
+    looks.mockRestore()
+    expect([made, (await user.tables.sessions.find({ userId: 'lea' })).length]).toEqual([2, 0])
   })
   it('those that have run out do not count, nor are they ended as too many', async () => {
     await many('jan', 150, i => ago(14 * day + i))
@@ -153,7 +175,7 @@ describe('of very many sessions', () => {
   })
   it('a look that fails is made again', async () => {
     await many('kim', 110, i => ago(i * 1_000))
-    const away = vi.spyOn(user.tables.sessions, 'findWhere').mockRejectedValueOnce(new Refused('unavailable', 'store-unavailable'))
+    const away = vi.spyOn(user.tables.sessions, 'find').mockRejectedValueOnce(new Refused('unavailable', 'store-unavailable'))
     await expect(user.deps.sessions.bound('kim', meta('first'))).rejects.toThrow('store-unavailable')
     away.mockRestore()
     await user.deps.sessions.bound('kim', meta('second'))

@@ -31,7 +31,7 @@ describe('invitations', () => {
     const bob = await hire('bob@example.com', 'admin')
     expect(bob).toMatchObject({ user: { role: 'admin' }, organization: { id: ann.organization.id } })
     expect(user.mails.at(-1)).toMatchObject({ template: 'invitation', data: { organizationName: 'Acme', inviterName: 'Ann', role: 'admin' } })
-    expect((await user.events('UserCreated')).at(-1)).toMatchObject({ subject: bob.user.id, organizationid: ann.organization.id, data: { role: 'admin', invitedBy: ann.user.id } })
+    expect(await user.events('UserCreated')).toContainEqual(expect.objectContaining({ subject: bob.user.id, organizationid: ann.organization.id, data: expect.objectContaining({ role: 'admin', invitedBy: ann.user.id }) }))
     await expect.poll(() => [...user.sagaStore.documents.values()].find(s => s.name === 'invite-member')).toMatchObject({ state: 'finished', outcome: 'accepted' })
   })
   it('are listed with their address, which goes when they are settled', async () => {
@@ -42,7 +42,7 @@ describe('invitations', () => {
     const id = items[0]?.id ?? ''
     expect((await user.ask('DELETE', `/api/users/invitations/${id}`, { token: ann.accessToken })).status).toBe(204)
     await user.settled()
-    expect(await user.tables.keys.find(`invitation.${id}`)).toBeUndefined()
+    expect(await user.tables.keys.one({ _id: `invitation.${id}` })).toBeUndefined()
     expect(codeOf(await user.ask('DELETE', `/api/users/invitations/${id}`, { token: ann.accessToken }))).toBe('invitation-settled')
     const late = await user.ask('POST', '/api/users/register', { body: { email: 'wait@example.com', password: goodPassword, name: 'W', invitationToken: await mailedTo('wait@example.com') } })
     expect([late.status, codeOf(late)]).toEqual([409, 'invitation-invalid'])
@@ -61,7 +61,7 @@ describe('invitations', () => {
   it('are for people who are not there yet, and for one at a time', async () => {
     expect(codeOf(await invite(ann.accessToken, 'BOB@example.com'))).toBe('already-member')
     await invite(ann.accessToken, 'dan@example.com')
-    const keys = async () => (await user.tables.keys.findWhere({})).length
+    const keys = async () => (await user.tables.keys.find({})).length
     const before = await keys()
     expect(codeOf(await invite(ann.accessToken, 'dan@example.com'))).toBe('already-invited')
     expect(await keys()).toBe(before)
@@ -149,7 +149,7 @@ describe('members', () => {
     expect(codeOf(await setRole(bob.accessToken, cat.user.id, 'owner'))).toBe('role-forbids')
     expect(codeOf(await setRole(cat.accessToken, bob.user.id, 'guest'))).toBe('role-forbids')
     expect((await setRole(bob.accessToken, cat.user.id, 'guest')).body).toMatchObject({ id: cat.user.id, role: 'guest' })
-    expect((await user.events('UserUpdated')).at(-1)).toMatchObject({ subject: cat.user.id, data: { changed: ['role'], role: 'guest' } })
+    expect(await user.events('UserUpdated')).toContainEqual(expect.objectContaining({ subject: cat.user.id, data: expect.objectContaining({ changed: ['role'], role: 'guest' }) }))
     expect(codeOf(await setRole(ann.accessToken, 'somebody-else', 'guest'))).toBe('user-unknown')
     const { user: { id: stranger } } = await user.register('stranger@example.com')
     expect((await setRole(ann.accessToken, stranger, 'guest')).status).toBe(404)

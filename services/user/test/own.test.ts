@@ -72,7 +72,7 @@ describe('a password', () => {
   })
   it('that was changed just before the store went away ends the other sessions all the same', async () => {
     const [eve, other] = [await user.register('eve@example.com'), await user.login('eve@example.com')]
-    const away = vi.spyOn(user.tables.sessions, 'findWhere').mockRejectedValue(new Refused('unavailable', 'store-unavailable'))
+    const away = vi.spyOn(user.tables.sessions, 'find').mockRejectedValue(new Refused('unavailable', 'store-unavailable'))
     expect((await user.ask('PUT', '/api/users/password', { token: eve.accessToken, body: { current: goodPassword, password: newPassword } })).status).toBe(503)
     away.mockRestore()
     await user.settled()

@@ -29,7 +29,7 @@ import { closeAccount } from '../sagas/close-account.ts'
 import { closingCommands } from '../sagas/closing-commands.ts'
 import { invitationCommands } from '../sagas/invitation-commands.ts'
 import { inviteMember } from '../sagas/invite-member.ts'
-import { memoryTable } from '../store/memory-table.ts'
+import { memoryTable } from '../../shared/kit/mongo/memory-table.ts'
 
 type Json = Record<string, unknown>
 type Ask = { body?: unknown; token?: string; cookie?: string; ip?: string; headers?: Record<string, string> }

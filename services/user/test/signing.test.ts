@@ -25,7 +25,7 @@ describe('signing up', () => {
     expect(answers.map(a => a.status).toSorted()).toEqual([201, ...Array.from({ length: 19 }, () => 409)])
   })
   it('takes over a claim that a crash left behind', async () => {
-    await user.tables.logins.insert({ _id: user.deps.logins.hash('left@example.com'), userId: 'left-behind' })
+    await user.tables.logins.insert([{ _id: user.deps.logins.hash('left@example.com'), userId: 'left-behind' }])
     expect((await user.register('left@example.com')).user.id).toBe('left-behind')
   })
   it('gives the address of who is closed to one of twenty, where his claim was left behind', async () => {
@@ -33,7 +33,7 @@ describe('signing up', () => {
     const meta = { actor: 'gone', at: user.clock.now(), correlationId: 'c', causationId: null }
     await user.deps.persons.handle(NO_TENANT, 'gone', { type: 'Register', emailHash, email: 'sealed', profile: 'sealed', password: null, organization: { id: 'o', name: null }, at: meta.at }, { ...meta, commandId: 'register gone' })
     await user.deps.persons.handle(NO_TENANT, 'gone', { type: 'TurnAway', organizationId: 'o', sagaId: 's' }, { ...meta, commandId: 'turn gone away' })
-    await user.tables.logins.insert({ _id: emailHash, userId: 'gone' })
+    await user.tables.logins.insert([{ _id: emailHash, userId: 'gone' }])
     const answers = await Promise.all(Array.from({ length: 20 }, () => user.ask('POST', '/api/users/register', { body: { email: 'gone@example.com', password: goodPassword, name: 'G', organizationName: 'New' } })))
     expect(answers.map(a => a.status).toSorted()).toEqual([201, ...Array.from({ length: 19 }, () => 409)])
     expect((await user.login('gone@example.com')).user.id).not.toBe('gone')
@@ -61,13 +61,19 @@ describe('signing up', () => {
     expect(answer.body).toMatchObject({ errors: [{ path: 'password' }] })
   })
   it('keeps no address in clear', async () => {
-    const rows = JSON.stringify([await user.tables.logins.findWhere({}), await user.tables.keys.findWhere({}), user.dapr.published, [...user.dapr.values]])
+    const rows = JSON.stringify([await user.tables.logins.find({}), await user.tables.keys.find({}), user.dapr.published, [...user.dapr.values]])
     expect(rows).not.toMatch(/ann@example/i)
     for (const { organization, user: { id } } of [await user.login('ann@example.com')]) {
       const commits = [...await commitsOf(user.log, `-/person/${id}`), ...await commitsOf(user.log, `${organization.id}/organization/${organization.id}`)]
       expect(commits.length).toBe(2)
       expect(JSON.stringify(commits)).not.toMatch(/ann@example|Ann|argon2/i)
     }
+  })
+  it('writes no machine into what follows from a commit that still has one', async () => {
+    const meta = { actor: 'old', at: user.clock.now(), correlationId: 'c', causationId: null, commandId: 'register old', ip: '203.0.113.9' }
+    await user.deps.persons.handle(NO_TENANT, 'old', { type: 'Register', emailHash: 'h', email: 'sealed', profile: 'sealed', password: null, organization: { id: 'old-works', name: 'Old' }, at: meta.at }, meta)
+    await user.settled()
+    expect((await commitsOf(user.log, 'old-works/organization/old-works')).map(commit => commit.ip)).toEqual(['203.0.113.0/24'])
   })
 })
 
@@ -146,9 +152,9 @@ describe('a new password', () => {
   })
   it('ends a session that began from one which was just being ended', async () => {
     const ann = await user.register('racing@example.com')
-    const { findWhere } = user.tables.sessions
-    const look = vi.spyOn(user.tables.sessions, 'findWhere').mockImplementationOnce(async where => {
-      const rows = await findWhere(where)
+    const { find } = user.tables.sessions
+    const look = vi.spyOn(user.tables.sessions, 'find').mockImplementationOnce(async where => {
+      const rows = await find(where)
       expect((await user.ask('POST', `/api/users/organizations/${ann.organization.id}/token`, { token: ann.accessToken })).status).toBe(201)
       return rows
     })

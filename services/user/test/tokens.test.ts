@@ -57,6 +57,6 @@ describe('the signing keys', () => {
   it('never leave the house in private', async () => {
     const jwks = await user.ask('GET', '/.well-known/jwks.json')
     expect(JSON.stringify(jwks.body)).not.toMatch(/"d"/)
-    expect(JSON.stringify(await user.tables.signingKeys.findWhere({}))).not.toMatch(/PRIVATE KEY/)
+    expect(JSON.stringify(await user.tables.signingKeys.find({}))).not.toMatch(/PRIVATE KEY/)
   })
 })

@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { operation } from '../define.ts'
-import { DeadLetterOutcome, DeadLetterView } from '../dead-letters.ts'
+import { appIds, operation, serviceIds } from '../define.ts'
+import { deadLetterErrors as errors, DeadLetterId, DeadLetterOutcome, DeadLetterState, DeadLetterView } from '../dead-letters.ts'
 import { Dependency } from '../operations.ts'
 import { Time } from '../primitives.ts'
 
-const Service = z.enum(['user', 'task', 'project', 'notification', 'analytics', 'ai'])
+const Service = z.enum(serviceIds)
 
 /** One service as the gateway sees it. Numbers are null where a service has no such thing or did not say. */
 export const ServiceStatus = z.object({
-  service: z.enum(['gateway', ...Service.options]), state: z.enum(['ready', 'degraded', 'starting', 'stopping', 'live', 'down']), version: z.string().nullable(), instanceId: z.string().nullable(),
+  service: z.enum(appIds), state: z.enum(['ready', 'degraded', 'starting', 'stopping', 'live', 'down']), version: z.string().nullable(), instanceId: z.string().nullable(),
   uptimeSeconds: z.number().nullable(), sidecar: z.enum(['up', 'down', 'unknown']), dependencies: z.array(Dependency),
   relayLag: z.number().nullable(), consumerLag: z.number().nullable(), deadLetters: z.number().nullable(), error: z.string().optional(),
 }).meta({ id: 'ServiceStatus' })
@@ -16,17 +16,15 @@ export type ServiceStatus = z.infer<typeof ServiceStatus>
 export const PlatformStatus = z.object({ state: z.enum(['ok', 'degraded']), at: Time, version: z.string(), sockets: z.number().int(), services: z.array(ServiceStatus) }).meta({ id: 'PlatformStatus' })
 export type PlatformStatus = z.infer<typeof PlatformStatus>
 
-const State = z.enum(['waiting', 'replayed', 'skipped'])
 const letter = DeadLetterView.extend({ service: Service })
-const one = z.object({ service: Service, id: z.string().regex(/^[\w-]{1,900}$/) })
-const errors = { 'dead-letter-unknown': 404, 'dead-letter-settled': 409, 'dead-letter-behind': 409 } as const
+const one = z.object({ service: Service, id: DeadLetterId })
 
 /** What the gateway answers itself; everything else it passes on. */
 export const gatewayApi = {
   status: operation({ method: 'GET', path: '/status', summary: 'Every service with its dependencies, sidecar, relay lag and dead letters; a page for browsers', access: 'public', status: 200, reply: PlatformStatus }),
   listDeadLetters: operation({
     method: 'GET', path: '/api/operations/dead-letters', summary: 'Events of the organization that a service could not handle (owner, admin)', access: 'user', status: 200,
-    query: z.object({ service: Service.optional(), state: State.default('waiting'), limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(1000).optional() }),
+    query: z.object({ service: Service.optional(), state: DeadLetterState.default('waiting'), limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(1000).optional() }),
     reply: z.object({ items: z.array(letter), nextCursor: z.string().nullable(), unreachable: z.array(Service) }),
   }),
   showDeadLetter: operation({ method: 'GET', path: '/api/operations/dead-letters/:service/:id', summary: 'One of them, with its event (owner, admin)', access: 'user', status: 200, params: one, reply: letter.extend({ event: z.unknown() }), errors }),

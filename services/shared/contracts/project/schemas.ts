@@ -47,5 +47,3 @@ export type TimeEntry = z.infer<typeof TimeEntry>
 /** `version` is that of the person's timer: it grows with each start and stop. */
 export const Timer = z.object({ entryId: Id, projectId: Id, taskId: Id.nullable(), note: z.string(), startedAt: Time, version: z.number().int() })
 export type Timer = z.infer<typeof Timer>
-
-

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Id, oneLine, OrganizationRole, Time } from '../primitives.ts'
+import { Timezone } from '../timezone.ts'
 
-const inIntl = (check: () => unknown): boolean => { try { check(); return true } catch { return false } }
+const isLocale = (tag: string): boolean => { try { return Intl.getCanonicalLocales(tag).length > 0 } catch { return false } }
 
 /** An e-mail address as typed; it is compared without regard to case. */
 export const Email = z.string().trim().max(254).pipe(z.email('must be an e-mail address'))
@@ -11,8 +12,7 @@ export const NewPassword = z.string().min(10, 'must have at least 10 characters'
 export const Secret = z.string().min(1).max(1000)
 export const PersonName = z.string().trim().min(1).max(100).regex(oneLine, 'must not hold control characters')
 export const OrganizationName = z.string().trim().min(1).max(100).regex(oneLine, 'must not hold control characters')
-const TimeZone = z.string().max(64).refine(zone => inIntl(() => new Intl.DateTimeFormat('en', { timeZone: zone })), 'must be an IANA time zone, such as Europe/Vienna')
-const Locale = z.string().max(35).refine(tag => inIntl(() => Intl.getCanonicalLocales(tag)), 'must be a BCP 47 language tag, such as de-AT')
+const Locale = z.string().max(35).refine(isLocale, 'must be a BCP 47 language tag, such as de-AT')
 const AvatarUrl = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(2000)
 const preferenceValue = z.union([z.string().max(1000), z.number(), z.boolean(), z.null(), z.array(z.string().max(200)).max(50)])
 /** Settings of the person's own apps, by key. */
@@ -24,7 +24,7 @@ export const Profile = z.object({
   role: OrganizationRole, organizationId: Id, createdAt: Time, version: z.number().int(),
 })
 export type Profile = z.infer<typeof Profile>
-export const ProfileChange = z.strictObject({ name: PersonName, avatarUrl: AvatarUrl.nullable(), timezone: TimeZone, locale: Locale, preferences: Preferences }).partial()
+export const ProfileChange = z.strictObject({ name: PersonName, avatarUrl: AvatarUrl.nullable(), timezone: Timezone, locale: Locale, preferences: Preferences }).partial()
 
 export const Organization = z.object({ id: Id, name: z.string(), role: OrganizationRole })
 /** What a sign-in gives. `refreshToken` is null when it went into the HttpOnly cookie (`tokenIn: 'cookie'`). */

@@ -19,8 +19,8 @@ export const actorsClient = (send: Send): DaprActors => {
       const body = operations.map(op => ({ operation: op.operation, request: op.operation === 'upsert' ? { key: op.key, value: op.value } : { key: op.key } }))
       succeeded(await send({ method: 'POST', path: `${at(type, id)}/state`, body }), `state of actor ${type}`)
     },
-    remind: async (type, id, name, { due, period, ttl, data }) => {
-      const body = { dueTime: due, ...(period === undefined ? {} : { period }), ...(ttl === undefined ? {} : { ttl }), ...(data === undefined ? {} : { data }) }
+    remind: async (type, id, name, { due, period, data }) => {
+      const body = { dueTime: due, ...(period === undefined ? {} : { period }), ...(data === undefined ? {} : { data }) }
       succeeded(await send({ method: 'POST', path: `${at(type, id)}/reminders/${name}`, body }), `reminder of actor ${type}`)
     },
     unremind: async (type, id, name) => { succeeded(await send({ method: 'DELETE', path: `${at(type, id)}/reminders/${name}` }), `reminder of actor ${type}`) },

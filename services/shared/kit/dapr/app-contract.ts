@@ -31,8 +31,8 @@ export const appContract = ({ subscribers = [], actors = [], jobs = [], onError 
     ctx.body = { entities: actors.map(a => a.type), actorIdleTimeout: '10m', drainOngoingCallTimeout: '10s', drainRebalancedActors: true, reentrancy: { enabled: false } }
   })
   const topics = [...new Set(subscribers.flatMap(s => s.topics.map(t => t.name)))]
-  const of = (topic: string): Subscriber[] => subscribers.filter(s => s.topics.some(t => t.name === topic))
-  const least = (topic: string, ms: (subscriber: Subscriber) => number): number => Math.min(...of(topic).map(ms))
+  const subscribersOf = (topic: string): Subscriber[] => subscribers.filter(s => s.topics.some(t => t.name === topic))
+  const least = (topic: string, ms: (subscriber: Subscriber) => number): number => Math.min(...subscribersOf(topic).map(ms))
   router.get('/dapr/subscribe', ctx => {
     ctx.body = topics.map(topic => ({
       pubsubname: components.pubsub, topic, routes: { rules: [], default: `/dapr/events/${topic}` }, deadLetterTopic: 'dead-letters',
@@ -41,7 +41,7 @@ export const appContract = ({ subscribers = [], actors = [], jobs = [], onError 
     }))
   })
   for (const topic of topics) {
-    const interested = of(topic)
+    const interested = subscribersOf(topic)
     const rest = pacing(least(topic, paceOf))
     router.post(`/dapr/events/${topic}`, async ctx => {
       await rest(await deliver(ctx, topic, interested, onError))
@@ -81,7 +81,8 @@ const deliver = async (ctx: Context, topic: string, subscribers: readonly Subscr
     try {
       // Several consumers of one app share the delivery: it is done when all are; those that were done already see a duplicate.
       const answers = await Promise.all(subscribers.map(s => s.deliver(event, topic)))
-      return answers.includes('RETRY') ? 'RETRY' : answers.every(a => a === 'DROP') ? 'DROP' : 'SUCCESS'
+      if (answers.includes('RETRY')) return 'RETRY'
+      return answers.every(a => a === 'DROP') ? 'DROP' : 'SUCCESS'
     } catch (error) {
       onError(error, `event of ${topic}`)
       return 'RETRY'

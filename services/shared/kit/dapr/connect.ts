@@ -9,14 +9,14 @@ import { jobsClient } from './schedule.ts'
 import { stateClient } from './state.ts'
 import { transport, type Send } from './transport.ts'
 
-export type DaprOptions = { port: number; apiToken?: string; appIdPrefix?: string; host?: string; waitMs?: number }
+export type DaprOptions = { port: number; apiToken?: string; appIdPrefix?: string; waitMs?: number }
 
 /** The component names that every component set uses. */
 export const components = { pubsub: 'pubsub', state: 'statestore', secrets: 'secretstore' } as const
 
 /** Connects to the sidecar of this process. Nothing is sent before the first call, which waits for the sidecar for up to `waitMs`. */
-export const connectDapr = ({ port, apiToken, appIdPrefix = '', host = '127.0.0.1', waitMs }: DaprOptions): Dapr => {
-  const sidecar = transport({ baseUrl: `http://${host}:${port}`, ...(apiToken === undefined ? {} : { apiToken }), ...(waitMs === undefined ? {} : { waitMs }) })
+export const connectDapr = ({ port, apiToken, appIdPrefix = '', waitMs }: DaprOptions): Dapr => {
+  const sidecar = transport({ baseUrl: `http://127.0.0.1:${port}`, ...(apiToken === undefined ? {} : { apiToken }), ...(waitMs === undefined ? {} : { waitMs }) })
   const { send } = sidecar
   return {
     invoke: invoker(send, appIdPrefix, peerBreakers()),
@@ -34,6 +34,6 @@ const Secret = z.record(z.string(), z.string())
 const secretReader = (send: Send): Dapr['secret'] => async name => {
   const reply = await send({ method: 'GET', path: `/v1.0/secrets/${components.secrets}/${encodeURIComponent(name)}` })
   // A store that lacks a secret says so with 204, 404 or a 500 in its own words.
-  if (reply.status === 204 || reply.status === 404 || (reply.status === 500 && /not found|no such/i.test(reply.text))) return undefined
+  if (reply.status === 204 || reply.status === 404 || (reply.status === 500 && /not ?found|no such|can't find/i.test(reply.text))) return undefined
   return Secret.parse(bodyOf(succeeded(reply, `secret ${name}`)) ?? {})[name]
 }

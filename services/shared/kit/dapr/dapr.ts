@@ -18,22 +18,17 @@ export type FailedEntry = { id: string; error: string }
 
 export type StateEntry = { value: unknown; etag: string }
 export type SetOptions = { etag?: string; firstWrite?: boolean; ttlSeconds?: number }
-export type StateOperation =
-  | { operation: 'upsert'; key: string; value: unknown; ttlSeconds?: number }
-  | { operation: 'delete'; key: string }
 export type DaprState = {
   get(key: string): Promise<StateEntry | undefined>
   /** False: somebody else's write came first (with `etag`, or with `firstWrite` on a key that exists). */
   set(key: string, value: unknown, options?: SetOptions): Promise<boolean>
   /** False: the `etag` no longer holds. */
   delete(key: string, options?: { etag?: string }): Promise<boolean>
-  /** All or nothing. Without etags: Redis keeps the other writes of a transaction of which one etag failed (seen on 1.18.2). */
-  transact(operations: readonly StateOperation[]): Promise<void>
 }
 
 export type ActorStateOperation = { operation: 'upsert'; key: string; value: unknown } | { operation: 'delete'; key: string }
 /** Times are ISO 8601 durations (`PT10S`) or instants; `period` absent means once. */
-export type Reminder = { due: string; period?: string; ttl?: string; data?: unknown }
+export type Reminder = { due: string; period?: string; data?: unknown }
 export type DaprActors = {
   invoke(type: string, id: string, method: string, body?: unknown, timeoutMs?: number): Promise<unknown>
   getState(type: string, id: string, key: string): Promise<unknown>
@@ -44,7 +39,7 @@ export type DaprActors = {
 }
 
 /** `schedule` is a cron line of six fields or `@every 1m`; `due` an ISO 8601 instant or a duration such as `PT30S`. A job of the same name is replaced. */
-export type JobSpec = { due?: string; schedule?: string; repeats?: number; ttl?: string; data?: unknown }
+export type JobSpec = { due?: string; schedule?: string; data?: unknown }
 export type DaprJobs = { schedule(name: string, spec: JobSpec): Promise<void>; delete(name: string): Promise<void> }
 
 /** The sidecar of this process, typed. Calls that do not get through throw `DaprError`. */

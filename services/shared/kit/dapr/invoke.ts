@@ -2,7 +2,7 @@ import type { AppId } from '../../contracts/define.ts'
 import { DaprError } from './dapr-error.ts'
 import type { Dapr, InvokeOptions } from './dapr.ts'
 import { pause } from '../waiting.ts'
-import { bodyOf, neverArrived, sidecarProblem } from './replies.ts'
+import { bodyOf, FIRST_REST_MS, neverArrived, nextRest, sidecarProblem } from './replies.ts'
 import type { PeerBreakers } from './peer-breakers.ts'
 import type { Send } from './transport.ts'
 
@@ -21,9 +21,9 @@ export const invoker = (send: Send, prefix: string, circuit: PeerBreakers): Dapr
   const until = performance.now() + Math.min(timeoutMs ?? HOLD_MS, HOLD_MS)
   let reply = await send(call)
   let problem = sidecarProblem(reply)
-  // The other app is being replaced, or is just starting again: that takes a second or two.
-  for (let wait = 100; problem && neverArrived(problem) && performance.now() + wait < until; wait *= 2) {
-    await pause(wait)
+  // The other app, or its sidecar, is being replaced or just starting again: that takes a second or two.
+  for (let rest = FIRST_REST_MS; problem && neverArrived(problem) && performance.now() + rest < until; rest = nextRest(rest)) {
+    await pause(rest)
     reply = await send(call)
     problem = sidecarProblem(reply)
   }

@@ -19,12 +19,5 @@ export const memoryState = (values: Map<string, StateEntry>, before: () => void)
       values.delete(key)
       return true
     },
-    transact: async operations => {
-      before()
-      for (const op of operations) {
-        if (op.operation === 'delete') values.delete(op.key)
-        else put(op.key, op.value)
-      }
-    },
   }
 }

@@ -18,9 +18,17 @@ export const sidecarProblem = (reply: Reply): { errorCode: string; message: stri
   return parsed.success && parsed.data.errorCode.startsWith('ERR_') ? { errorCode: parsed.data.errorCode, message: parsed.data.message ?? '' } : undefined
 }
 
-/** The app behind did not even hear of the call: nobody listened, or its sidecar knew that nobody would. It can be made again, whatever it is. */
-export const neverArrived = ({ errorCode, message }: { errorCode: string; message: string }): boolean =>
-  errorCode === 'ERR_DIRECT_INVOKE' && /error invoking app channel: .*(?:connect: connection refused|app is not in a healthy state)/s.test(message)
+// A connection that broke under a call says something else than one that could not be made (gRPC, `Unavailable`).
+const noSidecar = /code = Unavailable desc = connection error: .*error while dialing: .*connect: connection refused/is
+const noApp = /error invoking app channel: .*(?:connect: connection refused|app is not in a healthy state)/s
+
+/** The app behind did not even hear of the call: neither it nor its sidecar listened, or its sidecar knew that it would not. It can be made again, whatever it is. */
+export const neverArrived = ({ errorCode, message }: { errorCode: string; message: string }): boolean => errorCode === 'ERR_DIRECT_INVOKE' && (noApp.test(message) || noSidecar.test(message))
+
+/** The rest before the first try of a call that never arrived, in milliseconds. */
+export const FIRST_REST_MS = 100
+/** The rest before the next try, after one of `ms`: short, for a sidecar takes up a broken connection within a second, and a service is back in two. */
+export const nextRest = (ms: number): number => Math.min(ms * 2, 250)
 
 /** Turns a reply that is not a success into a `DaprError`; hands a success through. */
 export const succeeded = (reply: Reply, what: string): Reply => {

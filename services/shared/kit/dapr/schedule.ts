@@ -4,10 +4,10 @@ import type { Send } from './transport.ts'
 
 /** Jobs of the Dapr Scheduler; they survive every restart and fire `POST /job/<name>` on one replica of this app. */
 export const jobsClient = (send: Send): DaprJobs => ({
-  schedule: async (name, { due, schedule, repeats, ttl, data }) => {
+  schedule: async (name, { due, schedule, data }) => {
     const body = {
-      ...(due === undefined ? {} : { dueTime: due }), ...(schedule === undefined ? {} : { schedule }), ...(repeats === undefined ? {} : { repeats }),
-      ...(ttl === undefined ? {} : { ttl }), data: data ?? null, overwrite: true,
+      ...(due === undefined ? {} : { dueTime: due }), ...(schedule === undefined ? {} : { schedule }),
+      data: data ?? null, overwrite: true,
       // Without it a job that failed three times in three seconds would be given up.
       failurePolicy: { constant: { interval: '10s', maxRetries: 100 } },
     }

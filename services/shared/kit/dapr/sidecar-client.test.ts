@@ -94,6 +94,10 @@ describe('the sidecar client', () => {
     expect(await dapr.secret('token-key')).toBe('abc')
     reply = () => ({ status: 500, body: { errorCode: 'ERR_SECRET_GET', message: 'secret nothing not found' } })
     expect(await dapr.secret('nothing')).toBeUndefined()
+    for (const message of ['ResourceNotFoundException: Secrets Manager can\'t find the specified secret.', 'no such file']) {
+      reply = () => ({ status: 500, body: { errorCode: 'ERR_SECRET_GET', message } })
+      expect(await dapr.secret('nothing')).toBeUndefined()
+    }
     reply = () => ({ status: 500, body: { errorCode: 'ERR_SECRET_GET', message: 'vault is sealed' } })
     await expect(dapr.secret('token-key')).rejects.toMatchObject({ kind: 'unavailable' })
   })

@@ -1,15 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { pause } from '../waiting.ts'
 
 /** Answers true once `check` has held; all callers share one wait, and a wait that failed starts anew with the next call. */
-export const patience = (check: () => Promise<boolean>, limitMs: number): (() => Promise<boolean>) => {
+export const sharedWait = (check: () => Promise<boolean>, limitMs: number): (() => Promise<boolean>) => {
   let held = false
   let waiting: Promise<boolean> | undefined
   const wait = async (): Promise<boolean> => {
     const end = performance.now() + limitMs
-    for (let pause = 50; ; pause = Math.min(pause * 1.5, 1_000)) {
+    for (let ms = 50; ; ms = Math.min(ms * 1.5, 1_000)) {
       if (await check()) return (held = true)
-      if (performance.now() + pause > end) return false
-      await sleep(pause)
+      if (performance.now() + ms > end) return false
+      await pause(ms)
     }
   }
   return async () => held || (waiting ??= wait().finally(() => { waiting = undefined }))

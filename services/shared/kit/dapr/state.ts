@@ -1,4 +1,4 @@
-import type { DaprState, StateOperation } from './dapr.ts'
+import type { DaprState } from './dapr.ts'
 import { bodyOf, succeeded } from './replies.ts'
 import type { Reply, Send } from './transport.ts'
 
@@ -30,17 +30,10 @@ export const stateClient = (send: Send, store: string): DaprState => {
     get, set,
     delete: async (key, { etag } = {}) =>
       unlessConflict(await send({ method: 'DELETE', path: `${at(key)}${etag === undefined ? '' : '?concurrency=first-write'}`, ...(etag === undefined ? {} : { headers: { 'if-match': etag } }) }), `state ${key}`),
-    transact: async operations => {
-      succeeded(await send({ method: 'POST', path: `/v1.0/state/${store}/transaction`, body: { operations: operations.map(requestOf) } }), 'state transaction')
-    },
   }
 }
 
 const ttlOf = (ttlSeconds: number | undefined): { metadata?: { ttlInSeconds: string } } => (ttlSeconds === undefined ? {} : { metadata: { ttlInSeconds: String(ttlSeconds) } })
-const requestOf = (op: StateOperation): object => ({
-  operation: op.operation,
-  request: { key: op.key, ...(op.operation === 'upsert' ? { value: op.value, ...ttlOf(op.ttlSeconds) } : {}) },
-})
 
 const unlessConflict = (reply: Reply, what: string): boolean => {
   if (reply.status === 409) return false

@@ -1,19 +1,19 @@
 import { Pool } from 'undici'
 import { DaprError } from './dapr-error.ts'
-import { patience } from './sidecar-ready.ts'
+import { sharedWait } from './sidecar-ready.ts'
 
 /** `json` is a body that is JSON text already. */
 export type Send = (call: { method: string; path: string; body?: unknown; json?: string; headers?: Readonly<Record<string, string>>; timeoutMs?: number }) => Promise<Reply>
 export type Reply = { status: number; headers: Record<string, string>; text: string }
 export type Transport = { send: Send; healthy(): Promise<boolean>; close(): Promise<void> }
-export type TransportOptions = { baseUrl: string; apiToken?: string; connections?: number; waitMs?: number }
+export type TransportOptions = { baseUrl: string; apiToken?: string; waitMs?: number }
 
 // A sidecar says in its headers what failed, at length: for each event of a bulk.
 const mostHeaderBytes = 1024 * 1024
 // undici instead of DaprClient: that one has no timeouts, drops falsy bodies, shares one agent that any stop() destroys, and costs 64 MB and 0.6 s per process (measured on 3.18.0).
 /** A keep-alive pool to the sidecar; the first call waits for the sidecar to come up. */
-export const transport = ({ baseUrl, apiToken, connections = 64, waitMs = 60_000 }: TransportOptions): Transport => {
-  const pool = new Pool(baseUrl, { maxHeaderSize: mostHeaderBytes, connections, connect: { timeout: 2_000 }, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 })
+export const transport = ({ baseUrl, apiToken, waitMs = 60_000 }: TransportOptions): Transport => {
+  const pool = new Pool(baseUrl, { maxHeaderSize: mostHeaderBytes, connections: 64, connect: { timeout: 2_000 }, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 })
   const token: Record<string, string> = apiToken ? { 'dapr-api-token': apiToken } : {}
 
   const exchange: Send = async ({ method, path, body, json: text, headers, timeoutMs = 5_000 }) => {
@@ -33,7 +33,7 @@ export const transport = ({ baseUrl, apiToken, connections = 64, waitMs = 60_000
   const healthy = async (): Promise<boolean> => {
     try { return (await exchange({ method: 'GET', path: '/v1.0/healthz/outbound', timeoutMs: 2_000 })).status < 300 } catch { return false }
   }
-  const ready = patience(healthy, waitMs)
+  const ready = sharedWait(healthy, waitMs)
   return {
     send: async call => {
       if (!(await ready())) throw new DaprError('unreachable', `the sidecar did not come up at ${baseUrl}`)

@@ -1,6 +1,7 @@
 import { honoursIfMatch, type Operation } from '../../contracts/define.ts'
 import { Refused } from '../decider.ts'
 
+/** The ETag of a version: `"<version>"`. */
 export const etagOf = (version: number): string => `"${version}"`
 
 /** What If-Match demands of an operation: a version, nothing in particular (`*` or no header), or a refusal when it cannot be read, or is not honoured here: who sends a version relies on it. */

@@ -21,18 +21,23 @@ export type MountDeps = {
   callerOf: (ctx: RouterContext) => AppId | undefined
   /** Refuses at once while a part is down that every operation needs. */
   admit?: () => void
-  unpromised?: OnUndocumentedRefusal
+  onUndocumentedRefusal?: OnUndocumentedRefusal
 }
 
 /** All operations on one Koa router; fixed paths come before those with parameters. */
 export const mount = (routes: Routes, deps: MountDeps): Router => {
   const router = new Router()
-  for (const route of routes.toSorted((a, b) => rank(a.operation.path) < rank(b.operation.path) ? -1 : 1)) router.register(route.operation.path, [route.operation.method], watched(route, deps))
+  for (const route of routes.toSorted((a, b) => rank(a.operation.path) < rank(b.operation.path) ? -1 : 1)) {
+    router.register(route.operation.path, [route.operation.method], watched(route, deps))
+  }
   return router
 }
 const rank = (path: string): string => path.split('/').map(part => (part.startsWith(':') ? '~' : part)).join('/')
 
-const watched = (route: Route, deps: MountDeps) => (deps.unpromised ? watchRefusals(route, handlerOf(route, deps), deps.unpromised) : handlerOf(route, deps))
+const watched = (route: Route, deps: MountDeps) => {
+  const handler = handlerOf(route, deps)
+  return deps.onUndocumentedRefusal ? watchRefusals(route, handler, deps.onUndocumentedRefusal) : handler
+}
 
 const handlerOf = (route: Route, deps: MountDeps) => {
   const { operation } = route
@@ -52,12 +57,14 @@ const handlerOf = (route: Route, deps: MountDeps) => {
     const input = parse({ params: ctx.params, query: ctx.query, body: value })
     const keyed = keyedRequest(ctx, route, { actor, caller, token, text }, deps.idempotency.conceal)
     const call = callOf(ctx, route, deps.clock, { input, actor, caller, token, keyed })
-    const answer = keyed ? await idempotently(deps.idempotency, keyed, lineOf(ctx), { fits, run: async (seed, first) => route.run(call(seed, first)) }) : await route.run(call())
+    const answer = keyed
+      ? await idempotently(deps.idempotency, keyed, replyCookiesOf(ctx), { fits, run: async (seed, first) => route.run(call(seed, first)) })
+      : await route.run(call())
     send(ctx, operation, answer, reply)
   }
 }
 
-const lineOf = (ctx: RouterContext): ReplyCookies => ({
+const replyCookiesOf = (ctx: RouterContext): ReplyCookies => ({
   cookies: () => [ctx.res.getHeader('set-cookie') ?? []].flat().map(String),
   replay: cookies => {
     ctx.set('Idempotency-Replayed', 'true')
@@ -81,7 +88,8 @@ const replyCheck = ({ reply, produces }: Operation): ReplyCheck => {
 }
 
 /** A single object that carries its version. */
-const versionIn = (body: unknown): number | undefined => (typeof body === 'object' && body !== null && 'version' in body && typeof body.version === 'number' ? body.version : undefined)
+const versionIn = (body: unknown): number | undefined =>
+  typeof body === 'object' && body !== null && 'version' in body && typeof body.version === 'number' ? body.version : undefined
 
 const send = (ctx: RouterContext, operation: Operation, answer: Answer, check: ReplyCheck): void => {
   const { status, produces } = operation

@@ -51,12 +51,15 @@ export const toProblem = (error: unknown, traceId: string): ProblemAnswer => {
   return { problem: make(500, 'unforeseen', 'An unforeseen error. It is logged under the trace id.', traceId), headers: {}, unforeseen: true }
 }
 
+/** After how many seconds to come back, where the refusal does not say it. */
+const waitOfKind: Readonly<Partial<Record<RefusedKind, number>>> = { unavailable: 2, throttled: 1 }
+
 const refused = ({ kind, code, message, detail }: Refused, traceId: string): ProblemAnswer => {
   const { errors, retryAfter, ...context } = detail
   const problem = make(statusOfKind[kind], code, message, traceId)
   if (Array.isArray(errors)) problem.errors = errors
   if (Object.keys(context).length) problem.context = context
-  const wait = typeof retryAfter === 'number' ? Math.max(1, Math.ceil(retryAfter)) : kind === 'unavailable' ? 2 : kind === 'throttled' ? 1 : undefined
+  const wait = typeof retryAfter === 'number' ? Math.max(1, Math.ceil(retryAfter)) : waitOfKind[kind]
   const headers: Record<string, string> = {}
   if (wait !== undefined) headers['Retry-After'] = String(wait)
   if (kind === 'unauthenticated') headers['WWW-Authenticate'] = 'Bearer'

@@ -1,9 +1,9 @@
 import type { ServiceId } from '../../contracts/define.ts'
 import { Problem } from '../../contracts/problem.ts'
-import { Refused, type RefusedKind } from '../decider.ts'
+import { Refused, refusedKinds, type RefusedKind } from '../decider.ts'
 import { statusOfKind } from './problem.ts'
 
-const kindOfStatus = new Map<number, RefusedKind>(Object.entries(statusOfKind).map(([kind, status]) => [status, kind as RefusedKind]))
+const kindOfStatus = new Map<number, RefusedKind>(refusedKinds.map(kind => [statusOfKind[kind], kind]))
 
 /** The refusal that another service answered, as if it had been refused here. What is no refusal of a request is an outage. */
 export const refusedBy = (service: ServiceId, status: number, body: unknown): Refused => {

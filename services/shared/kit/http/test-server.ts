@@ -30,9 +30,9 @@ export type TestServerOptions = { idempotency?: IdempotencyStore; clock?: Clock;
 
 const appToken = 'a-token-for-tests'
 // Answered as 500 and told: no test passes by a refusal that the documents do not know.
-const unpromised = (operation: string, status: number, code: string): never => {
+const onUndocumentedRefusal = (operation: string, status: number, code: string): never => {
   process.stderr.write(`${operation} refuses with ${status} ${code}, which its contract does not name\n`)
-  throw new Error(`unpromised: ${code}`)
+  throw new Error(`not in its contract: ${code}`)
 }
 /** A bearer token that `testServer` takes for this person; real tokens are the user service's business. */
 export const testToken = (actor: Actor): string => `test.${Buffer.from(JSON.stringify(actor)).toString('base64url')}`
@@ -43,7 +43,7 @@ const testVerify: Verify = async token => {
 
 /** TEST DOUBLE of `runService`: the routes of a service on a real port, with made-up people and callers, without a sidecar. */
 export const testServer = async (routes: readonly Routes[], { idempotency = memoryIdempotency(), clock = systemClock, verify = testVerify, logger = silentLogger, edge = false }: TestServerOptions = {}): Promise<TestServer> => {
-  const router = mount(routes.flat(), { clock, verify, idempotency, callerOf, unpromised })
+  const router = mount(routes.flat(), { clock, verify, idempotency, callerOf, onUndocumentedRefusal })
   const app = createApp({ logger }, [guard({ appToken, edge }), routed(router)])
   const { url, drain } = await listen(app, 0, '127.0.0.1')
   const request: TestServer['request'] = async (method, path, { body, as, caller, headers = {}, raw } = {}) => {

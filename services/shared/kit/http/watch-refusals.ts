@@ -11,7 +11,7 @@ const amongServices = new Set(['caller-unknown', 'caller-forbidden'])
 type Handler = (ctx: RouterContext) => Promise<void>
 
 /** Watches what an operation refuses with. People get the refusal all the same; tests fail by it and a running service logs it. */
-export const watchRefusals = ({ name, operation }: Route, handler: Handler, unpromised: OnUndocumentedRefusal): Handler => {
+export const watchRefusals = ({ name, operation }: Route, handler: Handler, onUndocumentedRefusal: OnUndocumentedRefusal): Handler => {
   const refusals = refusalsOf(operation)
   return async ctx => {
     try {
@@ -20,7 +20,7 @@ export const watchRefusals = ({ name, operation }: Route, handler: Handler, unpr
       // Which part is away is said more exactly than a contract can list.
       if (error instanceof Refused && error.kind !== 'unavailable') {
         const status = statusOfKind[error.kind]
-        if (!refusals.get(status)?.includes(error.code) && !amongServices.has(error.code)) unpromised(`${name} (${operation.method} ${operation.path})`, status, error.code)
+        if (!refusals.get(status)?.includes(error.code) && !amongServices.has(error.code)) onUndocumentedRefusal(`${name} (${operation.method} ${operation.path})`, status, error.code)
       }
       throw error
     }

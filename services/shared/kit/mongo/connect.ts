@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose, { mongo, type Connection, type ConnectOptions } from 'mongoose'
 import { z } from 'zod'
 import type { Breaker } from '../breaker.ts'
@@ -6,6 +5,7 @@ import { secret } from '../config.ts'
 import type { Logger } from '../observe/log.ts'
 import { loseWritesWithTheirConnection } from './lost-writes.ts'
 import { observedBreaker } from '../observed-breaker.ts'
+import { pause } from '../waiting.ts'
 
 export type Mongo = Connection & { ping(): Promise<void>; readonly breaker: Breaker }
 
@@ -56,7 +56,7 @@ const connected = async (uri: string, options: ConnectOptions, until: number, wa
     // Only a server that is not there yet is worth waiting for; a wrong password stays wrong.
     if (performance.now() > until || !(error instanceof Error) || !/ServerSelection|NetworkError/.test(error.name)) throw error
     waiting(error)
-    await sleep(500)
+    await pause(500)
     return connected(uri, options, until, waiting)
   }
 }

@@ -13,7 +13,9 @@ const clean = (fields: object, depth = 0): Record<string, unknown> => {
     if (secretFields.has(key.toLowerCase())) shown[key] = '[redacted]'
     else if (typeof value !== 'object' || value === null) shown[key] = value
     else if (value instanceof Error) shown[key] = errorFields(value)
-    else shown[key] = depth > 4 ? '[deep]' : Array.isArray(value) ? value.map(item => (typeof item === 'object' && item !== null ? clean(item, depth + 1) : item)) : clean(value, depth + 1)
+    else if (depth > 4) shown[key] = '[deep]'
+    else if (Array.isArray(value)) shown[key] = value.map(item => (typeof item === 'object' && item !== null ? clean(item, depth + 1) : item))
+    else shown[key] = clean(value, depth + 1)
   }
   return shown
 }
@@ -29,6 +31,7 @@ const errorFields = (error: unknown): object => {
   return { type: error.name, message: scrub(error.message), stack: scrub(error.stack ?? ''), ...(error.cause ? { cause: errorFields(error.cause) } : {}) }
 }
 
+/** A logger of one process: JSON lines from `level` up, to standard output or to `destination`, without secrets. */
 export const createLogger = ({ service, instanceId, level = 'info', destination }: { service: string; instanceId?: string; level?: string; destination?: { write(line: string): void } }): Logger => {
   const options: pino.LoggerOptions = {
     level, base: { service, instanceId }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message',

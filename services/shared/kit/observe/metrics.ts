@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { version } from '../version.ts'
 
 /** The numbers of one process, as `/metrics` shows them. */
@@ -7,11 +7,11 @@ export type Metrics = {
   request(operation: string, method: string, status: number, seconds: number): void
   /** A number that is asked for when somebody looks. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void
-  counter(name: string, help: string): (by?: number) => void
 }
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
+/** The metrics of a process, labelled with its service: those of Node, the version that runs, and how long requests take (seconds). */
 export const createMetrics = (service: string): Metrics => {
   const registry = new Registry()
   registry.setDefaultLabels({ service })
@@ -23,9 +23,5 @@ export const createMetrics = (service: string): Metrics => {
     registry,
     request: (operation, method, status, seconds) => { requests.observe({ operation, method, status }, seconds) },
     gauge: (name, help, read) => { new Gauge({ name, help, registers: [registry], async collect() { this.set(await read()) } }) },
-    counter: (name, help) => {
-      const counter = new Counter({ name, help, registers: [registry] })
-      return (by = 1) => { counter.inc(by) }
-    },
   }
 }

@@ -32,15 +32,17 @@ describe('a trace', () => {
   it('takes no correlation id that could break a log or a header', () => {
     expect(beginWork('x', 'server', { traceparent: given, correlationId: 'a\nb' }).work.correlationId).toBe('a'.repeat(32))
   })
-  it('arrives at a collector with parents joined', async () => {
+  it('arrives at a collector, below the path that it has, with parents joined', async () => {
     const bodies: string[] = []
+    const paths = new Set<string | undefined>()
     const collector = createServer((request, response) => {
+      paths.add(request.url)
       let text = ''
       request.setEncoding('utf8').on('data', (chunk: string) => { text += chunk }).on('end', () => { bodies.push(text); response.setHeader('content-type', 'application/json').end('{}') })
     })
     await new Promise<void>(done => { collector.listen(0, '127.0.0.1', done) })
     const address = collector.address()
-    const spans = otlpSpans({ endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`, service: 'task', instanceId: 'i1' })
+    const spans = otlpSpans({ endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/otlp/`, service: 'task', instanceId: 'i1' })
     recordSpans(spans)
     await inWork('outer', 'server', { traceparent: given }, () => inWork('inner', 'client', {}, async () => {}))
     await inWork('failing', 'internal', {}, async () => { throw new Error('x') }).catch(() => {})
@@ -49,6 +51,7 @@ describe('a trace', () => {
     const Span = z.object({ name: z.string(), traceId: z.string(), spanId: z.string(), parentSpanId: z.string().optional(), status: z.object({ code: z.number().optional() }) })
     const Sent = z.object({ resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(Span) })) })) })
     const sent = bodies.flatMap(body => Sent.parse(JSON.parse(body)).resourceSpans.flatMap(r => r.scopeSpans.flatMap(s => s.spans)))
+    expect([...paths]).toEqual(['/otlp/v1/traces'])
     const named = (name: string) => sent.find(span => span.name === name)
     expect(named('outer')).toMatchObject({ traceId: 'a'.repeat(32), parentSpanId: 'b'.repeat(16) })
     expect(named('inner')).toMatchObject({ traceId: 'a'.repeat(32), parentSpanId: named('outer')?.spanId })

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { serviceIds } from '../../contracts/define.ts'
 import { durationMs, later } from './duration.ts'
 import type { AnyInput, AnySaga } from './saga-types.ts'
 
 const Order = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('invoke'), id: z.string(), service: z.enum(['user', 'task', 'project', 'notification', 'analytics', 'ai']), operation: z.string(), input: z.looseObject({}) }),
+  z.object({ do: z.literal('invoke'), id: z.string(), service: z.enum(serviceIds), operation: z.string(), input: z.looseObject({}) }),
   z.object({ do: z.literal('command'), id: z.string(), name: z.string(), input: z.unknown().optional() }),
 ])
 /** An order that is performed: everything but timers and the finish. */
@@ -54,16 +55,16 @@ export const take = (saga: AnySaga, record: SagaRecord, inputId: string, input: 
 
 /** The record after an order was answered: the answer is taken and the order is gone. */
 export const answered = (saga: AnySaga, record: SagaRecord, orderId: string, input: AnyInput, at: string): SagaRecord => {
-  const without = { ...record, revision: record.revision + 1, pending: record.pending.filter(p => p.order.id !== orderId) }
-  return settle(take(saga, without, `answer:${orderId}`, input, at), at)
+  const without = { ...record, pending: record.pending.filter(p => p.order.id !== orderId) }
+  return next(record, settle(take(saga, without, `answer:${orderId}`, input, at), at))
 }
 
-// People wait for a saga; a peer that is away is asked for the price of one request.
+// People wait for a saga, so it is tried often. Each try costs its call, five reads, a row and the removal of the one before, the actor's state and a reminder.
 const MOST_SECONDS = 15
 
 /** The record after an order got no answer: it is tried again after 1, 2, 4 … at most 15 s. */
-export const postponed = (record: SagaRecord, orderId: string, at: string): SagaRecord => ({
-  ...record, revision: record.revision + 1,
+export const postponed = (record: SagaRecord, orderId: string, at: string): SagaRecord => next(record, {
+  ...record,
   pending: record.pending.map(p => (p.order.id === orderId ? { ...p, attempts: p.attempts + 1, notBefore: later(at, Math.min(2 ** p.attempts, MOST_SECONDS) * 1_000) } : p)),
 })
 
@@ -71,9 +72,12 @@ export const postponed = (record: SagaRecord, orderId: string, at: string): Saga
 export const fired = (saga: AnySaga, record: SagaRecord, timerId: string, at: string): SagaRecord => {
   const timer = record.timers.find(t => t.id === timerId)
   if (!timer) return record
-  const without = { ...record, revision: record.revision + 1, timers: record.timers.filter(t => t !== timer) }
-  return settle(take(saga, without, `timer:${timerId}`, timer.input, at), at)
+  const without = { ...record, timers: record.timers.filter(t => t !== timer) }
+  return next(record, settle(take(saga, without, `timer:${timerId}`, timer.input, at), at))
 }
+
+// One revision for each turn, whatever it did: two that begin with the same one compete for the same next.
+const next = ({ revision }: SagaRecord, after: SagaRecord): SagaRecord => ({ ...after, revision: revision + 1 })
 
 // A saga with an outcome has finished once its last orders are answered too; its timers do not matter any more.
 const settle = (record: SagaRecord, at: string): SagaRecord =>

@@ -7,9 +7,10 @@ import { perform } from './perform.ts'
 import { answered, begin, fired, nextDue, postponed, SagaRecord, take } from './record.ts'
 import type { AnyClients, AnyCommands, AnySaga } from './saga-types.ts'
 import type { SagaStore } from './status.ts'
-import { documentOf } from './status.ts'
+import { documentOf, recordOf } from './status.ts'
 
 export type SagaLog = { warn(fields: object, message: string): void }
+type Pending = SagaRecord['pending'][number]
 type Options = { type: string; sagas: readonly AnySaga[]; dapr: Dapr; store: SagaStore; clients: AnyClients; commands: AnyCommands; clock: Clock; logger: SagaLog }
 
 const Input = z.looseObject({ type: z.string() })
@@ -20,13 +21,15 @@ const key = 'saga'
 const reminder = 'drive'
 // A turn ends well before the sidecar's time limit for actors (20 s), each order of it after 5 s at most.
 const turnMs = 8_000
+const mostTries = 5
 
-/** The one actor that hosts every saga of a service: state and orders are saved together, then performed; its reminder drives what is left after any crash. */
+/**
+ * The one actor that hosts every saga of a service: state and orders are saved together, then performed; its reminder drives what is left after any crash. A turn counts once the store
+ * has its revision, which it gives to one process only; whoever is second begins again with what the first has made of the saga.
+ */
 export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, logger }: Options): ActorHost => {
   // The sidecar lets in one call at a time, but gives up a turn whose caller hangs up: the turn itself goes on.
   const inTurn = oneByOne()
-  /** The revision that a saga's visible record shows. */
-  const shown = new Map<string, number>()
   const sagaOf = (id: string): AnySaga => {
     const saga = sagas.find(s => s.name === id.split('.')[0])
     if (!saga) throw new Error(`${type} hosts no saga called ${id}`)
@@ -34,24 +37,33 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
   }
   // Read in every turn: the actor may have been elsewhere since the last one, and nobody says so when it comes back.
   const load = async (id: string): Promise<SagaRecord | undefined> => {
-    const stored = await dapr.actors.getState(type, id, key)
-    return stored === undefined ? undefined : SagaRecord.parse(stored)
+    const shown = await store.find(id)
+    const kept = shown && recordOf(shown)
+    if (kept?.finishedAt) return kept
+    const own = await dapr.actors.getState(type, id, key)
+    const stored = own === undefined ? undefined : SagaRecord.parse(own)
+    if (!stored || (kept && kept.revision >= stored.revision)) return kept
+    // Saved before revisions held their record, or the database was put back: the actor knows more.
+    const revision = shown?.revision ?? 0
+    if (stored.revision > revision) await store.save(documentOf(stored))
+    return { ...stored, revision: Math.max(stored.revision, revision) }
   }
-  const show = async (record: SagaRecord): Promise<void> => {
-    await store.save(documentOf(record))
-    shown.set(record.sagaId, record.revision)
-  }
-  const save = async (before: SagaRecord | undefined, after: SagaRecord): Promise<SagaRecord> => {
-    if (before === after) return after
+  /** False when another process was first; nothing of this turn counts then. */
+  const save = async (before: SagaRecord | undefined, after: SagaRecord): Promise<boolean> => {
+    if (before === after) return true
+    if (!await store.save(documentOf(after))) return false
     await dapr.actors.transact(type, after.sagaId, [{ operation: 'upsert', key, value: after }])
-    await show(after)
-    return after
+    return true
   }
-  // The reminder is there before the state that needs it, so no crash in between can strand a saga.
-  const saveAndKick = async (before: SagaRecord | undefined, after: SagaRecord): Promise<void> => {
-    if (before !== after) await dapr.actors.remind(type, after.sagaId, reminder, { due: 'PT5S', period: 'PT30S' })
-    await save(before, after)
-    kick(after.sagaId)
+  const tell = async (id: string, turn: (record: SagaRecord | undefined) => SagaRecord): Promise<void> => {
+    for (let tries = 0; tries < mostTries; tries++) {
+      const before = await load(id)
+      const after = turn(before)
+      // The reminder is there before the state that needs it, so no crash in between can strand a saga.
+      if (before !== after) await dapr.actors.remind(type, id, reminder, { due: 'PT5S', period: 'PT30S' })
+      if (await save(before, after)) return kick(id)
+    }
+    throw new Error(`saga ${id} went on each time before it could be told`)
   }
   const kick = (id: string): void => {
     dapr.actors.invoke(type, id, 'drive').catch((error: unknown) => { logger.warn({ sagaId: id, error }, 'a saga waits for its reminder') })
@@ -61,24 +73,19 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
     const saga = sagaOf(id)
     let record = await load(id)
     if (!record) return dapr.actors.unremind(type, id, reminder)
-    if (shown.get(id) !== record.revision) await show(record)
     const end = clock.monotonic() + turnMs
     for (let work = nextWork(record, clock.now()); work; work = nextWork(record, clock.now())) {
       if (clock.monotonic() > end) return kick(id)
-      if (work.timer !== undefined) record = await save(record, fired(saga, record, work.timer, clock.now()))
-      else {
-        const after = await attempt(saga, record, work)
-        // While the order was under way the actor may have been elsewhere: what it was told there stands.
-        if ((await load(id))?.revision !== record.revision) return kick(id)
-        record = await save(record, after)
-      }
+      const after: SagaRecord = work.do === 'fire' ? fired(saga, record, work.timer, clock.now()) : await attempt(saga, record, work.pending)
+      if (!await save(record, after)) return kick(id)
+      record = after
     }
     const due = nextDue(record)
     if (due === undefined) return dapr.actors.unremind(type, id, reminder)
     const seconds = Math.max(1, Math.ceil((Date.parse(due) - Date.parse(clock.now())) / 1_000))
     await dapr.actors.remind(type, id, reminder, { due: `PT${Math.min(seconds, 86_400)}S`, period: 'PT30S' })
   }
-  const attempt = async (saga: AnySaga, record: SagaRecord, { order: { order } }: { order: SagaRecord["pending"][number] }): Promise<SagaRecord> => {
+  const attempt = async (saga: AnySaga, record: SagaRecord, { order }: Pending): Promise<SagaRecord> => {
     try {
       const input = await perform(order, { clients, commands }, { sagaId: record.sagaId, tenantId: record.tenantId, outputId: order.id })
       return answered(saga, record, order.id, input, clock.now())
@@ -91,16 +98,14 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
   const methods: Record<string, (id: string, body: unknown) => Promise<void>> = {
     start: async (id, body) => {
       const { tenantId, startedAt, input } = Start.parse(body)
-      const record = await load(id)
-      if (!record) await saveAndKick(undefined, begin(sagaOf(id), { sagaId: id, tenantId, startedAt }, input, clock.now()))
-      else if (record.finishedAt === null) kick(id)
-      else await show(record)
+      await tell(id, record => record ?? begin(sagaOf(id), { sagaId: id, tenantId, startedAt }, input, clock.now()))
     },
     signal: async (id, body) => {
       const { input, inputId } = Signal.parse(body)
-      const record = await load(id)
-      if (!record) throw new Error(`saga ${id} has not started`)
-      await saveAndKick(record, take(sagaOf(id), record, `own:${inputId}`, input, clock.now()))
+      await tell(id, record => {
+        if (!record) throw new Error(`saga ${id} has not started`)
+        return take(sagaOf(id), record, `own:${inputId}`, input, clock.now())
+      })
     },
     drive,
   }
@@ -112,14 +117,14 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
       await inTurn(id, () => run(id, body))
     },
     remind: id => inTurn(id, () => drive(id)),
-    deactivate: async id => { shown.delete(id) },
+    deactivate: async () => {},
   }
 }
 
-const nextWork = (record: SagaRecord, now: string): { timer: string; order?: never } | { timer?: never; order: SagaRecord['pending'][number] } | undefined => {
+const nextWork = (record: SagaRecord, now: string): { do: 'fire'; timer: string } | { do: 'perform'; pending: Pending } | undefined => {
   if (record.finishedAt !== null) return undefined
   const timer = record.timers.find(t => t.dueAt <= now)
-  if (timer) return { timer: timer.id }
-  const order = record.pending.find(p => p.notBefore <= now)
-  return order && { order }
+  if (timer) return { do: 'fire', timer: timer.id }
+  const pending = record.pending.find(p => p.notBefore <= now)
+  return pending && { do: 'perform', pending }
 }

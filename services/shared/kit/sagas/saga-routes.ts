@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sagaApi, type SagaStatus } from '../../contracts/sagas/http.ts'
 import { Refused } from '../decider.ts'
 import { serve, type Routes } from '../http/serve.ts'
+import { pause } from '../waiting.ts'
 import type { SagaHost } from './host.ts'
 
 const freshMs = 30_000
@@ -22,7 +22,7 @@ const lookUp = async (host: Pick<SagaHost, 'status'>, tenantId: string, id: stri
   for (;;) {
     const status = await host.status(tenantId, id)
     if (status || performance.now() >= end) return status
-    await sleep(100)
+    await pause(100)
   }
 }
 /** Whether the time in the id (UUIDv7) is the last half minute. */

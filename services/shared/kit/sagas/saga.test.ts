@@ -69,7 +69,8 @@ const world = (options: { crashAt?: number; refuse?: string; away?: () => boolea
   dapr.actors = { ...actors, transact: async (...args) => { moment(); await actors.transact(...args); moment() } }
   const boot = () => {
     const host = sagaHostOn({
-      actorType: 'UserSaga', sagas: [closing], dapr, store, clock, secret: 'a secret of tests',
+      actorType: 'UserSaga', sagas: [closing], dapr, clock, secret: 'a secret of tests',
+      store: { ...store, save: async document => { moment(); const kept = await store.save(document); moment(); return kept } },
       clients: { project: { leave: effect('leave', { left: ['p1'] }), rejoin: effect('rejoin', undefined) }, task: { release: effect('release', undefined) } },
       commands: { erase: effect('erase', { erased: 1 }) },
       logger: { warn: (_, message) => { warnings.push(message) } },
@@ -78,7 +79,7 @@ const world = (options: { crashAt?: number; refuse?: string; away?: () => boolea
     return host
   }
   const finish = async (host: ReturnType<typeof boot>): Promise<void> => {
-    for (let i = 0; i < 80 && store.documents.get(id)?.state !== 'finished'; i++) {
+    for (let i = 0; i < 80 && (store.documents.get(id)?.state !== 'finished' || dapr.reminders.size > 0); i++) {
       await dapr.settled()
       clock.advance(10_000)
       await host.sweep().catch(() => undefined)

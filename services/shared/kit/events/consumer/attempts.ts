@@ -19,10 +19,13 @@ export const attempts = async (work: () => Promise<void>, isTransient: (error: u
       return undefined
     } catch (error) {
       if (isOutage(error) || (!(error instanceof Poison) && isTransient(error))) throw error
-      if (error instanceof Poison || tries === TRIES) return { reason: reasonOf(error), tries }
+      if (error instanceof Poison || tries === TRIES) return { reason: reasonOf(error).slice(0, 1_000), tries }
       await pause(FIRST_MS * 2 ** tries)
     }
   }
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Refused ? `${error.code}: ${error.message}` : error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 1_000)
+const reasonOf = (error: unknown): string => {
+  if (error instanceof Refused) return `${error.code}: ${error.message}`
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+}

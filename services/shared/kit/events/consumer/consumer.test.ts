@@ -9,11 +9,11 @@ import { silentLogger } from '../../observe/log.ts'
 import { consumer, on, type Received } from './consumer.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import type { ConsumerStore } from '../store/store.ts'
-import { killable, producer, send } from '../testing.ts'
+import { killable, producer } from '../testing.ts'
 
 type Handle = (event: Received) => Promise<void>
-const consume = (sidecar: ReturnType<typeof memoryDapr>, handle: Handle, db: ConsumerStore = memoryStore(), from: 'beginning' | 'now' = 'beginning') =>
-  consumer({ name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, from, pollMs: 60_000, answerMs: 500, handlers: [on(ProjectDeleted, handle)] })
+const consume = (sidecar: ReturnType<typeof memoryDapr>, handle: Handle, db: ConsumerStore = memoryStore()) =>
+  consumer({ name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000, answerMs: 500, handlers: [on(ProjectDeleted, handle)] })
 const deliver = (one: ReturnType<typeof consume>, event: unknown) => one.deliver(event, 'project-events')
 /** Waits until all that came is handled. */
 const handled = (one: ReturnType<typeof consume>) => expect.poll(() => one.gauges().lag).toBe(0)
@@ -44,16 +44,6 @@ describe('a consumer', () => {
     await one.caughtUp()
     expect(seen.size).toBe(events.length)
     expect(one.gauges()).toEqual({ lag: 0, parked: 0, buffered: 0 })
-  })
-  it('can begin with what comes from now on', async () => {
-    const { sidecar, parcels, log } = await producer(seven)
-    const seen: string[] = []
-    const one = consume(sidecar, async event => { seen.push(event.subject) }, memoryStore(), 'now')
-    await one.caughtUp()
-    await parcels.handle('org', 'z', { type: 'send' }, send('z'))
-    await log.settled()
-    await one.caughtUp()
-    expect(seen).toEqual(['z'])
   })
   it('keeps what it has taken while something is away, and goes on by itself', async () => {
     const { sidecar, events } = await producer(['a', 'a', 'a'], { partitions: 1 })

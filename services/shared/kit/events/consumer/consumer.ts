@@ -1,10 +1,12 @@
 import type { Connection } from 'mongoose'
 import type { Topic } from '../../../contracts/define.ts'
 import { CloudEvent, feedApi } from '../../../contracts/feed.ts'
+import { onceDone } from '../../batching/once-done.ts'
 import type { Clock } from '../../clock.ts'
 import type { Delivery, Subscriber } from '../../dapr/app-contract.ts'
 import type { Dapr } from '../../dapr/dapr.ts'
 import { client } from '../../http/client.ts'
+import { repeatedly } from '../../repeatedly.ts'
 import { deadLetterOperations, type DeadLetters } from './dead-letters.ts'
 import { deliveries, type Work } from './delivery.ts'
 import { partitionConsumer, type PartitionConsumer } from './partition-consumer.ts'
@@ -23,8 +25,6 @@ export type ConsumerOptions = Work & {
   dapr: Pick<Dapr, 'invoke'>
   clock: Clock
   logger: Logger
-  /** Where a consumer that was never there before begins: at the very first event (default), or at what comes from now on. */
-  from?: 'beginning' | 'now'
   /** How often producers are asked for what the broker lost. */
   pollMs?: number
   /** An operator who settles a dead letter is answered within this, ms (2,500); what takes longer goes on. */
@@ -46,16 +46,14 @@ export type Consumer = Subscriber & {
 
 /** Consumes topics in order per partition, whatever the broker loses, repeats or reorders. */
 export const consumer = (options: ConsumerOptions): Consumer => {
-  const { name, topics, dapr, clock, logger, from = 'beginning', pollMs = 5_000 } = options
+  const { name, topics, dapr, clock, logger, pollMs = 5_000 } = options
   const store = openStore(options.db)
   const park = parking({ store, consumer: name, now: () => clock.now() })
   const { runHandlers, deliver } = deliveries({ store, parking: park, work: options, logger })
   const { resume, ...deadLetters } = deadLetterOperations({ store, consumer: name, topics, parking: park, runHandlers, logger, ...(options.answerMs !== undefined && { answerMs: options.answerMs }) })
   const producers = new Map(topics.map(topic => [topic.name, client(feedApi, topic.producer, dapr)]))
   const partitions = new Map<string, PartitionConsumer>()
-  let timer: NodeJS.Timeout | undefined
-  let prepared: Promise<void> | undefined
-  let stopped = false
+  const prepared = onceDone(() => store.prepare())
 
   const headsOf = async (topic: Topic): Promise<number[]> => (await producers.get(topic.name)?.heads({}))?.heads ?? []
   const refresh = async (): Promise<void> => {
@@ -68,7 +66,6 @@ export const consumer = (options: ConsumerOptions): Consumer => {
     if (known) return known
     const made = partitionConsumer({
       id, store, logger, run: options.batch ? 5_000 : 200,
-      first: async () => (from === 'now' ? (await headsOf(topic))[partition] ?? 0 : 0),
       feed: async (after, limit) => await producers.get(topic.name)?.feed({ query: { partition, after, limit } }) ?? { events: [], head: 0 },
       handle: events => deliver(topic, events),
       refresh,
@@ -78,8 +75,7 @@ export const consumer = (options: ConsumerOptions): Consumer => {
   }
   /** Asks the producers how far they are, and each partition to get there. */
   const poll = async (): Promise<void> => {
-    prepared ??= store.prepare().catch((error: unknown) => { prepared = undefined; throw error })
-    await prepared
+    await prepared()
     await refresh()
     await Promise.all(topics.map(async topic => {
       // Meanwhile the partitions go on: only who was further before the producer answered is ahead of its log.
@@ -91,29 +87,25 @@ export const consumer = (options: ConsumerOptions): Consumer => {
       }
     }))
   }
-  const again = (): void => {
-    if (stopped) return
-    timer = setTimeout(() => {
-      poll().catch((error: unknown) => { logger.warn({ error, consumer: name }, 'a producer could not be asked what is new') }).finally(again)
-    }, pollMs)
-  }
+  const polls = repeatedly(() => poll().catch((error: unknown) => { logger.warn({ error, consumer: name }, 'a producer could not be asked what is new') }), () => pollMs)
 
   return {
     name, topics, deadLetters, ...(options.paceMs !== undefined && { paceMs: options.paceMs }),
     start: async () => {
       await poll().catch((error: unknown) => { logger.info({ error, consumer: name }, 'producers are not there yet; events are taken as they come') })
-      again()
+      polls.start()
     },
     stop: async () => {
-      stopped = true
-      clearTimeout(timer)
+      polls.stop()
       await Promise.all([...partitions.values()].map(l => l.stop()))
     },
     deliver: async (given, topicName): Promise<Delivery> => {
       const topic = topics.find(t => t.name === topicName)
       const event = CloudEvent.safeParse(given)
       if (!topic || !event.success) {
-        await park.unreadable(topicName, given, event.error?.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ') ?? `topic ${topicName} is not consumed here`)
+        const reason = event.error?.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ') ?? `topic ${topicName} is not consumed here`
+        const { id, organizationId } = await park.unreadable(topicName, given, reason)
+        logger.error({ letter: id, topic: topicName, organizationId, reason }, 'what is no event became a dead letter')
         return 'DROP'
       }
       return partitionOf(topic, event.data.partition).offer(event.data)

@@ -1,6 +1,6 @@
 import { deadLetterApi, type DeadLetterView } from '../../../contracts/dead-letters.ts'
 import { z } from 'zod'
-import { decodeCursor, encodeCursor } from '../../http/input/page.ts'
+import { decodeCursor, pageOf } from '../../http/input/page.ts'
 import { serve, type Routes } from '../../http/serve.ts'
 import type { DeadLetters, Settled } from './dead-letters.ts'
 import type { DeadLetter } from '../store/store.ts'
@@ -18,9 +18,8 @@ export const deadLetterRoutes = (letters: DeadLetters): Routes =>
     listDeadLetters: async ({ query: { organizationId, state, cursor, limit } }) => {
       const after = cursor === undefined ? undefined : decodeCursor(z.string(), cursor)
       const found = await letters.list({ organizationId, limit: limit + 1, ...(state && { state }), ...(after !== undefined && { after }) })
-      const items = found.slice(0, limit)
-      const last = items.at(-1)
-      return { body: { items: items.map(viewOf), nextCursor: found.length > limit && last ? encodeCursor(last.id) : null } }
+      const { items, nextCursor } = pageOf(found, limit, last => last.id)
+      return { body: { items: items.map(viewOf), nextCursor } }
     },
     showDeadLetter: async ({ params, query }) => {
       const letter = await letters.get(fromWire(params.id), query.organizationId)

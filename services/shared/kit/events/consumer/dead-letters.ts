@@ -1,11 +1,12 @@
+import type { DeadLetterState } from '../../../contracts/dead-letters.ts'
 import type { Topic } from '../../../contracts/define.ts'
 import { CloudEvent } from '../../../contracts/feed.ts'
 import { Refused } from '../../decider.ts'
 import { attempts } from './attempts.ts'
 import type { Parking } from './parking.ts'
-import { pause } from '../../waiting.ts'
+import { endsWithin } from '../../waiting.ts'
 import type { Logger } from '../log/event-log.ts'
-import type { ConsumerStore, DeadLetter, DeadLetterState } from '../store/store.ts'
+import type { ConsumerStore, DeadLetter } from '../store/store.ts'
 
 /** What became of a letter so far; `goesOn` while it, or what waits behind it, is still being handled. */
 export type Settled = { replayed: number; state: DeadLetterState; goesOn: boolean }
@@ -62,20 +63,30 @@ export const deadLetterOperations = ({ store, consumer, topics, parking, runHand
         if (next?.state === 'waiting') {
           const failure = await run(next)
           if (failure) await store.addDeadLetter({ ...next, id: failed, behind: null, reason: failure.reason, attempts: failure.tries })
-          const first = await store.moveDeadLetter(id, 'waiting', 'replayed')
-          if (failure) return
-          progress.replayed++
-          if (first) continue
+          // One that failed again is given up for the letter that says why: the move tells everybody which of the two it was.
+          const outcome = failure ? 'skipped' : 'replayed'
+          const first = await store.moveDeadLetter(id, 'waiting', outcome)
+          if (!failure) progress.replayed++
+          if ((first ? outcome : (await get(id)).state) === 'replayed') {
+            // A process that was slower, or has died since, may have stored that it failed there.
+            await store.moveDeadLetter(failed, 'waiting', 'replayed')
+            continue
+          }
         }
-        // Another process was first. Where the event failed there, that letter is the new head.
+        // Where the event failed, here or in another process that was first, that letter is the new head.
         if ((await store.deadLetter(failed))?.state === 'waiting') return
       }
     }
   }
+  /** What waited behind a letter that is settled now. What is no event at all belongs to no aggregate, so nothing does. */
+  const goOnBehind = async ({ id, topic, subject }: DeadLetter, progress: Progress): Promise<void> => {
+    if (subject === '') parking.releaseUnreadable(id)
+    else await goOn(topic, subject, progress)
+  }
   const inTurn = async ({ topic, subject }: { topic: string; subject: string }, work: (progress: Progress) => Promise<void>): Promise<Settled> => {
     const progress: Progress = { replayed: 0, state: 'waiting' }
     const turn = parking.serial(parking.keyOf({ topic, subject }), () => work(progress))
-    const ended = await Promise.race([turn.then(() => true), pause(answerMs).then(() => false)])
+    const ended = await endsWithin(turn, answerMs)
     if (!ended) turn.catch((error: unknown) => { logger.warn({ error, consumer, topic, subject }, 'a dead letter could not be settled to the end; what is left waits') })
     return { ...progress, goesOn: !ended }
   }
@@ -95,7 +106,7 @@ export const deadLetterOperations = ({ store, consumer, topics, parking, runHand
         if (await run(letter)) return
         await settle(progress, id, 'replayed')
         progress.replayed++
-        await goOn(letter.topic, letter.subject, progress)
+        await goOnBehind(letter, progress)
       })
     },
     skip: async (id, organizationId) => {
@@ -103,8 +114,7 @@ export const deadLetterOperations = ({ store, consumer, topics, parking, runHand
       return inTurn(letter, async progress => {
         await waiting(id, organizationId)
         await settle(progress, id, 'skipped')
-        // What is no event at all belongs to no aggregate, so nothing waits behind it.
-        if (letter.subject !== '') await goOn(letter.topic, letter.subject, progress)
+        await goOnBehind(letter, progress)
       })
     },
     resume: async (topic, subject) => { await inTurn({ topic, subject }, progress => goOn(topic, subject, progress)) },

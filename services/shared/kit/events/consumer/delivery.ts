@@ -19,8 +19,7 @@ export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) =>
     if (work.batch) return work.batch([receivedOf(event, topic)])
     const interested = work.handlers.filter(h => h.type === event.type)
     if (interested.length === 0) return
-    const received = envelopeOf(event, topic)
-    await inEvent(event, async () => { for (const { run } of interested) await run(received) })
+    await inEvent(event, async () => { for (const { run, version } of interested) await run(envelopeOf(event, topic, version)) })
   }
   const handleOne = async (topic: Topic, event: CloudEvent): Promise<void> => {
     if (parking.has(topic.name, event.subject) && await parking.queue(topic.name, event)) return

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { EventContract } from '../../../contracts/define.ts'
+import { versionsOf, type EventContract } from '../../../contracts/define.ts'
 import type { CloudEvent } from '../../../contracts/feed.ts'
 import { inContext } from '../../observe/context.ts'
 import { newSpanId, newTraceId, parseTraceparent } from '../../observe/traceparent.ts'
@@ -21,8 +21,8 @@ export type Received<T extends string = string, D = unknown> = {
   correlationId: string
   traceId: string | null
 }
-/** Handles the events of one name. */
-export type Handler = { readonly type: string; run(event: Received): Promise<void> }
+/** Handles the events of one name, with data of this version. */
+export type Handler = { readonly type: string; readonly version: number; run(event: Received): Promise<void> }
 
 /** An event that no retry will make better. */
 export class Poison extends Error {
@@ -38,31 +38,39 @@ const dataOf = <D extends z.ZodType>({ type, data }: EventContract<string, D>, g
   return parsed.data
 }
 
-/** Handles one kind of event. It must be idempotent by `event.id`; a throw is tried again, then the event becomes a dead letter. */
+/** Handles one kind of event, those of older versions too. It must be idempotent by `event.id`; a throw is tried again, then the event becomes a dead letter. */
 export const on = <T extends string, D extends z.ZodType>(contract: EventContract<T, D>, run: (event: Received<T, z.infer<D>>) => Promise<void>): Handler => ({
-  type: contract.type,
+  type: contract.type, version: contract.version,
   run: event => run({ ...event, type: contract.type, data: dataOf(contract, event.data) }),
 })
 
 type Known = { name: string; events: readonly EventContract[] }
-const contractOf = ({ type, dataversion }: CloudEvent, { events }: Known): EventContract => {
-  const versions = events.filter(e => e.type === type)
-  const contract = versions.find(e => e.version === dataversion)
-  if (!contract) throw new Poison(`${type} version ${dataversion} is not known here (${versions.map(e => e.version).join(', ') || 'none'})`)
-  return contract
+/** All versions of an event that its topic knows, the newest first. Throws `Poison` when that of the event is none of them. */
+const contractsOf = ({ type, dataversion }: CloudEvent, { events }: Known): [EventContract, ...EventContract[]] => {
+  const named = events.findLast(e => e.type === type)
+  const [newest, ...older] = named ? versionsOf(named) : []
+  const versions = newest ? [newest.version, ...older.map(e => e.version)] : []
+  if (!newest || !versions.includes(dataversion)) throw new Poison(`${type} version ${dataversion} is not known here (${versions.join(', ') || 'none'})`)
+  return [newest, ...older]
 }
+/** Data of a version in the shape of this contract, by way of those between. */
+const lifted = ({ version, from }: EventContract, data: unknown, given: number): unknown =>
+  (from && given < version ? from.lift(dataOf(from.older, lifted(from.older, data, given))) : data)
 const received = (event: CloudEvent, topic: Known, data: unknown): Received => ({
   id: event.id, type: event.type, data, subject: event.subject, organizationId: event.organizationid, at: event.time, actor: event.actor, version: event.aggregateversion,
   position: event.position, partition: event.partition, topic: topic.name, correlationId: event.correlationid, traceId: parseTraceparent(event.traceparent)?.traceId ?? null,
 })
 
-/** A published event with its data checked. Throws `Poison` when its contract does not know it. */
-export const receivedOf = (event: CloudEvent, topic: Known): Received => received(event, topic, dataOf(contractOf(event, topic), event.data))
+/** A published event with its data checked, in the shape of the newest version. Throws `Poison` when no contract of the topic knows it. */
+export const receivedOf = (event: CloudEvent, topic: Known): Received => {
+  const [newest] = contractsOf(event, topic)
+  return received(event, topic, dataOf(newest, lifted(newest, event.data, event.dataversion)))
+}
 
-/** A published event whose data is checked by whoever handles it. Throws `Poison` when its version is not known. */
-export const envelopeOf = (event: CloudEvent, topic: Known): Received => {
-  contractOf(event, topic)
-  return received(event, topic, event.data)
+/** A published event whose data is checked by whoever handles it, lifted to the version that he handles (the newest). Throws `Poison` when its version is not known. */
+export const envelopeOf = (event: CloudEvent, topic: Known, version?: number): Received => {
+  const versions = contractsOf(event, topic)
+  return received(event, topic, lifted(versions.find(e => e.version === version) ?? versions[0], event.data, event.dataversion))
 }
 
 /** Runs what an event leads to inside its trace, so that logs, calls and commands of it belong together. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NOBODYS } from '../../../contracts/dead-letters.ts'
 import { ProjectDeleted, projectEvents } from '../../../contracts/project/events.ts'
 import { systemClock } from '../../clock.ts'
 import { memoryDapr } from '../../dapr/memory-dapr.ts'
@@ -127,6 +128,55 @@ describe('what comes after a dead letter of the same aggregate', () => {
     await replay
     expect([seen.includes(4), await one.waiting()]).toEqual([false, [2, 3]])
   })
+  describe('is settled by the process that was first', () => {
+    const waits = async (versions: number) => {
+      const { sidecar, events } = await producer(Array.from({ length: versions }, () => 'a'), { partitions: 1 })
+      const [store, gate] = [memoryStore(), Promise.withResolvers<void>()]
+      const before = consume(sidecar, store, fail)
+      await before.take(...events)
+      await before.stop()
+      const [first] = await before.deadLetters.list({ limit: 1 })
+      await store.moveDeadLetter(first!.id, 'waiting', 'skipped')
+      /** Handles all but version 2 at once; that one when the gate is open, or not at all. */
+      const process = (at2: () => Promise<void>, db: ConsumerStore = store) => {
+        const seen: number[] = []
+        return { seen, ...consume(sidecar, db, async ({ version }) => { seen.push(version); if (version === 2) await at2() }) }
+      }
+      return { store, gate, process, failsLate: async () => { await gate.promise; await fail() } }
+    }
+    it('and not parked by one that failed and died before it could say so', async () => {
+      const { store, gate, process } = await waits(4)
+      const one = process(() => gate.promise)
+      const dying = process(fail, { ...store, moveDeadLetter: async () => { throw new Error('kill -9') } })
+      const handled = one.caughtUp()
+      await expect.poll(() => one.seen).toContain(2)
+      await dying.caughtUp()
+      expect(await dying.waiting()).toEqual([1, 1, 2, 3])
+      gate.resolve()
+      await handled
+      expect([one.seen, await one.waiting()]).toEqual([[2, 3, 4], []])
+    })
+    it('and not parked by one that fails afterwards', async () => {
+      const { gate, process, failsLate } = await waits(4)
+      const [one, slow] = [process(async () => {}), process(failsLate)]
+      const failed = slow.caughtUp()
+      await expect.poll(() => slow.seen).toContain(2)
+      await one.caughtUp()
+      gate.resolve()
+      await failed
+      expect([one.seen, await slow.waiting()]).toEqual([[2, 3, 4], []])
+    })
+    it('and parked when it fails in both', async () => {
+      const { gate, process, failsLate } = await waits(4)
+      const both = [process(failsLate), process(failsLate)]
+      const failed = both.map(one => one.caughtUp())
+      await expect.poll(() => both.every(one => one.seen.includes(2))).toBe(true)
+      gate.resolve()
+      await Promise.all(failed)
+      expect(await Promise.all(both.map(one => one.waiting()))).toEqual([[1, 2, 3], [1, 2, 3]])
+      expect(both.some(one => one.seen.includes(3))).toBe(false)
+    })
+  })
   it('is known to wait, however many letters there are', async () => {
     const store = memoryStore()
     for (let i = 0; i <= 10_000; i++) {
@@ -137,5 +187,30 @@ describe('what comes after a dead letter of the same aggregate', () => {
     const park = parking({ store, consumer: 'test', now: () => '' })
     await park.refresh()
     expect(park.has('t', 's10000')).toBe(true)
+  })
+})
+
+describe('what is no event at all', () => {
+  it('is shown to the operators of the organization that it names, and to those of no other', async () => {
+    const [{ events }, store] = [await producer(['a']), memoryStore()]
+    const one = consume(memoryDapr(), store, async () => {})
+    for (const given of [{ ...events[0], partition: 'first' }, { hello: 1 }, { organizationid: ['org'] }]) expect(await one.deliver(given, 'project-events')).toBe('DROP')
+    const numberOf = async (organizationId: string) => (await one.deadLetters.list({ organizationId, limit: 10 })).length
+    expect([await numberOf('org'), await numberOf('another'), await numberOf(NOBODYS)]).toEqual([1, 0, 2])
+  })
+  it('is counted until it is settled, also by the next process, and holds up no other', async () => {
+    const [{ sidecar, events }, store] = [await producer(['a']), memoryStore()]
+    const one = consume(sidecar, store, async () => {})
+    for (const given of [{ hello: 1 }, { hello: 2 }, { hello: 1 }]) await one.deliver(given, 'project-events')
+    expect(one.gauges().parked).toBe(2)
+    const [first, second] = await one.deadLetters.list({ limit: 10 })
+    expect(await one.deadLetters.skip(first!.id)).toMatchObject({ state: 'skipped' })
+    expect(one.gauges().parked).toBe(1)
+    const seen: string[] = []
+    const next = consume(sidecar, store, async ({ id }) => { seen.push(id) })
+    await next.caughtUp()
+    expect([seen, next.gauges().parked]).toEqual([events.map(e => e.id), 1])
+    await next.deadLetters.skip(second!.id)
+    expect(next.gauges().parked).toBe(0)
   })
 })

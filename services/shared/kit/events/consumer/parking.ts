@@ -1,4 +1,7 @@
+import { z } from 'zod'
+import { NOBODYS } from '../../../contracts/dead-letters.ts'
 import type { CloudEvent } from '../../../contracts/feed.ts'
+import { Id } from '../../../contracts/primitives.ts'
 import { parseTraceparent } from '../../observe/traceparent.ts'
 import { oneByOne } from '../../one-by-one.ts'
 import { canonicalJson } from '../log/commit.ts'
@@ -8,26 +11,33 @@ import type { ConsumerStore, DeadLetter, WaitingLetter } from '../store/store.ts
 export type Parking = ReturnType<typeof parking>
 type Aggregate = Pick<DeadLetter, 'topic' | 'subject'>
 type Head = Pick<DeadLetter, 'id' | 'position'>
+/** What can be read of an envelope that is none as a whole. */
+const Owned = z.looseObject({ organizationid: Id })
 const firstOf = <L extends Head>(known: L | undefined, letter: L): L => (known && known.position <= letter.position ? known : letter)
 
 /** Which aggregates of a consumer wait behind a dead letter, and the letters themselves. */
 export const parking = ({ store, consumer, now }: { store: ConsumerStore; consumer: string; now: () => string }) => {
-  /** By aggregate the letter that came first. */
+  /** By aggregate the letter that came first; what is no event at all is of no aggregate and stands here by its own id. */
   let parked = new Map<string, Head>()
   /** Parked while the letters are being read, which may not show it. */
   const meanwhile = new Map<string, Head>()
   let reading: Promise<readonly Aggregate[]> = Promise.resolve([])
   let asked: Promise<readonly Aggregate[]> | undefined
   const keyOf = ({ topic, subject }: Aggregate): string => `${topic} ${subject}`
+  const keyOfLetter = (letter: Aggregate & Head): string => (letter.subject === '' ? letter.id : keyOf(letter))
   /** Parking and replaying of one aggregate take turns, so that nothing slips between them. */
   const serial = oneByOne()
   const letterOf = (topic: string, event: CloudEvent, reason: string, attempts: number, behind: string | null): DeadLetter => ({
-    id: `${consumer}~${topic}~${event.id}`, consumer, topic, partition: event.partition, position: event.position, subject: event.subject, organizationId: event.organizationid, state: 'waiting', event, reason,
-    attempts, behind, traceId: parseTraceparent(event.traceparent)?.traceId ?? null, at: now(),
+    id: `${consumer}~${topic}~${event.id}`, consumer, topic, partition: event.partition, position: event.position, subject: event.subject,
+    organizationId: event.organizationid, state: 'waiting', event, reason, attempts, behind, traceId: parseTraceparent(event.traceparent)?.traceId ?? null, at: now(),
   })
   const add = async (letter: DeadLetter): Promise<void> => {
     await store.addDeadLetter(letter)
-    for (const known of [parked, meanwhile]) known.set(keyOf(letter), firstOf(known.get(keyOf(letter)), letter))
+    note(letter)
+  }
+  const note = (letter: DeadLetter): void => {
+    const key = keyOfLetter(letter)
+    for (const known of [parked, meanwhile]) known.set(key, firstOf(known.get(key), letter))
   }
   /** Those of an aggregate that wait, in order. */
   const waitingOf = async (topic: string, subject: string): Promise<WaitingLetter[]> =>
@@ -40,8 +50,7 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
     meanwhile.clear()
     const [all, failed] = [new Map<string, WaitingLetter>(), new Set<string>()]
     for (const letter of await store.waitingLetters(consumer)) {
-      const key = keyOf(letter)
-      if (letter.subject === '') continue
+      const key = keyOfLetter(letter)
       all.set(key, firstOf(all.get(key), letter))
       if (letter.behind === null) failed.add(key)
     }
@@ -54,6 +63,8 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
     has: (topic: string, subject: string): boolean => parked.size > 0 && parked.has(keyOf({ topic, subject })),
     size: (): number => parked.size,
     release: (topic: string, subject: string): void => { parked.delete(keyOf({ topic, subject })) },
+    /** The same for what is no event at all. */
+    releaseUnreadable: (id: string): void => { parked.delete(id) },
     /** This event failed: it and what comes after it of the same aggregate wait. */
     fail: (topic: string, event: CloudEvent, reason: string, attempts: number): Promise<void> => add(letterOf(topic, event, reason, attempts, null)),
     /** Puts an event behind those of its aggregate that wait; false when none does any more. */
@@ -70,12 +81,21 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
         return true
       })
     },
-    /** Something that is no event at all. */
-    unreadable: async (topic: string, event: unknown, reason: string): Promise<void> => {
+    /** Something that is no event at all; it is for the operators of the organization that it names, if it names one. Resolves to its letter. */
+    unreadable: async (topic: string, event: unknown, reason: string): Promise<DeadLetter> => {
       const hash = createHash('sha256').update(canonicalJson(event) ?? '').digest('hex')
-      await store.addDeadLetter({ id: `${consumer}~${topic}~unreadable-${hash}`, consumer, topic, partition: -1, position: -1, subject: '', organizationId: '-', state: 'waiting', event, reason, attempts: 1, behind: null, traceId: null, at: now() })
+      const letter: DeadLetter = {
+        id: `${consumer}~${topic}~unreadable-${hash}`, consumer, topic, partition: -1, position: -1, subject: '',
+        organizationId: Owned.safeParse(event).data?.organizationid ?? NOBODYS, state: 'waiting', event, reason, attempts: 1, behind: null, traceId: null, at: now(),
+      }
+      // One that came before may be settled.
+      if (await store.addDeadLetter(letter) === 'inserted') note(letter)
+      return letter
     },
-    /** Takes over what other processes of this consumer have parked; names those whose first letter was settled without the rest. One reading after the other, so that none takes back what a newer one has found; those who ask during one share the next. */
+    /**
+     * Takes over what other processes of this consumer have parked; names those whose first letter was settled without the rest.
+     * One reading after the other, so that none takes back what a newer one has found; those who ask during one share the next.
+     */
     refresh: (): Promise<readonly Aggregate[]> => (asked ??= reading = reading.then(read, read)),
   }
 }

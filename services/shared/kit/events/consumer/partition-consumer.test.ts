@@ -18,7 +18,7 @@ const processes = ({ lostAnswers = 0 } = {}) => {
   const store = memoryStore()
   const seen = { handled: new Array<number>(), asked: 0, saved: 0 }
   const open = () => partitionConsumer({
-    id, logger: silentLogger, run: 200, first: async () => 0, refresh: async () => {},
+    id, logger: silentLogger, run: 200, refresh: async () => {},
     store: { ...store, saveCheckpoint: async checkpoint => {
       const stored = await store.saveCheckpoint(checkpoint)
       if (seen.saved++ < lostAnswers) throw new Error('the answer was lost')

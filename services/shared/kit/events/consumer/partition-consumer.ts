@@ -2,6 +2,7 @@ import type { CloudEvent } from '../../../contracts/feed.ts'
 import type { Delivery } from '../../dapr/app-contract.ts'
 import { backlog } from './backlog.ts'
 import { backOff } from '../../waiting.ts'
+import { feedReader } from './feed-reader.ts'
 import type { FeedPage, Logger } from '../log/event-log.ts'
 import type { Checkpoint, ConsumerStore } from '../store/store.ts'
 
@@ -19,8 +20,6 @@ export type PartitionConsumerOptions = {
   id: string
   store: Pick<ConsumerStore, 'checkpoint' | 'saveCheckpoint'>
   logger: Logger
-  /** Where to begin when there is no checkpoint. */
-  first: () => Promise<number>
   /** Public events after a position, from the producer. */
   feed: (after: number, limit: number) => Promise<FeedPage>
   /** Handles events in order; a throw is an outage, and all of them come again. */
@@ -33,15 +32,15 @@ export type PartitionConsumerOptions = {
 export type PartitionConsumer = ReturnType<typeof partitionConsumer>
 
 /** One partition of one topic, handled in order by position without a hole: what the broker does not bring comes from the feed. */
-export const partitionConsumer = ({ id, store, logger, first, feed, handle, run: most, refresh }: PartitionConsumerOptions) => {
+export const partitionConsumer = ({ id, store, logger, feed, handle, run: most, refresh }: PartitionConsumerOptions) => {
   const came = backlog()
   const retry = backOff({ first: 100, most: 5_000 })
   let checkpoint: Checkpoint | undefined
   /** Others may have parked something since `refresh` was called. */
   let stale = true
   let next = 0
-  /** How far the feed has been read: behind the last event of a page there may be thousands of private commits. */
-  let read = 0
+  const reader = () => feedReader(after => feed(after, FEED))
+  let read = reader()
   let target = 0
   let saved = -Infinity
   /** When a checkpoint of another process was last found. */
@@ -60,7 +59,7 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
   /** Takes over how far this consumer has come, here or in another process. */
   const load = async (): Promise<boolean> => {
     const known = checkpoint?.revision
-    checkpoint = await store.checkpoint(id) ?? { id, next: await first(), revision: 0 }
+    checkpoint = await store.checkpoint(id) ?? { id, next: 0, revision: 0 }
     if (known !== undefined && checkpoint.revision > known && checkpoint.next !== unanswered) othersAt = performance.now()
     const ahead = checkpoint.next > next
     stale ||= ahead
@@ -84,13 +83,9 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
       if (follows()) return
       if (await load()) return
     }
-    const from = Math.max(next, read)
-    const { events, head, next: end = 0 } = await feed(from - 1, FEED)
+    const { events, ended } = await read(next)
     came.add(events)
-    // A log that ends before what was read of it is another one now.
-    const again = head < read
-    read = again ? 0 : end
-    if (events.length === 0 && !again && (end <= from || end >= head)) target = Math.min(target, next)
+    if (events.length === 0 && ended) target = Math.min(target, next)
   }
   const step = async (): Promise<void> => {
     if (!checkpoint) await load()
@@ -146,7 +141,7 @@ export const partitionConsumer = ({ id, store, logger, first, feed, handle, run:
       await save()
       if (!checkpoint || checkpoint.next <= head) return
       logger.error({ partition: id, handled: checkpoint.next, head }, 'the log of the producer begins anew; going on from its end')
-      if (await store.saveCheckpoint({ ...checkpoint, next: head })) { checkpoint = undefined; stale = true; next = head; read = 0; target = head; came.clear() }
+      if (await store.saveCheckpoint({ ...checkpoint, next: head })) { checkpoint = undefined; stale = true; next = head; read = reader(); target = head; came.clear() }
     },
     idle: async (): Promise<void> => { while (running) await running },
     next: (): number => next,

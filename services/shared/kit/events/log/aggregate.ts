@@ -39,6 +39,7 @@ export type AggregateOptions<S, C, E extends DomainEvent, L extends DomainEvent>
 const ATTEMPTS = 4
 // The past is folded from the first commit on: whoever looks at a long one must leave room for everybody else.
 const PAST_AT_ONCE = 2
+const contended = (): Refused => new Refused('unavailable', 'contended', 'Too many changes of the same thing at once. Try again.', { retryAfter: 1 })
 
 /** The one way to read and change aggregates of a kind. Commands on one aggregate in this process run one after the other. */
 export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log, decider, upcast = {}, cacheSize = 10_000 }: AggregateOptions<S, C, E, L>): Aggregate<S, C, E> => {
@@ -74,23 +75,23 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log,
   }
 
   const attempt = async (stream: string, tenantId: string, id: string, command: C, meta: CommandMeta, tries: number): Promise<{ state: S; version: number; events: readonly E[] }> => {
+    const { expectedVersion } = meta
     // The first try trusts the cache, and an unknown id is taken for a new one: the append itself is the check.
-    const trusted = tries === 1 && meta.expectedVersion === undefined ? cache.peek(stream) ?? cache.absent : await cache.newest(stream)
-    if (await cache.hasCommand(stream, trusted, meta.commandId)) return { state: trusted.state, version: trusted.version, events: [] }
-    if (meta.expectedVersion !== undefined && meta.expectedVersion !== trusted.version) throw stale(trusted.version)
-    try {
-      const result = await decideOn(trusted, tenantId, id, command, meta)
-      return result.events.length === 0 && tries === 1 && meta.expectedVersion === undefined ? await attempt(stream, tenantId, id, command, meta, 2) : result
-    } catch (error) {
-      const conflict = error instanceof VersionConflict
-      if (conflict) cache.forget(stream)
-      if (conflict && meta.expectedVersion !== undefined) throw stale((await cache.newest(stream)).version)
-      // A refusal that rests on what the cache believed is looked at again with what the log says.
-      const doubtful = !conflict && tries === 1 && meta.expectedVersion === undefined && !(error instanceof Refused && error.kind === 'unavailable')
-      if (!conflict && !doubtful) throw error
-      if (tries >= ATTEMPTS) throw new Refused('unavailable', 'contended', 'Too many changes of the same thing at once. Try again.', { retryAfter: 1 })
-      return attempt(stream, tenantId, id, command, meta, tries + 1)
-    }
+    const trusting = tries === 1 && expectedVersion === undefined
+    const known = trusting ? cache.peek(stream) ?? cache.absent : await cache.newest(stream)
+    if (await cache.hasCommand(stream, known, meta.commandId)) return { state: known.state, version: known.version, events: [] }
+    if (expectedVersion !== undefined && expectedVersion !== known.version) throw stale(known.version)
+    const again = () => attempt(stream, tenantId, id, command, meta, tries + 1)
+    const outcome = await decideOn(known, tenantId, id, command, meta).then(result => ({ result }), (error: unknown) => ({ error }))
+    // What rests on what the cache believed, that nothing is to do or a refusal, is looked at again with what the log says.
+    if ('result' in outcome) return trusting && outcome.result.events.length === 0 ? again() : outcome.result
+    const { error } = outcome
+    if (error instanceof VersionConflict) {
+      cache.forget(stream)
+      if (expectedVersion !== undefined) throw stale((await cache.newest(stream)).version)
+    } else if (!trusting || (error instanceof Refused && error.kind === 'unavailable')) throw error
+    if (tries >= ATTEMPTS) throw contended()
+    return again()
   }
 
   return {

@@ -50,11 +50,14 @@ export type CommitDraft<E extends DomainEvent = DomainEvent> = {
 /** The tenant of aggregates that stand above organizations, such as a person. */
 export const NO_TENANT = '-'
 export type StreamName = { tenantId: string; aggregate: string; id: string }
+/** The stream of an aggregate, `<tenant>/<aggregate>/<id>`; `parseStream` takes it apart. */
 export const streamOf = ({ tenantId, aggregate, id }: StreamName): string => `${tenantId}/${aggregate}/${id}`
+/** The parts of a stream; the id may hold slashes, the others do not. */
 export const parseStream = (stream: string): StreamName => {
   const [tenantId = '', aggregate = '', ...id] = stream.split('/')
   return { tenantId, aggregate, id: id.join('/') }
 }
+/** The id of a commit, `<stream>:<version>`. */
 export const commitId = (stream: string, version: number): string => `${stream}:${version}`
 
 /** Two that append the same version of a stream: this one came second. */

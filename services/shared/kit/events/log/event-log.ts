@@ -2,6 +2,7 @@ import type { Logger } from '../../observe/log.ts'
 import type { CloudEvent } from '../../../contracts/feed.ts'
 import type { Commit, CommitDraft, DomainEvent } from './commit.ts'
 import type { CommitStore } from '../store/store.ts'
+import type { ReadModel } from './read-models.ts'
 
 export type { Logger }
 
@@ -33,7 +34,7 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   readonly logger: Logger
   /** The name of this process in the journal of each commit that it appends. */
   readonly writer: string
-  /** Recovers what another process left behind, and keeps looking. Appending works before it. */
+  /** Rebuilds read models of another shape (waits half a minute for that at most), recovers what another process left behind, and keeps looking. Appending works before it. */
   start(): Promise<void>
   /** Waits (10 s at most) until all that was appended is published and followed up. */
   stop(): Promise<void>
@@ -46,6 +47,10 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   /** A read model of one aggregate: like a reaction, for what `aggregate` and `stateView` need. */
   project(aggregate: string, apply: (commit: Commit) => Promise<void>): void
   upcast(aggregate: string, upcasters: Upcasters): void
+  /** Says that a read model is there, before `start`. */
+  readModel(model: ReadModel): void
+  /** Read models are still being rebuilt (what needs them is refused), and another process could answer instead. */
+  rebuilding(): boolean
   decode(commit: Commit): DomainCommit<E>
   /** Public events of a partition after this position (-1: from the beginning), in order. Fewer than asked for where they are long, or where reading takes long: `next` says where to go on. */
   feed(partition: number, after: number, limit: number): Promise<FeedPage>

@@ -58,7 +58,7 @@ describe('the feed', () => {
     let [log] = pages
     const seen: number[] = []
     const one = partitionConsumer({
-      id: 'test/topic/0', store: memoryStore(), logger: silentLogger, run: 200, first: async () => 0, refresh: async () => {}, feed: async after => log?.(after) ?? { events: [], head: 0 },
+      id: 'test/topic/0', store: memoryStore(), logger: silentLogger, run: 200, refresh: async () => {}, feed: async after => log?.(after) ?? { events: [], head: 0 },
       handle: async events => { seen.push(...events.map(e => e.position)) },
     })
     one.reach(1)
@@ -67,6 +67,27 @@ describe('the feed', () => {
     one.reach(701)
     await one.idle()
     expect(seen).toEqual([700])
+    await one.stop()
+  })
+  it('of a log that was put back is read from its end, whatever was asked for before', async () => {
+    const [store, before, seen]: [ReturnType<typeof memoryStore>, PromiseWithResolvers<FeedPage>, number[]] = [memoryStore(), Promise.withResolvers(), []]
+    await store.saveCheckpoint({ id: 'test/topic/0', next: 500, revision: 0 })
+    const sent = await published()
+    const now = [{ ...sent, position: 150, previous: 99 }, { ...sent, position: 600, previous: 150 }]
+    let asked = 0
+    const one = partitionConsumer({
+      id: 'test/topic/0', store, logger: silentLogger, run: 200, refresh: async () => {},
+      feed: async after => (asked++ === 0 ? before.promise : { events: now.filter(e => e.position > after), head: 601, next: 601 }),
+      handle: async events => { seen.push(...events.map(e => e.position)) },
+    })
+    one.reach(501)
+    await expect.poll(() => asked).toBe(1)
+    await one.rewind(100)
+    before.resolve({ events: [], head: 100, next: 501 })
+    await one.idle()
+    one.reach(601)
+    await one.idle()
+    expect(seen).toEqual([150, 600])
     await one.stop()
   })
   it('of long commits reads hardly more of them than it gives', async () => {

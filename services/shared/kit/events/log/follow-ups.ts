@@ -1,4 +1,5 @@
 import type { Commit, DomainEvent } from './commit.ts'
+import { oneByOne } from '../../one-by-one.ts'
 import { backOff } from '../../waiting.ts'
 import type { DomainCommit, Logger } from './event-log.ts'
 
@@ -8,7 +9,7 @@ type FollowUp = { name: string; aggregate: string | undefined; run: (commit: Com
 export const followUps = <E extends DomainEvent>({ decode, logger }: { decode: (commit: Commit) => DomainCommit<E>; logger: Logger }) => {
   const projections: FollowUp[] = []
   const reactions: FollowUp[] = []
-  const turns = new Map<string, Promise<boolean>>()
+  const inTurn = oneByOne()
   let stopped = false
 
   const persist = async ({ name, run }: FollowUp, commit: Commit): Promise<boolean> => {
@@ -21,13 +22,6 @@ export const followUps = <E extends DomainEvent>({ decode, logger }: { decode: (
     }
     return false
   }
-  const inTurn = (followUp: FollowUp, commit: Commit): Promise<boolean> => {
-    const key = `${followUp.name} ${commit.stream}`
-    const turn = (turns.get(key) ?? Promise.resolve(true)).then(() => persist(followUp, commit))
-    turns.set(key, turn)
-    void turn.then(() => { if (turns.get(key) === turn) turns.delete(key) })
-    return turn
-  }
 
   return {
     project: (aggregate: string, run: (commit: Commit) => Promise<void>): void => { projections.push({ name: `project ${aggregate}`, aggregate, run }) },
@@ -35,7 +29,7 @@ export const followUps = <E extends DomainEvent>({ decode, logger }: { decode: (
     /** True when all of it is done; false when the process stopped before. */
     run: async (commit: Commit): Promise<boolean> => {
       const aggregate = commit.stream.split('/')[1]
-      const all = [...projections.filter(p => p.aggregate === aggregate).map(p => persist(p, commit)), ...reactions.map(r => inTurn(r, commit))]
+      const all = [...projections.filter(p => p.aggregate === aggregate).map(p => persist(p, commit)), ...reactions.map(r => inTurn(`${r.name} ${commit.stream}`, () => persist(r, commit)))]
       return (await Promise.all(all)).every(Boolean)
     },
     stop: (): void => { stopped = true },

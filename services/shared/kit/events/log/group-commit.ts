@@ -11,13 +11,14 @@ export type GroupCommitOptions = {
   onUncertain: (commit: Commit) => void
   /** A caller waits no longer than this. */
   patienceMs?: number
-  maxBatch?: number
   /** Inserts under way at once. */
   lanes?: number
 }
 
+const BATCH = 256
+
 /** Appends of this process share inserts: what arrives in one turn, or while the inserts under way take all places, goes out together. */
-export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, maxBatch = 256, lanes = 2 }: GroupCommitOptions) => {
+export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, lanes = 2 }: GroupCommitOptions) => {
   const queue: Waiting[] = []
   let busy = 0
   let due = false
@@ -67,7 +68,7 @@ export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, maxBatch =
   const pump = (): void => {
     while (busy < lanes && queue.length > 0) {
       busy++
-      void send(queue.splice(0, maxBatch)).finally(() => { busy--; pumpSoon() })
+      void send(queue.splice(0, BATCH)).finally(() => { busy--; pumpSoon() })
     }
   }
   /** A turn later: those whose answers came together come again together, and the first of them must not leave alone. */

@@ -1,5 +1,5 @@
 import { START } from '../relay/positions.ts'
-import type { CommitStore, End, Writer } from '../store/store.ts'
+import type { CommitStore, End, Shapes, Writer } from '../store/store.ts'
 
 /** A chunk holds as many commits at most; once it does, it holds what it will ever hold. */
 export const CHUNK = 256
@@ -15,6 +15,8 @@ export type JournalOptions = {
   partitions: number
   /** Known ends of the partitions now: whatever is appended from now on is positioned behind them. */
   ends: () => readonly End[]
+  /** Of the read models of this process. */
+  shapes?: () => Shapes | undefined
 }
 export type Journal = ReturnType<typeof journal>
 
@@ -22,7 +24,7 @@ export type Journal = ReturnType<typeof journal>
  * Which commits of this process are not seen through yet, without a mark per commit: a commit names its chunk, and one document per process says
  * which chunks are passed. After a crash another process redoes the chunks that are not.
  */
-export const journal = ({ store, writer, partitions, ends }: JournalOptions) => {
+export const journal = ({ store, writer, partitions, ends, shapes = () => undefined }: JournalOptions) => {
   const groups = new Map<string, Group>()
   const origin = Array.from({ length: partitions }, () => START)
   let beat = 0
@@ -52,7 +54,8 @@ export const journal = ({ store, writer, partitions, ends }: JournalOptions) => 
   const save = async (): Promise<void> => {
     const filling = chunk()
     const open = [...groups.values()].filter(g => g.number >= 0)
-    await store.saveWriter({ id: writer, open: open.map(g => g.number), beat: ++beat, heads: (open[0] ?? filling).heads, ends: ends() })
+    const own = shapes()
+    await store.saveWriter({ id: writer, open: open.map(g => g.number), beat: ++beat, heads: (open[0] ?? filling).heads, ends: ends(), ...(own && { shapes: own }) })
     told = Math.max(told, filling.number)
   }
   let saving: Promise<void> | undefined

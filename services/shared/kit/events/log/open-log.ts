@@ -15,11 +15,12 @@ import { followUps } from './follow-ups.ts'
 import { batched } from '../../batching/batched.ts'
 import { groupCommit } from './group-commit.ts'
 import { journal as newJournal } from './journal.ts'
-import { logLifecycle } from './life.ts'
+import { logLifecycle } from './log-lifecycle.ts'
 import { pipeline as newPipeline } from '../relay/pipeline.ts'
 import { predecessors as newPredecessors } from '../relay/predecessors.ts'
 import type { DomainCommit, EventLog, Logger } from './event-log.ts'
 import { latestEnd, START } from '../relay/positions.ts'
+import { readModels } from './read-models.ts'
 import { logReader } from './reader.ts'
 import { recovery as newRecovery } from './recovery.ts'
 import { relay } from '../relay/relay.ts'
@@ -78,7 +79,8 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     store, partition, from: () => from(partition), now: () => clock.now(), logger, onPositioned: (segment, groups) => { pipeline.publish(segment, groups) },
   }))
   const ends = (): End[] => sequencers.map(s => s.known() ?? START)
-  const journal = newJournal({ store, writer, partitions, ends })
+  const models = readModels()
+  const journal = newJournal({ store, writer, partitions, ends, shapes: models.shapes })
   const predecessors = newPredecessors({ store, recovered: dead => recovery.recovered(dead) })
   const pipeline = newPipeline({ store, journal, sequencers, relays, follow, before: predecessors, isUncertain: id => uncertain.hasId(id), logger })
   const recovery = newRecovery({ store, writer, instanceId, beatMs, clock, logger, adopt: pipeline.adopt, deadAfterMs })
@@ -111,8 +113,15 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     store, logger, topic: topic.name, partitions, writer, append, upcast, decode,
     react: follow.react,
     project: follow.project,
-    start: life.start,
+    readModel: models.add,
+    rebuilding: () => models.opening() && !recovery.alone(),
+    start: async () => {
+      // Before anything is appended here: processes of the shape before follow what this one appends from where a rebuild began.
+      await models.open(life.prepared)
+      await life.start()
+    },
     stop: async () => {
+      models.stop()
       await life.stop()
       follow.stop()
       await Promise.all([...sequencers, ...relays].map(s => s.stop()))

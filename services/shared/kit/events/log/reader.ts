@@ -71,8 +71,11 @@ export const logReader = ({ store, service, partitions, sequencers }: ReaderOpti
     verifyChain: async stream => {
       let [version, previous] = [0, '']
       let broken: BrokenLink | undefined
-      const whatIsWrong = (commit: Commit): BrokenLink['reason'] | undefined =>
-        commit.version !== version + 1 ? 'missing' : commit.previousHash !== previous ? 'unlinked' : hashOf(commit) !== commit.hash ? 'changed' : undefined
+      const whatIsWrong = (commit: Commit): BrokenLink['reason'] | undefined => {
+        if (commit.version !== version + 1) return 'missing'
+        if (commit.previousHash !== previous) return 'unlinked'
+        return hashOf(commit) === commit.hash ? undefined : 'changed'
+      }
       await store.readStream(stream, commit => {
         const reason = whatIsWrong(commit)
         if (reason) broken = { at: `${stream}:${version + 1}`, reason }

@@ -4,7 +4,7 @@ import type { Commit } from './commit.ts'
 import { CHUNK } from './journal.ts'
 import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
 import { pause } from '../../waiting.ts'
-import type { FollowUpRun } from '../relay/pipeline.ts'
+import type { Adopt } from '../relay/pipeline.ts'
 import type { CommitStore, Writer } from '../store/store.ts'
 import type { Logger } from './event-log.ts'
 
@@ -16,12 +16,12 @@ export type RecoveryOptions = {
   beatMs: number
   clock: Clock
   logger: Logger
-  adopt: FollowUpRun
+  adopt: Adopt
   /** A process whose beat stands still for so long is taken for dead. Being wrong costs repeated publications, nothing else. */
   deadAfterMs: number
-  forgetAfterMs?: number
 }
 const PATIENCE_MS = 1_000
+const FORGET_AFTER_MS = 600_000
 // Chunks are filled one after the other, but a chunk whose inserts all got lost leaves a hole.
 const HOLES = 3
 const FULL_BYTES = 8 * BATCH_BYTES
@@ -29,7 +29,7 @@ const FULL_BYTES = 8 * BATCH_BYTES
 const ADOPTED_AT_ONCE = 16 * CHUNK
 
 /** Looks for processes that stand still and sees their commits through. */
-export const recovery = ({ store, writer, instanceId, beatMs, clock, logger, adopt, deadAfterMs, forgetAfterMs = 600_000 }: RecoveryOptions) => {
+export const recovery = ({ store, writer, instanceId, beatMs, clock, logger, adopt, deadAfterMs }: RecoveryOptions) => {
   const others = new Map<string, Seen>()
   const leftBy = new LRUCache<string, ReadonlySet<string>>({ max: 100 })
   const full = new LRUCache<string, readonly Commit[]>({ maxSize: FULL_BYTES, sizeCalculation: jsonBytes })
@@ -103,7 +103,7 @@ export const recovery = ({ store, writer, instanceId, beatMs, clock, logger, ado
     void known.under.finally(() => { known.under = undefined })
     if (!await Promise.race([known.under, pause(PATIENCE_MS).then(() => false)])) return
     // It stays known for a while: a process that was only paused may append once more before it notices.
-    if (now - known.since >= deadAfterMs + forgetAfterMs) { await store.removeWriter(other.id, other.beat); others.delete(other.id) }
+    if (now - known.since >= deadAfterMs + FORGET_AFTER_MS) { await store.removeWriter(other.id, other.beat); others.delete(other.id) }
   }
 
   return {
@@ -128,6 +128,8 @@ export const recovery = ({ store, writer, instanceId, beatMs, clock, logger, ado
       for (const other of await store.writers()) if (other.id !== writer && recoveredOf(other) === undefined) found.push(...await unfinishedOf(other))
       return found
     },
+    /** Whether no other process has shown itself for as long as a dead one would not; before the first look nobody knows. */
+    alone: (): boolean => looked > -Infinity && [...others.values()].every(({ since }) => clock.monotonic() - since >= deadAfterMs),
     /** One look at all other processes. */
     look: async (): Promise<void> => {
       const all = await store.writers()

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import type { FollowUpRun } from '../relay/pipeline.ts'
+import type { Adopt } from '../relay/pipeline.ts'
 import type { CommitStore } from '../store/store.ts'
 import type { Commit } from './commit.ts'
 import type { Journal } from './journal.ts'
@@ -10,7 +10,7 @@ const LOOKED_FOR_MS = 600_000
 const OFTEN_MS = 60_000
 const SELDOM_MS = 30_000
 
-export type UncertainAppendsOptions = { store: Pick<CommitStore, 'findCommit'>; journal: Journal; adopt: FollowUpRun; clock: Clock }
+export type UncertainAppendsOptions = { store: Pick<CommitStore, 'findCommit'>; journal: Journal; adopt: Adopt; clock: Clock }
 export type UncertainAppends = ReturnType<typeof uncertainAppends>
 
 /** The commits that were refused although they may be in the store: looked for until they are found and have their place, or will not come any more. */

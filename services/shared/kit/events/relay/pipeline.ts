@@ -13,7 +13,7 @@ import type { Sequencer } from './sequencer.ts'
 import type { CommitStore, End, Segment } from '../store/store.ts'
 
 /** Sees commits through that this process did not append; `heads` is where they can be positioned at the earliest. */
-export type FollowUpRun = (commits: readonly Commit[], heads: readonly End[]) => Promise<void>
+export type Adopt = (commits: readonly Commit[], heads: readonly End[]) => Promise<void>
 
 export type PipelineOptions<E extends DomainEvent> = {
   store: Pick<CommitStore, 'findSegment' | 'readPage'>
@@ -98,6 +98,6 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
       for (const commit of commits) void adopting(() => Promise.race([followUp(commit, group), pause(ADOPTED_MS)]))
       for (const [partition, some] of Map.groupBy(commits, c => c.partition)) await atLast(partition, () => place(sequencerOf(partition), partition, some.map(commit => ({ commit, group, from: heads[partition]?.next ?? 0 }))))
       await done
-    }) satisfies FollowUpRun,
+    }) satisfies Adopt,
   }
 }

@@ -7,7 +7,9 @@ import type { CommitStore, End, Segment } from '../store/store.ts'
 export const START: End = { next: 0, previous: -1, hash: '' }
 
 const PAGE = 512
+/** The page of the position log that a position lies in, `<partition>:<position / 512>`. */
 export const pageOf = (partition: number, position: number): string => `${partition}:${Math.floor(position / PAGE)}`
+/** The id of the segment that begins at a position, `<partition>:<first>`. */
 export const segmentId = (partition: number, first: number): string => `${partition}:${first}`
 
 /** The end after a segment. */
@@ -24,11 +26,13 @@ export const endOf = (segment: Segment): End => {
 /** A segment that continues the partition with these commits. */
 export const segmentAt = (partition: number, end: End, commits: readonly Commit[], at: string): Segment => {
   const rest = {
-    id: segmentId(partition, end.next), partition, page: pageOf(partition, end.next), first: end.next, count: commits.reduce((n, c) => n + widthOf(c), 0), previous: end.previous, commits, at, previousHash: end.hash,
+    id: segmentId(partition, end.next), partition, page: pageOf(partition, end.next), first: end.next,
+    count: commits.reduce((n, c) => n + widthOf(c), 0), previous: end.previous, commits, at, previousHash: end.hash,
   }
   // The commits carry hashes of their own; the chain of segments links those.
   return { ...rest, hash: hashOf({ ...rest, commits: commits.map(c => c.hash) }) }
 }
+/** Whether a segment is what was written: its hash is that of its fields and of the hashes of its commits. */
 export const segmentHolds = (segment: Segment): boolean => {
   const { hash, commits, ...rest } = segment
   return hash === hashOf({ ...rest, commits: commits.map(c => c.hash) })
@@ -64,10 +68,12 @@ export async function* segmentsFrom(store: Pick<CommitStore, 'findSegment' | 're
 export const latestEnd = async (store: Pick<CommitStore, 'pageIndex'>, partition: number, ends: readonly End[]): Promise<End> => {
   const holds = async ({ next, hash }: End): Promise<boolean> => {
     const page = Math.floor((next - 1) / PAGE)
-    const segments = [...await store.pageIndex(pageOf(partition, page * PAGE)), ...(page > 0 ? await store.pageIndex(pageOf(partition, (page - 1) * PAGE)) : [])]
+    const segments = await store.pageIndex(pageOf(partition, page * PAGE))
+    if (page > 0) segments.push(...await store.pageIndex(pageOf(partition, (page - 1) * PAGE)))
     return segments.some(segment => segment.hash === hash && segment.first + segment.count === next)
   }
-  for (const end of [...new Map(ends.map(one => [one.next, one])).values()].toSorted((a, b) => b.next - a.next)) if (end.next === 0 || await holds(end)) return end
+  const latestFirst = [...new Map(ends.map(one => [one.next, one])).values()].toSorted((a, b) => b.next - a.next)
+  for (const end of latestFirst) if (end.next === 0 || await holds(end)) return end
   return START
 }
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Commit } from '../log/commit.ts'
-import { backOff, beat, eachWithin, pause, within } from '../../waiting.ts'
+import { backOff, eachWithin, pause, untilNextTick, within } from '../../waiting.ts'
 import { endOf, segmentAt, segmentsFrom } from './positions.ts'
 import { singleFlight } from '../../batching/single-flight.ts'
 import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
@@ -94,7 +94,7 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
     if (result === 'inserted') {
       take(segment)
       retry.reset()
-      if (batch.length < BATCH) await beat(PACE_MS)
+      if (batch.length < BATCH) await untilNextTick(PACE_MS)
       return
     }
     const before = at.next

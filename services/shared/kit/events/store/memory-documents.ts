@@ -19,7 +19,6 @@ export const memoryDocuments = <D extends StoredDocument>(fields?: readonly stri
   return {
     find: async (filter, options) => matching(filter, options),
     findOne: async filter => matching(filter, { limit: 1 })[0],
-    count: async filter => matching(filter).length,
     put: async documents => {
       for (const document of documents) if ((rows.get(document._id)?.version ?? 0) < document.version) rows.set(document._id, structuredClone(document))
     },

@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose'
 import { documentText } from './document-text.ts'
-import { answered, insertEach, isDuplicate, isMissing } from '../../mongo/insert.ts'
+import { ensureCollection } from '../../mongo/ensure-collection.ts'
+import { insertEach, isMissing, withinStoreLimit } from '../../mongo/insert.ts'
 import type { Documents, Filter, FindOptions, StoredDocument, Tombstone } from './store.ts'
 
 // A FerretDB that somebody brings himself (decision 5) holds a PostgreSQL connection for every statement of an update command until the command ends, and needs one more to write:
@@ -26,7 +27,7 @@ export const mongoDocuments = <D extends StoredDocument>(db: () => mongo.Db, nam
     let matched = 0
     for (let i = 0; i < documents.length; i += UPDATES_AT_ONCE) {
       const some = documents.slice(i, i + UPDATES_AT_ONCE)
-      matched += (await answered(rows().bulkWrite(some.map(d => ({ replaceOne: { filter: { _id: d._id, version: { $lt: d.version } }, replacement: rowOf(d) } })), { ordered: false }))).matchedCount
+      matched += (await withinStoreLimit(rows().bulkWrite(some.map(d => ({ replaceOne: { filter: { _id: d._id, version: { $lt: d.version } }, replacement: rowOf(d) } })), { ordered: false }))).matchedCount
     }
     return matched === documents.length
   }
@@ -47,14 +48,10 @@ export const mongoDocuments = <D extends StoredDocument>(db: () => mongo.Db, nam
       const row = await rows().findOne(filterOf(filter))
       return row ? typed(row) : undefined
     },
-    count: filter => rows().countDocuments(filterOf(filter)),
     put,
     eachOf: async (filter, visit) => { for await (const row of rows().find(filterOf(filter), { batchSize: 100 })) visit(typed(row)) },
     each: async visit => { for await (const row of rows().find({}, { batchSize: 1000 })) visit(typed(row)) },
-    ensureIndexes: async fields => {
-      await db().createCollection(name).catch((error: unknown) => { if (!isDuplicate(error)) throw error })
-      for (const field of fields) await rows().createIndex({ [field]: 1 })
-    },
+    ensureIndexes: async fields => ensureCollection(db(), name, fields),
     drop: async () => { await rows().drop().catch((error: unknown) => { if (!isMissing(error)) throw error }) },
   }
 }

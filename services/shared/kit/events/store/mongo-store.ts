@@ -1,17 +1,19 @@
 import type { Connection, mongo } from 'mongoose'
+import type { DeadLetterState } from '../../../contracts/dead-letters.ts'
 import { isUnavailable } from '../../unavailable.ts'
 import { commitOf, commitRow, segmentHeadOf, segmentOf, segmentRow, type CommitRow, type SegmentRow } from './mongo-codec.ts'
 import { mongoDocuments } from './mongo-documents.ts'
-import { insertEach, insertTogether, isDuplicate } from '../../mongo/insert.ts'
+import { ensureCollection } from '../../mongo/ensure-collection.ts'
+import { insertEach, insertTogether } from '../../mongo/insert.ts'
 import { inOrder, mongoStream } from './mongo-stream.ts'
-import type { CommitStore, DeadLetter, DeadLetterState, Recovered, StoredDocument, Writer } from './store.ts'
+import type { Checkpoint, CommitStore, DeadLetter, Recovered, StoredDocument, Writer } from './store.ts'
 
 type Row<T extends { id: string }> = Omit<T, 'id'> & { _id: string }
 const rowOf = <T extends { id: string }>({ id, ...rest }: T): Row<T> => ({ _id: id, ...rest })
 /** Before, a process named only the first of its open chunks. */
 type WriterRow = Omit<Row<Writer>, 'open'> & { open?: Writer['open']; chunk?: number }
 type Recovery = Recovered & { _id: string }
-type CheckpointRow = { _id: string; of: string; next: number; revision: number }
+type CheckpointRow = Omit<Checkpoint, 'id'> & { _id: string; of: string }
 const KEPT = 32
 /** So many segments of a page are fetched at once. */
 const SLICE = 50
@@ -64,9 +66,9 @@ export const mongoStore = (connection: Connection): CommitStore => {
       const rows = await writers().find({}).toArray()
       // One alone has nobody who could have died.
       const recovered = new Map(rows.length > 1 ? (await recoveries().find({}).toArray()).map(({ _id, beat, commits }) => [_id, { beat, commits }]) : [])
-      return rows.map(({ _id: id, open, beat, heads, ends, ...before }) => {
+      return rows.map(({ _id: id, open, beat, heads, ends, shapes, ...before }) => {
         const mark = recovered.get(id)
-        return { id, open: open ?? [before.chunk ?? 0], beat, heads, ...(ends && { ends }), ...(mark && { recovered: mark }) }
+        return { id, open: open ?? [before.chunk ?? 0], beat, heads, ...(ends && { ends }), ...(shapes && { shapes }), ...(mark && { recovered: mark }) }
       })
     },
     saveWriter: async writer => { await writers().replaceOne({ _id: writer.id }, rowOf(writer), { upsert: true }) },
@@ -79,11 +81,13 @@ export const mongoStore = (connection: Connection): CommitStore => {
     checkpoint: async id => {
       const rows = await checkpoints().find({ of: id }).toArray()
       const newest = rows.reduce<CheckpointRow | undefined>((a, b) => (a && a.revision > b.revision ? a : b), undefined)
-      return newest && { id, next: newest.next, revision: newest.revision }
+      if (!newest) return undefined
+      const { _id, of, ...rest } = newest
+      return { id: of, ...rest }
     },
     // Not an update: FerretDB lets two updates pass the same guard. Each revision is a row of its own, and the unique id decides.
-    saveCheckpoint: async ({ id, next, revision }) => {
-      const result = await addCheckpoint({ _id: `${id}#${revision + 1}`, of: id, next, revision: revision + 1 })
+    saveCheckpoint: async ({ id, revision, ...rest }) => {
+      const result = await addCheckpoint({ _id: `${id}#${revision + 1}`, of: id, ...rest, revision: revision + 1 })
       // The first row stays for ever, so that nobody can begin anew; of the others a few, for readers that are under way.
       if (result === 'inserted' && revision % KEPT === 0) await checkpoints().deleteMany({ of: id, revision: { $gt: 1, $lte: revision - KEPT } })
       return result === 'inserted'
@@ -114,10 +118,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
     isTransient: isUnavailable,
     documents: <D extends StoredDocument>(collection: string, fields?: readonly string[]) => mongoDocuments<D>(db, collection, fields),
     prepare: async () => {
-      for (const [name, fields] of indexes) {
-        await db().createCollection(name).catch((error: unknown) => { if (!isDuplicate(error)) throw error })
-        for (const field of fields) await db().collection(name).createIndex({ [field]: 1 })
-      }
+      for (const [name, fields] of indexes) await ensureCollection(db(), name, fields)
     },
   }
 }

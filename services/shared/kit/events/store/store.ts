@@ -1,3 +1,4 @@
+import type { DeadLetterState } from '../../../contracts/dead-letters.ts'
 import type { Commit } from '../log/commit.ts'
 
 /** A link of the position log: commits of one partition in the order in which everybody sees them. Positions number public events (and private commits, one each). */
@@ -23,13 +24,14 @@ export type SegmentHead = Omit<Segment, 'commits'>
 /** Where a partition of the position log ends: what its next segment must continue. `previous` is the last public position, -1 for none. */
 export type End = { next: number; previous: number; hash: string }
 /** A process that appends. Seen through are all chunks before the last of `open`, but for those in it; the commits of the others are positioned at or after `heads`. `ends`: how far this process has read. */
-export type Writer = { id: string; open: readonly number[]; beat: number; heads: readonly End[]; ends?: readonly End[]; recovered?: Recovered }
+export type Writer = { id: string; open: readonly number[]; beat: number; heads: readonly End[]; ends?: readonly End[]; shapes?: Shapes; recovered?: Recovered }
+/** The shapes of a process's read models, where they are not 1. */
+export type Shapes = Readonly<Record<string, number>>
 /** Another process has seen through what a dead one left: so many commits in its open chunks, as they were at that beat. */
 export type Recovered = { beat: number; commits: number }
-/** Where a consumer stands in a partition of a topic: `next` is the first position it has not handled. */
-export type Checkpoint = { id: string; next: number; revision: number }
+/** Where a consumer stands in a partition of a topic: `next` is the first position it has not handled. Of a view it names the generation, and `shape` and `since` belong to that (`views/generations.ts`). */
+export type Checkpoint = { id: string; next: number; revision: number; shape?: number; since?: readonly number[] }
 
-export type DeadLetterState = 'waiting' | 'replayed' | 'skipped'
 /** An event that a consumer could not handle, or one parked behind such an event of the same subject. */
 export type DeadLetter = {
   id: string
@@ -115,7 +117,6 @@ export type FindOptions = { sort?: Readonly<Record<string, 1 | -1>>; limit?: num
 export type Documents<D extends StoredDocument> = {
   find(filter: Filter, options?: FindOptions): Promise<D[]>
   findOne(filter: Filter): Promise<D | undefined>
-  count(filter: Filter): Promise<number>
   /** Newest version wins: a document is written only over an older one. `fresh` ones are probably not there yet; that is quicker, not different. */
   put(documents: readonly (D | Tombstone)[], fresh?: boolean): Promise<void>
   each(visit: (document: D | Tombstone) => void): Promise<void>

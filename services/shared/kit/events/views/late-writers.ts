@@ -1,31 +1,45 @@
+import { singleFlight } from '../../batching/single-flight.ts'
+import { repeatedly } from '../../repeatedly.ts'
 import type { Aggregate, Change } from '../log/aggregate.ts'
 import { parseStream, type DomainEvent } from '../log/commit.ts'
-import { pause } from '../../waiting.ts'
 import type { EventLog } from '../log/event-log.ts'
+import type { Named } from './generations.ts'
 
 // A process that stood still may be late by twenty seconds more than one look; then it is taken for dead, and what it left is done again.
 const LOOKS = 6
-// The store may be away; not for ever.
-const TRIES = 100
 const AT_ONCE = 200
 
-export type LatecomerOptions<S, C, E extends DomainEvent, L extends DomainEvent> = {
+export type LateWritersOptions<S, C, E extends DomainEvent, L extends DomainEvent> = {
   log: EventLog<L>
   aggregate: Aggregate<S, C, E>
-  /** Where each partition goes on. */
-  at: readonly number[]
+  /** The view, and the shape of its documents here. */
+  view: string
+  shape: number
   everyMs: number
+  /** Looks at what the database says of the view, and hands it to `seen`. */
+  look: () => Promise<unknown>
   take: (change: Change<S>) => Promise<void>
+  /** Nobody is late any more. */
+  over: () => Promise<void>
 }
+/** `all`: those with the same shape may be late, too. */
+type Late = { generation: number; next: number[]; looks: number; all: boolean }
 
-/** After a rebuild other processes write to the old collection until they notice: what they changed is taken over from the log. */
-export const lateWriters = async <S, C, E extends DomainEvent, L extends DomainEvent>({ log, aggregate, at, everyMs, take }: LatecomerOptions<S, C, E, L>): Promise<void> => {
-  const next = [...at]
-  const read = async (partition: number, from: number): Promise<void> => {
+/**
+ * After a rebuild other processes write to the collection before: those of the same shape until they notice, those of another shape as long as they live.
+ * What they changed is taken over from the log, by every process into its own collection.
+ */
+export const lateWriters = <S, C, E extends DomainEvent, L extends DomainEvent>({ log, aggregate, view, shape, everyMs, look, take, over }: LateWritersOptions<S, C, E, L>) => {
+  let late: Late | undefined
+  let isFirst = true
+  let started = false
+  const shared = singleFlight<boolean>()
+
+  const readPartition = async ({ next }: Late, partition: number, writers: readonly string[]): Promise<void> => {
     const streams = new Set<string>()
-    let end = from
-    for await (const { commits, next: after } of log.scan(partition, from)) {
-      for (const { journal, stream } of commits) if (!journal.startsWith(`${log.writer}:`)) streams.add(stream)
+    let end = next[partition] ?? 0
+    for await (const { commits, next: after } of log.scan(partition, end)) {
+      for (const { journal, stream } of commits) if (writers.some(writer => journal.startsWith(`${writer}:`))) streams.add(stream)
       end = after
     }
     const changed = [...streams].map(parseStream).filter(stream => stream.aggregate === aggregate.name)
@@ -35,18 +49,47 @@ export const lateWriters = async <S, C, E extends DomainEvent, L extends DomainE
     }
     next[partition] = end
   }
-  const look = async (): Promise<void> => {
+  /** Whether processes of another shape are there. */
+  const read = (now: Late): Promise<boolean> => shared(String(now.generation), async () => {
     // Who appends has made himself known before.
-    if ((await log.store.writers()).every(({ id }) => id === log.writer)) return
-    for (const [partition, from] of next.entries()) await read(partition, from)
-  }
-  for (let [looks, tries] = [0, 0]; looks < LOOKS && tries < TRIES; tries++) {
-    await pause(everyMs)
+    const others = (await log.store.writers()).filter(({ id }) => id !== log.writer)
+    const strangers = others.filter(({ shapes }) => (shapes?.[view] ?? 1) !== shape)
+    const writers = (now.all && now.looks < LOOKS ? others : strangers).map(({ id }) => id)
+    if (writers.length > 0) for (const partition of now.next.keys()) await readPartition(now, partition, writers)
+    return strangers.length > 0
+  })
+  const repeated = repeatedly(async () => {
+    if (!late) return
     try {
       await look()
-      looks++
+      const now = late
+      if (!now) return
+      const strangers = await read(now)
+      now.looks++
+      if (now.all && now.looks >= LOOKS && !strangers) await over()
     } catch (error) {
-      log.logger.warn({ error, aggregate: aggregate.name }, 'what others changed during a rebuild is looked for again')
+      log.logger.warn({ error, view }, 'what others changed since a rebuild is looked for again')
     }
+  }, () => everyMs)
+  const begin = (of: Omit<Late, 'looks'>): void => {
+    late = { ...of, looks: 0 }
+    if (!started) repeated.start()
+    started = true
+  }
+
+  return {
+    /** This process has rebuilt the view; it goes on from these positions. */
+    rebuilt: (generation: number, at: readonly number[]): void => { begin({ generation, next: [...at], all: true }) },
+    /** What the database says of the view. Whoever comes later reads all since the rebuild: who made it may be dead. */
+    seen: ({ next: generation, since, shape: theirs }: Named): void => {
+      const all = isFirst
+      isFirst = false
+      if (!since) late = undefined
+      // Who stays with the collection that he has goes on where he is.
+      else if (!late || (generation !== late.generation && theirs === shape)) begin({ generation, next: [...since], all })
+    },
+    /** Resolves when all that others appended elsewhere before the call, and that has its position, is taken over. */
+    caughtUp: async (): Promise<void> => { if (late) await read(late) },
+    stop: repeated.stop,
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Refused } from '../../decider.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import { pause } from '../../waiting.ts'
 import { rebuilder } from './rebuild.ts'
@@ -7,7 +8,8 @@ import type { Documents, StoredDocument } from '../store/store.ts'
 import { logOf, parcelOn, send } from '../testing.ts'
 import { stateView } from './view.ts'
 
-const LOOK_MS = 20
+// Six looks later nobody is late any more, which has to hold on a full machine, too.
+const LOOK_MS = 50
 
 /** A store that is sometimes slow, and counts the writes of a document that began while another of it was under way: on FerretDB the older of two could stay. */
 const slowStore = (delays: () => number) => {
@@ -29,11 +31,17 @@ const slowStore = (delays: () => number) => {
   }
   return { store, count }
 }
+/** Many change the same few things at once here: who is told to try again does. */
+const again = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (;;) {
+    try { return await work() } catch (error) { if (!(error instanceof Refused && error.code === 'contended')) throw error }
+  }
+}
 const processOn = (store: ReturnType<typeof memoryStore>, lookEveryMs = LOOK_MS) => {
   const { log } = logOf({ store, partitions: 2 })
   const parcels = parcelOn(log)
   const view = stateView({ log, aggregate: parcels, collection: 'parcels', indexes: [], lookEveryMs, toDocument: count => (count % 3 === 0 ? undefined : { count }) })
-  return { log, view, sendTo: (id: string) => parcels.handle('org', id, { type: 'send' }, send(crypto.randomUUID())) }
+  return { log, view, sendTo: (id: string) => again(() => parcels.handle('org', id, { type: 'send' }, send(crypto.randomUUID()))) }
 }
 const countsOf = (ids: readonly string[]) => Object.entries(Object.groupBy(ids, id => id)).map(([id, all]) => [id, all?.length ?? 0] as const).filter(([, n]) => n % 3 !== 0).toSorted()
 const countsIn = async (documents: Documents<StoredDocument & { count: number }>) => (await documents.find({}, { sort: { _id: 1 } })).map(d => [d._id, d.count])
@@ -42,7 +50,8 @@ const ids = fc.constantFrom('a', 'b', 'c', 'd', 'e')
 const writes = fc.array(fc.record({ by: fc.nat(1), id: ids, afterMs: fc.nat(60) }), { maxLength: 30 })
 const delays = fc.infiniteStream(fc.nat(3))
 
-describe('a rebuild', () => {
+// Most of it is waiting.
+describe.concurrent('a rebuild', () => {
   const rebuiltAmid = async (processes: number, before: readonly string[], meanwhile: readonly { by: number; id: string; afterMs: number }[], slow: Iterator<number>) => {
     const { store, count } = slowStore(() => slow.next().value)
     const all = Array.from({ length: processes }, () => processOn(store))
@@ -68,14 +77,14 @@ describe('a rebuild', () => {
     }), { numRuns: 15 })
   }, 60_000)
   it('misses nothing that another process still writes to the collection from before', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(ids, { minLength: 1, maxLength: 20 }), writes, delays, async (before, meanwhile, slow) => { await rebuiltAmid(2, before, meanwhile, slow) }), { numRuns: 15 })
+    await fc.assert(fc.asyncProperty(fc.array(ids, { minLength: 1, maxLength: 20 }), writes, delays, async (before, meanwhile, slow) => { await rebuiltAmid(2, before, meanwhile, slow) }), { numRuns: 10 })
   }, 60_000)
-  it('takes over what another process changes before it has noticed', async () => {
+  it('takes over what another process changes before it has noticed', async ({ expect }) => {
     const lookEveryMs = 400
     const store = memoryStore()
     const [one, other] = [processOn(store, lookEveryMs), processOn(store, lookEveryMs)]
     await one.sendTo('a')
-    await other.view.collection.count({})
+    await other.view.collection.find({})
     await one.view.rebuild()
     await Promise.all([other.sendTo('a'), other.sendTo('b')])
     await other.view.settled()
@@ -83,7 +92,7 @@ describe('a rebuild', () => {
     expect(await countsIn(one.view.collection)).toEqual([['a', 1]])
     await expect.poll(() => countsIn(one.view.collection), { timeout: 3_000, interval: 50 }).toEqual([['a', 2], ['b', 1]])
   })
-  it('takes away what a process left that died soon after an earlier one', async () => {
+  it('takes away what a process left that died soon after an earlier one', async ({ expect }) => {
     const store = memoryStore()
     const { view, log, sendTo } = processOn(store)
     await sendTo('a')
@@ -93,7 +102,7 @@ describe('a rebuild', () => {
     await expect.poll(() => rowsOf('parcels')).toBe(0)
     await store.documents('parcels').put([{ _id: 'left', version: 1 }])
     await view.rebuild()
-    await expect.poll(() => Promise.all(['parcels', 'parcels.1', 'parcels.3'].map(rowsOf))).toEqual([0, 0, 1])
+    await expect.poll(() => Promise.all(['parcels', 'parcels.1', 'parcels.4'].map(rowsOf))).toEqual([0, 0, 1])
   })
   it('is given up when another one has begun', async () => {
     const store = memoryStore()
@@ -107,7 +116,7 @@ describe('a rebuild', () => {
   })
 })
 
-describe('the fold of a rebuild', () => {
+describe.concurrent('the fold of a rebuild', () => {
   it.each([['a few commits, which the log has in memory', 5], ['many commits, which it has not', 700]])('goes on with what is appended meanwhile: %s', async (_, more) => {
     const { log } = logOf({ partitions: 2 })
     const parcels = parcelOn(log)

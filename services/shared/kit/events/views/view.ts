@@ -5,6 +5,8 @@ import { canonicalJson, parseStream, type DomainEvent } from '../log/commit.ts'
 import { batched } from '../../batching/batched.ts'
 import { generations } from './generations.ts'
 import { lateWriters } from './late-writers.ts'
+import { opening } from './opening.ts'
+import { pause } from '../../waiting.ts'
 import type { EventLog } from '../log/event-log.ts'
 import { rebuilder } from './rebuild.ts'
 import type { Documents, StoredDocument, Tombstone } from '../store/store.ts'
@@ -22,6 +24,8 @@ export type ViewOptions<S, C, E extends DomainEvent, L extends DomainEvent, D ex
   fields?: readonly (keyof D & string)[]
   /** The document of a state (plain JSON), without `_id` (the aggregate's id) and `version`; undefined: there is none (any more). */
   toDocument: (state: S, about: { tenantId: string; id: string; version: number }) => D | undefined
+  /** Which shape its documents have (1). Another number than the stored documents have: they are made anew at the next start. Raise it with what `toDocument` makes, `indexes` or `fields`. */
+  shape?: number
   /** How long another process may go on with the collection from before a rebuild. */
   lookEveryMs?: number
 }
@@ -49,9 +53,9 @@ const WIDTH = 4
 /** A read model with one document per aggregate, written behind the commands in batches; replays and reorders change nothing. */
 export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D extends object>(options: ViewOptions<S, C, E, L, D>): View<D, S> => {
   type Row = D & StoredDocument
-  const { log, aggregate, toDocument, lookEveryMs = 5_000 } = options
+  const { log, aggregate, collection: view, toDocument, shape = 1, lookEveryMs = 5_000 } = options
   const { store, logger } = log
-  const collections = generations<Row>({ store, name: options.collection, indexes: options.indexes, fields: options.fields, lookEveryMs })
+  const collections = generations<Row>({ store, name: view, shape, indexes: options.indexes, fields: options.fields, lookEveryMs, seen: named => { late.seen(named) } })
 
   const documentOf = ({ tenantId, id, state, version }: Change<S>): Row | Tombstone => {
     const document = toDocument(state, { tenantId, id, version })
@@ -64,6 +68,7 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
     const there = await collections.collection.findOne({ _id: change.id })
     if (!there || there.version < change.version) await behind.add(documentOf(change)).catch(() => {})
   }
+  const late = lateWriters({ log, aggregate, view, shape, everyMs: lookEveryMs, look: collections.current, take: takeOver, over: collections.over })
   // Who asks while this is under way shares the next look: after a crash many ask at once, and the log would be read for each.
   const unseen = batched(async (tenants: readonly string[]) => {
     const streams = new Map((await log.unfinishedOfOthers()).map(({ stream }) => [stream, parseStream(stream)]))
@@ -72,12 +77,43 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
     return tenants.map(tenant => found.filter(({ tenantId }) => tenantId === tenant).map(({ document }) => document))
   }, Infinity)
 
+  const rebuild = async ({ since, onProgress = () => {} }: { since?: readonly number[]; onProgress?: Progress | undefined }): Promise<{ commits: number; documents: number }> => {
+    const { next, generation, swap } = await collections.begin()
+    const from = since ?? await log.ends()
+    const work = rebuilder<S, C, E, L, Row>({ log, aggregate, documentOf, onProgress })
+    // What changes meanwhile goes to the old collection as ever, and is taken from the log.
+    await work.approach(next.put)
+    await behind.heldWhile(async () => {
+      await log.positioned()
+      // What waits is written to the new collection right after.
+      await work.pass((documents, fresh) => next.put(documents.filter(d => !behind.waits(d)), fresh))
+      await swap(from)
+    })
+    late.rebuilt(generation, work.at())
+    return work.done()
+  }
+  let isStopped = false
+  log.readModel({
+    name: view, shape, stop: () => { isStopped = true; late.stop() },
+    open: () => opening({
+      view, isThere: collections.isThere, ends: log.ends, isStopped: () => isStopped, isTransient: error => store.isTransient(error), everyMs: lookEveryMs, logger,
+      rebuild: async from => {
+        const done = await rebuild({ since: from })
+        // So that processes of the shape before have noticed when this one begins to append.
+        if ((await store.writers()).some(({ id }) => id !== log.writer)) await pause(lookEveryMs)
+        return done
+      },
+    }),
+  })
+
   return {
     documentOf,
     collection: collections.collection,
     now: async (tenantId, equal) => {
       // First what may not be written yet: what another process sees through meanwhile is in the collection then.
       const rest = await unseen(tenantId)
+      await collections.current()
+      await late.caughtUp()
       await behind.settled()
       const rows = new Map((await collections.collection.find(equal, {})).map(row => [row._id, row]))
       for (const document of rest) {
@@ -92,21 +128,7 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
       await behind.settled()
       return hashOfAll(collections.collection)
     },
-    rebuild: async (onProgress = () => {}) => {
-      const { next, swap } = await collections.begin()
-      const work = rebuilder<S, C, E, L, Row>({ log, aggregate, documentOf, onProgress })
-      // What changes meanwhile goes to the old collection as ever, and is taken from the log.
-      await work.approach(next.put)
-      const { dropOld } = await behind.heldWhile(async () => {
-        await log.positioned()
-        // What waits is written to the new collection right after.
-        await work.pass((documents, fresh) => next.put(documents.filter(d => !behind.waits(d)), fresh))
-        return swap()
-      })
-      void lateWriters({ log, aggregate, at: work.at(), everyMs: lookEveryMs, take: takeOver })
-        .then(dropOld).catch((error: unknown) => { logger.warn({ error, view: options.collection }, 'the collection from before a rebuild is still there') })
-      return work.done()
-    },
+    rebuild: onProgress => rebuild({ onProgress }),
   }
 }
 

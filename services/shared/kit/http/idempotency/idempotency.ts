@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
 import { z } from 'zod'
-import { Refused } from '../../decider.ts'
+import { Refused, refusedKinds } from '../../decider.ts'
 import type { Answer } from '../call.ts'
 import type { KeyedRequest } from './keyed-request.ts'
 
@@ -25,11 +25,10 @@ export type IdempotencyStore = {
 /** The cookies of an answer: those that it has set by now, and the same ones again for a repetition. */
 export type ReplyCookies = { cookies(): string[]; replay(cookies: readonly string[]): void }
 
-const kinds = ['invalid', 'unauthenticated', 'forbidden', 'missing', 'rule', 'stale', 'mismatch', 'throttled', 'unavailable'] as const
 const cookies = z.array(z.string()).default([])
 const Outcome = z.union([
   z.object({ cookies, answer: z.object({ status: z.number().optional(), version: z.number().optional(), headers: z.record(z.string(), z.string()).optional(), body: z.unknown().optional() }) }),
-  z.object({ cookies, refused: z.object({ kind: z.enum(kinds), code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()) }) }),
+  z.object({ cookies, refused: z.object({ kind: z.enum(refusedKinds), code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()) }) }),
 ])
 
 type Work = {
@@ -39,22 +38,22 @@ type Work = {
 }
 
 /** Does the work once per key and request: a repetition gets the first answer again, refusals included. An outage keeps nothing, nor does an unfinished answer, so it can be tried again. */
-export const idempotently = async (store: IdempotencyStore, keyed: KeyedRequest, line: ReplyCookies, { fits, run }: Work): Promise<Answer> => {
+export const idempotently = async (store: IdempotencyStore, keyed: KeyedRequest, replyCookies: ReplyCookies, { fits, run }: Work): Promise<Answer> => {
   const { key, id, fingerprint, withinMs } = keyed
   const claim = await store.claim(id, fingerprint, withinMs)
-  if ('finish' in claim) return claimed(claim, keyed, line, run)
+  if ('finish' in claim) return claimed(claim, keyed, replyCookies, run)
   if (claim.bodyHash !== fingerprint) throw new Refused('mismatch', 'idempotency-key-reused', 'This Idempotency-Key came with another request before.')
   if (claim.answer === undefined) throw new Refused('rule', 'request-in-progress', 'The first request with this key is still under way.', { retryAfter: 1 })
   const outcome = Outcome.parse(JSON.parse(unseal(claim.answer, key, id)))
   // As good as lost: what was done is found by the command's own id, however many look for it at once.
-  if ('answer' in outcome && !fits(outcome.answer.body)) return claimed(claim.redo(), keyed, line, run)
-  line.replay(outcome.cookies)
+  if ('answer' in outcome && !fits(outcome.answer.body)) return claimed(claim.redo(), keyed, replyCookies, run)
+  replyCookies.replay(outcome.cookies)
   return again(outcome)
 }
 
-const claimed = async (claim: Claim, { key, id }: KeyedRequest, line: ReplyCookies, run: Work['run']): Promise<Answer> => {
+const claimed = async (claim: Claim, { key, id }: KeyedRequest, replyCookies: ReplyCookies, run: Work['run']): Promise<Answer> => {
   // The effect is there already: an answer that cannot be kept is found again by the command's own id.
-  const finished = (made: z.input<typeof Outcome>): Promise<void> => claim.finish(seal(JSON.stringify({ ...made, cookies: line.cookies() }), key, id)).catch(() => {})
+  const finished = (made: z.input<typeof Outcome>): Promise<void> => claim.finish(seal(JSON.stringify({ ...made, cookies: replyCookies.cookies() }), key, id)).catch(() => {})
   const first: Claim['first'] = async said => unseal(await claim.first(seal(said, key, `${id}:first`)), key, `${id}:first`)
   const outcome = await run(claim.seed, first).then(answer => ({ answer }), (error: unknown) => ({ error }))
   if ('answer' in outcome) {

@@ -1,34 +1,38 @@
 import { z } from 'zod'
-import type { EventContract, Topic } from '../../../contracts/define.ts'
+import { versionsOf, type EventContract, type Topic } from '../../../contracts/define.ts'
 import { CloudEvent } from '../../../contracts/feed.ts'
 import { jsonSchema, type Components, type Json } from './json-schema.ts'
 import { socketChannel, type Socket } from './asyncapi-socket.ts'
 
-export type AsyncApiOptions = { title: string; version?: string; publishes: readonly Topic[]; consumes: readonly Topic[]; socket?: Socket | undefined }
+export type AsyncApiOptions = { title: string; publishes: readonly Topic[]; consumes: readonly Topic[]; socket?: Socket | undefined }
 
 /** The AsyncAPI 3 document of the topics that a service publishes and consumes, and of the socket that the gateway opens to people. */
-export const asyncApi = ({ title, version = '1.0.0', publishes, consumes, socket }: AsyncApiOptions): Json => {
+export const asyncApi = ({ title, publishes, consumes, socket }: AsyncApiOptions): Json => {
   const components: Components = new Map()
   const topics = [...new Map([...publishes, ...consumes].map(topic => [topic.name, topic])).values()]
   const live = socket && socketChannel(socket, components)
   const operations = [...publishes.map(topic => operation('send', topic)), ...consumes.map(topic => operation('receive', topic))]
   return {
     asyncapi: '3.0.0',
-    info: { title, version, license: { name: 'Apache-2.0' } },
+    info: { title, version: '1.0.0', license: { name: 'Apache-2.0' } },
     defaultContentType: 'application/cloudevents+json',
     channels: { ...Object.fromEntries(topics.map(topic => [topic.name, {
       address: topic.name, description: `Public events of the ${topic.producer} service`,
-      messages: Object.fromEntries(topic.events.map(event => [event.type, { $ref: `#/components/messages/${event.type}` }])),
+      messages: Object.fromEntries(messagesOf(topic).map(([name]) => [name, { $ref: `#/components/messages/${name}` }])),
     }])), ...live?.channels },
     operations: { ...Object.fromEntries(operations), ...live?.operations },
     components: {
-      messages: Object.fromEntries(topics.flatMap(topic => topic.events.map(event => [event.type, message(event, components)]))),
+      messages: Object.fromEntries(topics.flatMap(topic => messagesOf(topic).map(([name, event]) => [name, message(event, components)]))),
       schemas: Object.fromEntries(components),
     },
   }
 }
 
 const operation = (action: 'send' | 'receive', topic: Topic): [string, Json] => [`${action}-${topic.name}`, { action, channel: { $ref: `#/channels/${topic.name}` } }]
+
+/** By name; those of older versions, which feeds still give, with their number. */
+const messagesOf = ({ events }: Topic): [string, EventContract][] =>
+  events.flatMap(newest => versionsOf(newest).map((event): [string, EventContract] => [event === newest ? event.type : `${event.type}.v${event.version}`, event]).toReversed())
 
 const message = ({ type, version, data, planned }: EventContract, components: Components): Json => ({
   name: type, title: type, summary: `Version ${version}${planned ? '; not published yet' : ''}`, contentType: 'application/cloudevents+json', payload: cloudEvent(type, version, data, components),

@@ -19,7 +19,7 @@ const hasVersion = (schema: unknown): boolean => (schema instanceof z.ZodUnion ?
 const text = (description: string): Json => ({ description, schema: { type: 'string' } })
 
 /** The headers that an answer can carry. */
-export const replyHeaders = (operation: Operation, { method, status, reply, setsCookie } = operation): Json => ({
+export const replyHeaders = ({ method, status, reply, setsCookie }: Operation): Json => ({
   traceparent: text('W3C trace context of this request'),
   RateLimit: text('What is left of the quota, at the gateway'),
   'RateLimit-Policy': text('The quota, at the gateway'),

@@ -78,6 +78,13 @@ describe('the AsyncAPI document', () => {
     expect(Object.keys(event).filter(name => name !== 'data' && !CloudEvent.safeParse({ ...event, [name]: undefined }).success).toSorted()).toEqual(required.filter(name => name !== 'data').toSorted())
     expect([CloudEvent.safeParse({ ...event, causationid: null }).success, properties['causationid']]).toEqual([false, expect.objectContaining({ type: 'string' })])
   })
+  it('shows the versions of an event that feeds still give beside the newest', () => {
+    const made = event('ThingMade', 3, z.object({ id: Id }), { from: { older: event('ThingMade', 2, z.object({ thingId: Id })), lift: ({ thingId }) => ({ id: thingId }) } })
+    expect(asyncApi({ title: 'T', publishes: [topic('thing-events', 'task', [made])], consumes: [] })).toMatchObject({
+      channels: { 'thing-events': { messages: { 'ThingMade': { $ref: '#/components/messages/ThingMade' }, 'ThingMade.v2': { $ref: '#/components/messages/ThingMade.v2' } } } },
+      components: { messages: { 'ThingMade': { summary: 'Version 3' }, 'ThingMade.v2': { name: 'ThingMade', summary: 'Version 2', payload: { properties: { dataversion: { const: 2 }, data: { required: ['thingId'] } } } } } },
+    })
+  })
   it('says of an event that nobody publishes it yet', () => {
     expect([summaryOf('ThingMade'), summaryOf('ThingLost')]).toEqual(['Version 2', 'Version 1; not published yet'])
   })

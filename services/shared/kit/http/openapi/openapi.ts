@@ -6,10 +6,10 @@ import { headerParameters, replyHeaders } from './openapi-headers.ts'
 import { jsonSchema, type Components, type Json } from './json-schema.ts'
 import { generalResponses, problemResponses } from './openapi-problems.ts'
 
-export type OpenApiOptions = { title: string; description?: string; version?: string; server: string; apis: readonly { tag: string; api: Api }[]; internal?: boolean }
+export type OpenApiOptions = { title: string; description?: string; server: string; apis: readonly { tag: string; api: Api }[]; internal?: boolean }
 
 /** The OpenAPI 3.1 document of these operations: complete, because the routes come from the same objects. */
-export const openApi = ({ title, description = '', version = '1.0.0', server, apis, internal = false }: OpenApiOptions): Json => {
+export const openApi = ({ title, description = '', server, apis, internal = false }: OpenApiOptions): Json => {
   const components: Components = new Map()
   jsonSchema(Problem, 'output', components)
   const paths: Record<string, Record<string, Json>> = {}
@@ -21,7 +21,7 @@ export const openApi = ({ title, description = '', version = '1.0.0', server, ap
   }
   return {
     openapi: '3.1.0',
-    info: { title, description, version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    info: { title, description, version: '1.0.0', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: server }],
     tags: [...new Set(apis.map(a => a.tag))].map(name => ({ name })),
     paths,
@@ -69,9 +69,12 @@ const queryParameters = ({ query }: Operation, components: Components): Json[] =
 const successes = (operation: Operation, components: Components): Json =>
   Object.fromEntries([operation.status, ...(operation.also ? [operation.also] : [])].map(status => [String(status), success(operation, status, components)]))
 
+const contentOf = ({ produces, reply }: Operation, components: Components): Json | undefined => {
+  if (produces !== undefined) return { [produces]: { schema: {} } }
+  return reply && { 'application/json': { schema: jsonSchema(reply, 'output', components) } }
+}
 const success = (operation: Operation, status: Status, components: Components): Json => {
-  const content = operation.produces !== undefined ? { [operation.produces]: { schema: {} } }
-    : operation.reply ? { 'application/json': { schema: jsonSchema(operation.reply, 'output', components) } } : undefined
+  const content = contentOf(operation, components)
   return { description: meanings[status], headers: replyHeaders(operation), ...(content ? { content } : {}) }
 }
 const notModified = (operation: Operation): Json => (canBeKnown(operation) && operation.reply ? { 304: { description: 'The caller has this version already', headers: replyHeaders(operation) } } : {})

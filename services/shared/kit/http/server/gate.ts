@@ -13,6 +13,7 @@ export type Gate = {
   handler: Middleware
 }
 
+/** A gate that is closed until `open`: with 503 `starting` to people, while the sidecar's questions are held for up to a minute. */
 export const gate = (): Gate => {
   let handler: Middleware | undefined
   let state: Gate['state'] = 'starting'

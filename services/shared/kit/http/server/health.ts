@@ -4,6 +4,7 @@ import type { Breaker } from '../../breaker.ts'
 import { scrub } from '../../observe/log.ts'
 import type { Gate } from './gate.ts'
 import { serve, type Routes } from '../serve.ts'
+import { within } from '../../waiting.ts'
 
 export type Check = () => Promise<unknown>
 export type HealthOptions = {
@@ -47,15 +48,11 @@ export const healthRoutes = ({ service, instanceId, gate, checks, optional, brea
 
 const look = async (name: string, check: Check, essential: boolean, timeoutMs: number, breaker: Breaker | undefined): Promise<Dependency> => {
   const started = performance.now()
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => { late.reject(new Error(`no answer in ${timeoutMs} ms`)) }, timeoutMs)
   try {
-    if ((await Promise.race([check(), late.promise])) === false) throw new Error('says it is not well')
+    if (await within(check(), timeoutMs, () => new Error(`no answer in ${timeoutMs} ms`)) === false) throw new Error('says it is not well')
     const circuit = breaker?.state() ?? 'closed'
     return { name, state: circuit === 'closed' ? 'up' : circuit, essential, latencyMs: Math.round((performance.now() - started) * 10) / 10 }
   } catch (error) {
     return { name, state: 'down', essential, latencyMs: null, error: scrub(error instanceof Error ? error.message : 'failed').slice(0, 300) }
-  } finally {
-    clearTimeout(timer)
   }
 }

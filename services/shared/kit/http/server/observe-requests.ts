@@ -47,6 +47,7 @@ const answerProblem = (ctx: Context, error: unknown, logger: Logger): void => {
   writeProblem(ctx, problem, headers)
 }
 
+/** Answers with a problem (RFC 9457) and these headers. */
 export const writeProblem = (ctx: Context, problem: Problem, headers: Readonly<Record<string, string>>): void => {
   ctx.remove('ETag')
   ctx.status = problem.status

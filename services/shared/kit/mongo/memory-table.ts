@@ -1,10 +1,11 @@
 import { Query } from 'mingo'
-import type { Row, Table, Where } from './table.ts'
+import type { Row, Table } from './table.ts'
 
 /** A table in memory, in the same query dialect. For tests in process. */
-export const memoryTable = <D extends Row>(): Table<D> => {
-  const rows = new Map<string, D>()
-  const matching = (where: Where): D[] => new Query({ ...where }).find<D>([...rows.values()]).all()
+export const memoryTable = <R extends Row>(): Table<R> => {
+  const rows = new Map<string, R>()
+  const select = (where: object) => new Query({ ...where }).find<R>([...rows.values()])
+  const matching = (where: object): R[] => select(where).all()
   return {
     insert: async fresh => fresh.filter(row => {
       if (rows.has(row._id)) return false
@@ -12,7 +13,7 @@ export const memoryTable = <D extends Row>(): Table<D> => {
       return true
     }),
     find: async (where, { sort, limit } = {}) => {
-      const cursor = new Query({ ...where }).find<D>([...rows.values()])
+      const cursor = select(where)
       if (sort) cursor.sort({ ...sort })
       if (limit) cursor.limit(limit)
       return structuredClone(cursor.all())
@@ -36,8 +37,8 @@ export const memoryTable = <D extends Row>(): Table<D> => {
   }
 }
 
-const withFields = <D extends Row>(row: D, fields: object): D => {
-  const next: D = structuredClone({ ...row, ...fields })
+const withFields = <R extends Row>(row: R, fields: object): R => {
+  const next: R = structuredClone({ ...row, ...fields })
   for (const [field, value] of Object.entries(fields)) if (value === undefined) Reflect.deleteProperty(next, field)
   return next
 }

@@ -1,31 +1,17 @@
 import type { Connection, mongo } from 'mongoose'
-import { insertTogether } from '../../shared/kit/mongo/insert.ts'
+import { ensureCollection } from './ensure-collection.ts'
+import { insertTogether } from './insert.ts'
+import type { Row, Table } from './table.ts'
 
-export type Row = { _id: string }
-/** Equality on fields, and `$lt` where a list goes on. Values are parsed scalars: no operator comes from outside. */
-export type Where = Readonly<Record<string, unknown>>
-/** One collection, asked by equality only: what every MongoDB-wire database answers from an index. */
-export type Table<D extends Row> = {
-  /** Inserts what is not there yet, and says which rows were new. */
-  insert(rows: readonly D[]): Promise<D[]>
-  find(where: Where, options?: { sort?: Readonly<Record<string, 1 | -1>>; limit?: number }): Promise<D[]>
-  /** Every row that matches, up to `size` at a time, in no order: read once, however many there are. */
-  scan(where: Where, size: number): AsyncIterable<readonly D[]>
-  one(where: Where): Promise<D | undefined>
-  count(where: Where): Promise<number>
-  /** Sets fields of every row that matches; `undefined` takes a field away. Says how many matched. */
-  set(where: Where, fields: { readonly [K in keyof D]?: D[K] | undefined }): Promise<number>
-  remove(where: Where): Promise<number>
-}
-
-export const mongoTable = async <D extends Row>(db: Connection, name: string, indexes: readonly (keyof D & string)[]): Promise<Table<D>> => {
+/** A table in the service's own database: makes its collection where it is not there yet, with an index on each field of `indexes`. Throws what the driver says when the store cannot. */
+export const mongoTable = async <R extends Row>(db: Connection, name: string, indexes: readonly (keyof R & string)[]): Promise<Table<R>> => {
+  await ensureCollection(db, name, indexes)
   const rows: mongo.Collection<Row> = db.collection<Row>(name)
-  for (const field of indexes) await rows.createIndex({ [field]: 1 })
   // A collection has one writer, this table: what it reads is what it wrote.
-  const typed = (found: unknown[]): D[] => found as D[]
-  // What different events lead to shares inserts.
+  const typed = (found: unknown[]): R[] => found as R[]
+  // Callers that come at once share inserts.
   const insert = insertTogether(() => rows)
-  const filter = (where: Where): mongo.Filter<Row> => ({ ...where })
+  const filter = (where: object): mongo.Filter<Row> => ({ ...where })
   return {
     insert: async fresh => {
       const results = await Promise.all(fresh.map(row => insert({ ...row })))

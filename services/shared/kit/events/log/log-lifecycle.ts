@@ -1,3 +1,4 @@
+import { onceDone } from '../../batching/once-done.ts'
 import type { Clock } from '../../clock.ts'
 import type { Journal } from './journal.ts'
 import { storeAway, pause, within } from '../../waiting.ts'
@@ -8,7 +9,7 @@ import type { UncertainAppends } from './uncertain-appends.ts'
 const DRAIN_MS = 10_000
 const READY_MS = 4_500
 
-export type LifeOptions = {
+export type LogLifecycleOptions = {
   journal: Journal
   recovery: ReturnType<typeof recovery>
   uncertain: UncertainAppends
@@ -20,11 +21,10 @@ export type LifeOptions = {
 }
 
 /** The log's own clockwork: it beats, looks after processes that stand still, and after inserts whose answer was lost. */
-export const logLifecycle = ({ journal, recovery, uncertain, prepare, clock, logger, beatMs }: LifeOptions) => {
+export const logLifecycle = ({ journal, recovery, uncertain, prepare, clock, logger, beatMs }: LogLifecycleOptions) => {
   let timer: NodeJS.Timeout | undefined
   let beaten = -Infinity
   let turn: Promise<void> | undefined
-  let prepared: Promise<unknown> | undefined
 
   const beat = async (): Promise<void> => {
     await journal.beat()
@@ -44,13 +44,14 @@ export const logLifecycle = ({ journal, recovery, uncertain, prepare, clock, log
     turn ??= look().finally(() => { turn = undefined })
   }
   /** Once: before the ends of the partitions are known, nothing can be said about where commits go. */
-  const ready = (): Promise<unknown> => (prepared ??= prepare().catch((error: unknown) => { prepared = undefined; throw error }))
+  const ready = onceDone(prepare)
   const idle = (): boolean => {
     const { followUps, publications } = journal.unfinished()
     return followUps + publications <= uncertain.count() * 2
   }
 
   return {
+    prepared: ready,
     start: async (): Promise<void> => {
       timer ??= setInterval(() => { void tick() }, beatMs).unref()
       await ready().catch((error: unknown) => { logger.warn({ error }, 'the log starts without its store') })
