@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
+import { pause } from '../../services/shared/kit/waiting.ts'
 import type { Dapr, InvokeAnswer, InvokeOptions } from '../../services/shared/kit/dapr/dapr.ts'
 import { count, type Tally } from './tally.ts'
 
@@ -15,7 +15,7 @@ export const throughGateway = (url: string, tally: Tally): Pick<Dapr, 'invoke'> 
       const wait = answer.status === 429 || answer.status === 503 || inFlight(answer) ? Number(answer.headers['retry-after'] ?? 1) : 0
       if (wait === 0 || tries === mostTries) return counted(answer, method, path, tally)
       tally.waited += wait
-      await setTimeout(wait * 1000)
+      await pause(wait * 1000)
     }
   },
 })

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { pause } from '../../services/shared/kit/waiting.ts'
 import { z } from 'zod'
 
 const Mails = z.array(z.object({ subject: z.string(), text: z.string(), to: z.array(z.object({ address: z.string() })) }))
@@ -21,7 +21,7 @@ export const mailCatcher = (url: string) => {
         onArrival(arrived)
         if (arrived === addresses.length) return tokens
         if (Date.now() > end) throw new Error(`${addresses.length - arrived} of ${addresses.length} invitations have not arrived at ${url}`)
-        await setTimeout(Math.min(3_000, 250 + addresses.length * 10))
+        await pause(Math.min(3_000, 250 + addresses.length * 10))
       }
     },
   }

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { pause } from '../../services/shared/kit/waiting.ts'
 import { count } from './tally.ts'
 
 /** One kind of event in every place that should know of it; undefined where a place cannot know. */
@@ -26,7 +26,7 @@ export const untilSettled = async <T>(look: () => Promise<T>, settled: (found: T
   for (const end = Date.now() + patienceMs; ;) {
     const found = await look()
     if (settled(found) || Date.now() > end) return found
-    await setTimeout(1_000)
+    await pause(1_000)
   }
 }
 

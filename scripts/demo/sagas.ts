@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { pause } from '../../services/shared/kit/waiting.ts'
 import type { Apis } from './apis.ts'
 import type { Person } from './person.ts'
 
@@ -9,6 +9,6 @@ export const sagaEnd = async (apis: Apis, as: Person, sagaId: string, patienceMs
     if (saga?.state === 'finished') return saga.outcome ?? ''
     if (saga && saga.step === asFarAs) return saga.step
     if (Date.now() > end) throw new Error(`${sagaId} has not finished in ${patienceMs / 1000} s: it is at "${saga?.step ?? 'nothing yet'}"`)
-    await setTimeout(200)
+    await pause(200)
   }
 }

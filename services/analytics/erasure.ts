@@ -1,6 +1,6 @@
 import { Refused } from '../shared/kit/decider.ts'
 import { endsWithin } from '../shared/kit/waiting.ts'
-import type { Logger } from '../shared/kit/events/log/event-log.ts'
+import type { Logger } from '../shared/kit/observe/log.ts'
 import type { ClickHouse } from './clickhouse/clickhouse.ts'
 import { eraseSql } from './dashboard/sql.ts'
 import { forgetTallies } from './dashboard/tallies.ts'

@@ -2,7 +2,7 @@ import { AIAnalysisCompleted, AnomalyDetected, RecommendationGenerated } from '.
 import { MemberAdded, MemberRemoved, ProjectCreated, ProjectDeleted, ProjectRestored, ProjectUpdated } from '../shared/contracts/project/events.ts'
 import { CommentAdded, TaskCompleted, TaskCreated, TaskDeleted, TaskOverdue, TaskRestored, TaskStatusChanged, TaskUpdated } from '../shared/contracts/task/events.ts'
 import { SessionEnded, UserCreated, UserDeleted, UserLoggedIn, UserUpdated } from '../shared/contracts/user/events.ts'
-import { on, type Handler } from '../shared/kit/events/consumer/consumer.ts'
+import { on, type Handler } from '../shared/kit/events/consumer/handler.ts'
 import type { HeardEvent } from './inbox/events.ts'
 
 /** Every event of the platform goes the same way: who is to be told is decided by `notificationsFor`. */

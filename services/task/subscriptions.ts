@@ -1,5 +1,6 @@
 import { MemberAdded, MemberRemoved, ProjectCreated, ProjectDeleted, projectEvents, ProjectRestored, ProjectUpdated } from '../shared/contracts/project/events.ts'
-import { consumer, on, type Consumer, type ConsumerOptions } from '../shared/kit/events/consumer/consumer.ts'
+import { consumer, type Consumer, type ConsumerOptions } from '../shared/kit/events/consumer/consumer.ts'
+import { on } from '../shared/kit/events/consumer/handler.ts'
 import type { TaskDeps } from './compose.ts'
 
 type About = { organizationId: string; version: number; data: { projectId: string } }

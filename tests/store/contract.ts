@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { endOf, segmentAt, segmentsFrom, START } from '../../services/shared/kit/events/relay/positions.ts'
+import { endOf, segmentAt, segmentsFrom, START } from '../../services/shared/kit/events/positions/segments.ts'
 import type { CommitStore, DeadLetter, Segment } from '../../services/shared/kit/events/store/store.ts'
 import { commitOf, nasty } from './samples.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Received } from '../../shared/kit/events/consumer/consumer.ts'
+import type { Received } from '../../shared/kit/events/consumer/handler.ts'
 import { pause } from '../../shared/kit/waiting.ts'
 import { uuidv7 } from '../../shared/kit/ids.ts'
 import { isAnswer, type ClickHouse } from '../clickhouse/clickhouse.ts'

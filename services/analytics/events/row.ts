@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defaultWorkflow, StatusCategory } from '../../shared/contracts/workflow.ts'
-import type { Received } from '../../shared/kit/events/consumer/consumer.ts'
+import type { Received } from '../../shared/kit/events/consumer/handler.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 
 // What the table keeps in columns of its own. Other events, and fields that come later, are in `data` whole.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UserDeleted } from '../../shared/contracts/user/events.ts'
-import type { Received } from '../../shared/kit/events/consumer/consumer.ts'
+import type { Received } from '../../shared/kit/events/consumer/handler.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { namedSql } from '../dashboard/sql.ts'
 import type { Erase } from '../erasure.ts'

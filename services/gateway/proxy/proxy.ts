@@ -2,9 +2,8 @@ import type { Middleware } from 'koa'
 import { Refused } from '../../shared/kit/decider.ts'
 import { HttpRefused } from '../../shared/kit/http/problem.ts'
 import type { Forward } from './forward.ts'
-import type { RouteTable } from './route-table.ts'
+import type { RouteTable, Target } from './route-table.ts'
 import { safeSegments } from './safe-path.ts'
-import type { Target } from './route-table.ts'
 
 export type ProxyOptions = { table: RouteTable; forward: Forward; sagaOwner: (sagaId: string) => Target | undefined }
 

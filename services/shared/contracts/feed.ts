@@ -36,8 +36,7 @@ export const feedApi = {
     reply: z.object({ events: z.array(CloudEvent), head: z.number().int().min(0), next: z.number().int().min(0).optional() }),
   }),
   heads: operation({
-    method: 'GET', path: '/internal/feed/heads', summary: 'Where each partition ends', access: 'internal', callers: appIds, status: 200,
-    /** Per partition, one more than the position of its last public event. */
+    method: 'GET', path: '/internal/feed/heads', summary: 'Per partition, one more than the position of its last public event', access: 'internal', callers: appIds, status: 200,
     reply: z.object({ heads: z.array(z.number().int().min(0)) }),
   }),
 }

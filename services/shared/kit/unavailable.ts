@@ -1,5 +1,8 @@
 import { Refused } from './decider.ts'
 
+/** What a caller is told when the store does not answer in time. */
+export const storeAway = (): Refused => new Refused('unavailable', 'store-unavailable', 'The document store does not answer. Nothing was acknowledged; try again.', { retryAfter: 2 })
+
 // Recognized by name, so that this file needs no driver: each is an outage of a part, not a fault of the request.
 const names = new Set([
   'MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoServerSelectionError', 'MongooseServerSelectionError', 'MongoWaitQueueTimeoutError', 'MongoTopologyClosedError', 'MongoNotConnectedError',

@@ -1,8 +1,3 @@
-import { Refused } from './decider.ts'
-
-/** What a caller is told when the store does not answer in time. */
-export const storeAway = (): Refused => new Refused('unavailable', 'store-unavailable', 'The document store does not answer. Nothing was acknowledged; try again.', { retryAfter: 2 })
-
 /** Real time, whatever clock the domain runs on: waiting for input and output is never simulated. */
 export const pause = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms) })
 

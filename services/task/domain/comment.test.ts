@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { spec } from '../../shared/kit/spec.ts'
 import { commentDecider, type CommentEvent } from './comment.ts'
-import { about, t0, t1 } from './examples.ts'
+import { about, t0, t1 } from '../test/examples.ts'
 import { mentionsIn } from './mentions.ts'
 
 const given = spec(commentDecider)

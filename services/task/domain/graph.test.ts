@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Refused } from '../../shared/kit/decider.ts'
 import { spec } from '../../shared/kit/spec.ts'
-import { t0 } from './examples.ts'
+import { t0 } from '../test/examples.ts'
 import { blockedOf, blockersOf, graphDecider, type Graph, type GraphCommand } from './graph.ts'
 import type { Edge } from './cycle.ts'
 

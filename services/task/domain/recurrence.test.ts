@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fields } from './examples.ts'
+import { fields } from '../test/examples.ts'
 import { checkedRule, demandNext, nextOccurrence, restOf, shifted } from './recurrence.ts'
 
 describe('checkedRule', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { t0 } from './examples.ts'
+import { t0 } from '../test/examples.ts'
 import { score, type Scored } from './score.ts'
 
 const plain: Scored = { category: 'open', priority: 'none', difficulty: null, estimateMinutes: null, dueAt: null, createdAt: t0 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
 import { spec } from '../../shared/kit/spec.ts'
-import { about, create, created, entered, fields, linked, moveTo, t0, t1 } from './examples.ts'
+import { about, create, created, entered, fields, linked, moveTo, t0, t1 } from '../test/examples.ts'
 import { taskDecider } from './task.ts'
 import type { TaskEvent } from './task-events.ts'
 

@@ -3,7 +3,7 @@ import { Refused } from '../../shared/kit/decider.ts'
 import type { Call, Handlers } from '../../shared/kit/http/call.ts'
 import { unknownTask, type Changed, type TaskChanges } from '../commands/change-task.ts'
 import type { TaskDeps } from '../compose.ts'
-import { taskPresenter } from '../views/task-presenter.ts'
+import { taskPresenter } from './task-presenter.ts'
 
 type Served = Pick<typeof taskApi, 'createTask' | 'getTask' | 'updateTask' | 'deleteTask' | 'restoreTask' | 'changeStatus' | 'addDependency' | 'removeDependency'>
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { create } from '../domain/examples.ts'
+import { create } from './examples.ts'
 import { ann, contextOf, problemOf, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Refused } from '../../shared/kit/decider.ts'
-import { commitsOf } from '../../shared/kit/events/testing.ts'
+import { commitsOf } from '../../shared/kit/events/test/log-of.ts'
 import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
 
 let user: UserService

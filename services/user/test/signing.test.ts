@@ -1,7 +1,7 @@
 import { hash } from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
-import { commitsOf } from '../../shared/kit/events/testing.ts'
+import { commitsOf } from '../../shared/kit/events/test/log-of.ts'
 import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
 
 let user: UserService

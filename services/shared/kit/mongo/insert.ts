@@ -1,6 +1,7 @@
 import { mongo } from 'mongoose'
 import { batched } from '../batching/batched.ts'
-import { storeAway, within } from '../waiting.ts'
+import { storeAway } from '../unavailable.ts'
+import { within } from '../waiting.ts'
 import type { InsertResult } from '../events/store/store.ts'
 
 // 11000 on insert; FerretDB answers 1 when an update or upsert meets a taken key; 48 is a collection that is already there.

@@ -6,10 +6,12 @@ import { systemClock } from '../../clock.ts'
 import { memoryDapr } from '../../dapr/memory-dapr.ts'
 import { Refused } from '../../decider.ts'
 import { silentLogger } from '../../observe/log.ts'
-import { consumer, on, type Received } from './consumer.ts'
+import { consumer } from './consumer.ts'
+import { on, type Received } from './handler.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import type { ConsumerStore } from '../store/store.ts'
-import { killable, producer } from '../testing.ts'
+import { killable } from '../test/killable.ts'
+import { producer } from '../test/producer.ts'
 
 type Handle = (event: Received) => Promise<void>
 const consume = (sidecar: ReturnType<typeof memoryDapr>, handle: Handle, db: ConsumerStore = memoryStore()) =>

@@ -11,11 +11,9 @@ import { deadLetterOperations, type DeadLetters } from './dead-letters.ts'
 import { deliveries, type Work } from './delivery.ts'
 import { partitionConsumer, type PartitionConsumer } from './partition-consumer.ts'
 import { parking } from './parking.ts'
-import type { Logger } from '../log/event-log.ts'
+import type { Logger } from '../../observe/log.ts'
 import { openStore } from '../store/open-store.ts'
 import type { ConsumerStore } from '../store/store.ts'
-
-export { on, type Handler, type Received } from './handler.ts'
 
 export type ConsumerOptions = Work & {
   /** The consumer's name: its checkpoints and dead letters belong to it. */

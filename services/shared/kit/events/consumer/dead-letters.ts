@@ -5,7 +5,7 @@ import { Refused } from '../../decider.ts'
 import { attempts } from './attempts.ts'
 import type { Parking } from './parking.ts'
 import { endsWithin } from '../../waiting.ts'
-import type { Logger } from '../log/event-log.ts'
+import type { Logger } from '../../observe/log.ts'
 import type { ConsumerStore, DeadLetter } from '../store/store.ts'
 
 /** What became of a letter so far; `goesOn` while it, or what waits behind it, is still being handled. */

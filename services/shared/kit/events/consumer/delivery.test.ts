@@ -6,11 +6,11 @@ import { systemClock } from '../../clock.ts'
 import type { memoryDapr } from '../../dapr/memory-dapr.ts'
 import { Refused } from '../../decider.ts'
 import { silentLogger } from '../../observe/log.ts'
-import { consumer, on, type Received } from './consumer.ts'
-import { Poison } from './handler.ts'
+import { consumer } from './consumer.ts'
+import { on, Poison, type Received } from './handler.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import type { ConsumerStore } from '../store/store.ts'
-import { producer } from '../testing.ts'
+import { producer } from '../test/producer.ts'
 
 const consume = (sidecar: ReturnType<typeof memoryDapr>, handle: (event: Received) => Promise<void>, db: ConsumerStore = memoryStore()) =>
   consumer({ name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000, handlers: [on(ProjectDeleted, handle)] })

@@ -2,7 +2,7 @@ import type { Topic } from '../../../contracts/define.ts'
 import type { CloudEvent } from '../../../contracts/feed.ts'
 import { attempts } from './attempts.ts'
 import { envelopeOf, inEvent, receivedOf, type Handler, type Received } from './handler.ts'
-import type { Logger } from '../log/event-log.ts'
+import type { Logger } from '../../observe/log.ts'
 import type { Parking } from './parking.ts'
 import type { ConsumerStore } from '../store/store.ts'
 

@@ -5,11 +5,12 @@ import { systemClock } from '../../clock.ts'
 import { memoryDapr } from '../../dapr/memory-dapr.ts'
 import { Refused } from '../../decider.ts'
 import { silentLogger } from '../../observe/log.ts'
-import { consumer, on, type Received } from './consumer.ts'
+import { consumer } from './consumer.ts'
+import { on, type Received } from './handler.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import { parking } from './parking.ts'
 import type { ConsumerStore } from '../store/store.ts'
-import { producer } from '../testing.ts'
+import { producer } from '../test/producer.ts'
 
 const consume = (sidecar: ReturnType<typeof memoryDapr>, db: ConsumerStore, handle: (event: Received) => Promise<void>) => {
   const one = consumer({ name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000, handlers: [on(ProjectDeleted, handle)] })

@@ -3,7 +3,8 @@ import type { Delivery } from '../../dapr/app-contract.ts'
 import { backlog } from './backlog.ts'
 import { backOff } from '../../waiting.ts'
 import { feedReader } from './feed-reader.ts'
-import type { FeedPage, Logger } from '../log/event-log.ts'
+import type { FeedPage } from '../log/event-log.ts'
+import type { Logger } from '../../observe/log.ts'
 import type { Checkpoint, ConsumerStore } from '../store/store.ts'
 
 const GAP_MS = 100

@@ -5,8 +5,9 @@ import { ProjectDeleted, projectEvents } from '../../../contracts/project/events
 import { systemClock } from '../../clock.ts'
 import { silentLogger } from '../../observe/log.ts'
 import { memoryStore } from '../store/memory-store.ts'
-import { producer } from '../testing.ts'
-import { consumer, on, type ConsumerOptions } from './consumer.ts'
+import { producer } from '../test/producer.ts'
+import { consumer, type ConsumerOptions } from './consumer.ts'
+import { on } from './handler.ts'
 
 const Second = event('ProjectDeleted', 2, z.object({ projectId: z.string(), why: z.string() }), { from: { older: ProjectDeleted, lift: data => ({ ...data, why: 'not said' }) } })
 const Third = event('ProjectDeleted', 3, z.object({ id: z.string(), why: z.string() }), { from: { older: Second, lift: ({ projectId, why }) => ({ id: projectId, why }) } })

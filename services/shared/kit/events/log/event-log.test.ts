@@ -6,7 +6,9 @@ import { silentLogger } from '../../observe/log.ts'
 import { VersionConflict } from './commit.ts'
 import { consumer } from '../consumer/consumer.ts'
 import { memoryStore } from '../store/memory-store.ts'
-import { answerFeed, commitsOf, draft, logOf, parcelOn, send } from '../testing.ts'
+import { answerFeed } from '../test/producer.ts'
+import { commitsOf, logOf } from '../test/log-of.ts'
+import { draft, parcelOn, send } from '../test/parcel.ts'
 
 describe('appending', () => {
   it('stores, positions and publishes', async () => {

@@ -4,8 +4,6 @@ import type { Commit, CommitDraft, DomainEvent } from './commit.ts'
 import type { CommitStore } from '../store/store.ts'
 import type { ReadModel } from './read-models.ts'
 
-export type { Logger }
-
 /** A commit in the words of the domain, its events lifted to today's shapes. */
 export type DomainCommit<E extends DomainEvent = DomainEvent> = Omit<Commit, 'events' | 'publicEvents'> & { aggregate: string; aggregateId: string; events: readonly E[] }
 

@@ -1,7 +1,8 @@
 import type { Commit, DomainEvent } from './commit.ts'
 import { oneByOne } from '../../one-by-one.ts'
 import { backOff } from '../../waiting.ts'
-import type { DomainCommit, Logger } from './event-log.ts'
+import type { DomainCommit } from './event-log.ts'
+import type { Logger } from '../../observe/log.ts'
 
 type FollowUp = { name: string; aggregate: string | undefined; run: (commit: Commit) => Promise<void> }
 

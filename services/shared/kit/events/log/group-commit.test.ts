@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { draft } from '../testing.ts'
+import { draft } from '../test/parcel.ts'
 import { completeDraft, sealed } from './draft.ts'
 import { groupCommit } from './group-commit.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { START } from '../relay/positions.ts'
+import { START } from '../positions/segments.ts'
 import type { Writer } from '../store/store.ts'
 import { journal } from './journal.ts'
 

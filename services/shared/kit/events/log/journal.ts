@@ -1,4 +1,4 @@
-import { START } from '../relay/positions.ts'
+import { START } from '../positions/segments.ts'
 import type { CommitStore, End, Shapes, Writer } from '../store/store.ts'
 
 /** A chunk holds as many commits at most; once it does, it holds what it will ever hold. */
@@ -8,7 +8,7 @@ const MANY_OPEN = 16
 /** All commits of this chunk of the process have been seen through. The last open chunk may be filling, and others may have been begun behind it. */
 export const isPassed = ({ open }: Pick<Writer, 'open'>, chunk: number): boolean => chunk < (open.at(-1) ?? 0) && !open.includes(chunk)
 
-type Group = { name: string; number: number; /** So many commits were given to it; some may have been lost. */ begun: number; opened: number; followed: number; published: number; heads: readonly End[]; sealed: boolean; done: () => void }
+type Group = { name: string; number: number; /** So many commits were given to it; some may have been lost. */ begun: number; opened: number; followed: number; published: number; earliest: readonly End[]; sealed: boolean; done: () => void }
 export type JournalOptions = {
   store: Pick<CommitStore, 'saveWriter'>
   writer: string
@@ -35,7 +35,7 @@ export const journal = ({ store, writer, partitions, ends, shapes = () => undefi
 
   const complete = (group: Group): boolean => group.sealed && group.followed === group.opened && group.published === group.opened
   const open = (name: string, number: number, done = (): void => {}): Group => {
-    const group = { name, number, begun: 0, opened: 0, followed: 0, published: 0, heads: ends(), sealed: false, done }
+    const group = { name, number, begun: 0, opened: 0, followed: 0, published: 0, earliest: ends(), sealed: false, done }
     groups.set(name, group)
     return group
   }
@@ -55,7 +55,7 @@ export const journal = ({ store, writer, partitions, ends, shapes = () => undefi
     const filling = chunk()
     const open = [...groups.values()].filter(g => g.number >= 0)
     const own = shapes()
-    await store.saveWriter({ id: writer, open: open.map(g => g.number), beat: ++beat, heads: (open[0] ?? filling).heads, ends: ends(), ...(own && { shapes: own }) })
+    await store.saveWriter({ id: writer, open: open.map(g => g.number), beat: ++beat, heads: (open[0] ?? filling).earliest, ends: ends(), ...(own && { shapes: own }) })
     told = Math.max(told, filling.number)
   }
   let saving: Promise<void> | undefined
@@ -67,7 +67,7 @@ export const journal = ({ store, writer, partitions, ends, shapes = () => undefi
   const turn = (): void => {
     if (!current || (current.number > told && (current.followed < current.opened || current.published < current.opened))) return
     if ([...groups.values()].filter(g => g.number >= 0).length >= MANY_OPEN) return
-    if (current.opened === 0) current.heads = ends()
+    if (current.opened === 0) current.earliest = ends()
     else { current.sealed = true; settle(current); current = undefined }
   }
 
@@ -106,7 +106,7 @@ export const journal = ({ store, writer, partitions, ends, shapes = () => undefi
       return promise
     },
     /** Where the commits of a chunk can be positioned at the earliest. */
-    headsOf: (name: string): readonly End[] => groups.get(name)?.heads ?? origin,
+    earliestOf: (name: string): readonly End[] => groups.get(name)?.earliest ?? origin,
     unfinished: (): { followUps: number; publications: number } => {
       const all = [...groups.values()]
       return { followUps: all.reduce((n, g) => n + g.opened - g.followed, 0), publications: all.reduce((n, g) => n + g.opened - g.published, 0) }

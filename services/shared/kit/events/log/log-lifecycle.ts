@@ -1,8 +1,9 @@
 import { onceDone } from '../../batching/once-done.ts'
 import type { Clock } from '../../clock.ts'
 import type { Journal } from './journal.ts'
-import { storeAway, pause, within } from '../../waiting.ts'
-import type { Logger } from './event-log.ts'
+import { storeAway } from '../../unavailable.ts'
+import { pause, within } from '../../waiting.ts'
+import type { Logger } from '../../observe/log.ts'
 import type { recovery } from './recovery.ts'
 import type { UncertainAppends } from './uncertain-appends.ts'
 

@@ -4,9 +4,9 @@ import type { Commit } from './commit.ts'
 import { CHUNK } from './journal.ts'
 import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
 import { pause } from '../../waiting.ts'
-import type { Adopt } from '../relay/pipeline.ts'
+import type { Adopt } from './pipeline.ts'
 import type { CommitStore, Writer } from '../store/store.ts'
-import type { Logger } from './event-log.ts'
+import type { Logger } from '../../observe/log.ts'
 
 type Seen = { beat: number; since: number; againAt: number; under?: Promise<boolean> | undefined }
 export type RecoveryOptions = {

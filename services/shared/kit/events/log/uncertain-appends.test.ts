@@ -5,7 +5,8 @@ import { completeDraft, sealed } from './draft.ts'
 import { groupCommit } from './group-commit.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import { pause } from '../../waiting.ts'
-import { draft, logOf, parcelOn, send } from '../testing.ts'
+import { draft, parcelOn, send } from '../test/parcel.ts'
+import { logOf } from '../test/log-of.ts'
 
 const never = new Promise<never>(() => {})
 /** A store that takes the next insert when and whether it likes, and never says so; the others go through. */

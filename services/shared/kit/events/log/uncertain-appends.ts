@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import type { Adopt } from '../relay/pipeline.ts'
+import type { Adopt } from './pipeline.ts'
 import type { CommitStore } from '../store/store.ts'
 import type { Commit } from './commit.ts'
 import type { Journal } from './journal.ts'
@@ -35,7 +35,7 @@ export const uncertainAppends = ({ store, journal, adopt, clock }: UncertainAppe
         if (!found && now - since < LOOKED_FOR_MS) continue
         entry.found = true
         // Not awaited: a follow-up that does not succeed must not keep others from being looked for. Uncertain until it has its place: what continues its stream has to wait for that.
-        const seen = found?.hash === commit.hash ? adopt([commit], journal.headsOf(commit.journal)) : Promise.resolve()
+        const seen = found?.hash === commit.hash ? adopt([commit], journal.earliestOf(commit.journal)) : Promise.resolve()
         void seen.then(() => { uncertain.delete(commit); journal.leave(commit.journal) })
       }
     },

@@ -1,10 +1,6 @@
-import { CloudEvent } from '../../../contracts/feed.ts'
+import type { CloudEvent } from '../../../contracts/feed.ts'
 import { parseStream, type Commit } from '../log/commit.ts'
-
-export { CloudEvent }
-
-/** How many positions a commit takes: one per public event, and one when it says nothing in public. */
-export const widthOf = (commit: Pick<Commit, 'publicEvents'>): number => Math.max(1, commit.publicEvents.length)
+import { widthOf } from '../positions/segments.ts'
 
 /** The public events of the commits of a segment, numbered from `first`. */
 export const cloudEvents = (source: string, { first, previous, commits }: { first: number; previous: number; commits: readonly Commit[] }): CloudEvent[] => {

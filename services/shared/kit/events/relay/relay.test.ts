@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import type { CloudEvent } from '../../../contracts/feed.ts'
 import { silentLogger } from '../../observe/log.ts'
 import { memoryStore } from '../store/memory-store.ts'
-import { segmentAt, START, endOf } from './positions.ts'
+import { segmentAt, START, endOf } from '../positions/segments.ts'
 import { relay } from './relay.ts'
 import type { Segment } from '../store/store.ts'
-import { commitsOf, logOf, parcelOn, send } from '../testing.ts'
+import { commitsOf, logOf } from '../test/log-of.ts'
+import { parcelOn, send } from '../test/parcel.ts'
 
 const segments = async (count: number, commitsEach = 1): Promise<{ store: ReturnType<typeof memoryStore>; all: Segment[] }> => {
   const { log } = logOf({ partitions: 1 })

@@ -2,7 +2,7 @@ import type { CloudEvent } from '../../../contracts/feed.ts'
 import { cloudEvents } from './cloud-event.ts'
 import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
 import { backOff } from '../../waiting.ts'
-import type { Logger } from '../log/event-log.ts'
+import type { Logger } from '../../observe/log.ts'
 import type { CommitStore, Segment } from '../store/store.ts'
 
 const BATCH = 200

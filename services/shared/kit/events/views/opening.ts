@@ -1,5 +1,5 @@
 import { pause } from '../../waiting.ts'
-import type { Logger } from '../log/event-log.ts'
+import type { Logger } from '../../observe/log.ts'
 
 export type OpeningOptions = {
   view: string

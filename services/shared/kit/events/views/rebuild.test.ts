@@ -5,7 +5,8 @@ import { memoryStore } from '../store/memory-store.ts'
 import { pause } from '../../waiting.ts'
 import { rebuilder } from './rebuild.ts'
 import type { Documents, StoredDocument } from '../store/store.ts'
-import { logOf, parcelOn, send } from '../testing.ts'
+import { logOf } from '../test/log-of.ts'
+import { parcelOn, send } from '../test/parcel.ts'
 import { stateView } from './view.ts'
 
 // Six looks later nobody is late any more, which has to hold on a full machine, too.

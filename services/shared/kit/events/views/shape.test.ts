@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { pause } from '../../waiting.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import type { CommitStore } from '../store/store.ts'
-import { logOf, parcelOn, send } from '../testing.ts'
+import { logOf } from '../test/log-of.ts'
+import { parcelOn, send } from '../test/parcel.ts'
 import { stateView } from './view.ts'
 
 const LOOK_MS = 15

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../store/memory-store.ts'
 import { pause } from '../../waiting.ts'
 import type { CommitStore } from '../store/store.ts'
-import { killable, logOf, parcelOn, send } from '../testing.ts'
+import { killable } from '../test/killable.ts'
+import { logOf } from '../test/log-of.ts'
+import { parcelOn, send } from '../test/parcel.ts'
 import { stateView } from './view.ts'
 
 const opened = (store: CommitStore = memoryStore()) => {

@@ -1,5 +1,6 @@
-import { storeAway, backOff, pause, within } from '../../waiting.ts'
-import type { Logger } from '../log/event-log.ts'
+import { storeAway } from '../../unavailable.ts'
+import { backOff, pause, within } from '../../waiting.ts'
+import type { Logger } from '../../observe/log.ts'
 import type { StoredDocument, Tombstone } from '../store/store.ts'
 
 type Waiting<D> = { document: D | Tombstone; fresh: boolean; stored: PromiseWithResolvers<void> }

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import type { Commit } from '../log/commit.ts'
 import { backOff, eachWithin, pause, untilNextTick, within } from '../../waiting.ts'
-import { endOf, segmentAt, segmentsFrom } from './positions.ts'
+import { endOf, segmentAt, segmentsFrom } from './segments.ts'
 import { singleFlight } from '../../batching/single-flight.ts'
 import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
-import type { Logger } from '../log/event-log.ts'
+import type { Logger } from '../../observe/log.ts'
 import type { CommitStore, End, Segment } from '../store/store.ts'
 
 const BATCH = 200

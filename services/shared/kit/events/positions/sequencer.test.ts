@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { silentLogger } from '../../observe/log.ts'
 import { completeDraft, sealed } from '../log/draft.ts'
 import { memoryStore } from '../store/memory-store.ts'
-import { draft } from '../testing.ts'
-import { endOf, segmentAt, START } from './positions.ts'
+import { draft } from '../test/parcel.ts'
+import { endOf, segmentAt, START } from './segments.ts'
 import { sequencer } from './sequencer.ts'
 
 /** A sequencer on a store that holds so many segments of one commit each. */

@@ -1,9 +1,9 @@
 import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
-import type { ChangeStatus, CreateTask } from './task-commands.ts'
-import type { About, TaskEvent } from './task-events.ts'
-import type { Fields } from './task-state.ts'
+import type { ChangeStatus, CreateTask } from '../domain/task-commands.ts'
+import type { About, TaskEvent } from '../domain/task-events.ts'
+import type { Fields } from '../domain/task-state.ts'
 
-// Worked examples for the tests of this folder.
+// Worked examples of the domain, for its tests and those of the service.
 export const t0 = '2026-03-02T09:00:00.000Z'
 export const t1 = '2026-03-03T09:00:00.000Z'
 export const fields: Fields = {

@@ -1,6 +1,6 @@
 import type { Commit } from '../log/commit.ts'
 import type { CommitStore, Segment } from '../store/store.ts'
-import { endOf, segmentsFrom } from './positions.ts'
+import { endOf, segmentsFrom } from './segments.ts'
 import type { Predecessors } from './predecessors.ts'
 import type { Sequencer } from './sequencer.ts'
 

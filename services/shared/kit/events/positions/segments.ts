@@ -1,10 +1,12 @@
 import { hashOf, type Commit } from '../log/commit.ts'
-import { widthOf } from './cloud-event.ts'
 import { jsonBytes } from '../../batching/weight.ts'
 import type { CommitStore, End, Segment } from '../store/store.ts'
 
 /** Before the first segment. */
 export const START: End = { next: 0, previous: -1, hash: '' }
+
+/** How many positions a commit takes: one per public event, and one when it says nothing in public. */
+export const widthOf = (commit: Pick<Commit, 'publicEvents'>): number => Math.max(1, commit.publicEvents.length)
 
 const PAGE = 512
 /** The page of the position log that a position lies in, `<partition>:<position / 512>`. */

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { limited } from '../../in-parallel.ts'
-import { commitId, type Commit, type DomainEvent } from '../log/commit.ts'
-import type { followUps } from '../log/follow-ups.ts'
-import type { Journal } from '../log/journal.ts'
+import { commitId, type Commit, type DomainEvent } from './commit.ts'
+import type { followUps } from './follow-ups.ts'
+import type { Journal } from './journal.ts'
 import { batched } from '../../batching/batched.ts'
 import { backOff, pause } from '../../waiting.ts'
-import { placement, type Placing } from './placement.ts'
-import type { Logger } from '../log/event-log.ts'
-import type { Predecessors } from './predecessors.ts'
-import type { Relay } from './relay.ts'
-import type { Sequencer } from './sequencer.ts'
+import { placement, type Placing } from '../positions/placement.ts'
+import type { Logger } from '../../observe/log.ts'
+import type { Predecessors } from '../positions/predecessors.ts'
+import type { Relay } from '../relay/relay.ts'
+import type { Sequencer } from '../positions/sequencer.ts'
 import type { CommitStore, End, Segment } from '../store/store.ts'
 
-/** Sees commits through that this process did not append; `heads` is where they can be positioned at the earliest. */
-export type Adopt = (commits: readonly Commit[], heads: readonly End[]) => Promise<void>
+/** Sees commits through that this process did not append; `earliest` is where they can be positioned at the earliest, per partition. */
+export type Adopt = (commits: readonly Commit[], earliest: readonly End[]) => Promise<void>
 
 export type PipelineOptions<E extends DomainEvent> = {
   store: Pick<CommitStore, 'findSegment' | 'readPage'>
@@ -62,7 +62,7 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
   const inOrder = (commit: Commit, previousJournal: string | undefined): void => {
     const { partition, journal: group } = commit
     const sequencer = sequencerOf(partition)
-    const from = journal.headsOf(group)[partition]?.next ?? 0
+    const from = journal.earliestOf(group)[partition]?.next ?? 0
     const previous = commitId(commit.stream, commit.version - 1)
     const follows = async (): Promise<boolean> => sequencer.has(previous) || (previousJournal !== undefined && await before.placed(previous, previousJournal))
     const turn = (held.get(commit.stream) ?? Promise.resolve()).then(() => atLast(partition, async () => {
@@ -92,11 +92,11 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
       if (continues(commit, previousJournal) && !held.has(commit.stream) && !sequencer.placed(commit.id)) sequencer.position(commit, commit.journal)
       else inOrder(commit, previousJournal)
     },
-    adopt: (async (commits, heads) => {
+    adopt: (async (commits, earliest) => {
       const group = `adopted:${randomUUID()}`
       const done = journal.adopt(group, commits.length)
       for (const commit of commits) void adopting(() => Promise.race([followUp(commit, group), pause(ADOPTED_MS)]))
-      for (const [partition, some] of Map.groupBy(commits, c => c.partition)) await atLast(partition, () => place(sequencerOf(partition), partition, some.map(commit => ({ commit, group, from: heads[partition]?.next ?? 0 }))))
+      for (const [partition, some] of Map.groupBy(commits, c => c.partition)) await atLast(partition, () => place(sequencerOf(partition), partition, some.map(commit => ({ commit, group, from: earliest[partition]?.next ?? 0 }))))
       await done
     }) satisfies Adopt,
   }

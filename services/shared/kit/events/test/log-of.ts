@@ -1,0 +1,28 @@
+import { CloudEvent } from '../../../contracts/feed.ts'
+import { ProjectDeleted, projectEvents } from '../../../contracts/project/events.ts'
+import { systemClock, type Clock } from '../../clock.ts'
+import { memoryDapr } from '../../dapr/memory-dapr.ts'
+import { silentLogger } from '../../observe/log.ts'
+import type { Commit } from '../log/commit.ts'
+import { openLog } from '../log/open-log.ts'
+import { memoryStore } from '../store/memory-store.ts'
+import type { CommitStore } from '../store/store.ts'
+import type { ParcelEvent } from './parcel.ts'
+
+/** All commits of a stream. */
+export const commitsOf = async (log: Pick<CommitStore, 'readStream'>, stream: string): Promise<Commit[]> => {
+  const commits: Commit[] = []
+  await log.readStream(stream, commit => { commits.push(commit) })
+  return commits
+}
+/** TEST LOG on a store in memory and a broker that remembers. */
+export const logOf = ({ store = memoryStore(), dapr = memoryDapr(), ...rest }: { store?: CommitStore; dapr?: ReturnType<typeof memoryDapr>; partitions?: number; patienceMs?: number; instanceId?: string; beatMs?: number; deadAfterMs?: number; clock?: Clock } = {}) => {
+  const log = openLog<ParcelEvent, typeof projectEvents>({
+    db: store, service: 'project', topic: projectEvents, dapr, clock: systemClock, logger: silentLogger, ...rest,
+    toPublic: ({ aggregateId, events }) => events.flatMap(({ type }) => {
+      if (type === 'Lost') return []
+      return [{ type: ProjectDeleted.type, data: { projectId: type === 'Nameless' ? '' : aggregateId } }]
+    }),
+  })
+  return { log, store, dapr, published: (): CloudEvent[] => dapr.published.map(p => CloudEvent.parse(p.event)) }
+}
