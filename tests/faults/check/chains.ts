@@ -1,5 +1,5 @@
 import { hashOf, type Commit } from '../../../services/shared/kit/events/log/commit.ts'
-import { segmentHolds } from '../../../services/shared/kit/events/relay/positions.ts'
+import { segmentHolds } from '../../../services/shared/kit/events/positions/segments.ts'
 import type { Segment } from '../../../services/shared/kit/events/store/store.ts'
 import type { Findings } from './findings.ts'
 

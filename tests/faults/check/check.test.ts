@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hashOf, type Commit } from '../../../services/shared/kit/events/log/commit.ts'
-import { segmentAt, START, endOf } from '../../../services/shared/kit/events/relay/positions.ts'
+import { segmentAt, START, endOf } from '../../../services/shared/kit/events/positions/segments.ts'
 import { checkPositions, checkStreams } from './chains.ts'
 import { compare } from './compare.ts'
 import { effect, effectsOf, privateEffectsOf } from './effects.ts'

@@ -1,7 +1,7 @@
 import { shuffled } from '../../../scripts/demo/random.ts'
 import { appIds, type AppId } from '../../../services/shared/contracts/define.ts'
 import { followers } from '../../../services/shared/contracts/topics.ts'
-import type { CloudEvent } from '../../../services/shared/kit/events/relay/cloud-event.ts'
+import type { CloudEvent } from '../../../services/shared/contracts/feed.ts'
 import { producers, someEvents } from '../stack/documents.ts'
 import type { Kind, Scene } from './kind.ts'
 
