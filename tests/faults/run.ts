@@ -67,14 +67,15 @@ export const faultRun = async (options: RunOptions): Promise<Outcome> => {
   }
 }
 
-/** How long each part takes by itself, with nobody at work: kill -9 until it is ready; a sidecar, until a bare invocation from another one gets through it. */
+/** How long each part takes by itself, with nobody at work, at most of three times: kill -9 until it is ready; a sidecar, until a bare invocation from another one gets through it. */
 const bareRestarts = async (platform: Platform, { tally }: Door, kinds: readonly Kind[], say: (line: string) => void): Promise<Map<string, number>> => {
   const bare = new Map<string, number>()
-  for (const target of new Set(kinds.filter(k => k.timed).flatMap(k => k.targets(platform)))) {
+  const targets = new Set(kinds.filter(k => k.timed).flatMap(k => k.targets(platform)))
+  for (const target of [...targets, ...targets, ...targets]) {
     const at = performance.now()
-    // Asked from the kill on, as at work: a sidecar that noticed the break rests for a second before it connects again.
+    // Asked from the kill on, as at work: a sidecar that noticed the break rests for a second before it connects again, and one that did not does not.
     await Promise.all([platform.restart(target), reachedBehind(platform, target)])
-    bare.set(target, performance.now() - at)
+    bare.set(target, Math.max(bare.get(target) ?? 0, performance.now() - at))
   }
   say(`bare restarts: ${[...bare].map(([part, ms]) => `${part} ${Math.round(ms)}`).join(', ')} ms`)
   await sleep(2_000)
