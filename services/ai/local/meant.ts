@@ -1,7 +1,6 @@
 import type { ParsedResult } from 'chrono-node'
 import { monthFirst } from './dotted.ts'
 import { leadOf } from './lead.ts'
-import { endsInName } from './names.ts'
 import { forbids } from './prohibition.ts'
 
 const partOfDay = /^(?:morning|afternoon|evening|night|noon|midday|midnight)\.?$/iu
@@ -27,7 +26,9 @@ const notAfter: readonly RegExp[] = [
   // a part of a word: “www.monday.com”, “pre-Monday”
   /[\p{L}\p{N}_./@-]$/u,
 ]
-const participle = /(?<!\p{L})(?!(?:feed|need|seed|weed|shed|speed|embed|proceed|hundred)\s)(\p{L}{2,}ed)\s+(?:(?:on|at) )?(?:the )?$/iu
+/** “Feed” (but not “agreed”) and names end as participles do. Spelling tells them apart, case does not: “CALL FRED”, “Ahmed on Friday”, “Import Failed on Monday”. */
+const noParticiple = String.raw`\p{L}*(?<!agr|fr|ant)eed|shr?ed|embed|hundred|united|\p{L}*fred|mildred|jared|ahmed|m[eou]ha?m+ed|hamed|khaled|javed|[sz]ayed`
+const participle = new RegExp(String.raw`(?<!\p{L})(?!(?:${noParticiple})\s)(\p{L}{2,}ed)\s+(?:(?:on|at) )?(?:the )?$`, 'iu')
 const toCome = /^(?:planned|scheduled|expected|needed|required|wanted|booked)$/iu
 const wasSo = /\b(?:was|were|had|been)(?:n['’]t)?\s+(?:\p{L}+\s+)?$/iu
 const asked = /\b(?:get|have|be|must|should)\b[^,;.!?]*$/iu
@@ -56,9 +57,7 @@ const justPast = ({ start, refDate }: ParsedResult): boolean =>
 const tellsOfPast = (before: string, result: ParsedResult): boolean => {
   const found = participle.exec(before)
   if (!found || asked.test(before)) return false
-  const [place, word = ''] = [found.index, found[1]]
-  if (toCome.test(word)) return wasSo.test(before.slice(0, place)) || justPast(result)
-  return word === word.toUpperCase() || !endsInName(before.slice(0, place + word.length))
+  return !toCome.test(found[1] ?? '') || wasSo.test(before.slice(0, found.index)) || justPast(result)
 }
 
 /** Whether a person would take what the library found for a time of the task: it also finds “24/7”, “2000s”, “march plan”, “invoices for March” and “for 2 hours”. */

@@ -1,4 +1,3 @@
-import { endsInName } from './names.ts'
 import { forbids } from './prohibition.ts'
 import { apart, patterns, someMondays, type Rule } from './recurrence-patterns.ts'
 import { spansOf, type Span } from './span.ts'
@@ -8,10 +7,14 @@ const clause = String.raw`\b(?:which|who|whose|that(?=\s+(?:\p{L}+s|\p{L}+ed|we|
 const notBehind = new RegExp(String.raw`${clause}|\b(?:every|each)\s[^;.:!?]*\b(?:and|or)\s+$`, 'iu')
 // “Every day except Sunday”, “every week or so”
 const notAhead = /^\s*,?\s*(?:\(\s*)?(?:except|but not|unless|excluding|apart from|other than|or (?:so|two|three|\d)|(?:and|or) (?:every|each))\b/iu
-// “Skip Fridays”, and the second day of “write about Mondays, Tuesdays”.
-const takesDays = /\b(?:cancel|skip|drop|stop|mov|swap|keep|hat)(?:e|es|ed|ing|s|led|ling|ped|ping)?\s+$|days\s*,\s*$/iu
+// “Skip Fridays”, “to move Mondays”, but not “bus stop Mondays”; and the second day of “write about Mondays, Tuesdays”.
+const begins = String.raw`(?<=(?:^|[^\p{L}\s]|\b(?:to|and|or|please|we|['’]s))\s*)\b`
+const takesDays = new RegExp(
+  String.raw`(?:\b(?:cancel|skip|keep|hat(?=[ei])|(?:drop|stop|swap)p|mov(?=ed|ing))(?:e|es|ed|ing|s|led|ling|ped|ping)?|${begins}(?:drop|stop|swap|move))\s+$|days\s*,\s*$`, 'iu')
+/** A capitalised word that is not the first of its sentence, as names are: “call Bo”, “the Ruby”, but not “PRs”. */
+const endsInName = /$(?<=[\p{L}\p{N}][^.:!?–—\n]* (?!\p{Lu}{2,}['’]?s\s)\p{Lu}[^\s,;]*\s*)/u
 /** Whether “Mondays” without “on”, “due” or “every” are a part of a name: where nothing else says how often, “call Bo Mondays” may be “fix TGI Fridays”. */
-const isNamed = (words: string, before: string): boolean => words.search(someMondays) === 0 && (takesDays.test(before) || endsInName(before))
+const isNamed = (words: string, before: string): boolean => words.search(someMondays) === 0 && (takesDays.test(before) || endsInName.test(before))
 
 const phrase = (text: string, pattern: string, rule: Rule, isOther: typeof isNamed = () => false): Span<'recurrence', string> | undefined =>
   spansOf(text, new RegExp(String.raw`(?:^|(?<=[\s(,;\u0001]))(?:${pattern})(?=$|[\s),;:.!\u0001])`, 'giu'), 'recurrence', rule)
