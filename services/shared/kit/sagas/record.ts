@@ -25,11 +25,11 @@ export type SagaRecord = z.infer<typeof SagaRecord>
 
 const historyLimit = 100
 
-/** A saga that has just been told its first input. */
-export const begin = (saga: AnySaga, { sagaId, tenantId, startedAt }: Pick<SagaRecord, 'sagaId' | 'tenantId' | 'startedAt'>, input: AnyInput, at: string): SagaRecord => {
+/** A saga that has just been told its first input. `revision`: the newest that the store has of it. */
+export const begin = (saga: AnySaga, { sagaId, tenantId, startedAt, revision }: Pick<SagaRecord, 'sagaId' | 'tenantId' | 'startedAt' | 'revision'>, input: AnyInput, at: string): SagaRecord => {
   const deadline = later(startedAt, durationMs(saga.deadline))
   const empty: SagaRecord = {
-    sagaId, tenantId, name: saga.name, revision: 0, state: saga.initial, pending: [], seen: [], startedAt, deadline, finishedAt: null, outcome: null, history: [],
+    sagaId, tenantId, name: saga.name, revision, state: saga.initial, pending: [], seen: [], startedAt, deadline, finishedAt: null, outcome: null, history: [],
     timers: [{ id: 'deadline', dueAt: deadline, input: { type: 'DeadlinePassed' } }],
   }
   return take(saga, empty, 'start', input, at)

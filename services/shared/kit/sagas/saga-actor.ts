@@ -35,18 +35,18 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
     if (!saga) throw new Error(`${type} hosts no saga called ${id}`)
     return saga
   }
-  // Read in every turn: the actor may have been elsewhere since the last one, and nobody says so when it comes back.
-  const load = async (id: string): Promise<SagaRecord | undefined> => {
+  // Read in every turn: the actor may have been elsewhere since the last one, and nobody says so when it comes back. `revision`: the store's newest, which may hold no record.
+  const load = async (id: string): Promise<{ record: SagaRecord | undefined; revision: number }> => {
     const shown = await store.find(id)
+    const revision = shown?.revision ?? 0
     const kept = shown && recordOf(shown)
-    if (kept?.finishedAt) return kept
+    if (kept?.finishedAt) return { record: kept, revision }
     const own = await dapr.actors.getState(type, id, key)
     const stored = own === undefined ? undefined : SagaRecord.parse(own)
-    if (!stored || (kept && kept.revision >= stored.revision)) return kept
+    if (!stored || (kept && kept.revision >= stored.revision)) return { record: kept, revision }
     // Saved before revisions held their record, or the database was put back: the actor knows more.
-    const revision = shown?.revision ?? 0
     if (stored.revision > revision) await store.save(documentOf(stored))
-    return { ...stored, revision: Math.max(stored.revision, revision) }
+    return { record: { ...stored, revision: Math.max(stored.revision, revision) }, revision }
   }
   /** False when another process was first; nothing of this turn counts then. */
   const save = async (before: SagaRecord | undefined, after: SagaRecord): Promise<boolean> => {
@@ -55,10 +55,10 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
     await dapr.actors.transact(type, after.sagaId, [{ operation: 'upsert', key, value: after }])
     return true
   }
-  const tell = async (id: string, turn: (record: SagaRecord | undefined) => SagaRecord): Promise<void> => {
+  const tell = async (id: string, turn: (record: SagaRecord | undefined, revision: number) => SagaRecord): Promise<void> => {
     for (let tries = 0; tries < mostTries; tries++) {
-      const before = await load(id)
-      const after = turn(before)
+      const { record: before, revision } = await load(id)
+      const after = turn(before, revision)
       // The reminder is there before the state that needs it, so no crash in between can strand a saga.
       if (before !== after) await dapr.actors.remind(type, id, reminder, { due: 'PT5S', period: 'PT30S' })
       if (await save(before, after)) return kick(id)
@@ -71,7 +71,7 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
 
   const drive = async (id: string): Promise<void> => {
     const saga = sagaOf(id)
-    let record = await load(id)
+    let { record } = await load(id)
     if (!record) return dapr.actors.unremind(type, id, reminder)
     const end = clock.monotonic() + turnMs
     for (let work = nextWork(record, clock.now()); work; work = nextWork(record, clock.now())) {
@@ -98,7 +98,8 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
   const methods: Record<string, (id: string, body: unknown) => Promise<void>> = {
     start: async (id, body) => {
       const { tenantId, startedAt, input } = Start.parse(body)
-      await tell(id, record => record ?? begin(sagaOf(id), { sagaId: id, tenantId, startedAt }, input, clock.now()))
+      // Also where the record is lost: its orders are given again, and each is idempotent.
+      await tell(id, (record, revision) => record ?? begin(sagaOf(id), { sagaId: id, tenantId, startedAt, revision }, input, clock.now()))
     },
     signal: async (id, body) => {
       const { input, inputId } = Signal.parse(body)

@@ -123,6 +123,17 @@ describe('a saga that two processes have at once', () => {
     expect(w.store.documents.get(id)).toMatchObject({ state: 'finished', outcome: 'restore' })
   })
 
+  it('begins anew where the database has a revision without a record, and its actor has lost its own', async () => {
+    const w = await upTo('order')
+    const { record: _, ...before } = w.store.documents.get(id)!
+    w.store.documents.set(id, before)
+    await w.dapr.actors.transact('ProjectSaga', id, [{ operation: 'delete', key: 'saga' }])
+    w.clock.advance(60_000)
+    expect(await w.second.sweep()).toBe(1)
+    await w.drive(w.second)
+    expect([w.store.documents.get(id)?.step, w.effects]).toEqual(['restorable', ['hide']])
+  })
+
   it('goes on from the database where its actor has an older record', async () => {
     const w = await upTo('order')
     const older = await w.kept()

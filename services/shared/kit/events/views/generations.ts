@@ -30,12 +30,17 @@ export const generations = <D extends StoredDocument>({ store, name, shape, inde
   let indexed = false
   let newest = 0
 
-  const read = async (): Promise<Named> => ({ shape: 1, ...await store.checkpoint(id) ?? { id, next: 0, revision: 0 } })
+  /** What the database says now. Where it names documents of this shape, this process has them from then on, whatever it names later. */
+  const read = async (): Promise<Named> => {
+    const named = { shape: 1, ...await store.checkpoint(id) ?? { id, next: 0, revision: 0 } }
+    if (named.shape === shape && named.next > (own?.generation ?? -1)) own = { generation: named.next, documents: collection(named.next) }
+    return named
+  }
   const look = async (): Promise<Current<D>> => {
     const named = await read()
-    if (named.shape === shape && named.next > (own?.generation ?? -1)) own = { generation: named.next, documents: collection(named.next) }
     if (!own) throw rebuilding()
-    if (named.revision === 0 && !indexed) await own.documents.ensureIndexes(indexes)
+    // No rebuild has made its indexes.
+    if (own.generation === 0 && !indexed) await own.documents.ensureIndexes(indexes)
     indexed = true
     // A look that began before a swap may end after it.
     if (named.revision >= newest) seen(named)
@@ -68,22 +73,27 @@ export const generations = <D extends StoredDocument>({ store, name, shape, inde
       ensureIndexes: async fields => (await live()).ensureIndexes(fields),
       drop: async () => (await live()).drop(),
     } satisfies Documents<D>,
-    /** An empty collection for the next generation. Who begins last is the only one who can swap; then it says since which positions others may have written elsewhere. */
-    begin: async (): Promise<{ next: Documents<D>; generation: number; swap: (since: readonly number[]) => Promise<void> }> => {
+    /** An empty collection for the next generation. Who begins last is the only one who can swap. `ends`: where the partitions of the log ended before they were read. */
+    begin: async (): Promise<{ next: Documents<D>; generation: number; swap: (ends: readonly number[]) => Promise<void> }> => {
       const before = await read()
       // Each beginning takes a revision, so that no two ever fill the same collection.
       const mine = before.revision + 1
-      if (!await store.saveCheckpoint(before)) throw lost()
+      if (!await store.saveCheckpoint({ ...before, rebuild: mine })) throw lost()
       for (let given = before.next + 1; given < mine; given++) await collection(given).drop()
       const next = collection(mine)
       // Before anything is in it: FerretDB lets nobody do anything while it indexes what is there.
       await next.ensureIndexes(indexes)
-      const swap = async (since: readonly number[]): Promise<void> => {
+      const swap = async (ends: readonly number[]): Promise<void> => {
+        const { rebuild, revision, since = ends } = await read()
+        if (rebuild !== mine) throw lost()
+        // What others have appended, and could not write so far, is behind their heads.
+        const heads = (await store.writers()).map(writer => writer.heads.map(({ next }) => next))
         // The answer may get lost on its way: what the database names is what holds.
-        const named = async (error: unknown): Promise<boolean> => { if ((await store.checkpoint(id))?.next === mine) return true; throw error }
-        if (!await store.saveCheckpoint({ id, next: mine, revision: mine, shape, since }).catch(named)) throw lost()
+        const isNamed = async (error: unknown): Promise<boolean> => { if ((await read()).next === mine) return true; throw error }
+        // `over` may have taken the revision.
+        if (!await store.saveCheckpoint({ id, next: mine, revision, shape, since: earliest(ends, since, ...heads) }).catch(isNamed)) return swap(ends)
         known = undefined
-        newest = mine + 1
+        newest = revision + 1
       }
       return { next, generation: mine, swap }
     },
@@ -96,3 +106,6 @@ export const generations = <D extends StoredDocument>({ store, name, shape, inde
     },
   }
 }
+
+/** The earliest position of each partition. */
+const earliest = (first: readonly number[], ...others: readonly (readonly number[])[]): number[] => first.map((position, partition) => Math.min(position, ...others.map(other => other[partition] ?? position)))

@@ -35,11 +35,11 @@ export const lateWriters = <S, C, E extends DomainEvent, L extends DomainEvent>(
   let started = false
   const shared = singleFlight<boolean>()
 
-  const readPartition = async ({ next }: Late, partition: number, writers: readonly string[]): Promise<void> => {
+  const readPartition = async ({ next }: Late, partition: number, punctual: readonly string[]): Promise<void> => {
     const streams = new Set<string>()
     let end = next[partition] ?? 0
     for await (const { commits, next: after } of log.scan(partition, end)) {
-      for (const { journal, stream } of commits) if (writers.some(writer => journal.startsWith(`${writer}:`))) streams.add(stream)
+      for (const { journal, stream } of commits) if (!punctual.some(writer => journal.startsWith(`${writer}:`))) streams.add(stream)
       end = after
     }
     const changed = [...streams].map(parseStream).filter(stream => stream.aggregate === aggregate.name)
@@ -51,12 +51,12 @@ export const lateWriters = <S, C, E extends DomainEvent, L extends DomainEvent>(
   }
   /** Whether processes of another shape are there. */
   const read = (now: Late): Promise<boolean> => shared(String(now.generation), async () => {
-    // Who appends has made himself known before.
     const others = (await log.store.writers()).filter(({ id }) => id !== log.writer)
-    const strangers = others.filter(({ shapes }) => (shapes?.[view] ?? 1) !== shape)
-    const writers = (now.all && now.looks < LOOKS ? others : strangers).map(({ id }) => id)
-    if (writers.length > 0) for (const partition of now.next.keys()) await readPartition(now, partition, writers)
-    return strangers.length > 0
+    const alike = others.filter(({ shapes }) => (shapes?.[view] ?? 1) === shape)
+    // Of a writer that is not known any more nobody can say which shape he had.
+    const punctual = [log.writer, ...(now.all && now.looks < LOOKS ? [] : alike.map(({ id }) => id))]
+    for (const partition of now.next.keys()) await readPartition(now, partition, punctual)
+    return alike.length < others.length
   })
   const repeated = repeatedly(async () => {
     if (!late) return

@@ -4,9 +4,7 @@ import type { Logger } from '../../observe/log.ts'
 export type OpeningOptions = {
   view: string
   isThere: () => Promise<boolean>
-  /** `since`: from which positions on this process may append. */
-  rebuild: (since: readonly number[]) => Promise<{ documents: number }>
-  ends: () => Promise<number[]>
+  rebuild: () => Promise<{ documents: number }>
   isStopped: () => boolean
   isTransient: (error: unknown) => boolean
   everyMs: number
@@ -14,16 +12,14 @@ export type OpeningOptions = {
 }
 
 /** Resolves when the documents of a view are there in the shape that this process knows: it rebuilds them, or another process does. A rebuild that a process left begins anew. */
-export const opening = async ({ view, isThere, rebuild, ends, isStopped, isTransient, everyMs, logger }: OpeningOptions): Promise<void> => {
-  let since: readonly number[] | undefined
+export const opening = async ({ view, isThere, rebuild, isStopped, isTransient, everyMs, logger }: OpeningOptions): Promise<void> => {
   while (!isStopped()) {
     const began = performance.now()
     let patience = everyMs
     try {
       if (await isThere()) return
-      since ??= await ends()
       logger.info({ view }, 'a view gets another shape')
-      const { documents } = await rebuild(since)
+      const { documents } = await rebuild()
       logger.info({ view, documents, ms: Math.round(performance.now() - began) }, 'a view has its shape')
       return
     } catch (error) {

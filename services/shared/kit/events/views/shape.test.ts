@@ -103,6 +103,47 @@ describe('a view whose shape is another one than that of its documents', () => {
     await expect.poll(() => rowsOf(store, 'parcels')).toBe(0)
     expect(await next.listed()).toEqual({ a: 4, b: 2 })
   })
+  it('has what an old process wrote after the new one that had rebuilt it died, also when that old process is gone and another has removed it', async () => {
+    const store = memoryStore()
+    const [, second] = [await started(store), await started(store)]
+    await second.sendTo('a')
+    await forgotten(store, await started(store, 2))
+    await second.sendTo('a', 'b')
+    await forgotten(store, second)
+    const next = await started(store, 2)
+    expect(await next.now()).toEqual({ a: 4, b: 2 })
+    expect(await next.listed()).toEqual({ a: 4, b: 2 })
+  })
+  it('is there in an old process that had only started before the new one rebuilt it', async () => {
+    const store = memoryStore()
+    const before = await started(store)
+    await before.sendTo('a')
+    await before.log.settled()
+    const [quiet, writing] = [await started(store), await started(store)]
+    const one = await started(store, 2)
+    expect(await quiet.listed()).toEqual({ a: 1 })
+    await Promise.all([writing.sendTo('b'), one.sendTo('a')])
+    for (const old of [quiet, writing]) {
+      expect(await old.now()).toEqual({ a: 2, b: 1 })
+      await expect.poll(old.listed).toEqual({ a: 2, b: 1 })
+    }
+  })
+  it('has in an old process, too, what a new one appended before another new one overtook its rebuild', async () => {
+    const store = memoryStore()
+    const old = await started(store)
+    await old.sendTo('a')
+    await old.log.settled()
+    const gate = Promise.withResolvers<void>()
+    const slow = processOn({ ...store, saveCheckpoint: async checkpoint => { if (checkpoint.shape === 2) await gate.promise; return store.saveCheckpoint(checkpoint) } }, 2)
+    void slow.log.start()
+    await expect.poll(() => rowsOf(store, 'parcels.1')).toBe(1)
+    await slow.sendTo('b')
+    await slow.log.positioned()
+    const quick = await started(store, 2)
+    gate.resolve()
+    for (const one of [slow, quick]) await expect.poll(() => one.listed().catch(() => undefined)).toEqual({ a: 2, b: 2 })
+    await expect.poll(old.listed).toEqual({ a: 1, b: 1 })
+  })
   it('is made by one of several that begin at the same time', async () => {
     const store = memoryStore()
     const old = await started(store)
