@@ -19,13 +19,13 @@ it('a request that was tried four times is seen among thousands that were tried 
   expect(await triesOf(home)).toEqual({ most: 4, what: 'user changeProfile', followed: 1 })
 })
 it('several things that one request asks for are not tries of one', async () => {
-  log('project.log', Array.from({ length: 9 }, (_, i) => ['getProject', 'a', `/internal/projects/${i}`]))
+  log('project.log', Array.from({ length: 9 }, (_, i) => ['getProject', 'a', `/api/projects/${i}`]))
   expect((await triesOf(home)).most).toBe(1)
 })
 it('what events lead to, keys that each service fetches, and half a line are no tries', async () => {
   log('gateway.log', [['createTask', 'a']])
   log('task.log', [['createTask', 'a']])
-  log('project.log', Array.from({ length: 9 }, () => ['memberships', 'a']))
+  log('project.log', [...Array.from({ length: 9 }, (): [string, string] => ['memberships', 'a']), ...Array.from({ length: 9 }, (): [string, string, string] => ['getProject', 'a', '/internal/projects/1'])])
   log('user.log', Array.from({ length: 9 }, () => ['jwks', 'a']))
   writeFileSync(join(home, 'logs', 'ai.log'), '{"service":"ai","operation":"naturalLan')
   expect(await triesOf(home)).toEqual({ most: 1, what: 'task createTask', followed: 1 })

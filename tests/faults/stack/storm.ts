@@ -12,7 +12,7 @@ const Line = z.object({ service: z.string(), operation: z.string(), traceId: z.s
 type Line = z.infer<typeof Line>
 // A log that grew too long lies beside itself, as `.1`.
 const logOf = new RegExp(`^(?:gateway|${Object.keys(publicApis).join('|')})\\.log`)
-// What people ask for. What it leads to is told in the same trace, each event by itself and again while something is away, but that calls the services' own operations; and keys are fetched by each service.
+// What people ask for. What it leads to is told in the same trace, each event by itself and again while something is away, but that calls the services' own operations, some of the same name; and keys are fetched by each service.
 const asked: ReadonlySet<string> = new Set(Object.entries(publicApis).flatMap(([service, api]) => Object.keys(api).filter(name => name !== 'jwks').map(name => `${service} ${name}`)))
 
 async function* requestsIn(home: string): AsyncGenerator<Line> {
@@ -30,7 +30,7 @@ export const triesOf = async (home: string): Promise<Tries> => {
   for await (const { service, operation, traceId, path } of requestsIn(home)) {
     const what = `${service} ${operation}`
     if (service === 'gateway') entered.add(traceId)
-    else if (asked.has(what)) {
+    else if (asked.has(what) && !path.startsWith('/internal/')) {
       // One event may ask for several things: each path is a request of its own.
       const key = `${traceId} ${what} ${path}`
       tried.set(key, { traceId, what, most: (tried.get(key)?.most ?? 0) + 1 })
