@@ -11,8 +11,8 @@ export type Erase = (erasure: Erasure) => Promise<void>
 
 /** A saga waits five seconds for an answer. */
 const ANSWER_MS = 3_000
-/** Each person is looked for in each event; so many go into one rewrite. */
-const AT_ONCE = 50
+/** Each person is looked for in each event; so many go into one rewrite. `multiSearchAny` takes 255 at most. */
+export const AT_ONCE = 50
 /** Orders that were carried out after whoever gave them had stopped waiting. */
 const MOST_REMEMBERED = 10_000
 

@@ -81,4 +81,14 @@ describe('taking people out of the figures', () => {
     await take([gone])
     expect(await rewrites()).toBe(before)
   })
+  it('that the log tells of, also when more have gone than the engine looks for at once', async () => {
+    const gone = Array.from({ length: 300 }, (_, i) => `left-${1_000 + i}`).map((userId, i) => received(1_000 + i, {
+      id: `o7/user/${userId}:2#0`, topic: 'user-events', type: 'UserDeleted', subject: userId, organizationId: 'o7', data: { userId },
+    }))
+    await ingest(chdb.db)([received(930, { id: 'o7/task/t1:1#0', organizationId: 'o7', data: { title: 'for left-1299' } })])
+    const asked: string[] = []
+    await untilErased(async () => {}, chdb.db, async ({ userId }) => { asked.push(userId) })(gone)
+    expect(asked).toContain('left-1299')
+    expect(asked).not.toContain('left-1000')
+  })
 })

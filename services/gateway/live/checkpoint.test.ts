@@ -5,10 +5,10 @@ import { beginning, checkpoints } from './checkpoint.ts'
 import { journal } from './journal.ts'
 
 const stateOf = () => memoryState(new Map(), () => {})
-const start = async (state = stateOf()) => {
+const start = async (state = stateOf(), lagMs = 60_000) => {
   const from = await beginning(state, 'live', silentLogger)
   const at = { seq: from.seq, positions: { ...from.positions } }
-  const kept = checkpoints({ from, state, key: 'live', logger: silentLogger, look: () => at })
+  const kept = checkpoints({ from, state, key: 'live', logger: silentLogger, look: () => at, lagMs })
   /** It has shown so many events. */
   const show = (events: number): void => { Object.assign(at, { seq: from.seq + events, positions: { 'task-events/0': events } }) }
   return { from, at, save: kept.save, show, answers: (after: number) => journal(at.seq, from.floor).since(after, []) }
@@ -50,9 +50,23 @@ it('a predecessor that still runs takes nothing back from its successor', async 
   predecessor.show(11)
   await predecessor.save()
   successor.show(5)
+  await successor.save()
   predecessor.show(12)
   await predecessor.save()
+  expect((await state.get('live'))?.value).toMatchObject({ owner: successor.from.owner })
   expect((await start(state)).from.seq).toBeGreaterThan(successor.at.seq)
+})
+it('one that dies before it serves leaves the checkpoint to the predecessor that still runs, and its numbers to nobody', async () => {
+  const state = stateOf()
+  const predecessor = await start(state, 1_000)
+  predecessor.show(10)
+  await predecessor.save()
+  const dead = await start(state)
+  predecessor.show(20)
+  await predecessor.save()
+  const next = await start(state)
+  expect(next.from).toMatchObject({ floor: predecessor.at.seq, positions: { 'task-events/0': 20 } })
+  expect(next.from.seq).toBeGreaterThan(dead.at.seq)
 })
 it('whose store takes no writes starts all the same, and clients of the one before load afresh', async () => {
   const state = stateOf()
@@ -65,7 +79,8 @@ it('whose store takes no writes starts all the same, and clients of the one befo
   second.show(3)
   full = false
   await second.save()
-  expect((await start(state)).answers(second.at.seq)).toEqual({ entries: [] })
+  const third = await start(state)
+  expect([third.answers(second.at.seq), third.answers(first.at.seq)]).toEqual([{ entries: [] }, 'gap'])
 })
 it('one that ends before it has heard from a producer leaves nothing to resume from', async () => {
   const state = stateOf()

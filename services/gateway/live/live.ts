@@ -33,7 +33,6 @@ export const live = async ({ dapr, clock, logger, metrics, server, origins, admi
   const incoming = feeds({ dapr, logger, positions, hand: event => { hub.publish(event) } })
   const kept = checkpoints({ from, state: dapr.state, key, logger, look: () => ({ seq: journal.seq, positions: incoming.positions() }) })
   const open = sockets({ server, hub, tokenStatus, audience, journal, memberships, origins, admit, logger, takeTicket: ticketTaker(dapr) })
-  kept.start()
   metrics?.gauge('live_sockets', 'Open sockets', () => hub.size)
   metrics?.gauge('live_journal_entries', 'Events that a client can resume from', () => journal.size.entries)
   metrics?.gauge('live_events_waiting', 'Events that wait for one before them', () => incoming.waiting())
@@ -56,7 +55,16 @@ export const live = async ({ dapr, clock, logger, metrics, server, origins, admi
     })
   }
   return {
-    hub, tokenStatus, feeds: { ...incoming, start: async () => { void remember(); await incoming.start() } },
+    hub, tokenStatus,
+    feeds: {
+      ...incoming,
+      start: async () => {
+        // Not before: this process serves by now.
+        kept.start()
+        void remember()
+        await incoming.start()
+      },
+    },
     letGo: open.letGo,
     stop: kept.stop,
   }

@@ -16,12 +16,9 @@ export const refusalOfSidecar = (service: ServiceId, status: number, contentType
   return status >= 500 ? serviceDown(service) : undefined
 }
 
-/** Whether the service can have heard of a request that was answered so. */
-export const arrived = ({ statusCode, headers, body }: Exchanged): boolean => {
-  if (statusCode !== 500 || !Buffer.isBuffer(body) || !maybeSidecar(statusCode, headers['content-type'])) return true
-  const problem = sidecarProblem({ status: statusCode, text: body.toString(), headers: { 'content-type': String(headers['content-type'] ?? '') } })
-  return !problem || !neverArrived(problem)
-}
+/** Whether the service can have looked at a request that was answered so. */
+export const arrived = ({ statusCode, headers, body }: Exchanged): boolean =>
+  statusCode < 500 || !Buffer.isBuffer(body) || !neverArrived({ status: statusCode, text: body.toString(), headers: { 'content-type': String(headers['content-type'] ?? '') } })
 
 /** A success that the contract does not promise: when the connection to a service breaks, sidecars can answer 200 with nothing in it (Dapr 1.18.2). Nobody may take that for done. */
 export const isUndocumentedSuccess = ({ status, also, reply, produces }: Operation, answered: number, contentType: string | string[] | undefined): boolean =>

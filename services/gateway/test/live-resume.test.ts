@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { beginning } from '../live/checkpoint.ts'
+import { startGateway } from './harness.ts'
 import { liveWorld, subscribed, task, type LiveWorld } from './live-world.ts'
 
 let world: LiveWorld
@@ -59,6 +60,21 @@ describe('after a drop', () => {
     const taken = await numbersOfTheNext()
     await world.start()
     expect(await numbersOfTheNext()).toBeGreaterThan(taken)
+  })
+  it('of the gateway the next one takes the checkpoint over when it serves, not before', async () => {
+    const owner = async () => Object((await world.dapr.state.get('gateway-live.main'))?.value).owner
+    const other = (than: unknown) => vi.waitFor(async () => { expect(await owner()).not.toBe(than) })
+    await world.happen('TaskCreated', task)
+    await world.stop()
+    const left = await owner()
+    await world.start()
+    await other(left)
+    const serving = await owner()
+    const next = await startGateway({ dapr: world.dapr })
+    expect(await owner()).toBe(serving)
+    await next.parts.feeds.start()
+    await other(serving)
+    await next.stop()
   })
   it('of the gateway a client misses nothing: not what came before, nor while it was away', async () => {
     const client = await world.connect()

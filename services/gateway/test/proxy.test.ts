@@ -83,6 +83,14 @@ describe('the gateway passes on', () => {
     const answer = await fetch(`${gateway.url}/api/tasks`, { method: 'POST', body: '{"title":"Once"}', headers: { 'content-type': 'application/json' } })
     expect([answer.status, await answer.text(), gateway.sidecar.calls.length]).toEqual([201, '{"title":"Once"}', 3])
   })
+  it('what a service did not look at because it was not ready yet', async () => {
+    gateway.sidecar.behind = (_, response) => {
+      if (gateway.sidecar.calls.length < 3) response.writeHead(503, { 'content-type': 'application/problem+json' }).end('{"type":"urn:cybertask:problem:starting","status":503,"code":"starting"}')
+      else response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
+    }
+    const answer = await fetch(`${gateway.url}/api/tasks`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
+    expect([answer.status, gateway.sidecar.calls.length]).toEqual([201, 3])
+  })
   it.each([
     ['code = Internal desc = error invoking app channel: Post "http://127.0.0.1:3002/api": EOF'],
     ['code = Unavailable desc = error reading from server: EOF'],

@@ -55,24 +55,31 @@ export const taskChanges = (deps: TaskDeps) => {
     const { project, role } = await access.permit('create', actor, projectId)
     const fields = newFields(title, rest, meta.at)
     const blockers = status === undefined ? [] : [...new Set(waitsFor)]
-    const [closed] = await Promise.all([
-      links.closedBlockers(organizationId, blockers),
-      access.demandMember(organizationId, project, fields.assigneeId), parents.demandParent(organizationId, projectId, fields.parentId),
-      links.demandBlockers(organizationId, projectId, blockedBy),
-    ])
     const edges = blockedBy.map(blockerId => ({ taskId: id, blockerId }))
-    // What is refused is not there, whenever that shows: others may have linked so much since it was looked at, or since a first try that ended in an outage.
-    const unlessRefused = <T>(linking: Promise<T>): Promise<T> => linking.catch(async (error: unknown) => {
-      if (error instanceof Refused && error.kind === 'rule') await removeIfThere(organizationId, id, following(meta, 'unlinked'))
+    const demanded = async (): Promise<string[]> => {
+      const [closed] = await Promise.all([
+        links.closedBlockers(organizationId, blockers),
+        access.demandMember(organizationId, project, fields.assigneeId), parents.demandParent(organizationId, projectId, fields.parentId),
+        links.demandBlockers(organizationId, projectId, blockedBy),
+      ])
+      await links.demandFirst(organizationId, projectId, edges, meta.at)
+      return closed
+    }
+    const closed = await demanded().catch(async (error: unknown): Promise<string[]> => {
+      // A first try that ended in an outage has stored it, when nothing refused it yet: that stands.
+      if (error instanceof Refused && error.kind !== 'unavailable' && await tasks.knows(organizationId, id, meta.commandId)) return []
       throw error
     })
-    await unlessRefused(links.demandFirst(organizationId, projectId, edges, meta.at))
     const mentions = mentionsIn(fields.description, rest.mentions)
     const openBlockers = blockers.filter(blocker => !closed.includes(blocker))
     const command = { type: 'CreateTask', taskId: id, projectId, reporterId: actor.userId, fields, status, workflow: project.workflow, role, mentions, blockedBy, openBlockers, at: meta.at } as const
     const created = existing(id, await tasks.handle(organizationId, id, command, meta))
     if (blockedBy.length === 0) return created
-    await unlessRefused(links.addFirst(organizationId, projectId, edges, { ...meta, commandId: `${id}:blockers` }))
+    await links.addFirst(organizationId, projectId, edges, { ...meta, commandId: `${id}:blockers` }).catch(async (error: unknown) => {
+      // Others may have linked so much since it was looked at: a task that is refused is not there. Only a circle is closed by those who have linked this very task, and they have it.
+      if (error instanceof Refused && error.kind === 'rule' && error.code !== 'dependency-cycle') await removeIfThere(organizationId, id, following(meta, 'unlinked'))
+      throw error
+    })
     return current(organizationId, id)
   }
 

@@ -61,6 +61,34 @@ describe('a repetition', () => {
     expect(problemOf(await bench.call(ann, 'GET', '/api/tasks/new'))).toEqual([404, 'task-unknown'])
     await expect(create({ tasks })).rejects.toMatchObject({ code: 'too-many-links' })
   })
+  describe('of a new task that the first try stored before the store went away', () => {
+    /** The first try; `before` happens after it was looked at. */
+    const storedIn = (said: object, before: () => Promise<unknown> = async () => {}) => {
+      const { tasks } = bench.deps
+      const handle: typeof tasks.handle = async (...command) => {
+        await before()
+        await tasks.handle(...command)
+        throw new Refused('unavailable', 'store-away')
+      }
+      const create = (by: Pick<typeof bench.deps, 'tasks'>) => taskChanges({ ...bench.deps, ...by }).create(ann, 'new', { projectId: 'p1', title: 'new', ...said }, meta('key 1'))
+      return { first: () => create({ tasks: { ...tasks, handle } }), again: () => create({ tasks }) }
+    }
+    it.each(['blocker', 'parent'])('finds it there, though its %s is gone by now', async what => {
+      const other = await bench.created(what)
+      const { first, again } = storedIn(what === 'parent' ? { parentId: other.id } : { blockedBy: [other.id] })
+      await expect(first()).rejects.toMatchObject({ code: 'store-away' })
+      expect((await bench.call(ann, 'DELETE', `/api/tasks/${other.id}`)).status).toBe(204)
+      expect(await again()).toMatchObject({ id: 'new', task: what === 'parent' ? { parentId: other.id } : { blockedBy: [other.id] } })
+    })
+    it('leaves it to those who have made it a blocker meanwhile', async () => {
+      const other = await bench.created('waits for it')
+      const edges = [{ taskId: other.id, blockerId: 'new' }]
+      const { first, again } = storedIn({ blockedBy: [other.id] }, () => bench.deps.graphs.handle('acme', 'p1', { type: 'AddEdges', edges, at: bench.clock.now() }, meta('others come first')))
+      await expect(first()).rejects.toMatchObject({ code: 'store-away' })
+      await expect(again()).rejects.toMatchObject({ code: 'dependency-cycle' })
+      expect((await get('new')).title).toBe('new')
+    })
+  })
   it('of an import, with more in it, brings back no dependency that was removed since', async () => {
     const item = (key: string, ...blockedByKeys: string[]) => ({ op: 'create', key, task: { projectId: 'p1', title: key }, blockedByKeys })
     const imported = async (...operations: object[]): Promise<{ id: string; version: number; status: number }[]> => Object((await bench.call(ann, 'POST', '/api/tasks/bulk', { operations })).body).results

@@ -11,7 +11,7 @@ import type { TaskLists } from './task-lists.ts'
 
 const LOOK_MS = 3_000
 // A process shows that it lives every few seconds; one that has not for this long writes no more.
-const QUIET_MS = 20_000
+export const QUIET_MS = 20_000
 // How far before the end of the log reading begins: what another process wrote a moment ago may not be in its view yet.
 const MARGIN = 256
 

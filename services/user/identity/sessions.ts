@@ -9,7 +9,7 @@ import type { EndReason, SessionCommand, SessionState } from '../domain/session.
 import type { Table } from '../../shared/kit/mongo/table.ts'
 import type { Keyring } from './keyring.ts'
 import { firstToken, readToken, successor, writeToken, type RefreshToken } from './refresh-token.ts'
-import { familyOf, isLongOver, lives, sessionLimits, type SessionRow } from './session-row.ts'
+import { familyOf, isLongOver, lives, overSince, sessionLimits, type SessionRow } from './session-row.ts'
 import type { SpentTokens } from './spent-tokens.ts'
 
 type Handle = (tenantId: string, id: string, command: SessionCommand, meta: CommandMeta) => Promise<{ state: SessionState }>
@@ -81,9 +81,11 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
     const rows = await table.find({ userId })
     const living = rows.filter(row => lives(row, meta.at)).toSorted((a, b) => (a.lastSeenAt < b.lastSeenAt ? 1 : -1))
     await inParallel(living.slice(sessionLimits.perPerson), atOnce, row => endOne(row, 'too-many', meta))
-    // Whoever signs out by one that is over means those of its sign-in that still live, which only its row tells.
+    // Whoever signs out by one that is over means those of its sign-in that still live, which only its row tells. But each switch leaves one more, and all are read here.
     const livingFamilies = new Set(living.map(familyOf))
-    const unneeded = rows.filter(row => isLongOver(row, meta.at) && !livingFamilies.has(familyOf(row)))
+    const over = rows.filter(row => isLongOver(row, meta.at)).toSorted((a, b) => (overSince(a) < overSince(b) ? 1 : -1))
+    const needed = new Set(over.filter(row => livingFamilies.has(familyOf(row))).slice(0, sessionLimits.overPerPerson))
+    const unneeded = over.filter(row => !needed.has(row))
     await inParallel(unneeded.slice(0, removedAtOnce), atOnce, row => remove(row._id))
   }
   const refused = (code: string): Refused => new Refused('unauthenticated', code, 'The session has ended. Sign in again.')

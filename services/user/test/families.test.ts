@@ -160,6 +160,15 @@ describe('of very many sessions', () => {
     expect((await user.ask('POST', '/api/users/logout', { body: { refreshToken } })).status).toBe(204)
     expect(await open('rob')).toEqual([])
   })
+  it('of which two hundred stay, the newest, however often one has switched', async () => {
+    const begun = { userId: 'zoe', organizationId: 'o', ip: '', userAgent: '', createdAt: ago(day), lastSeenAt: ago(day), day: ago(day).slice(0, 10) }
+    await user.tables.sessions.insert([{ ...begun, _id: 'zoe.first', endedAt: null }])
+    await user.tables.sessions.insert(Array.from({ length: 250 }, (_, i) => ({ ...begun, _id: `zoe.${i}`, family: 'zoe.first', endedAt: ago(hour + i * 1_000) })))
+    await lookThrough('zoe')
+    const left = (await user.tables.sessions.find({ userId: 'zoe' })).map(row => row._id)
+    expect(left).toHaveLength(201)
+    expect(left).toEqual(expect.arrayContaining(['zoe.first', 'zoe.0', 'zoe.199']))
+  })
   it('many that are over go at once, and sign-ins of the same moment share a look', async () => {
     await many('lea', 500, i => ago(15 * day + i))
     const looks = vi.spyOn(user.tables.sessions, 'find')

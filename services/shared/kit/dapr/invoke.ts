@@ -20,13 +20,12 @@ export const invoker = (send: Send, prefix: string, circuit: PeerBreakers): Dapr
   }
   const until = performance.now() + Math.min(timeoutMs ?? HOLD_MS, HOLD_MS)
   let reply = await send(call)
-  let problem = sidecarProblem(reply)
   // The other app, or its sidecar, is being replaced or just starting again: that takes a second or two.
-  for (let rest = FIRST_REST_MS; problem && neverArrived(problem) && performance.now() + rest < until; rest = nextRest(rest)) {
+  for (let rest = FIRST_REST_MS; neverArrived(reply) && performance.now() + rest < until; rest = nextRest(rest)) {
     await pause(rest)
     reply = await send(call)
-    problem = sidecarProblem(reply)
   }
+  const problem = sidecarProblem(reply)
   if (problem) throw new DaprError(reply.status === 403 ? 'rejected' : 'peer', `${app} did not answer ${method} ${path}: ${problem.message}`, reply.status, problem.errorCode)
   return { status: reply.status, headers: reply.headers, body: bodyOf(reply) }
 })

@@ -21,9 +21,18 @@ export const sidecarProblem = (reply: Reply): { errorCode: string; message: stri
 // A connection that broke under a call says something else than one that could not be made (gRPC, `Unavailable`).
 const noSidecar = /code = Unavailable desc = connection error: .*error while dialing: .*connect: connection refused/is
 const noApp = /error invoking app channel: .*(?:connect: connection refused|app is not in a healthy state)/s
+// Dapr's own retries, which dapr/resources turns off: it tells of the last try, and one before may have arrived.
+const retried = /failed to invoke target \S+ after \d+ retries/
 
-/** The app behind did not even hear of the call: neither it nor its sidecar listened, or its sidecar knew that it would not. It can be made again, whatever it is. */
-export const neverArrived = ({ errorCode, message }: { errorCode: string; message: string }): boolean => errorCode === 'ERR_DIRECT_INVOKE' && (noApp.test(message) || noSidecar.test(message))
+// Only the gate of a service that is not ready yet says so (http/server/gate.ts), before it looks at anything.
+const starting = /"code":"starting"/
+
+/** The app behind did not even look at the call: neither it nor its sidecar listened, its sidecar knew that it would not, or it is just starting. It can be made again, whatever it is. */
+export const neverArrived = (reply: Pick<Reply, 'status' | 'headers' | 'text'>): boolean => {
+  if (reply.status === 503) return starting.test(reply.text)
+  const problem = sidecarProblem(reply)
+  return problem?.errorCode === 'ERR_DIRECT_INVOKE' && !retried.test(problem.message) && (noApp.test(problem.message) || noSidecar.test(problem.message))
+}
 
 /** The rest before the first try of a call that never arrived, in milliseconds. */
 export const FIRST_REST_MS = 100

@@ -45,6 +45,15 @@ describe('the sidecar client', () => {
     reply = () => failed('Post "http://127.0.0.1:3002/": EOF')
     await expect(dapr.invoke('task', 'POST', '/internal/x', { body: 1 })).rejects.toMatchObject({ reason: 'peer' })
     expect(calls).toHaveLength(4)
+    const noSidecar = 'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:50002: connect: connection refused"'
+    const refused = (message: string): Reply => ({ status: 500, body: { errorCode: 'ERR_DIRECT_INVOKE', message: `failed to invoke, id: x-task, err: ${message}` } })
+    reply = () => (calls.length < 6 ? refused(noSidecar) : { body: { ok: true } })
+    expect(await dapr.invoke('task', 'POST', '/internal/x', { body: 1 })).toMatchObject({ status: 200 })
+    expect(calls).toHaveLength(6)
+    // Dapr has tried it before, and that try may have arrived.
+    reply = () => refused(`failed to invoke target x-task after 3 retries. Error: ${noSidecar}`)
+    await expect(dapr.invoke('task', 'POST', '/internal/x', { body: 1 })).rejects.toMatchObject({ reason: 'peer' })
+    expect(calls).toHaveLength(7)
   })
   it('waits for a sidecar that is not there yet, and says so when it does not come', async () => {
     const later = createServer((_, response) => { response.writeHead(204).end() })
