@@ -56,6 +56,18 @@ it('a predecessor that still runs takes nothing back from its successor', async 
   expect((await state.get('live'))?.value).toMatchObject({ owner: successor.from.owner })
   expect((await start(state)).from.seq).toBeGreaterThan(successor.at.seq)
 })
+it('one that could not save before its successor did stands back all the same', async () => {
+  const state = stateOf()
+  const before = await start(state)
+  before.show(10)
+  await before.save()
+  const [slow, successor] = [await start(state), await start(state)]
+  successor.show(5)
+  await successor.save()
+  slow.show(20)
+  await slow.save()
+  expect((await state.get('live'))?.value).toMatchObject({ owner: successor.from.owner })
+})
 it('one that dies before it serves leaves the checkpoint to the predecessor that still runs, and its numbers to nobody', async () => {
   const state = stateOf()
   const predecessor = await start(state, 1_000)

@@ -5,7 +5,8 @@ import type { Logger } from '../../shared/kit/observe/log.ts'
 import { repeatedly } from '../../shared/kit/repeatedly.ts'
 import { newJournal, span } from './journal.ts'
 
-const Checkpoint = z.object({ owner: z.string().optional(), seq: z.number().int(), given: z.number().int(), positions: z.record(z.string(), z.number().int()) })
+/** `base`: where the numbers of its owner begin. */
+const Checkpoint = z.object({ owner: z.string().optional(), base: z.number().int().optional(), seq: z.number().int(), given: z.number().int(), positions: z.record(z.string(), z.number().int()) })
 export type Checkpoint = z.infer<typeof Checkpoint>
 /** Where the journal begins after a start, and whose it is. */
 export type Beginning = { owner: string; floor: number; seq: number; positions: Record<string, number> }
@@ -40,7 +41,7 @@ export const beginning = async (state: Pick<DaprState, 'get' | 'set'>, key: stri
 const isKnown = ({ positions }: Pick<Checkpoint, 'positions'>): boolean => Object.keys(positions).length > 0
 
 /** `from`: where this process itself began; until `lagMs` have gone by, another that takes over begins there too. */
-export type CheckpointOptions = { from: Omit<Beginning, 'seq'>; state: Pick<DaprState, 'get' | 'set'>; key: string; logger: Logger; look: () => Pick<Checkpoint, 'seq' | 'positions'>; everyMs?: number; lagMs?: number }
+export type CheckpointOptions = { from: Beginning; state: Pick<DaprState, 'get' | 'set'>; key: string; logger: Logger; look: () => Pick<Checkpoint, 'seq' | 'positions'>; everyMs?: number; lagMs?: number }
 
 /** From `start` on, when clients can come, it takes the checkpoint over and writes one every second, if there is news. It lies `lagMs` back, so that clients who dropped off a while before a restart can resume as well. */
 export const checkpoints = ({ from, state, key, logger, look, everyMs = 1_000, lagMs = 60_000 }: CheckpointOptions): { start(): void; stop(): Promise<void>; save(): Promise<void> } => {
@@ -57,11 +58,13 @@ export const checkpoints = ({ from, state, key, logger, look, everyMs = 1_000, l
     const oldest = seen[0] ?? now
     if (written === now.seq + oldest.seq) return
     const { kept, unchanged } = await read(state, key)
-    superseded = own && kept !== undefined && kept.owner !== from.owner
+    // Whoever began later has the higher numbers, unless his began anew. He may have saved before this process could.
+    const isLater = goesOn && (kept?.base ?? 0) > from.seq
+    superseded = kept !== undefined && kept.owner !== from.owner && (own || isLater)
     if (superseded) return logger.info({}, 'another process has taken over the live checkpoint')
     // Whoever has begun since has numbers already. What was given before numbers began anew counts no more: it must stay a gap.
     const given = kept && (own || goesOn) ? Math.max(kept.given, now.seq) : now.seq
-    if (!await state.set(key, { ...oldest, owner: from.owner, given } satisfies Checkpoint, unchanged)) return
+    if (!await state.set(key, { ...oldest, owner: from.owner, base: from.seq, given } satisfies Checkpoint, unchanged)) return
     own = true
     written = now.seq + oldest.seq
   }

@@ -50,6 +50,8 @@ export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeout
         await pause(rest)
         answer = await once()
       }
+      // The circuit must not take it for an answer.
+      if (!arrived(answer)) throw serviceDown(service)
       hand(ctx, answer, { service, operation })
     } catch (error) {
       abort()

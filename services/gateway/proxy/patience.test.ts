@@ -17,12 +17,12 @@ const undo: (() => Promise<unknown>)[] = []
 afterAll(async () => { for (const stop of undo.splice(0).toReversed()) await stop() })
 
 /** A gateway that waits a second for anything, unless the contract says longer. */
-const asked = async (target: Target, sidecar: RequestListener): Promise<{ status: number; ms: number }> => {
+const asked = async (target: Target, sidecar: RequestListener, circuit = peerBreakers()): Promise<{ status: number; ms: number }> => {
   const behind = createServer(sidecar).listen(0, '127.0.0.1')
   await once(behind, 'listening')
   const address = behind.address()
   const pool = new Pool(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`)
-  const forward = forwarder({ sidecar: pool, circuit: peerBreakers(), appIdPrefix: '', timeoutMs: 1_000 })
+  const forward = forwarder({ sidecar: pool, circuit, appIdPrefix: '', timeoutMs: 1_000 })
   const { url, drain } = await listen(createApp({ logger: silentLogger, metrics: createMetrics('gateway') }, [ctx => forward(ctx, target, ctx.path.slice(1).split('/'))]), 0, '127.0.0.1')
   undo.push(async () => { behind.closeAllConnections(); behind.close() }, () => pool.destroy(), () => drain(100))
   const since = performance.now()
@@ -39,6 +39,8 @@ const away: RequestListener = (_, response) => {
   response.writeHead(500, { 'content-type': 'application/json' }).end('{"errorCode":"ERR_DIRECT_INVOKE","message":"failed to invoke, id: ai, err: rpc error: code = Internal desc = error invoking app channel: Post \\"http://127.0.0.1:3006/api\\": dial tcp 127.0.0.1:3006: connect: connection refused"}')
 }
 
+const starting: RequestListener = (_, response) => { response.writeHead(503, { 'content-type': 'application/problem+json' }).end('{"status":503,"code":"starting"}') }
+
 describe.concurrent('how long the gateway waits', () => {
   it('as long as the contract says for an answer that is under way', async () => {
     expect(await Promise.all([asked(naturalLanguage, late), asked(createTask, late)])).toMatchObject([{ status: 200 }, { status: 503 }])
@@ -47,5 +49,12 @@ describe.concurrent('how long the gateway waits', () => {
     const { status, ms } = await asked(naturalLanguage, away)
     expect(status).toBe(503)
     expect(ms).toBeLessThan(1_500)
+  })
+  it('no more, once ten in a row found the service starting', async () => {
+    const circuit = peerBreakers()
+    await Promise.all(Array.from({ length: 10 }, () => asked(createTask, starting, circuit)))
+    const { status, ms } = await asked(createTask, starting, circuit)
+    expect(status).toBe(503)
+    expect(ms).toBeLessThan(200)
   })
 })

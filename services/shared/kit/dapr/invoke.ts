@@ -26,7 +26,9 @@ export const invoker = (send: Send, prefix: string, circuit: PeerBreakers): Dapr
     reply = await send(call)
   }
   const problem = sidecarProblem(reply)
-  if (problem) throw new DaprError(reply.status === 403 ? 'rejected' : 'peer', `${app} did not answer ${method} ${path}: ${problem.message}`, reply.status, problem.errorCode)
+  // An app that is still starting has answered nothing: the circuit must not take it for an answer.
+  const why = problem?.message ?? (neverArrived(reply) ? 'it is starting' : undefined)
+  if (why !== undefined) throw new DaprError(reply.status === 403 ? 'rejected' : 'peer', `${app} did not answer ${method} ${path}: ${why}`, reply.status, problem?.errorCode ?? '')
   return { status: reply.status, headers: reply.headers, body: bodyOf(reply) }
 })
 

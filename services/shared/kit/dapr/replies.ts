@@ -22,7 +22,7 @@ export const sidecarProblem = (reply: Reply): { errorCode: string; message: stri
 const noSidecar = /code = Unavailable desc = connection error: .*error while dialing: .*connect: connection refused/is
 const noApp = /error invoking app channel: .*(?:connect: connection refused|app is not in a healthy state)/s
 // Dapr's own retries, which dapr/resources turns off: it tells of the last try, and one before may have arrived.
-const retried = /failed to invoke target \S+ after \d+ retries/
+const retried = /failed to invoke target \S+ after [1-9]\d* retries/
 
 // Only the gate of a service that is not ready yet says so (http/server/gate.ts), before it looks at anything.
 const starting = /"code":"starting"/
