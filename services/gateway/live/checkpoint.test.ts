@@ -14,11 +14,17 @@ const start = async (state = stateOf(), lagMs = 60_000) => {
   return { from, at, save: kept.save, show, answers: (after: number) => journal(at.seq, from.floor).since(after, []) }
 }
 
+/** One that has shown ten events, and said so. */
+const left = async (state: ReturnType<typeof stateOf>) => {
+  const one = await start(state)
+  one.show(10)
+  await one.save()
+  return one
+}
+
 it('a client that is away while the gateway restarts twice within a minute can still resume, and no number is given twice', async () => {
   const state = stateOf()
-  const first = await start(state)
-  first.show(10)
-  await first.save()
+  const first = await left(state)
   const second = await start(state)
   const resumable = { floor: first.from.seq + 10, positions: { 'task-events/0': 10 } }
   expect(second.from).toMatchObject(resumable)
@@ -30,9 +36,7 @@ it('a client that is away while the gateway restarts twice within a minute can s
 })
 it('two that start from one checkpoint number differently, for as long as both run', async () => {
   const state = stateOf()
-  const before = await start(state)
-  before.show(10)
-  await before.save()
+  await left(state)
   const [one, other] = await Promise.all([start(state), start(state)])
   one.show(2_000_000)
   other.show(1_000_000)
@@ -43,9 +47,7 @@ it('two that start from one checkpoint number differently, for as long as both r
 })
 it('a predecessor that still runs takes nothing back from its successor', async () => {
   const state = stateOf()
-  const predecessor = await start(state)
-  predecessor.show(10)
-  await predecessor.save()
+  const predecessor = await left(state)
   const successor = await start(state)
   predecessor.show(11)
   await predecessor.save()
@@ -58,9 +60,7 @@ it('a predecessor that still runs takes nothing back from its successor', async 
 })
 it('one that could not save before its successor did stands back all the same', async () => {
   const state = stateOf()
-  const before = await start(state)
-  before.show(10)
-  await before.save()
+  await left(state)
   const [slow, successor] = [await start(state), await start(state)]
   successor.show(5)
   await successor.save()
@@ -82,9 +82,7 @@ it('one that dies before it serves leaves the checkpoint to the predecessor that
 })
 it('whose store takes no writes starts all the same, and clients of the one before load afresh', async () => {
   const state = stateOf()
-  const first = await start(state)
-  first.show(10)
-  await first.save()
+  const first = await left(state)
   let full = true
   const second = await start({ ...state, set: (...write) => (full ? Promise.reject(new Error('no room')) : state.set(...write)) })
   expect(second.answers(first.at.seq)).toBe('gap')
