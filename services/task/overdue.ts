@@ -27,7 +27,7 @@ const Slot = z.looseObject({ slot: z.string().regex(/^-?\d{1,12}$/) })
  */
 export const overdueJobs = ({ tasks, taskView, projects, dapr, clock }: Pick<TaskDeps, 'tasks' | 'taskView' | 'projects' | 'dapr' | 'clock'>) => {
   const scheduled = new LRUCache<string, true>({ max: 10_000 })
-  const nowMs = (): number => Date.parse(clock.now())
+  const nowMs = (): number => clock.epochMs()
 
   const schedule = async (slot: string): Promise<void> => {
     if (scheduled.has(slot)) return

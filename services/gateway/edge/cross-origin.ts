@@ -10,7 +10,7 @@ export const crossOrigin = (origins: ReadonlySet<string>): Middleware => {
     allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key', 'traceparent'],
   })
   return async (ctx, next) => {
-    ctx.vary('Origin')
+    ctx.res.setHeader('Vary', 'Origin')
     await (origins.has(ctx.get('Origin')) ? listed(ctx, next) : next())
   }
 }

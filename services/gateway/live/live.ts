@@ -48,7 +48,7 @@ export const live = async ({ dapr, clock, logger, metrics, server, origins, admi
     },
   }
   const remember = async (): Promise<void> => {
-    const since = new Date(Date.parse(clock.now()) - longestTokenMs).toISOString()
+    const since = new Date(clock.epochMs() - longestTokenMs).toISOString()
     await replayUserEvents(past, since, tokenStatus.hear).catch((error: unknown) => {
       logger.debug({ error }, 'the user service could not be asked who has left')
       setTimeout(() => { void remember() }, 2_000).unref()

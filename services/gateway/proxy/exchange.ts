@@ -5,8 +5,8 @@ import type { Reading } from './slow-readers.ts'
 export type Exchanged = { statusCode: number; headers: Readonly<Record<string, string | string[] | undefined>>; body: Buffer | Readable }
 export type Exchange = {
   answer: Promise<Exchanged>
-  /** The caller went away: nobody waits for the answer any more. */
-  abort(): void
+  /** Nobody waits for the answer any more: the caller went away, or `reason` says why. */
+  abort(reason?: Error): void
 }
 
 const smallEnough = 64 * 1024
@@ -54,7 +54,14 @@ export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOption
       else reject(error)
     },
   })
-  return { answer, abort: () => { aborted = true; control?.abort(callerGone()) } }
+  return {
+    answer,
+    abort: (reason = callerGone()) => {
+      aborted = true
+      reject(reason)
+      control?.abort(reason)
+    },
+  }
 }
 
 const callerGone = (): Error => Object.assign(new Error('the caller went away'), { name: 'AbortError' })

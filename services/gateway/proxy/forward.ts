@@ -7,11 +7,12 @@ import { defaultBodyLimit, readBytes } from '../../shared/kit/http/input/body.ts
 import { headers as names } from '../../shared/kit/http/headers.ts'
 import { machineOf } from '../../shared/kit/http/machine.ts'
 import { HttpRefused } from '../../shared/kit/http/problem.ts'
-import { pause, within } from '../../shared/kit/waiting.ts'
+import { pause } from '../../shared/kit/waiting.ts'
 import { currentContext } from '../../shared/kit/observe/context.ts'
 import { traceparentOf } from '../../shared/kit/observe/traceparent.ts'
+import { deadlines } from './deadlines.ts'
 import { exchange, type Exchanged } from './exchange.ts'
-import { headersIn, headersOut } from './pass-headers.ts'
+import { handHeaders, headersIn } from './pass-headers.ts'
 import { slowReader } from './slow-readers.ts'
 import type { Target } from './route-table.ts'
 import { busy, quota, type Limits, type Reservation } from './quota.ts'
@@ -24,6 +25,7 @@ export type Forward = (ctx: Context, target: Target, segments: readonly string[]
 export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200, slowReaders = { most: 64, mostEach: 16 }, bodies = { most: 128 * MiB, mostEach: 32 * MiB } }: ForwardOptions): Forward => {
   // The bodies that wait here for their services, in bytes; and who does not read an answer as fast as it comes.
   const [room, places] = [quota(bodies), quota(slowReaders)]
+  const latest = deadlines()
   const pass = async (ctx: Context, { service, operation }: Target, segments: readonly string[], body: Buffer | null, spent: number, place: Reservation): Promise<void> => {
     const limit = operation.patienceMs ?? (operation.produces === undefined ? timeoutMs : 60_000)
     const request = {
@@ -40,8 +42,9 @@ export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeout
     const once = (): Promise<Exchanged> => {
       const { answer, abort: stop } = exchange(sidecar, request, slowReader(place, () => { ctx.res.destroy() }))
       abort = stop
-      // A timer of our own: undici's are half a second late.
-      return within(answer, until - performance.now(), () => serviceDown(service, 'dependency-timeout'))
+      // Not undici's timers, which are half a second late.
+      const inTime = latest(until, () => { stop(serviceDown(service, 'dependency-timeout')) })
+      return answer.finally(inTime)
     }
     try {
       let answer = await once()
@@ -99,10 +102,11 @@ const hand = (ctx: Context, { statusCode, headers, body }: Exchanged, { service,
     if (refusal) throw refusal
   }
   ctx.status = statusCode
+  // Before the body, for which Koa would look up a type of its own.
+  handHeaders(headers, ctx.res)
   const bare = statusCode === 204 || statusCode === 304 || ctx.method === 'HEAD'
   if (!bare) ctx.body = body
   else if (!Buffer.isBuffer(body)) body.destroy()
-  ctx.set(headersOut(headers))
   const length = headers['content-length']
   if (bare && statusCode !== 204 && length !== undefined) ctx.set('Content-Length', String(length))
 }

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { Refused } from '../../shared/kit/decider.ts'
 
 const hopByHop = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
@@ -12,7 +12,7 @@ const notOut = new Set([...hopByHop, 'server', 'x-powered-by', 'date', 'via', 't
 const carried = { name: /^[\w.-]+$/, value: /^[\t\x20-\x7e]*$/ }
 const binding = new Set(['if-match', 'idempotency-key', 'authorization', 'content-type'])
 const canTravel = (name: string, value: string | string[]): boolean => {
-  if (carried.name.test(name) && [value].flat().every(text => carried.value.test(text))) return true
+  if (carried.name.test(name) && (typeof value === 'string' ? carried.value.test(value) : value.every(text => carried.value.test(text)))) return true
   if (binding.has(name)) throw new Refused('invalid', 'invalid', `The header ${name} may hold visible ASCII characters only.`)
   return false
 }
@@ -32,14 +32,12 @@ export const headersIn = (headers: IncomingHttpHeaders, withCookies: boolean): R
   return out
 }
 
-/** What of a service's headers goes back to the caller. */
-export const headersOut = (headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | string[]> => {
-  const out: Record<string, string | string[]> = {}
+/** Gives what of a service's headers concerns the caller to his answer. */
+export const handHeaders = (headers: Readonly<Record<string, string | string[] | undefined>>, answer: ServerResponse): void => {
   for (const name in headers) {
     const value = headers[name]
-    if (value !== undefined && !notOut.has(name) && !internal(name)) out[name] = value
+    if (value !== undefined && !notOut.has(name) && !internal(name)) answer.setHeader(name, value)
   }
-  return out
 }
 
 // `Connection: x-a` makes x-a a header of this hop, too.

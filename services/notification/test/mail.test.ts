@@ -35,7 +35,7 @@ beforeEach(() => {
   mailer = smtp(server.url, 'CyberTask <no-reply@work.example>', breaker({ name: 'smtp', failures: 3, retryAfterMs: 50, isOutage: e => !(e instanceof RecipientRejected || e instanceof MailRefused) }))
   contact = async (_, id) => people.get(id)
   const directory: Directory = { contact: (organizationId, id) => contact(organizationId, id), name: async (_, id) => people.get(id)?.name }
-  const clock = { now: () => now.now(), monotonic: () => now.monotonic() }
+  const clock = { now: () => now.now(), epochMs: () => now.epochMs(), monotonic: () => now.monotonic() }
   const { send, lost } = sender({ mails: tables.mails, directory, preferencesOf: preferencesStore(tables).of, insiders: async (_, __, members) => new Set(members), smtp: mailer, clock, site: { publicUrl: 'https://work.example' }, refusedMs: 40 })
   queue = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: send, lost, logger: silentLogger, retryMs: 20 })
   box = outbox({ mails: tables.mails, queue, clock, logger: silentLogger, everyMs: 100 })

@@ -9,7 +9,7 @@ export const accessTokenSeconds = 600
 export const accessTokens = ({ issuer, signing, clock }: { issuer: string; signing: SigningKeys; clock: Clock }) =>
   async ({ userId, organizationId, role, sessionId }: Actor): Promise<string> => {
     const { kid, key } = await signing.current()
-    const now = Math.floor(Date.parse(clock.now()) / 1000)
+    const now = Math.floor(clock.epochMs() / 1000)
     return new SignJWT({ org: organizationId, role, sid: sessionId }).setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid })
       .setIssuer(issuer).setAudience('cybertask').setSubject(userId).setIssuedAt(now).setExpirationTime(now + accessTokenSeconds).sign(key)
   }

@@ -21,11 +21,11 @@ type To = { emailHash: string; foundedAt: string }
  */
 export const invitationLimit = (state: Pick<DaprState, 'get' | 'set'>, clock: Clock) => {
   const change = async ({ emailHash, foundedAt }: To, make: (lastDay: Sent) => Sent): Promise<void> => {
-    const isYoung = Date.parse(clock.now()) - Date.parse(foundedAt) < youngMs
+    const isYoung = clock.epochMs() - Date.parse(foundedAt) < youngMs
     const key = `invitations-to.${isYoung ? 'young.' : ''}${emailHash}`
     for (;;) {
       const entry = await state.get(key)
-      const dayBefore = new Date(Date.parse(clock.now()) - daySeconds * 1000).toISOString()
+      const dayBefore = new Date(clock.epochMs() - daySeconds * 1000).toISOString()
       const lastDay = (Sent.safeParse(entry?.value).data ?? []).filter(one => one.at > dayBefore)
       if (await state.set(key, make(lastDay), { ttlSeconds: daySeconds, ...(entry === undefined ? { firstWrite: true } : { etag: entry.etag }) })) return
     }
@@ -35,7 +35,7 @@ export const invitationLimit = (state: Pick<DaprState, 'get' | 'set'>, clock: Cl
     count: (to: To, id: string): Promise<void> => change(to, lastDay => {
       if (lastDay.some(one => one.id === id)) return lastDay
       const oldest = lastDay.at(-perDay)
-      if (oldest) throw tooMany(Date.parse(oldest.at) + daySeconds * 1000 - Date.parse(clock.now()))
+      if (oldest) throw tooMany(Date.parse(oldest.at) + daySeconds * 1000 - clock.epochMs())
       return [...lastDay, { id, at: clock.now() }]
     }),
     /** It was not made after all. */

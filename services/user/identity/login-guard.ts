@@ -29,7 +29,7 @@ export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<User
   /** After a right password: this device and place are known from now on. */
   const welcome = async (emailHash: string, { ip, cookies: jar }: From, { device, placeSince }: Pick<Origin, 'device' | 'placeSince'>): Promise<void> => {
     if (!device) cookies.keepDevice(jar, emailHash, uuidv7())
-    const isFresh = placeSince !== undefined && Date.parse(clock.now()) - Date.parse(placeSince) < 30 * day * 1000
+    const isFresh = placeSince !== undefined && clock.epochMs() - Date.parse(placeSince) < 30 * day * 1000
     if (!device && !isFresh) await state.set(placeKey(emailHash, ip), clock.now(), { ttlSeconds: rememberDays * day })
   }
   return {

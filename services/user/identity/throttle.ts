@@ -41,14 +41,14 @@ export const throttle = (state: DaprState, clock: Clock): Throttle => {
   }
   const tooMany = (waitMs: number): Refused => new Refused('throttled', 'too-many-attempts', 'Too many wrong attempts. Wait, or set a new password by mail.', { retryAfter: Math.ceil(waitMs / 1000) })
   const repeatRefusal = ({ key }: Counted): void => {
-    const waitMs = (waits.get(key) ?? 0) - Date.parse(clock.now())
+    const waitMs = (waits.get(key) ?? 0) - clock.epochMs()
     if (waitMs > 0) throw tooMany(waitMs)
   }
   const admit = async ({ key }: Counted): Promise<number> => {
     const { until, failures } = await read(key)
-    const waitMs = until ? Date.parse(until) - Date.parse(clock.now()) : 0
+    const waitMs = until ? Date.parse(until) - clock.epochMs() : 0
     if (waitMs > 0) {
-      waits.set(key, Date.parse(clock.now()) + waitMs, { ttl: repeatMs })
+      waits.set(key, clock.epochMs() + waitMs, { ttl: repeatMs })
       throw tooMany(waitMs)
     }
     return failures

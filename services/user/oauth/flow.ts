@@ -24,7 +24,7 @@ export const oauthFlow = ({ providers, keys, clock, settings, publicUrl }: { pro
     if (!sealed) throw lost
     try {
       const started = Started.parse(JSON.parse(unseal(keys.key('oauth'), 'oauth', sealed).toString('utf8')))
-      if (started.provider === provider && Date.parse(clock.now()) - Date.parse(started.at) < minutes * 60_000) return started.session
+      if (started.provider === provider && clock.epochMs() - Date.parse(started.at) < minutes * 60_000) return started.session
     } catch { /* not a cookie of ours */ }
     throw lost
   }

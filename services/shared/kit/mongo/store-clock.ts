@@ -17,5 +17,6 @@ export const storeClock = async (client: mongo.MongoClient, clock: Clock): Promi
   }
   client.on('serverHeartbeatSucceeded', ({ reply }) => { hear(reply) })
   hear(await client.db('admin').command({ hello: 1 }))
-  return { monotonic: () => clock.monotonic(), now: () => (said ? new Date(said.time + clock.monotonic() - said.at).toISOString() : clock.now()) }
+  const epochMs = (): number => (said ? Math.trunc(said.time + clock.monotonic() - said.at) : clock.epochMs())
+  return { monotonic: () => clock.monotonic(), epochMs, now: () => new Date(epochMs()).toISOString() }
 }

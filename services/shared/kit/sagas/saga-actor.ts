@@ -82,7 +82,7 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
     }
     const due = nextDue(record)
     if (due === undefined) return dapr.actors.unremind(type, id, reminder)
-    const seconds = Math.max(1, Math.ceil((Date.parse(due) - Date.parse(clock.now())) / 1_000))
+    const seconds = Math.max(1, Math.ceil((Date.parse(due) - clock.epochMs()) / 1_000))
     await dapr.actors.remind(type, id, reminder, { due: `PT${Math.min(seconds, 86_400)}S`, period: 'PT30S' })
   }
   const attempt = async (saga: AnySaga, record: SagaRecord, { order }: Pending): Promise<SagaRecord> => {

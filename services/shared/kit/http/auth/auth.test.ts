@@ -15,7 +15,7 @@ beforeAll(async () => { [first, second, foreign] = [await generateKeyPair('EdDSA
 type TokenHeader = { key?: CryptoKey; kid?: string; typ?: string; [name: string]: unknown }
 const setup = () => {
   const clock = testClock()
-  const seconds = () => Date.parse(clock.now()) / 1000
+  const seconds = () => clock.epochMs() / 1000
   const published = new Map<string, CryptoKey>([['k1', first.publicKey]])
   const state = { fetches: 0, down: false, tokenStatus: 'valid' as 'valid' | 'ended' | 'outdated' }
   const verify = tokenVerifier({

@@ -32,7 +32,7 @@ export const tokenVerifier = ({ issuer, keys, clock = systemClock, tokenStatus =
 
   const check = async (token: string): Promise<Actor> => {
     const remembered = known.get(token)
-    const now = Date.parse(clock.now())
+    const now = clock.epochMs()
     if (remembered && remembered.expiresAt > now) return remembered.actor
     const { payload } = await jwtVerify(token, header => ring.find(header.kid), { algorithms: ['EdDSA'], issuer, audience, typ: tokenType, clockTolerance: leewaySeconds, currentDate: new Date(now), requiredClaims: ['exp', 'sub'] })
     const claims = Claims.parse(payload)

@@ -75,7 +75,7 @@ export const mongoIdempotency = (db: Connection, clock: Clock = systemClock): Mo
   }
   // By equality on the day, because a range would be a scan on some stores.
   const sweep = async (): Promise<void> => {
-    for (let back = 2; back < 10; back++) await entries.deleteMany({ day: new Date(Date.parse(clock.now()) - back * 86_400_000).toISOString().slice(0, 10) })
+    for (let back = 2; back < 10; back++) await entries.deleteMany({ day: new Date(clock.epochMs() - back * 86_400_000).toISOString().slice(0, 10) })
   }
   const timer = setInterval(() => { sweep().catch(() => {}) }, sweepMs).unref()
   return {
