@@ -27,20 +27,34 @@ import { statusCollector } from './status/collect.ts'
 import { ownStatus } from './status/own.ts'
 
 export type GatewaySettings = { origins: readonly string[]; trustedProxies: number; limits: RateLimits }
-export type GatewayParts = { routes: Routes[]; edge: NonNullable<Service['edge']>; verify: Verify; feeds: Live['feeds']; letGo(): Promise<void>; stop(): Promise<void> }
+export type GatewayParts = {
+  routes: Routes[]; edge: NonNullable<Service['edge']>; verify: Verify; feeds: Live['feeds']
+  letGo(): Promise<void>; stop(): Promise<void>
+}
 
 /** Puts the gateway together on a process that listens already. */
-export const gateway = async (started: Pick<Started, 'base' | 'dapr' | 'clock' | 'logger' | 'metrics' | 'server' | 'listening'>, { origins, trustedProxies, limits }: GatewaySettings): Promise<GatewayParts> => {
+export const gateway = async (
+  started: Pick<Started, 'base' | 'dapr' | 'clock' | 'logger' | 'metrics' | 'server' | 'listening'>,
+  { origins, trustedProxies, limits }: GatewaySettings,
+): Promise<GatewayParts> => {
   const { base, dapr, clock, logger, metrics, server } = started
   const allowed = new Set([new URL(base.publicUrl).origin, ...origins])
   const [budgets, table] = [budgetsOf(limits), routeTable(publicApis)]
   const admit = (request: IncomingMessage) => spend(budgets.address, machineOf(clientIp(request, trustedProxies)))
-  const sockets = await live({ dapr, clock, logger, metrics, server, origins: allowed, admit, key: `gateway-live.${base.instanceId ?? 'main'}`, ask: askProjects(client(projectInternal, 'project', dapr)) })
+  const sockets = await live({
+    dapr, clock, logger, metrics, server, origins: allowed, admit,
+    key: `gateway-live.${base.instanceId ?? 'main'}`, ask: askProjects(client(projectInternal, 'project', dapr)),
+  })
   const verify = tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock, tokenStatus: sockets.tokenStatus.of })
   const status = statusCollector({ dapr, clock, version, services: serviceIds, own: ownStatus(started, () => sockets.hub.size) })
 
-  const sidecar = new Pool(`http://127.0.0.1:${base.daprHttpPort}`, { connections: 128, connect: { timeout: 2_000 }, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 })
-  const forward = forwarder({ sidecar, circuit: peerBreakers(), appIdPrefix: base.appIdPrefix, ...(base.daprApiToken === undefined ? {} : { daprApiToken: base.daprApiToken }) })
+  const sidecar = new Pool(`http://127.0.0.1:${base.daprHttpPort}`, {
+    connections: 128, connect: { timeout: 2_000 }, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000,
+  })
+  const forward = forwarder({
+    sidecar, circuit: peerBreakers(), appIdPrefix: base.appIdPrefix,
+    ...(base.daprApiToken === undefined ? {} : { daprApiToken: base.daprApiToken }),
+  })
   return {
     verify, feeds: sockets.feeds,
     routes: gatewayRoutes({ dapr, services: serviceIds, status, hub: sockets.hub }),

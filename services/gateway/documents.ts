@@ -8,5 +8,6 @@ import type { Service } from '../shared/kit/run.ts'
 
 /** What the public documents show beside the gateway's own operations: every service's, every topic, and the socket. */
 export const documents: NonNullable<Service['documents']> = {
-  apis: [...serviceIds.map(tag => ({ tag, api: publicApis[tag] })), { tag: 'saga', api: sagaApi }], publishes: topics, socket: liveSocket, schemas: publicSchemas,
+  apis: [...serviceIds.map(tag => ({ tag, api: publicApis[tag] })), { tag: 'saga', api: sagaApi }],
+  publishes: topics, socket: liveSocket, schemas: publicSchemas,
 }

@@ -9,8 +9,16 @@ type Shown = { version: number; at: string; actor: string; events: string[]; cha
 /** One commit as people read it: who, when, what happened, each field before and after, and, for who may see it, from where. */
 export const historyEntry = ({ version, at, actor, network, events, before, after }: HistoryEntry<Project, ProjectEvent>, withOrigin: boolean): Shown => {
   const [was, is] = [shownOf(before), shownOf(after)]
-  const changes = fields.flatMap(field => (saysTheSame(was[field] ?? null, is[field] ?? null) ? [] : [[field, { before: was[field] ?? null, after: is[field] ?? null }] as const]))
-  return { version, at, actor, events: events.flatMap(event => namesOf(event)), changes: Object.fromEntries(changes), ...(withOrigin && network !== undefined && { network }) }
+  const changes = fields.flatMap(field => {
+    const [old, fresh] = [was[field] ?? null, is[field] ?? null]
+    return saysTheSame(old, fresh) ? [] : [[field, { before: old, after: fresh }] as const]
+  })
+  return {
+    version, at, actor,
+    events: events.flatMap(event => namesOf(event)),
+    changes: Object.fromEntries(changes),
+    ...(withOrigin && network !== undefined && { network }),
+  }
 }
 
 /** The names under which others heard of it; what nobody else heard of keeps its own. */

@@ -37,7 +37,7 @@ export const projectKeys = (holders: Aggregate<KeyHolder, KeyCommand, KeyEvent>,
       await claim(organizationId, key, projectId, meta)
     }
   }
-  /** Where free numbers begin, or nearly: in larger and larger strides up to a free one, then halving back. A thousand projects of one name cost twenty looks. */
+  /** Where free numbers begin, or nearly: in ever larger strides up to a free one, then halving back. A thousand projects of one name cost twenty looks. */
   const firstFree = async (organizationId: string, numbered: (n: number) => string): Promise<number> => {
     const isFree = async (n: number): Promise<boolean> => n > mostNumbered || (await holders.load(organizationId, numbered(n))).state.projectId === null
     let [taken, free] = [1, 2]
@@ -55,7 +55,10 @@ export const projectKeys = (holders: Aggregate<KeyHolder, KeyCommand, KeyEvent>,
     /** A free key for a name: the best one, or a number behind it. */
     takeFor: async (organizationId: string, name: string, projectId: string, meta: CommandMeta): Promise<string> => {
       const { plain, numbered } = keyCandidates(name)
-      const takes = (key: string): Promise<boolean> => take(organizationId, key, projectId, meta).then(() => true, (error: unknown) => { if (isTaken(error)) return false; throw error })
+      const takes = (key: string): Promise<boolean> => take(organizationId, key, projectId, meta).then(() => true, (error: unknown) => {
+        if (isTaken(error)) return false
+        throw error
+      })
       for (const key of plain) if (await takes(key)) return key
       for (let n = await firstFree(organizationId, numbered); n <= mostNumbered; n++) if (await takes(numbered(n))) return numbered(n)
       throw new Refused('rule', 'key-taken', 'No key is free for this name; give one.', {})

@@ -25,12 +25,24 @@ const { config, base, dapr, clock, logger, instanceId } = service
 
 const db = await connectMongo(config.mongodbUri, 'projects_db', { logger })
 const sagaClock = await storeClock(db.getClient(), clock)
-const log = openLog<StoredEvent, typeof projectEvents>({ db, service: 'project', topic: projectEvents, toPublic: publicEvents, dapr, clock, logger, instanceId })
+const log = openLog<StoredEvent, typeof projectEvents>({
+  db, service: 'project', topic: projectEvents, toPublic: publicEvents, dapr, clock, logger, instanceId,
+})
 const clients = { task: client(taskInternal, 'task', dapr), notification: client(notificationInternal, 'notification', dapr) }
 const { routes, sagas } = projectService({
   log, clock, restorableFor: `PT${config.projectRestoreSeconds}S`,
   peers: { user: client(userInternal, 'user', dapr), task: client(taskApi, 'task', dapr) },
-  host: commands => sagaHost({ actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, db, clients, commands, clock: sagaClock, logger, secret: base.appApiToken }),
+  host: commands => sagaHost({
+    actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, db, clients, commands,
+    clock: sagaClock, logger, secret: base.appApiToken,
+  }),
 })
 
-await runService({ ...service, log, sagas, routes, checks: { mongo: () => db.ping() }, breakers: [db.breaker], idempotency: mongoIdempotency(db, clock), documents: { publishes: [projectEvents] }, onStop: [() => db.close()] })
+await runService({
+  ...service, log, sagas, routes,
+  checks: { mongo: () => db.ping() },
+  breakers: [db.breaker],
+  idempotency: mongoIdempotency(db, clock),
+  documents: { publishes: [projectEvents] },
+  onStop: [() => db.close()],
+})

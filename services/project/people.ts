@@ -15,8 +15,11 @@ export const people = (user: Pick<Client<typeof userInternal>, 'names' | 'byEmai
   },
   byEmail: async (organizationId: string, email: string): Promise<string> => {
     const found = await user.byEmail({ body: { organizationId, email } }).catch((error: unknown) => {
-      if (error instanceof Refused && error.kind === 'missing')
-        throw new Refused('missing', 'user-unknown', 'Nobody in this organization has this address; invite the person with POST /api/users/invitations first.', { invite: '/api/users/invitations' })
+      if (error instanceof Refused && error.kind === 'missing') {
+        throw new Refused('missing', 'user-unknown',
+          'Nobody in this organization has this address; invite the person with POST /api/users/invitations first.',
+          { invite: '/api/users/invitations' })
+      }
       throw error
     })
     return found.userId

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { demand, may, mayCreate, mayRemoveTemplate, seesAll, type Action } from './policies.ts'
 
-const project = { members: [{ userId: 'o', role: 'owner' as const, allocationPercent: 0 }, { userId: 'm', role: 'manager' as const, allocationPercent: 0 }, { userId: 'c', role: 'contributor' as const, allocationPercent: 0 }, { userId: 'v', role: 'viewer' as const, allocationPercent: 0 }] }
+const project = {
+  members: [
+    { userId: 'o', role: 'owner' as const, allocationPercent: 0 },
+    { userId: 'm', role: 'manager' as const, allocationPercent: 0 },
+    { userId: 'c', role: 'contributor' as const, allocationPercent: 0 },
+    { userId: 'v', role: 'viewer' as const, allocationPercent: 0 },
+  ],
+}
 const actors = { owner: 'o', manager: 'm', contributor: 'c', viewer: 'v', stranger: 'x' } as const
 //                                        owner manager contributor viewer stranger
 const table: [Action, ...boolean[]][] = [

@@ -25,11 +25,16 @@ export const projectUnknown = (): Refused => new Refused('missing', 'project-unk
 export const presentRecord = (organizationId: string, id: string, version: number, project: Project): ProjectRecord => {
   if (project.phase === 'absent' || project.phase === 'planned') throw projectUnknown()
   const { name, key, status, workflow, members } = project
-  return { id, organizationId, name, key, status, workflow, members, deletedAt: project.deletion?.at ?? (project.phase === 'purged' ? project.updatedAt : null), version }
+  const deletedAt = project.deletion?.at ?? (project.phase === 'purged' ? project.updatedAt : null)
+  return { id, organizationId, name, key, status, workflow, members, deletedAt, version }
 }
 
-export const presentEntry = (id: string, version: number, { projectId, taskId, userId, minutes, startedAt, note, createdAt }: Worked & { createdAt: string }): TimeEntry =>
-  ({ id, projectId, taskId, userId, minutes, startedAt, note, createdAt, version })
+export const presentEntry = (
+  id: string, version: number,
+  { projectId, taskId, userId, minutes, startedAt, note, createdAt }: Worked & { createdAt: string },
+): TimeEntry => ({ id, projectId, taskId, userId, minutes, startedAt, note, createdAt, version })
 
-export const presentTemplate = (id: string, version: number, source: Template['source'], createdAt: string | null, { name, description, workflow, tasks }: TemplateContent): Template =>
-  ({ id, name, description, source, workflow, tasks, createdAt, version })
+export const presentTemplate = (
+  id: string, version: number, source: Template['source'], createdAt: string | null,
+  { name, description, workflow, tasks }: TemplateContent,
+): Template => ({ id, name, description, source, workflow, tasks, createdAt, version })

@@ -9,7 +9,8 @@ import type { TimerEvent } from './domain/timer.ts'
 export type StoredEvent = ProjectEvent | KeyEvent | TemplateEvent | TimeEntryEvent | TimerEvent
 
 /** What a commit says in public, in order. */
-export const publicEvents = ({ aggregateId, events }: { aggregateId: string; events: readonly StoredEvent[] }): ProjectPublicEvent[] => events.flatMap(event => toPublic(aggregateId, event))
+export const publicEvents = ({ aggregateId, events }: { aggregateId: string; events: readonly StoredEvent[] }): ProjectPublicEvent[] =>
+  events.flatMap(event => toPublic(aggregateId, event))
 
 /** What a stored event says in public. Plans, keys, templates and time are the service's own. */
 const toPublic = (projectId: string, event: StoredEvent): ProjectPublicEvent[] => {
@@ -33,10 +34,17 @@ const toPublic = (projectId: string, event: StoredEvent): ProjectPublicEvent[] =
 }
 
 type Membership = Pick<Extract<ProjectEvent, { type: 'MemberAdded' }>, 'userId' | 'role' | 'allocationPercent'>
-const joined = (projectId: string, { userId, role, allocationPercent }: Membership): ProjectPublicEvent => ({ type: 'MemberAdded', data: { projectId, userId, role, allocationPercent } })
+const joined = (projectId: string, { userId, role, allocationPercent }: Membership): ProjectPublicEvent =>
+  ({ type: 'MemberAdded', data: { projectId, userId, role, allocationPercent } })
 const left = (projectId: string, userId: string): ProjectPublicEvent => ({ type: 'MemberRemoved', data: { projectId, userId } })
 
-const departed = (projectId: string, { userId, heir }: Departure): ProjectPublicEvent[] =>
-  [left(projectId, userId), ...(heir ? [joined(projectId, { userId: heir.userId, role: 'owner', allocationPercent: heir.before?.allocationPercent ?? 0 })] : [])]
-const returned = (projectId: string, departure: Departure): ProjectPublicEvent[] =>
-  [joined(projectId, departure), ...(departure.heir ? [departure.heir.before ? joined(projectId, departure.heir.before) : left(projectId, departure.heir.userId)] : [])]
+const departed = (projectId: string, { userId, heir }: Departure): ProjectPublicEvent[] => [
+  left(projectId, userId),
+  ...(heir ? [joined(projectId, { userId: heir.userId, role: 'owner', allocationPercent: heir.before?.allocationPercent ?? 0 })] : []),
+]
+const returned = (projectId: string, departure: Departure): ProjectPublicEvent[] => {
+  const { heir } = departure
+  const back = joined(projectId, departure)
+  if (!heir) return [back]
+  return [back, heir.before ? joined(projectId, heir.before) : left(projectId, heir.userId)]
+}

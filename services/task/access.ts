@@ -7,15 +7,20 @@ import type { ProjectCopies, ProjectRow } from './views/projects.ts'
 export type Permit = { project: ProjectRow; role: ProjectRole }
 
 const roleIn = (project: ProjectRow, userId: string): ProjectRole | undefined => project.members.find(m => m.userId === userId)?.role
-
+/**
+ * Who may do what where. What the own copy of a project refuses is looked at once more with what the project service says,
+ * for it may have just changed.
+ */
 /** Who may do what where. What the own copy of a project refuses is looked at once more with what the project service says, for it may have just changed. */
 export const accessTo = (projects: ProjectCopies) => {
   const judge = (action: Action, actor: Actor, project: ProjectRow | undefined, own: boolean): Permit => {
     const who = { organization: actor.role, project: project && roleIn(project, actor.userId), own }
     // A deleted project keeps its members: they decide who may look at its past.
-    if (!project || (project.deletedAt !== null && action !== 'recall')) throw new Refused('missing', 'unknown', 'There is no such thing, or it is not yours to see.')
+    if (!project || (project.deletedAt !== null && action !== 'recall'))
+      throw new Refused('missing', 'unknown', 'There is no such thing, or it is not yours to see.')
     demand(action, who)
-    if (action !== 'see' && action !== 'recall' && project.status === 'archived') throw new Refused('rule', 'project-closed', 'The project is archived.', { projectId: project.projectId })
+    if (action !== 'see' && action !== 'recall' && project.status === 'archived')
+      throw new Refused('rule', 'project-closed', 'The project is archived.', { projectId: project.projectId })
     return { project, role: roleOf(who) ?? 'viewer' }
   }
   const permit = async (action: Action, actor: Actor, projectId: string, own = false): Promise<Permit> => {
@@ -29,13 +34,18 @@ export const accessTo = (projects: ProjectCopies) => {
   return {
     permit,
     /** The projects whose tasks the caller may see. */
-    visible: async (actor: Actor): Promise<string[]> =>
-      (await projects.all(actor.organizationId)).filter(project => may('see', { organization: actor.role, project: roleIn(project, actor.userId) })).map(project => project.projectId),
+    visible: async (actor: Actor): Promise<string[]> => {
+      const all = await projects.all(actor.organizationId)
+      return all
+        .filter(project => may('see', { organization: actor.role, project: roleIn(project, actor.userId) }))
+        .map(project => project.projectId)
+    },
     /** Tasks are given to members of their project. */
     demandMember: async (organizationId: string, project: ProjectRow, userId: string | null | undefined): Promise<void> => {
       if (userId === null || userId === undefined || roleIn(project, userId)) return
       const now = await projects.fresh(organizationId, project.projectId)
-      if (!now || !roleIn(now, userId)) throw new Refused('rule', 'not-a-member', 'A task can be assigned to members of its project only.', { assigneeId: userId })
+      if (!now || !roleIn(now, userId))
+        throw new Refused('rule', 'not-a-member', 'A task can be assigned to members of its project only.', { assigneeId: userId })
     },
   }
 }

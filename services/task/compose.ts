@@ -23,13 +23,19 @@ export type Given = { db: LogOptions<StoredEvent, typeof taskEvents>['db']; dapr
 /** Everything that the routes and reactions of the task service work with. */
 export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
   const log = openLog<StoredEvent, typeof taskEvents>({
-    db, service: 'task', topic: taskEvents, toPublic: commit => commit.events.flatMap(toPublic), dapr, clock, logger, ...(instanceId !== undefined && { instanceId }),
+    db, service: 'task', topic: taskEvents, toPublic: commit => commit.events.flatMap(toPublic),
+    dapr, clock, logger, ...(instanceId !== undefined && { instanceId }),
   })
   const tasks = aggregate({ name: 'task', log, decider: taskDecider, cacheSize: 50_000 })
   const graphs = aggregate({ name: 'graph', log, decider: graphDecider, cacheSize: 500 })
   const comments = aggregate({ name: 'comment', log, decider: commentDecider })
-  const taskView = stateView({ log, aggregate: tasks, collection: 'tasks', indexes: ['projectId', 'assigneeId', 'parentId', 'dueSlot', 'dueDay'], fields: ['organizationId', 'deleted'], toDocument: toTaskDocument })
-  const commentView = stateView({ log, aggregate: comments, collection: 'comments', indexes: commentIndexes, fields: ['organizationId'], toDocument: toCommentDocument })
+  const taskView = stateView({
+    log, aggregate: tasks, collection: 'tasks', indexes: ['projectId', 'assigneeId', 'parentId', 'dueSlot', 'dueDay'],
+    fields: ['organizationId', 'deleted'], toDocument: toTaskDocument,
+  })
+  const commentView = stateView({
+    log, aggregate: comments, collection: 'comments', indexes: commentIndexes, fields: ['organizationId'], toDocument: toCommentDocument,
+  })
   const lists = taskLists({
     find: equal => taskView.now(equal.organizationId, equal),
     load: async (organizationId, id) => {
@@ -46,7 +52,10 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
     documents: log.store.documents<ProjectRow>('projects'), clock,
     ask: (organizationId, id) => project.getProject({ params: { id }, query: { organizationId } }),
   })
-  return { log, tasks, graphs, comments, taskView, commentView, lists, replicas: otherReplicas({ log, tasks, lists, clock }), projects, access: accessTo(projects), clock, dapr, logger }
+  return {
+    log, tasks, graphs, comments, taskView, commentView, lists, replicas: otherReplicas({ log, tasks, lists, clock }),
+    projects, access: accessTo(projects), clock, dapr, logger,
+  }
 }
 /** What the routes and reactions work with. */
 export type TaskDeps = ReturnType<typeof taskDeps>

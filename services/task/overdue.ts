@@ -50,7 +50,10 @@ export const overdueJobs = ({ tasks, taskView, projects, dapr, clock }: Pick<Tas
     }
     atWork--
   }
-  /** Slots wait for the scheduler beside the log: commits that waited would have to be read by whoever comes after. What dies with this process, `recover` finds. */
+  /**
+   * Slots wait for the scheduler beside the log: commits that waited would have to be read by whoever comes after.
+   * What dies with this process, `recover` finds.
+   */
   const scheduleSoon = (slot: string): void => {
     waiting.add(slot)
     void scheduleWaiting()
@@ -114,7 +117,9 @@ export type OverdueJobs = ReturnType<typeof overdueJobs>
  * Recovers now and every hour, and sees to it that the job of every day is there, either one sooner where it fails; neither waits for the other.
  * The scheduler may be away for long; and what it was given it may lose while this process lives, this job too.
  */
-export const watchDueDates = async (overdue: Pick<OverdueJobs, 'recover'>, { dapr, logger }: { dapr: Pick<Dapr, 'jobs'>; logger: Pick<Logger, 'warn'> }): Promise<void> => {
+export const watchDueDates = async (
+  overdue: Pick<OverdueJobs, 'recover'>, { dapr, logger }: { dapr: Pick<Dapr, 'jobs'>; logger: Pick<Logger, 'warn'> },
+): Promise<void> => {
   const watch = async (work: () => Promise<void>, failed: string): Promise<void> => {
     let next = LOOK_MS
     const look = async (): Promise<void> => {

@@ -7,13 +7,14 @@ import type { Existing, TaskState } from './domain/task-state.ts'
 /** The one place where a task gets its public shape. */
 export const presentTask = (id: string, version: number, task: Omit<Existing, 'exists'>, now: string, counts: Counts): Task => ({
   id, projectId: task.projectId, title: task.title, description: task.description, status: task.status, priority: task.priority, difficulty: task.difficulty,
-  score: score(task, now, counts), startAt: task.startAt, dueAt: task.dueAt, recurrence: task.recurrence, ...(task.timezone && { timezone: task.timezone }), assigneeId: task.assigneeId, reporterId: task.reporterId, parentId: task.parentId,
+  score: score(task, now, counts), startAt: task.startAt, dueAt: task.dueAt, recurrence: task.recurrence,
+  ...(task.timezone && { timezone: task.timezone }), assigneeId: task.assigneeId, reporterId: task.reporterId, parentId: task.parentId,
   labels: [...task.labels], blockedBy: [...task.blockedBy], blocks: [...task.blocks], estimateMinutes: task.estimateMinutes, position: task.position,
   createdAt: task.createdAt, updatedAt: task.updatedAt, completedAt: task.completedAt, version, ...(task.deletedAt !== null && { deletedAt: task.deletedAt }),
 })
 
-type Said = Extract<CommentState, { exists: true }>
-export const presentComment = (id: string, version: number, { about, authorId, text, mentions, createdAt, editedAt }: Pick<Said, 'about' | 'authorId' | 'text' | 'mentions' | 'createdAt' | 'editedAt'>): Comment =>
+type Said = Pick<Extract<CommentState, { exists: true }>, 'about' | 'authorId' | 'text' | 'mentions' | 'createdAt' | 'editedAt'>
+export const presentComment = (id: string, version: number, { about, authorId, text, mentions, createdAt, editedAt }: Said): Comment =>
   ({ id, taskId: about.taskId, authorId, text, mentions: [...mentions], createdAt, editedAt, version })
 
 const shown = ['projectId', ...fieldNames, 'status', 'reporterId', 'blockedBy', 'blocks', 'completedAt', 'deletedAt'] as const

@@ -10,12 +10,19 @@ export const toPublic = (event: StoredEvent): TaskPublicEvent[] => {
   switch (event.type) {
     case 'TaskCreated': {
       const { title: _, position: __, description: ___, recurrence: ____, timezone: _____, ...fields } = event.fields
-      return [{ type: 'TaskCreated', data: { ...fields, ...aboutIn(event), labels: [...fields.labels], status: event.status, category: event.category, mentions: [...event.mentions] } }]
+      return [{
+        type: 'TaskCreated',
+        data: { ...fields, ...aboutIn(event), labels: [...fields.labels], status: event.status, category: event.category, mentions: [...event.mentions] },
+      }]
     }
     case 'TaskUpdated': return [{ type: 'TaskUpdated', data: { ...aboutIn(event), changes: named(event.changes), mentions: [...event.mentions] } }]
-    case 'TaskLinked': return event.blockedBy ? [{ type: 'TaskUpdated', data: { ...aboutIn(event), changes: { blockedBy: event.blockedBy }, mentions: [] } }] : []
+    case 'TaskLinked': return event.blockedBy
+      ? [{ type: 'TaskUpdated', data: { ...aboutIn(event), changes: { blockedBy: event.blockedBy }, mentions: [] } }]
+      : []
     case 'TaskStatusChanged': return [{ type: 'TaskStatusChanged', data: { ...aboutIn(event), from: event.from, to: event.to, category: event.category } }]
-    case 'TaskCompleted': return [{ type: 'TaskCompleted', data: { ...aboutIn(event), completedAt: event.at, startedAt: event.startedAt, createdAt: event.createdAt } }]
+    case 'TaskCompleted': return [{
+      type: 'TaskCompleted', data: { ...aboutIn(event), completedAt: event.at, startedAt: event.startedAt, createdAt: event.createdAt },
+    }]
     case 'TaskDeleted': return [{ type: 'TaskDeleted', data: aboutIn(event) }]
     case 'TaskRestored': return [{ type: 'TaskRestored', data: { ...aboutIn(event), status: event.status } }]
     case 'TaskOverdue': return [{ type: 'TaskOverdue', data: { ...aboutIn(event), dueAt: event.dueAt } }]

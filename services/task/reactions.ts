@@ -7,7 +7,8 @@ import { repeatCompleted } from './repeat-completed.ts'
 import type { OverdueJobs } from './overdue.ts'
 import type { StoredEvent } from './publish.ts'
 
-const ofGraph = (event: StoredEvent): event is GraphEvent => event.type === 'DependenciesAdded' || event.type === 'DependenciesRemoved' || event.type === 'TaskMoved'
+const ofGraph = (event: StoredEvent): event is GraphEvent =>
+  event.type === 'DependenciesAdded' || event.type === 'DependenciesRemoved' || event.type === 'TaskMoved'
 
 /** What follows from a commit inside the service. Each finishes what a request began, if its process died in between, and finds it done otherwise. */
 export const reactions = (deps: TaskDeps, { links, parents }: TaskChanges, overdue: OverdueJobs): void => {
@@ -19,7 +20,9 @@ export const reactions = (deps: TaskDeps, { links, parents }: TaskChanges, overd
   })
   log.react('finish moves', async commit => {
     for (const event of commit.events) {
-      if (event.type === 'TaskMoved') await parents.finish(commit.tenantId, commit.aggregateId, event, reactionTo(commit, `${commit.id}:moved:${event.taskId}`, clock.now()))
+      if (event.type !== 'TaskMoved') continue
+      const meta = reactionTo(commit, `${commit.id}:moved:${event.taskId}`, clock.now())
+      await parents.finish(commit.tenantId, commit.aggregateId, event, meta)
     }
   })
   log.react('link new tasks', async commit => {

@@ -7,8 +7,9 @@ import type { Existing, Fields } from './domain/task-state.ts'
 import type { StoredEvent } from './publish.ts'
 import { nextOccurrence, originOf, restOf, shifted } from './domain/recurrence.ts'
 
+type Needed = Pick<TaskDeps, 'tasks' | 'projects' | 'clock' | 'logger'>
 /** The reaction to a completed task that recurs: its next occurrence, once for each due date, however often it is completed. */
-export const repeatCompleted = ({ tasks, projects, clock, logger }: Pick<TaskDeps, 'tasks' | 'projects' | 'clock' | 'logger'>) => async (commit: DomainCommit<StoredEvent>): Promise<void> => {
+export const repeatCompleted = ({ tasks, projects, clock, logger }: Needed) => async (commit: DomainCommit<StoredEvent>): Promise<void> => {
   if (!commit.events.some(event => event.type === 'TaskCompleted')) return
   const { tenantId, aggregateId } = commit
   const { state: task } = await tasks.at(tenantId, aggregateId, { version: commit.version })
@@ -26,18 +27,27 @@ export const repeatCompleted = ({ tasks, projects, clock, logger }: Pick<TaskDep
   const id = derivedId('occurrence', aggregateId, task.dueAt ?? task.createdAt)
   const meta = reactionTo(commit, `${commit.id}:next`, clock.now())
   const assigneeId = project.members.some(m => m.userId === task.assigneeId) ? task.assigneeId : null
-  const command = { type: 'CreateTask', taskId: id, projectId: task.projectId, reporterId: task.reporterId ?? commit.actor, fields: { ...fields, assigneeId }, status: undefined, workflow: project.workflow, mentions: [], blockedBy: [], at: meta.at } as const
+  const command = {
+    type: 'CreateTask', taskId: id, projectId: task.projectId, reporterId: task.reporterId ?? commit.actor, fields: { ...fields, assigneeId },
+    status: undefined, workflow: project.workflow, mentions: [], blockedBy: [], at: meta.at,
+  } as const
   await tasks.handle(tenantId, id, command, meta).catch((error: unknown) => {
     if (!(error instanceof Refused) || error.code !== 'task-exists') throw error
   })
 }
 
-/** The next one starts as long before it is due as this one did, and never in the past. Undefined when the rule has ended; throws when it leads nowhere. `Required`: no field is forgotten, also none that older tasks lack. */
+/**
+ * The next one starts as long before it is due as this one did, and never in the past. Undefined when the rule has ended;
+ * throws when it leads nowhere. `Required`: no field is forgotten, also none that older tasks lack.
+ */
 const nextFields = (task: Existing, rule: string, completedAt: string): Required<Fields> | undefined => {
   const { title, description, priority, difficulty, assigneeId, parentId, labels, estimateMinutes, timezone = null, position } = task
   const from = originOf(task, task.createdAt)
   const dueAt = nextOccurrence(rule, from, from > completedAt ? from : completedAt, timezone ?? 'UTC')
   if (dueAt === undefined) return undefined
   const startAt = task.startAt === null ? null : shifted(task.startAt, from, dueAt, timezone ?? 'UTC')
-  return { title, description, priority, difficulty, assigneeId, parentId, labels, estimateMinutes, dueAt, startAt, recurrence: restOf(rule), timezone, position }
+  return {
+    title, description, priority, difficulty, assigneeId, parentId, labels, estimateMinutes,
+    dueAt, startAt, recurrence: restOf(rule), timezone, position,
+  }
 }

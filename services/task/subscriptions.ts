@@ -1,4 +1,6 @@
-import { MemberAdded, MemberRemoved, ProjectCreated, ProjectDeleted, projectEvents, ProjectRestored, ProjectUpdated } from '../shared/contracts/project/events.ts'
+import {
+  MemberAdded, MemberRemoved, ProjectCreated, ProjectDeleted, projectEvents, ProjectRestored, ProjectUpdated,
+} from '../shared/contracts/project/events.ts'
 import { consumer, type Consumer, type ConsumerOptions } from '../shared/kit/events/consumer/consumer.ts'
 import { on } from '../shared/kit/events/consumer/handler.ts'
 import type { TaskDeps } from './compose.ts'
@@ -10,6 +12,9 @@ export const projectConsumer = ({ projects }: Pick<TaskDeps, 'projects'>, given:
   const follow = ({ organizationId, version, data }: About): Promise<void> => projects.follow(organizationId, data.projectId, version)
   return consumer({
     name: 'task', topics: [projectEvents], ...given,
-    handlers: [on(ProjectCreated, follow), on(ProjectUpdated, follow), on(ProjectDeleted, follow), on(ProjectRestored, follow), on(MemberAdded, follow), on(MemberRemoved, follow)],
+    handlers: [
+      on(ProjectCreated, follow), on(ProjectUpdated, follow), on(ProjectDeleted, follow), on(ProjectRestored, follow),
+      on(MemberAdded, follow), on(MemberRemoved, follow),
+    ],
   })
 }

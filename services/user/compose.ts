@@ -27,7 +27,10 @@ import type { UserEvent } from './publish.ts'
 import type { Table } from '../shared/kit/mongo/table.ts'
 import { directory } from './views/directory.ts'
 
-export type Tables = { logins: Table<Login>; identities: Table<Login>; keys: Table<OwnerKey>; sessions: Table<SessionRow>; spentTokens: Table<SpentToken>; signingKeys: Table<SigningKeyRow> }
+export type Tables = {
+  logins: Table<Login>; identities: Table<Login>; keys: Table<OwnerKey>
+  sessions: Table<SessionRow>; spentTokens: Table<SpentToken>; signingKeys: Table<SigningKeyRow>
+}
 export type Parts = {
   log: EventLog<UserEvent>
   tables: Tables

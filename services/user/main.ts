@@ -38,9 +38,15 @@ const db = await connectMongo(config.mongodbUri, 'users_db', { logger })
 const [tables, clients] = [await openTables(db), peers(dapr)]
 const log = openLog<UserEvent, typeof userEvents>({ db, service: 'user', topic: userEvents, toPublic, dapr, clock, logger, instanceId })
 const oauth = providers(config.oauthProviders, { publicUrl, report: failure => { logger.warn(failure, 'a sign-in by another provider failed') } })
-const deps = assemble({ log, tables, dapr, clock, notification: clients.notification, tokenKey: config.tokenKey, publicUrl, providers: oauth, settings: { https: publicUrl.startsWith('https:'), evenMs: 250 } })
+const deps = assemble({
+  log, tables, dapr, clock, notification: clients.notification, tokenKey: config.tokenKey, publicUrl, providers: oauth,
+  settings: { https: publicUrl.startsWith('https:'), evenMs: 250 },
+})
 const commands = { ...closingCommands(deps), ...invitationCommands(deps) }
-const sagas = sagaHost({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands, clock: await storeClock(db.getClient(), clock), logger, secret: base.appApiToken })
+const sagas = sagaHost({
+  actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands,
+  clock: await storeClock(db.getClient(), clock), logger, secret: base.appApiToken,
+})
 const idempotency = mongoIdempotency(db, clock)
 reactions(log, deps, sagas)
 service.metrics.gauge('password_comparisons', 'Passwords that were really compared since the start', () => deps.passwords.compared)
@@ -48,7 +54,8 @@ service.metrics.gauge('password_comparisons', 'Passwords that were really compar
 await orExit(() => deps.signing.current())
 
 await runService({
-  ...service, log, sagas, verify: deps.verify, routes: [...userRoutes(deps), sagaRoutes(sagas), feedRoutes(log)], idempotency: sealedIdempotency(idempotency, deps.keys),
+  ...service, log, sagas, verify: deps.verify,
+  routes: [...userRoutes(deps), sagaRoutes(sagas), feedRoutes(log)], idempotency: sealedIdempotency(idempotency, deps.keys),
   documents: { publishes: [userEvents] }, checks: { mongo: () => db.ping() }, breakers: [db.breaker, ...oauth.breakers],
   jobs: [job('user-daily', async () => { await Promise.all([deps.signing.rotate(config.keyRotationDays), deps.sessions.tidy(clock.now())]) })],
   onStop: [async () => { idempotency.stop() }, () => db.close()],

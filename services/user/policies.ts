@@ -11,7 +11,8 @@ export const policies = {
   seeInvitations: manager,
   invite: mayGive,
   revoke: mayGive,
-  changeRole: (actor: OrganizationRole, from: OrganizationRole, to: OrganizationRole): boolean => owner(actor) || (manager(actor) && from !== 'owner' && to !== 'owner'),
+  changeRole: (actor: OrganizationRole, from: OrganizationRole, to: OrganizationRole): boolean =>
+    owner(actor) || (manager(actor) && from !== 'owner' && to !== 'owner'),
   shutOut: (actor: OrganizationRole, whom: OrganizationRole): boolean => owner(actor) || (manager(actor) && whom !== 'owner'),
 }
 

@@ -15,8 +15,11 @@ const one = (id: string, event: UserEvent): UserPublicEvent[] => {
   if (event.type === 'Changed') return [{ type: 'UserUpdated', data: { userId: id, changed: event.changed, role: event.role } }]
   if (event.type === 'Left') return [{ type: 'UserDeleted', data: { userId: id } }]
   if (event.type === 'SessionStarted' && event.by !== 'registration') return [{ type: 'UserLoggedIn', data: { userId: event.userId, sessionId: id } }]
-  // Whoever follows version 1 knows no `too-many`.
-  if (event.type === 'SessionEnded') return [{ type: 'SessionEnded', data: { userId: event.userId, sessionId: id, reason: event.reason === 'too-many' ? 'ended' : event.reason } }]
+  if (event.type === 'SessionEnded') {
+    // Whoever follows version 1 knows no `too-many`.
+    const reason = event.reason === 'too-many' ? 'ended' : event.reason
+    return [{ type: 'SessionEnded', data: { userId: event.userId, sessionId: id, reason } }]
+  }
   // The rest is private, and so is the session that a registration begins with.
   return []
 }

@@ -27,7 +27,9 @@ export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
   const each = (name: string, run: (event: UserEvent, commit: Commit, meta: CommandMeta) => Promise<void>): void => {
     log.react(name, async commit => { for (const [i, event] of commit.events.entries()) await run(event, commit, followUp(commit, i)) })
   }
-  const tell = async (organizationId: string, userId: string, news: MemberEvent, meta: CommandMeta): Promise<void> => { await members.handle(organizationId, userId, { type: 'Tell', news }, meta) }
+  const tell = async (organizationId: string, userId: string, news: MemberEvent, meta: CommandMeta): Promise<void> => {
+    await members.handle(organizationId, userId, { type: 'Tell', news }, meta)
+  }
 
   each('enter the organization', async (event, { aggregateId: userId }, meta) => {
     if (event.type !== 'PersonRegistered') return
@@ -46,9 +48,13 @@ export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
   each('tell the organization', async (event, { tenantId, aggregateId, version }, meta) => {
     if (event.type === 'MemberJoined') await tell(tenantId, event.userId, { type: 'Joined', role: event.role, invitedBy: event.invitedBy, version }, meta)
     if (event.type === 'RoleChanged') await tell(tenantId, event.userId, { type: 'Changed', changed: ['role'], role: event.to, version }, meta)
-    if (event.type === 'MemberDisabled' || event.type === 'MemberEnabled') await tell(tenantId, event.userId, { type: 'Changed', changed: ['disabled'], role: event.role, version }, meta)
+    if (event.type === 'MemberDisabled' || event.type === 'MemberEnabled')
+      await tell(tenantId, event.userId, { type: 'Changed', changed: ['disabled'], role: event.role, version }, meta)
     if (event.type === 'MemberLeft') await tell(tenantId, event.userId, { type: 'Left' }, meta)
-    if (event.type === 'ProfileChanged') for (const organizationId of event.organizations) await tell(organizationId, aggregateId, { type: 'Changed', changed: event.changed, role: null }, meta)
+    if (event.type === 'ProfileChanged') {
+      const news: MemberEvent = { type: 'Changed', changed: event.changed, role: null }
+      for (const organizationId of event.organizations) await tell(organizationId, aggregateId, news, meta)
+    }
   })
   each('end sessions', async (event, { tenantId, aggregateId }, meta) => {
     if (event.type === 'MemberDisabled') await sessions.endAll({ userId: event.userId, organizationId: tenantId }, 'disabled', meta)
@@ -62,7 +68,12 @@ export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
     const person = await directory.details(aggregateId)
     if (!person) return
     const token = mailedToken(keys, 'reset', aggregateId, event.requestId)
-    await notification.mail({ body: { template: 'password-reset', organizationId: null, userId: aggregateId, to: { address: person.email, name: person.name }, dedupeId: event.requestId, data: { token, expiresAt: event.expiresAt } } })
+    await notification.mail({
+      body: {
+        template: 'password-reset', organizationId: null, userId: aggregateId, to: { address: person.email, name: person.name },
+        dedupeId: event.requestId, data: { token, expiresAt: event.expiresAt },
+      },
+    })
   })
   each('drive sagas', async (event, { id, tenantId, aggregateId }) => {
     if (event.type === 'ClosingRequested') {

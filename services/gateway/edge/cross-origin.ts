@@ -7,7 +7,8 @@ const exposed = ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Poli
 export const crossOrigin = (origins: ReadonlySet<string>): Middleware => {
   const listed = cors({
     origin: ctx => ctx.get('Origin'), credentials: true, maxAge: 600, exposeHeaders: exposed, keepHeadersOnError: true,
-    allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key', 'traceparent'],
+    allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key', 'traceparent'],
   })
   return async (ctx, next) => {
     ctx.res.setHeader('Vary', 'Origin')

@@ -34,7 +34,8 @@ const userOf = (verify: Verify) => async (ctx: Context): Promise<string | undefi
   const token = /^Bearer +(\S+)$/i.exec(ctx.get('authorization'))?.[1]
   if (token === undefined) return undefined
   return verify(token).then(actor => actor.userId, (error: unknown) => {
-    // Only the gateway hears at once that a session ended or a role changed; to the services its token is good until it expires. The proxy refuses what needs a token.
+    // Only the gateway hears at once that a session ended or a role changed; to the services its token is good until it expires.
+    // The proxy refuses what needs a token.
     if (error instanceof Refused && (error.code === 'session-ended' || error.code === 'token-outdated')) ctx.state.lapsed = error
     // Any other bad token is the service's to refuse; here it only counts for the address it came from.
     return undefined

@@ -17,7 +17,8 @@ export type RateLimitOptions = {
 /** What a request left of a budget: the seconds until it is full again, and whether this one was too many. */
 export type Spent = { left: number; seconds: number; over: boolean }
 
-const budget = (name: string, points: number, seconds: number): Budget => ({ name, points, seconds, limiter: new RateLimiterMemory({ keyPrefix: name, points, duration: seconds }) })
+const budget = (name: string, points: number, seconds: number): Budget =>
+  ({ name, points, seconds, limiter: new RateLimiterMemory({ keyPrefix: name, points, duration: seconds }) })
 
 export const budgetsOf = ({ userPer10s, addressPer10s, signInPerMinute }: RateLimits): Budgets =>
   ({ user: budget('user', userPer10s, 10), address: budget('address', addressPer10s, 10), signIn: budget('sign-in', signInPerMinute, 60) })

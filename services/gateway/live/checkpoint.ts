@@ -6,7 +6,10 @@ import { repeatedly } from '../../shared/kit/repeatedly.ts'
 import { newJournal, span } from './journal.ts'
 
 /** `base`: where the numbers of its owner begin. */
-const Checkpoint = z.object({ owner: z.string().optional(), base: z.number().int().optional(), seq: z.number().int(), given: z.number().int(), positions: z.record(z.string(), z.number().int()) })
+const Checkpoint = z.object({
+  owner: z.string().optional(), base: z.number().int().optional(), seq: z.number().int(), given: z.number().int(),
+  positions: z.record(z.string(), z.number().int()),
+})
 export type Checkpoint = z.infer<typeof Checkpoint>
 /** Where the journal begins after a start, and whose it is. */
 export type Beginning = { owner: string; floor: number; seq: number; positions: Record<string, number> }
@@ -17,8 +20,10 @@ const read = async (state: Pick<DaprState, 'get'>, key: string): Promise<{ kept:
 }
 
 /**
- * Goes on from what an earlier process left: events from there on are replayed under new numbers, so that a client who resumes across the restart misses nothing.
- * That process may still run, as a predecessor or as another replica: it goes on with its own numbers, further below these than it can ever count, and with the checkpoint until this one serves.
+ * Goes on from what an earlier process left: events from there on are replayed under new numbers,
+ * so that a client who resumes across the restart misses nothing.
+ * That process may still run, as a predecessor or as another replica: it goes on with its own numbers,
+ * further below these than it can ever count, and with the checkpoint until this one serves.
  */
 export const beginning = async (state: Pick<DaprState, 'get' | 'set'>, key: string, logger: Logger): Promise<Beginning> => {
   const [owner, fresh] = [randomUUID(), newJournal()]
@@ -28,7 +33,8 @@ export const beginning = async (state: Pick<DaprState, 'get' | 'set'>, key: stri
     if (!kept) return anew
     const seq = kept.given + span
     try {
-      // Before anybody can see one of these numbers: a process that dies at once must not leave them to the next. Nor may it leave whoever still serves without a checkpoint.
+      // Before anybody can see one of these numbers: a process that dies at once must not leave them to the next.
+      // Nor may it leave whoever still serves without a checkpoint.
       if (await state.set(key, { ...kept, given: seq } satisfies Checkpoint, unchanged)) return { owner, floor: kept.seq, seq, positions: kept.positions }
     } catch (error) {
       logger.warn({ error }, 'the live checkpoint cannot be taken over; numbers begin anew, and clients load afresh')
@@ -41,10 +47,18 @@ export const beginning = async (state: Pick<DaprState, 'get' | 'set'>, key: stri
 const isKnown = ({ positions }: Pick<Checkpoint, 'positions'>): boolean => Object.keys(positions).length > 0
 
 /** `from`: where this process itself began; until `lagMs` have gone by, another that takes over begins there too. */
-export type CheckpointOptions = { from: Beginning; state: Pick<DaprState, 'get' | 'set'>; key: string; logger: Logger; look: () => Pick<Checkpoint, 'seq' | 'positions'>; everyMs?: number; lagMs?: number }
+export type CheckpointOptions = {
+  from: Beginning; state: Pick<DaprState, 'get' | 'set'>; key: string; logger: Logger
+  look: () => Pick<Checkpoint, 'seq' | 'positions'>; everyMs?: number; lagMs?: number
+}
 
-/** From `start` on, when clients can come, it takes the checkpoint over and writes one every second, if there is news. It lies `lagMs` back, so that clients who dropped off a while before a restart can resume as well. */
-export const checkpoints = ({ from, state, key, logger, look, everyMs = 1_000, lagMs = 60_000 }: CheckpointOptions): { start(): void; stop(): Promise<void>; save(): Promise<void> } => {
+/**
+ * From `start` on, when clients can come, it takes the checkpoint over and writes one every second, if there is news.
+ * It lies `lagMs` back, so that clients who dropped off a while before a restart can resume as well.
+ */
+export const checkpoints = (
+  { from, state, key, logger, look, everyMs = 1_000, lagMs = 60_000 }: CheckpointOptions,
+): { start(): void; stop(): Promise<void>; save(): Promise<void> } => {
   const seen = [{ seq: from.floor, positions: from.positions }].filter(isKnown)
   const goesOn = isKnown(from)
   let written = -1

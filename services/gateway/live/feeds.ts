@@ -32,11 +32,15 @@ export const feeds = ({ dapr, logger, positions, hand, pollMs = 5_000 }: FeedsOp
     return made
   }
   /** Last positions handed on, those of partitions that have not been heard of yet included. */
-  const reached = (): Record<string, number> => ({ ...positions, ...Object.fromEntries([...followers].flatMap(([key, { at }]) => (at === undefined ? [] : [[key, at]]))) })
+  const reached = (): Record<string, number> => {
+    const followed = [...followers].flatMap(([key, { at }]) => (at === undefined ? [] : [[key, at]]))
+    return { ...positions, ...Object.fromEntries(followed) }
+  }
 
   /** Partitions that are new here begin at their end; the others fetch what is missing. */
   const meet = async (topic: string, heads: readonly number[], before: Positions): Promise<void> => {
-    const partitions = heads.map((head, partition) => ({ partition, head, one: of(topic, partition, head - 1), handedOn: before[`${topic}/${partition}`] ?? -1 }))
+    const partitions = heads.map((head, partition) =>
+      ({ partition, head, one: of(topic, partition, head - 1), handedOn: before[`${topic}/${partition}`] ?? -1 }))
     await Promise.all(partitions.map(async ({ partition, head, one, handedOn }) => {
       if (head - 1 < handedOn) {
         logger.error({ topic, partition, handedOn, head }, 'the log of the producer begins anew; going on from its end')

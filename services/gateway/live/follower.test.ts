@@ -57,7 +57,9 @@ describe('a follower', () => {
     expect(handed).toEqual([60])
   })
   it('reads a log that was put back from its end, whatever was asked for before', async () => {
-    const [now, handed, before]: [CloudEvent[], number[], PromiseWithResolvers<{ events: CloudEvent[]; head: number; next: number }>] = [partition([99, 150, 600]), [], Promise.withResolvers()]
+    const now = partition([99, 150, 600])
+    const handed: number[] = []
+    const before = Promise.withResolvers<{ events: CloudEvent[]; head: number; next: number }>()
     let asked = 0
     const one = follower({
       at: 500, hand: e => { handed.push(e.position) },

@@ -19,7 +19,8 @@ export type Follower = {
   readonly waiting: number
 }
 
-// Not the kit's consumer: every gateway has to see every event, so it shares no checkpoint with its replicas and keeps nothing that would have to be handled twice.
+// Not the kit's consumer: every gateway has to see every event,
+// so it shares no checkpoint with its replicas and keeps nothing that would have to be handled twice.
 /** Hands on the events of one partition in order and without holes, whatever the broker loses, repeats or reorders. */
 export const follower = ({ at: start, feed, hand, patienceMs = 100 }: FollowerOptions): Follower => {
   let at = start

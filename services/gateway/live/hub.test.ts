@@ -27,8 +27,12 @@ const joined = (userId: string): Session => {
   return own
 }
 const say = (own: Session, type: 'subscribe' | 'unsubscribe', topic: string, after?: number): Promise<void> => own.said(JSON.stringify({ type, topics: [topic], after }))
-const event = (projectId: string | undefined, people: string[] = []): LiveEvent => ({ id: 'e1', name: 'TaskUpdated', organizationId: 'o1', projectId, people, data: {}, text: '"x":1}' })
-const kinds = (): unknown[] => frames.map(text => { const frame: unknown = JSON.parse(text); return typeof frame === 'object' && frame !== null && ('code' in frame ? frame.code : 'type' in frame && frame.type) })
+const event = (projectId: string | undefined, people: string[] = []): LiveEvent =>
+  ({ id: 'e1', name: 'TaskUpdated', organizationId: 'o1', projectId, people, data: {}, text: '"x":1}' })
+const kinds = (): unknown[] => frames.map(text => {
+  const frame: unknown = JSON.parse(text)
+  return typeof frame === 'object' && frame !== null && ('code' in frame ? frame.code : 'type' in frame && frame.type)
+})
 
 describe('the hub', () => {
   it('offers an event of a project to those who follow it and those it concerns, each once', async () => {

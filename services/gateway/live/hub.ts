@@ -42,7 +42,9 @@ export const hub = ({ audience, journal, memberships, tokenStatus }: HubOptions)
     if (type === 'MemberRemoved' && userId && projectId) memberships.left(organizationid, userId, projectId)
     if (type === 'UserUpdated' && role) for (const s of ofUser(userId)) if (s.person.organizationId === organizationid) changeRole(s, role)
     if (type === 'UserDeleted') for (const s of ofUser(userId)) s.close(closeCodes.sessionEnded, 'The account is closed.')
-    if (type === 'SessionEnded') for (const s of ofUser(userId)) if (s.person.sessionId === sessionId) s.close(closeCodes.sessionEnded, 'The session has ended.')
+    if (type === 'SessionEnded') {
+      for (const s of ofUser(userId)) if (s.person.sessionId === sessionId) s.close(closeCodes.sessionEnded, 'The session has ended.')
+    }
   }
   const push = (event: LiveEvent): number => {
     const entry = journal.append(event)

@@ -21,7 +21,8 @@ export const newJournal = (random: () => number = Math.random): number => (1 + M
 
 /**
  * The newest live events in order, each with its number; bounded by count and size.
- * `start` is the last number given out before (or a new journal's base): what lies between `floor` and `start` was not given out here, but nothing was missed either.
+ * `start` is the last number given out before (or a new journal's base): what lies between `floor` and `start` was not given out here,
+ * but nothing was missed either.
  */
 export const journal = (start: number, floor: number = start, { maxEntries = 20_000, maxBytes = 16 * 1024 * 1024 }: JournalOptions = {}): Journal => {
   const all = entryQueue<Entry>()

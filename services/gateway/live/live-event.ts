@@ -24,16 +24,21 @@ const About = z.object({
 const silent = new Set(['UserLoggedIn', 'SessionEnded'])
 
 /** Under what an event is kept and looked for: its project, and each person it concerns. */
-export const addressesOf = ({ projectId, people }: Pick<LiveEvent, 'projectId' | 'people'>): string[] => [...new Set([...(projectId === undefined ? [] : [projectId]), ...people])]
+export const addressesOf = ({ projectId, people }: Pick<LiveEvent, 'projectId' | 'people'>): string[] =>
+  [...new Set([...(projectId === undefined ? [] : [projectId]), ...people])]
 
 /** A public event as a live one; undefined when no socket is to see it. */
 export const liveEvent = (event: CloudEvent): LiveEvent | undefined => {
   if (silent.has(event.type)) return undefined
   const about = About.safeParse(event.data).data ?? {}
   const before = about.changes?.['assigneeId']?.before
-  const people = [about.userId, about.assigneeId, about.reporterId, about.requestedBy, ...(about.mentions ?? []), typeof before === 'string' ? before : undefined].filter(p => typeof p === 'string')
+  const people = [
+    about.userId, about.assigneeId, about.reporterId, about.requestedBy, ...(about.mentions ?? []),
+    typeof before === 'string' ? before : undefined,
+  ].filter(p => typeof p === 'string')
   return made({
-    id: event.id, name: event.type, organizationId: event.organizationid, projectId: about.projectId ?? undefined, people: [...new Set(people)], data: event.data,
+    id: event.id, name: event.type, organizationId: event.organizationid, projectId: about.projectId ?? undefined,
+    people: [...new Set(people)], data: event.data,
   }, { at: event.time, actor: event.actor, subject: event.subject, version: event.aggregateversion })
 }
 
@@ -43,7 +48,10 @@ export const liveNotification = (organizationId: string, userId: string, notific
     { at: notification.createdAt, actor: notification.event.actorId ?? 'system', subject: notification.id, version: 1 })
 
 const made = (event: Omit<LiveEvent, 'text'>, rest: { at: string; actor: string; subject: string; version: number }): LiveEvent =>
-  ({ ...event, text: `"id":${JSON.stringify(event.id)},"name":${JSON.stringify(event.name)},${JSON.stringify(rest).slice(1, -1)},"data":${JSON.stringify(event.data)}}` })
+  ({
+    ...event,
+    text: `"id":${JSON.stringify(event.id)},"name":${JSON.stringify(event.name)},${JSON.stringify(rest).slice(1, -1)},"data":${JSON.stringify(event.data)}}`,
+  })
 
 /** The frame of an event on one topic. */
 export const frameOf = (topic: string, seq: number, { text }: LiveEvent): string => `{"type":"event","topic":"${topic}","seq":${seq},${text}`

@@ -18,7 +18,10 @@ import { sockets, type Admit } from './sockets.ts'
 import { longestTokenMs, tokenStatus as newTokenStatus, type TokenStatus } from './token-status.ts'
 import { ticketTaker } from './take-ticket.ts'
 
-export type LiveOptions = { dapr: Pick<Dapr, 'invoke' | 'state'>; clock: Clock; logger: Logger; metrics?: Metrics; server: Server; origins: ReadonlySet<string>; admit: Admit; key: string; ask: AskProjects }
+export type LiveOptions = {
+  dapr: Pick<Dapr, 'invoke' | 'state'>; clock: Clock; logger: Logger; metrics?: Metrics; server: Server
+  origins: ReadonlySet<string>; admit: Admit; key: string; ask: AskProjects
+}
 export type Live = { hub: Hub; tokenStatus: TokenStatus; feeds: Feeds; letGo(): Promise<void>; stop(): Promise<void> }
 
 /** Everything about sockets, from the topics to the frames, going on where the process before this one left off. */

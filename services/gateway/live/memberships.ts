@@ -52,7 +52,8 @@ export const memberships = (ask: AskProjects, maxAgeMs = 300_000): Memberships =
     known.set(key(organizationId, userId), await lookUp(organizationId, userId))
     asked.set(key(organizationId, userId), true)
   }
-  const sees = (person: Person, projectId: string): boolean => seesAll(person) || (known.get(key(person.organizationId, person.userId))?.has(projectId) ?? false)
+  const sees = (person: Person, projectId: string): boolean =>
+    seesAll(person) || (known.get(key(person.organizationId, person.userId))?.has(projectId) ?? false)
   return {
     load, sees,
     maySubscribe: async (person, projectId) => {

@@ -30,9 +30,11 @@ export const session = (person: Ticket, line: Line, { audience, journal, members
 
   const topicsOf = ({ event }: Entry): string[] => {
     if (event.organizationId !== person.organizationId && event.organizationId !== '-') return []
+    const { projectId } = event
     const found: string[] = []
-    if (topics.has('me') && event.people.includes(person.userId) && (event.projectId === undefined || event.name.startsWith('Member') || memberships.sees(person, event.projectId))) found.push('me')
-    if (event.projectId !== undefined && topics.has(`project:${event.projectId}`) && memberships.sees(person, event.projectId)) found.push(`project:${event.projectId}`)
+    const mine = topics.has('me') && event.people.includes(person.userId)
+    if (mine && (projectId === undefined || event.name.startsWith('Member') || memberships.sees(person, projectId))) found.push('me')
+    if (projectId !== undefined && topics.has(`project:${projectId}`) && memberships.sees(person, projectId)) found.push(`project:${projectId}`)
     return found
   }
   const offer = (entry: Entry, only?: ReadonlySet<string>): void => {
@@ -57,12 +59,14 @@ export const session = (person: Ticket, line: Line, { audience, journal, members
     if (projectId !== undefined) audience.unfollow(own, projectId)
   }
   const subscribe = async (wanted: readonly string[], after: number | undefined): Promise<void> => {
-    if (after !== undefined && resumesTooOften()) return say({ type: 'error', code: 'throttled', message: 'This connection asks too often for what it missed. Wait a moment.' })
+    if (after !== undefined && resumesTooOften())
+      return say({ type: 'error', code: 'throttled', message: 'This connection asks too often for what it missed. Wait a moment.' })
     await memberships.load(person)
     const granted = new Set<string>()
     for (const topic of new Set(wanted)) {
       const projectId = projectOf(topic)
-      if (topics.size + granted.size >= maxTopics && !topics.has(topic)) say({ type: 'error', code: 'too-many-topics', message: `A connection follows ${maxTopics} topics at most.`, topic })
+      const tooMany = topics.size + granted.size >= maxTopics && !topics.has(topic)
+      if (tooMany) say({ type: 'error', code: 'too-many-topics', message: `A connection follows ${maxTopics} topics at most.`, topic })
       else if (projectId === undefined || await memberships.maySubscribe(person, projectId)) granted.add(topic)
       else say({ type: 'error', code: 'project-unknown', message: 'There is no such project, or you do not see it.', topic })
     }

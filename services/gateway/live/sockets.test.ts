@@ -25,7 +25,8 @@ beforeEach(async () => {
   hub = newHub({ audience, journal, memberships, tokenStatus })
   ;[looking, looked] = [Promise.withResolvers(), Promise.withResolvers()]
   ;({ letGo } = sockets({
-    server, hub, tokenStatus, audience, journal, memberships, origins: new Set(), logger: silentLogger, pingMs: 300, lingerMs: 100, admit: async () => ({ over: false, seconds: 1 }),
+    server, hub, tokenStatus, audience, journal, memberships, origins: new Set(), logger: silentLogger, pingMs: 300, lingerMs: 100,
+    admit: async () => ({ over: false, seconds: 1 }),
     takeTicket: async userId => {
       looking.resolve()
       if (userId === 'late') await looked.promise
@@ -71,7 +72,8 @@ describe('a socket', () => {
   it('that is refused closes, also where the client keeps his half open', async () => {
     const refused = Array.from({ length: 20 }, (_, i) => {
       const socket = connect({ port: port(), host: '127.0.0.1', allowHalfOpen: i % 2 === 0 }).on('error', () => {}).resume()
-      socket.write('GET /elsewhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n')
+      socket.write('GET /elsewhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+        + 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n')
       return socket
     })
     await Promise.all(refused.map(socket => once(socket, 'end')))

@@ -116,5 +116,6 @@ const answerRefusal = (socket: Duplex, status: number, reason: string, lingerMs:
   // Nobody else looks after it any more: it is read to its end, and who does not end his half is cut off.
   const late = setTimeout(() => { socket.destroy() }, lingerMs).unref()
   socket.once('close', () => { clearTimeout(late) }).resume()
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n${retryAfter === undefined ? '' : `Retry-After: ${retryAfter}\r\n`}\r\n`)
+  const retry = retryAfter === undefined ? '' : `Retry-After: ${retryAfter}\r\n`
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n${retry}\r\n`)
 }

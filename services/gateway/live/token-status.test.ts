@@ -4,7 +4,8 @@ import { replayUserEvents, type PastEvents } from './replay-user-events.ts'
 import { tokenStatus } from './token-status.ts'
 
 const event = (position: number, type: string, data: object, time = '2026-05-04T10:00:00.000Z'): CloudEvent => ({
-  specversion: '1.0', id: `e${position}`, source: 'user', type, subject: 's', time, data, dataversion: 1, organizationid: 'o1', partition: 0, position, previous: position - 1, aggregateversion: 1, actor: 'u9', correlationid: 'c1',
+  specversion: '1.0', id: `e${position}`, source: 'user', type, subject: 's', time, data, dataversion: 1, organizationid: 'o1',
+  partition: 0, position, previous: position - 1, aggregateversion: 1, actor: 'u9', correlationid: 'c1',
 })
 const role = (position: number, to: string, time?: string): CloudEvent => event(position, 'UserUpdated', { userId: 'u1', changed: ['role'], role: to }, time)
 const ann = { userId: 'u1', organizationId: 'o1', role: 'admin', sessionId: 's1' } as const
@@ -58,7 +59,8 @@ describe('a gateway that has just begun', () => {
   it('hears all of it from pages that are shorter than it asked for', async () => {
     const all = Array.from({ length: 7 }, (_, i) => role(i, 'admin'))
     const heard: number[] = []
-    await replayUserEvents({ heads: async () => [all.length], page: async (_, after) => all.filter(e => e.position > after).slice(0, 2) }, '2026-05-04T09:48:00.000Z', e => { heard.push(e.position) })
+    const short: PastEvents = { heads: async () => [all.length], page: async (_, after) => all.filter(e => e.position > after).slice(0, 2) }
+    await replayUserEvents(short, '2026-05-04T09:48:00.000Z', e => { heard.push(e.position) })
     expect(heard).toEqual([0, 1, 2, 3, 4, 5, 6])
   })
 })

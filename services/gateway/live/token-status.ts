@@ -21,7 +21,9 @@ export const tokenStatus = (): TokenStatus => {
   const roles = new LRUCache<string, { role: OrganizationRole | 'none'; position: number }>({ max: 50_000, ttl: longestTokenMs })
   const keyOf = (organizationId: string, userId: string): string => `${organizationId}/${userId}`
   // What is told late, by the feed, does not take back what came after it: all news of a member are in one partition.
-  const learn = (key: string, role: OrganizationRole | 'none', position: number): void => { if ((roles.get(key)?.position ?? -1) < position) roles.set(key, { role, position }) }
+  const learn = (key: string, role: OrganizationRole | 'none', position: number): void => {
+    if ((roles.get(key)?.position ?? -1) < position) roles.set(key, { role, position })
+  }
   return {
     hear: ({ type, data, organizationid, position }) => {
       const { userId, sessionId, role, changed } = Facts.safeParse(data).data ?? { changed: [] }

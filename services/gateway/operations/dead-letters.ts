@@ -46,11 +46,13 @@ export const deadLetterHandlers = (dapr: Pick<Dapr, 'invoke'>, services: readonl
     },
     replayDeadLetter: async ({ actor, params: { service, id }, meta }) => {
       demandOperator(actor)
-      return deadLetterAnswer(await of(service).replayDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: ANSWER_MS }).catch(unknownThere))
+      const order = { params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: ANSWER_MS }
+      return deadLetterAnswer(await of(service).replayDeadLetter(order).catch(unknownThere))
     },
     skipDeadLetter: async ({ actor, params: { service, id }, meta }) => {
       demandOperator(actor)
-      return deadLetterAnswer(await of(service).skipDeadLetter({ params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: ANSWER_MS }).catch(unknownThere))
+      const order = { params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: ANSWER_MS }
+      return deadLetterAnswer(await of(service).skipDeadLetter(order).catch(unknownThere))
     },
   }
 }
@@ -59,7 +61,10 @@ const demandOperator = ({ role }: Actor): void => {
   if (role !== 'owner' && role !== 'admin') throw new Refused('forbidden', 'forbidden', 'Only the owner or an admin of the organization may do this.')
 }
 /** A service that follows no events keeps no list of them. */
-const unknownThere = (error: unknown): never => { throw error instanceof Refused && error.kind === 'missing' ? new Refused('missing', 'dead-letter-unknown', 'There is no such dead letter.') : error }
+const unknownThere = (error: unknown): never => {
+  if (!(error instanceof Refused) || error.kind !== 'missing') throw error
+  throw new Refused('missing', 'dead-letter-unknown', 'There is no such dead letter.')
+}
 const unlessAway = (service: ServiceId, unreachable: ServiceId[]) => (error: unknown): undefined => {
   if (!(error instanceof Refused) || (error.kind !== 'unavailable' && error.kind !== 'missing')) throw error
   if (error.kind === 'unavailable') unreachable.push(service)

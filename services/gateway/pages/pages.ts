@@ -6,7 +6,8 @@ import { invitationPage } from './invitation-page.ts'
 import { resetPasswordPage } from './reset-password-page.ts'
 import { statusBody } from './status-page.ts'
 
-const landing = (problem: string): string => `<h1>CyberTask</h1><p>Work management for teams: people, projects, tasks, notifications, analytics and AI.</p>${problem && `
+const landing = (problem: string): string => `<h1>CyberTask</h1>
+<p>Work management for teams: people, projects, tasks, notifications, analytics and AI.</p>${problem && `
 <p class="bad" role="alert">You are not signed in: ${escaped(problem)}</p>`}
 <nav><a href="/docs">API reference</a><a href="/status">Status</a><a href="/openapi.json">OpenAPI</a><a href="/asyncapi.json">AsyncAPI</a></nav>`
 const fixed = new Map<string, Page>([[paths.resetPassword, resetPasswordPage], [paths.invitation, invitationPage]])

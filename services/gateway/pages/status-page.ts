@@ -6,13 +6,22 @@ export const statusBody = ({ state, at, version, sockets, services }: PlatformSt
 <h1>CyberTask is <span class="${state === 'ok' ? 'good' : 'bad'}">${state === 'ok' ? 'well' : 'degraded'}</span></h1>
 <p>Version ${escaped(version)} · ${sockets} open sockets · as of ${escaped(at)} · <a href="/">start</a> · <a href="/docs">API</a></p>
 <div class="scroll"><table>
-<thead><tr><th>Service</th><th>State</th><th>Sidecar</th><th>Depends on</th><th>To publish</th><th>To handle</th><th>Dead letters</th><th>Up for</th><th>Version</th></tr></thead>
+<thead><tr><th>Service</th><th>State</th><th>Sidecar</th><th>Depends on</th>
+<th>To publish</th><th>To handle</th><th>Dead letters</th><th>Up for</th><th>Version</th></tr></thead>
 <tbody>${services.map(row).join('')}</tbody></table></div>`
 
-const row = ({ service, state, sidecar, dependencies, relayLag, consumerLag, deadLetters, uptimeSeconds, version, error }: ServiceStatus): string => `<tr>
-<th scope="row">${service}</th><td>${mark(state, state === 'ready')}${error === undefined ? '' : `<br><small>${escaped(error)}</small>`}</td><td>${mark(sidecar, sidecar === 'up')}</td>
-<td>${dependencies.map(d => `${escaped(d.name)} ${mark(d.state, d.state === 'up')}${d.latencyMs === null ? '' : ` <small>${d.latencyMs} ms</small>`}`).join('<br>')}</td>
-${[relayLag, consumerLag, deadLetters].map(n => `<td class="number">${n ?? '–'}</td>`).join('')}<td class="number">${uptimeSeconds === null ? '–' : duration(uptimeSeconds)}</td><td>${escaped(version ?? '–')}</td></tr>`
+const row = ({ service, state, sidecar, dependencies, relayLag, consumerLag, deadLetters, uptimeSeconds, version, error }: ServiceStatus): string => {
+  const why = error === undefined ? '' : `<br><small>${escaped(error)}</small>`
+  const counts = [relayLag, consumerLag, deadLetters].map(n => `<td class="number">${n ?? '–'}</td>`)
+  const uptime = uptimeSeconds === null ? '–' : duration(uptimeSeconds)
+  return `<tr>
+<th scope="row">${service}</th><td>${mark(state, state === 'ready')}${why}</td><td>${mark(sidecar, sidecar === 'up')}</td>
+<td>${dependencies.map(dependency).join('<br>')}</td>
+${counts.join('')}<td class="number">${uptime}</td><td>${escaped(version ?? '–')}</td></tr>`
+}
+
+const dependency = ({ name, state, latencyMs }: ServiceStatus['dependencies'][number]): string =>
+  `${escaped(name)} ${mark(state, state === 'up')}${latencyMs === null ? '' : ` <small>${latencyMs} ms</small>`}`
 
 const mark = (text: string, good: boolean): string => `<span class="${good ? 'good' : 'bad'}">${escaped(text)}</span>`
 const duration = (seconds: number): string => {

@@ -1,7 +1,10 @@
 /** Calls `late` when it is `at` by the monotonic clock, ms, unless the returned function was called before. */
 export type Deadlines = (at: number, late: () => void) => () => void
 
-/** Many deadlines that are seldom missed, at most `everyMs` late. One timer for all of them: one for each request would cost more than anything else that is done for it here. */
+/**
+ * Many deadlines that are seldom missed, at most `everyMs` late. One timer for all of them:
+ * one for each request would cost more than anything else that is done for it here.
+ */
 export const deadlines = (everyMs = 50): Deadlines => {
   const ahead = new Set<{ at: number; late: () => void }>()
   let timer: NodeJS.Timeout | undefined

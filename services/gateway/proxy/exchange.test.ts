@@ -50,7 +50,10 @@ describe('the answer of an exchange', () => {
     const short = await behind((_, response) => { response.writeHead(200, { 'content-length': 20 }); response.write('0123456789', () => { response.destroy() }) })
     await expect(short.answer).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' })
     server.close()
-    const long = await behind((_, response) => { response.writeHead(200, { 'content-length': 200_000 }); response.write('x'.repeat(100_000), () => { setTimeout(() => { response.destroy() }, 50) }) })
+    const long = await behind((_, response) => {
+      response.writeHead(200, { 'content-length': 200_000 })
+      response.write('x'.repeat(100_000), () => { setTimeout(() => { response.destroy() }, 50) })
+    })
     const { body } = await long.answer
     await expect(asText(body)).rejects.toThrow()
   })

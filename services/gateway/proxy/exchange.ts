@@ -11,7 +11,10 @@ export type Exchange = {
 
 const smallEnough = 64 * 1024
 
-/** One request and its answer. A short answer comes whole, so that it leaves in one write; of a long one comes a stream. The promise rejects when the answer breaks off before its size is known. */
+/**
+ * One request and its answer. A short answer comes whole, so that it leaves in one write; of a long one comes a stream.
+ * The promise rejects when the answer breaks off before its size is known.
+ */
 export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOptions, reading?: Reading): Exchange => {
   const { promise: answer, resolve, reject } = Promise.withResolvers<Exchanged>()
   let chunks: Buffer[] = []
@@ -39,7 +42,11 @@ export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOption
       size += chunk.length
       if (size <= smallEnough || !head) return
       through = new PassThrough()
-      through.on('drain', () => { reading?.goesOn(); controller.resume() }).on('close', () => { reading?.ends(); if (!through?.writableFinished) controller.abort(callerGone()) })
+      through.on('drain', () => { reading?.goesOn(); controller.resume() })
+      through.on('close', () => {
+        reading?.ends()
+        if (!through?.writableFinished) controller.abort(callerGone())
+      })
       for (const early of chunks) through.write(early)
       chunks = []
       resolve({ ...head, body: through })

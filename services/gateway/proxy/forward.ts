@@ -18,15 +18,26 @@ import type { Target } from './route-table.ts'
 import { busy, quota, type Limits, type Reservation } from './quota.ts'
 import { arrived, maybeSidecar, refusalOfSidecar, serviceDown, isUndocumentedSuccess } from './sidecar-answer.ts'
 
-export type ForwardOptions = { sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string; timeoutMs?: number; slowReaders?: Limits; bodies?: Limits }
+export type ForwardOptions = {
+  sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string
+  timeoutMs?: number; slowReaders?: Limits; bodies?: Limits
+}
 export type Forward = (ctx: Context, target: Target, segments: readonly string[]) => Promise<void>
 
-/** Takes a request to its service through the sidecar and streams the answer back. Nothing is parsed on the way, and nothing hangs: what does not answer within five seconds, or as long as its contract says, is a 503. */
-export const forwarder = ({ sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200, slowReaders = { most: 64, mostEach: 16 }, bodies = { most: 128 * MiB, mostEach: 32 * MiB } }: ForwardOptions): Forward => {
+/**
+ * Takes a request to its service through the sidecar and streams the answer back. Nothing is parsed on the way, and nothing hangs:
+ * what does not answer within five seconds, or as long as its contract says, is a 503.
+ */
+export const forwarder = ({
+  sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200,
+  slowReaders = { most: 64, mostEach: 16 }, bodies = { most: 128 * MiB, mostEach: 32 * MiB },
+}: ForwardOptions): Forward => {
   // The bodies that wait here for their services, in bytes; and who does not read an answer as fast as it comes.
   const [room, places] = [quota(bodies), quota(slowReaders)]
   const latest = deadlines()
-  const pass = async (ctx: Context, { service, operation }: Target, segments: readonly string[], body: Buffer | null, spent: number, place: Reservation): Promise<void> => {
+  const pass = async (
+    ctx: Context, { service, operation }: Target, segments: readonly string[], body: Buffer | null, spent: number, place: Reservation,
+  ): Promise<void> => {
     const limit = operation.patienceMs ?? (operation.produces === undefined ? timeoutMs : 60_000)
     const request = {
       method: ctx.method === 'HEAD' ? 'GET' : operation.method,
@@ -113,7 +124,8 @@ const hand = (ctx: Context, { statusCode, headers, body }: Exchanged, { service,
 
 const refusalOf = (error: unknown, service: Target['service']): unknown => {
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) return serviceDown(service, 'dependency-timeout')
-  if (error instanceof errors.UndiciError || (error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(?:E|UND_)/.test(error.code))) return serviceDown(service)
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (error instanceof errors.UndiciError || /^(?:E|UND_)/.test(code)) return serviceDown(service)
   if (error instanceof Error && error.name === 'AbortError') return new HttpRefused(499, 'caller-gone', 'The caller went away.')
   return error
 }

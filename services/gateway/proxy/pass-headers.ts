@@ -3,7 +3,10 @@ import { Refused } from '../../shared/kit/decider.ts'
 
 const hopByHop = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
 // Only the gateway says who somebody is and where he comes from.
-const fromOutside = ['host', 'forwarded', 'via', 'x-real-ip', 'x-client-ip', 'x-correlation-id', 'x-causation-id', 'traceparent', 'tracestate', 'baggage', 'expect', 'x-http-method-override']
+const fromOutside = [
+  'host', 'forwarded', 'via', 'x-real-ip', 'x-client-ip', 'x-correlation-id', 'x-causation-id',
+  'traceparent', 'tracestate', 'baggage', 'expect', 'x-http-method-override',
+]
 // No service reads it, but a sidecar does: for an event stream it answers every refusal of the service as an outage.
 const forSidecar = ['accept']
 const notIn = new Set([...hopByHop, ...fromOutside, ...forSidecar])
@@ -18,7 +21,8 @@ const canTravel = (name: string, value: string | string[]): boolean => {
 }
 // Other schemes are none of a service's, and from Basic a sidecar takes the app to call.
 const strange = (name: string, value: string | string[]): boolean => name === 'authorization' && !/^Bearer +\S/i.test(String(value))
-const internal = (name: string): boolean => name.startsWith('dapr-') || name.startsWith('x-forwarded-') || name.startsWith('grpc-') || name.startsWith('metadata.')
+const internal = (name: string): boolean =>
+  name.startsWith('dapr-') || name.startsWith('x-forwarded-') || name.startsWith('grpc-') || name.startsWith('metadata.')
 
 /** What of a caller's headers goes on to a service: nothing that concerns one connection only, nothing that services take as said by their peers. */
 export const headersIn = (headers: IncomingHttpHeaders, withCookies: boolean): Record<string, string | string[]> => {
@@ -26,7 +30,8 @@ export const headersIn = (headers: IncomingHttpHeaders, withCookies: boolean): R
   const out: Record<string, string | string[]> = {}
   for (const name in headers) {
     const value = headers[name]
-    if (value === undefined || notIn.has(name) || internal(name) || named?.includes(name) || (name === 'cookie' && !withCookies) || strange(name, value) || !canTravel(name, value)) continue
+    if (value === undefined || notIn.has(name) || internal(name) || named?.includes(name)) continue
+    if ((name === 'cookie' && !withCookies) || strange(name, value) || !canTravel(name, value)) continue
     out[name] = value
   }
   return out

@@ -23,7 +23,8 @@ const asked = async (target: Target, sidecar: RequestListener, circuit = peerBre
   const address = behind.address()
   const pool = new Pool(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`)
   const forward = forwarder({ sidecar: pool, circuit, appIdPrefix: '', timeoutMs: 1_000 })
-  const { url, drain } = await listen(createApp({ logger: silentLogger, metrics: createMetrics('gateway') }, [ctx => forward(ctx, target, ctx.path.slice(1).split('/'))]), 0, '127.0.0.1')
+  const app = createApp({ logger: silentLogger, metrics: createMetrics('gateway') }, [ctx => forward(ctx, target, ctx.path.slice(1).split('/'))])
+  const { url, drain } = await listen(app, 0, '127.0.0.1')
   undo.push(async () => { behind.closeAllConnections(); behind.close() }, () => pool.destroy(), () => drain(100))
   const since = performance.now()
   const { status } = await fetch(url + target.operation.path, { method: target.operation.method, body: '{}', headers: { 'content-type': 'application/json' } })
@@ -36,7 +37,9 @@ const late: RequestListener = (_, response) => {
   void pause(1_600).then(() => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
 }
 const away: RequestListener = (_, response) => {
-  response.writeHead(500, { 'content-type': 'application/json' }).end('{"errorCode":"ERR_DIRECT_INVOKE","message":"failed to invoke, id: ai, err: rpc error: code = Internal desc = error invoking app channel: Post \\"http://127.0.0.1:3006/api\\": dial tcp 127.0.0.1:3006: connect: connection refused"}')
+  const message = 'failed to invoke, id: ai, err: rpc error: code = Internal desc = error invoking app channel: '
+    + 'Post "http://127.0.0.1:3006/api": dial tcp 127.0.0.1:3006: connect: connection refused'
+  response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ errorCode: 'ERR_DIRECT_INVOKE', message }))
 }
 
 const starting: RequestListener = (_, response) => { response.writeHead(503, { 'content-type': 'application/problem+json' }).end('{"status":503,"code":"starting"}') }

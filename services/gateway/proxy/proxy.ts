@@ -17,9 +17,11 @@ export const proxy = ({ table, forward, sagaOwner }: ProxyOptions): Middleware =
   const found = isSaga(segments) && ctx.method === 'GET' ? ownerOf(sagaOwner, segments[2] ?? '') : table.match(ctx.method, segments)
   if (!found) return next()
   if ('allow' in found) {
-    if (ctx.method !== 'OPTIONS') throw new HttpRefused(405, 'method-not-allowed', `This path takes ${found.allow.join(', ')}.`, { Allow: [...found.allow, 'OPTIONS'].join(', ') })
+    const allow = [...found.allow, 'OPTIONS'].join(', ')
+    if (ctx.method !== 'OPTIONS')
+      throw new HttpRefused(405, 'method-not-allowed', `This path takes ${found.allow.join(', ')}.`, { Allow: allow })
     ctx.status = 204
-    ctx.set('Allow', [...found.allow, 'OPTIONS'].join(', '))
+    ctx.set('Allow', allow)
     return
   }
   ctx.state.operation = found.target.name

@@ -1,8 +1,8 @@
 import { Refused } from '../../shared/kit/decider.ts'
 
 /**
- * What one request holds: `take` counts what it needs more, or refuses it, `moved` says how many bytes have gone on, `settle` that it does not depend on the caller any more, and `leave`
- * gives all of it back.
+ * What one request holds: `take` counts what it needs more, or refuses it, `moved` says how many bytes have gone on,
+ * `settle` that it does not depend on the caller any more, and `leave` gives all of it back.
  */
 export type Reservation = { take(amount: number): void; moved(bytes: number): void; settle(): void; leave(): void }
 /** `patienceMs`: how long a request may hold something before a newcomer may have it. */
@@ -13,8 +13,9 @@ type Holder = { amount: number; since: number | undefined; bytes: number; giveWa
 const burstMs = 500
 
 /**
- * Something there is not enough of for everybody at once: bounded in all, and for each machine, so that one cannot take the part of all others. Where no room is left, the one whose
- * bytes move slowest gives way (`drop` is called), as soon as it has had its time; a newcomer is refused only where there is none.
+ * Something there is not enough of for everybody at once: bounded in all, and for each machine, so that one cannot take the part of
+ * all others. Where no room is left, the one whose bytes move slowest gives way (`drop` is called), as soon as it has had its time;
+ * a newcomer is refused only where there is none.
  */
 export const quota = ({ most, mostEach, patienceMs = 5_000 }: Limits): ((machine: string, drop: () => void) => Reservation) => {
   const each = new Map<string, number>()

@@ -8,7 +8,10 @@ export type RouteTable = { match(method: string, segments: readonly string[]): M
 
 const node = (): Node => ({ fixed: new Map(), targets: new Map() })
 
-/** The explicit list of what the gateway passes on: every `public` and `user` operation of these contracts and nothing else. Fixed segments win over parameters. */
+/**
+ * The explicit list of what the gateway passes on: every `public` and `user` operation of these contracts and nothing else.
+ * Fixed segments win over parameters.
+ */
 export const routeTable = (apis: Partial<Record<ServiceId, Api>>): RouteTable => {
   const root = node()
   for (const [service, name, operation] of operationsOf(apis)) {

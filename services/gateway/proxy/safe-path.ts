@@ -2,7 +2,8 @@ const plain = /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)+$/
 const encoded = /^(?:\/(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%[0-9A-Fa-f]{2})+)+$/
 
 /**
- * The decoded segments of a request path, or undefined when it plays tricks: empty or dot segments, encoded slashes, dots, question marks or hashes (a sidecar ends the path there), control characters, semicolons, what is no UTF-8.
+ * The decoded segments of a request path, or undefined when it plays tricks: empty or dot segments, encoded slashes, dots,
+ * question marks or hashes (a sidecar ends the path there), control characters, semicolons, what is no UTF-8.
  * What goes on to the services is built anew from these segments, so gateway, sidecars and services all read the same path.
  */
 export const safeSegments = (path: string): string[] | undefined => {
@@ -20,6 +21,9 @@ export const safeSegments = (path: string): string[] | undefined => {
 const withoutDots = (segments: string[]): string[] | undefined => (segments.some(s => s === '.' || s === '..') ? undefined : segments)
 
 const holdsControl = (segment: string): boolean => {
-  for (let i = 0; i < segment.length; i++) if (segment.charCodeAt(i) < 0x20 || (segment.charCodeAt(i) >= 0x7f && segment.charCodeAt(i) < 0xa0) || segment[i] === ';') return true
+  for (let i = 0; i < segment.length; i++) {
+    const code = segment.charCodeAt(i)
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || segment[i] === ';') return true
+  }
   return false
 }

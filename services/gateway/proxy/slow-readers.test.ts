@@ -21,13 +21,16 @@ afterEach(async () => { for (const stop of undo.splice(0).toReversed()) await st
 /** A gateway before a service whose lists are long, over few connections. */
 const gateway = async (limits: Pick<ForwardOptions, 'slowReaders' | 'bodies'>) => {
   const behind = createServer((request, response) => {
-    request.resume().on('end', () => { response.writeHead(request.method === 'POST' ? 201 : 200, { 'content-type': 'application/json' }).end(request.url?.includes('long') ? long : '{}') })
+    request.resume().on('end', () => {
+      response.writeHead(request.method === 'POST' ? 201 : 200, { 'content-type': 'application/json' }).end(request.url?.includes('long') ? long : '{}')
+    })
   }).listen(0, '127.0.0.1')
   await once(behind, 'listening')
   const address = behind.address()
   const sidecar = new Pool(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`, { connections: 4 })
   const forward = forwarder({ sidecar, circuit: peerBreakers(), appIdPrefix: '', ...limits })
-  const { url, port, drain } = await listen(createApp({ logger: silentLogger }, [ctx => forward(ctx, ctx.method === 'POST' ? createTask : listTasks, ctx.path.slice(1).split('/'))]), 0, '127.0.0.1')
+  const app = createApp({ logger: silentLogger }, [ctx => forward(ctx, ctx.method === 'POST' ? createTask : listTasks, ctx.path.slice(1).split('/'))])
+  const { url, port, drain } = await listen(app, 0, '127.0.0.1')
   undo.push(() => { behind.close() }, () => sidecar.destroy(), () => drain(100))
   return { url, port }
 }

@@ -53,6 +53,7 @@ const statusOf = (service: AppId, { state, instanceId, uptimeSeconds, dependenci
   const numbers = numbersOf(metrics)
   return {
     service, state, instanceId, uptimeSeconds, dependencies, version: numbers.version ?? null, sidecar: sidecarIn(dependencies),
-    relayLag: numbers.values.get('event_log_lag') ?? null, consumerLag: numbers.values.get('consumer_lag') ?? null, deadLetters: numbers.values.get('consumer_parked') ?? null,
+    relayLag: numbers.values.get('event_log_lag') ?? null, consumerLag: numbers.values.get('consumer_lag') ?? null,
+    deadLetters: numbers.values.get('consumer_parked') ?? null,
   }
 }

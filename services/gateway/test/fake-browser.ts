@@ -10,7 +10,10 @@ type Element = {
   setAttribute(): void; addEventListener(_: string, listener: Submit): void; querySelector(selector: string): Element | undefined; querySelectorAll(): Element[]
 }
 type Shown = { done: string | undefined; alert: string | undefined; hidden: boolean; next: boolean }
-export type Browser = { asked: Asked[]; textOf(id: string): string | undefined; formHidden(id: string): boolean; sendable(id: string): boolean; send(id: string, values: Record<string, string>): Promise<Shown> }
+export type Browser = {
+  asked: Asked[]; textOf(id: string): string | undefined; formHidden(id: string): boolean; sendable(id: string): boolean
+  send(id: string, values: Record<string, string>): Promise<Shown>
+}
 
 const element = (id: string, name = '', children: readonly Element[] = [], hidden = false): Element => {
   const own: Element = {
@@ -20,8 +23,10 @@ const element = (id: string, name = '', children: readonly Element[] = [], hidde
   }
   return own
 }
-const formsOf = (body: string): Element[] => [...body.matchAll(/<form id="(\w+)">([^]*?)<\/form>/g)].map(([, id = '', inside = '']) =>
-  element(id, '', [...[...inside.matchAll(/<input id="([^"]+)" name="([^"]+)"/g)].map(([, input = '', name = '']) => element(input, name)), element('', 'button'), element('', '[role=alert]')]))
+const formsOf = (body: string): Element[] => [...body.matchAll(/<form id="(\w+)">([^]*?)<\/form>/g)].map(([, id = '', inside = '']) => {
+  const inputs = [...inside.matchAll(/<input id="([^"]+)" name="([^"]+)"/g)].map(([, input = '', name = '']) => element(input, name))
+  return element(id, '', [...inputs, element('', 'button'), element('', '[role=alert]')])
+})
 
 /** TEST DOUBLE of a browser that shows a page: as much of it as the scripts of the pages touch, with the elements of the page's HTML. */
 export const browse = ({ body, script = '' }: Page, answers: (asked: Asked) => Reply, hash: string): Browser => {

@@ -2,7 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events'
 
 export type Behind = (request: IncomingMessage & { app: string; path: string; text: string }, response: ServerResponse) => void
-export type FakeSidecar = { port: number; calls: { app: string; method: string; path: string; headers: IncomingMessage['headers']; text: string }[]; behind: Behind; close(): Promise<void> }
+export type FakeSidecar = {
+  port: number; calls: { app: string; method: string; path: string; headers: IncomingMessage['headers']; text: string }[]
+  behind: Behind; close(): Promise<void>
+}
 
 /** TEST DOUBLE of daprd's invocation API: hands requests to `behind` as the apps would answer them. */
 export const fakeSidecar = async (behind: Behind): Promise<FakeSidecar> => {

@@ -18,15 +18,23 @@ export type Harness = { url: string; dapr: MemoryDapr; sidecar: FakeSidecar; par
 export const publicUrl = 'http://gateway.test'
 export const appToken = 'the-app-token-of-tests'
 
+type Given = { behind?: Behind; dapr?: MemoryDapr; settings?: Partial<GatewaySettings>; sidecarPort?: number }
+const answersNothing: Behind = (_, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end('{}') }
+
 /** The whole gateway in process: real HTTP and sockets, the sidecar's invocation and state faked. */
-export const startGateway = async ({ behind = (_, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end('{}') }, dapr = memoryDapr(), settings = {}, sidecarPort }: { behind?: Behind; dapr?: MemoryDapr; settings?: Partial<GatewaySettings>; sidecarPort?: number } = {}): Promise<Harness> => {
+export const startGateway = async (
+  { behind = answersNothing, dapr = memoryDapr(), settings = {}, sidecarPort }: Given = {},
+): Promise<Harness> => {
   const sidecar = await fakeSidecar(behind)
   const gate = newGate()
   const clock = testClock('2026-05-04T10:00:00.000Z')
   const metrics = createMetrics('gateway')
   const app = createApp({ logger: silentLogger, metrics }, [guard({ appToken, edge: true }), gate.handler])
   const listening = await listen(app, 0, '127.0.0.1')
-  const base = { appPort: 0, daprHttpPort: sidecarPort ?? sidecar.port, daprApiToken: 'the-sidecar-token', appApiToken: appToken, appIdPrefix: 'x-', logLevel: 'info' as const, otelExporterOtlpEndpoint: undefined, publicUrl, succeeds: false, instanceId: undefined }
+  const base = {
+    appPort: 0, daprHttpPort: sidecarPort ?? sidecar.port, daprApiToken: 'the-sidecar-token', appApiToken: appToken, appIdPrefix: 'x-',
+    logLevel: 'info' as const, otelExporterOtlpEndpoint: undefined, publicUrl, succeeds: false, instanceId: undefined,
+  }
   const parts = await gateway({ base, dapr, clock, logger: silentLogger, metrics, server: listening.server, listening }, {
     origins: ['https://app.test'], trustedProxies: 0, limits: { userPer10s: 1_000, addressPer10s: 1_000, signInPerMinute: 1_000 }, ...settings,
   })

@@ -9,7 +9,10 @@ import type { GatewaySettings } from '../compose.ts'
 import { startGateway, type Harness } from './harness.ts'
 
 export type Frame = { type: string; topic?: string; seq?: number; id?: string; name?: string; code?: string; topics?: string[] }
-export type Client = { frames: Frame[]; say(frame: object): void; until(check: (frames: Frame[]) => boolean): Promise<void>; closed: Promise<number>; close(): void; events(): string[] }
+export type Client = {
+  frames: Frame[]; say(frame: object): void; until(check: (frames: Frame[]) => boolean): Promise<void>
+  closed: Promise<number>; close(): void; events(): string[]
+}
 export type LiveWorld = {
   readonly gateway: Harness
   dapr: MemoryDapr
@@ -23,7 +26,8 @@ export type LiveWorld = {
   stop(): Promise<void>
 }
 
-export const ticketOf = (person: Partial<Ticket> = {}): Ticket => ({ userId: 'u1', organizationId: 'o1', role: 'member', sessionId: 's1', issuedAt: '2026-05-04T10:00:00.000Z', ...person })
+export const ticketOf = (person: Partial<Ticket> = {}): Ticket =>
+  ({ userId: 'u1', organizationId: 'o1', role: 'member', sessionId: 's1', issuedAt: '2026-05-04T10:00:00.000Z', ...person })
 export const task = { taskId: 't1', projectId: 'p1', title: 'T', assigneeId: null, reporterId: null }
 const ok = (body: unknown) => ({ status: 200, headers: {}, body })
 const unknown = (code: string) => ({ status: 404, headers: {}, body: { type: 't', title: 't', status: 404, detail: 'd', code, traceId: '' } })
@@ -46,7 +50,8 @@ export const liveWorld = async (): Promise<LiveWorld> => {
     const user = /^\/internal\/memberships\/(.+)$/.exec(path)?.[1]
     if (user) return ok({ projectIds: `${query['organizationId']}/${user}` === 'o1/u1' ? [{ projectId: 'p1', role: 'contributor' }] : [] })
     if (!path.startsWith('/internal/projects/')) return feedOf('project-events', path, query)
-    return path.endsWith('p1') && query['organizationId'] === 'o1' ? ok({ id: 'p1', organizationId: 'o1', name: 'P', key: 'P', status: 'active', workflow: defaultWorkflow, members: [], deletedAt: null, version: 1 }) : unknown('project-unknown')
+    if (!path.endsWith('p1') || query['organizationId'] !== 'o1') return unknown('project-unknown')
+    return ok({ id: 'p1', organizationId: 'o1', name: 'P', key: 'P', status: 'active', workflow: defaultWorkflow, members: [], deletedAt: null, version: 1 })
   })
   for (const app of ['task', 'ai'] as const) dapr.answer(app, ({ path, query = {} }) => feedOf(`${app}-events`, path, query))
   dapr.answer('user', ({ path, query = {}, body }) => (path === '/internal/users/ws-tickets/redeem' ? redeemed(body) : feedOf('user-events', path, query)))

@@ -101,7 +101,9 @@ describe('a subscriber', () => {
     const client = await world.connect()
     await subscribed(client, ['me'])
     const notification = {
-      id: 'n1', type: 'assigned', title: 'Hello', body: '', link: '/tasks/t1', event: { id: 'e1', name: 'TaskUpdated', subject: 't1', projectId: 'p1', actorId: null }, readAt: null, createdAt: '2026-05-04T10:00:00.000Z', version: 1,
+      id: 'n1', type: 'assigned', title: 'Hello', body: '', link: '/tasks/t1',
+      event: { id: 'e1', name: 'TaskUpdated', subject: 't1', projectId: 'p1', actorId: null },
+      readAt: null, createdAt: '2026-05-04T10:00:00.000Z', version: 1,
     }
     const answer = await fetch(`${world.gateway.url}/internal/live/notifications`, {
       method: 'POST', body: JSON.stringify({ organizationId: 'o1', items: [{ userId: 'u1', notification }] }),

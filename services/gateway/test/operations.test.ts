@@ -8,7 +8,10 @@ import { publicUrl, startGateway, type Harness } from './harness.ts'
 let gateway: Harness
 let token: (role: string) => Promise<string>
 const json = (body: unknown, status = 200) => ({ status, headers: {}, body })
-const letter = (id: string) => ({ id, consumer: 'c', topic: 'task-events', partition: 0, position: 1, subject: 't1', state: 'waiting', reason: 'boom', attempts: 5, behind: null, traceId: null, at: '2026-05-04T10:00:00.000Z' })
+const letter = (id: string) => ({
+  id, consumer: 'c', topic: 'task-events', partition: 0, position: 1, subject: 't1', state: 'waiting', reason: 'boom', attempts: 5,
+  behind: null, traceId: null, at: '2026-05-04T10:00:00.000Z',
+})
 const asked: { app: string; path: string; query: unknown; body: unknown }[] = []
 
 beforeAll(async () => {
@@ -16,12 +19,17 @@ beforeAll(async () => {
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' })
   const jwk = { ...await exportJWK(publicKey), kid: 'k1' }
   const now = Date.parse('2026-05-04T10:00:00.000Z') / 1_000
-  token = role => new SignJWT({ org: 'o1', role, sid: 's1' }).setProtectedHeader({ alg: 'EdDSA', kid: 'k1', typ: 'at+jwt' }).setSubject('u1').setIssuer(publicUrl).setAudience('cybertask').setIssuedAt(now).setExpirationTime(now + 600).sign(privateKey)
+  token = role => new SignJWT({ org: 'o1', role, sid: 's1' }).setProtectedHeader({ alg: 'EdDSA', kid: 'k1', typ: 'at+jwt' })
+    .setSubject('u1').setIssuer(publicUrl).setAudience('cybertask').setIssuedAt(now).setExpirationTime(now + 600).sign(privateKey)
   for (const app of ['user', 'task', 'project', 'notification', 'analytics'] satisfies ServiceId[]) gateway.dapr.answer(app, ({ path, query, body }) => {
     asked.push({ app, path, query, body })
     if (path === '/.well-known/jwks.json') return json({ keys: [jwk] })
-    if (path === '/health/dependencies') return json({ service: app, state: 'ready', instanceId: `${app}-1`, uptimeSeconds: 5, dependencies: [{ name: 'dapr', state: 'up', essential: true, latencyMs: 1 }] })
-    if (path === '/metrics') return json(`# HELP x\napp_info{version="1.2.3",service="${app}"} 1\nevent_log_lag{service="${app}"} 4\nconsumer_parked{service="${app}"} ${app === 'task' ? 2 : 0}\n`)
+    if (path === '/health/dependencies') {
+      const dependencies = [{ name: 'dapr', state: 'up', essential: true, latencyMs: 1 }]
+      return json({ service: app, state: 'ready', instanceId: `${app}-1`, uptimeSeconds: 5, dependencies })
+    }
+    if (path === '/metrics') return json(`# HELP x\napp_info{version="1.2.3",service="${app}"} 1\n`
+      + `event_log_lag{service="${app}"} 4\nconsumer_parked{service="${app}"} ${app === 'task' ? 2 : 0}\n`)
     if (path === '/internal/dead-letters') return json({ items: app === 'task' ? [letter('aaa')] : app === 'project' ? [letter('bbb')] : [], nextCursor: null })
     return json({ replayed: 3, state: 'replayed', goesOn: false })
   })
@@ -73,7 +81,11 @@ describe('dead letters', () => {
 describe('a session that ended', () => {
   it('opens nothing any more, though its token has not expired and the services do not know', async () => {
     expect((await as('owner', '/api/tasks')).status).toBe(200)
-    const ended = { specversion: '1.0', id: 'e1', source: 'user', type: 'SessionEnded', subject: 's1', time: '2026-05-04T10:00:00.000Z', data: { userId: 'u1', sessionId: 's1', reason: 'disabled' }, dataversion: 1, organizationid: 'o1', partition: 0, position: 0, previous: -1, aggregateversion: 2, actor: 'u9', correlationid: 'c1' }
+    const ended = {
+      specversion: '1.0', id: 'e1', source: 'user', type: 'SessionEnded', subject: 's1', time: '2026-05-04T10:00:00.000Z',
+      data: { userId: 'u1', sessionId: 's1', reason: 'disabled' }, dataversion: 1, organizationid: 'o1',
+      partition: 0, position: 0, previous: -1, aggregateversion: 2, actor: 'u9', correlationid: 'c1',
+    }
     expect(await gateway.parts.feeds.deliver(ended, 'user-events')).toBe('SUCCESS')
     expect(await as('owner', '/api/tasks')).toMatchObject({ status: 401, body: { code: 'session-ended' } })
     expect((await as('owner', '/api/operations/dead-letters')).status).toBe(401)

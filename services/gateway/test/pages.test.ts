@@ -16,7 +16,10 @@ describe('every page that mails may link to', () => {
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
     const [html, policy = ''] = [await page.text(), page.headers.get('content-security-policy') ?? undefined]
     // The policy lets in what stands in the page, and nothing else.
-    for (const [tag, text = ''] of [...html.matchAll(/<style>([^<]*)<\/style>/g), ...html.matchAll(/<script>([^]*?)<\/script>/g)]) expect(policy, tag.slice(0, 40)).toContain(`'sha256-${createHash('sha256').update(text).digest('base64')}'`)
+    for (const [tag, text = ''] of [...html.matchAll(/<style>([^<]*)<\/style>/g), ...html.matchAll(/<script>([^]*?)<\/script>/g)]) {
+      const hash = createHash('sha256').update(text).digest('base64')
+      expect(policy, tag.slice(0, 40)).toContain(`'sha256-${hash}'`)
+    }
     expect(policy).toContain("default-src 'none'")
     expect(html).not.toMatch(/<link| src=| style="| on\w+="/)
   })
@@ -25,7 +28,9 @@ describe('every page that mails may link to', () => {
 describe('the first page', () => {
   const said = async (query: string): Promise<string | undefined> => /<p class="bad"[^>]*>(.*)<\/p>/.exec(await (await fetch(`${gateway.url}/${query}`)).text())?.[1]
   it('says why a sign-in by another provider came to nothing', async () => expect(await said('?problem=oauth-refused')).toBe('You are not signed in: oauth-refused'))
-  it.each(['', '?problem=', '?problem=<script>alert(1)</script>', '?problem=Call%20us%20at%20555', '?problem=a&problem=b'])('says nothing of it, nor what a link wants it to say: %s', async query => expect(await said(query)).toBeUndefined())
+  it.each([
+    '', '?problem=', '?problem=<script>alert(1)</script>', '?problem=Call%20us%20at%20555', '?problem=a&problem=b',
+  ])('says nothing of it, nor what a link wants it to say: %s', async query => expect(await said(query)).toBeUndefined())
 })
 
 const resetting = (answers: (asked: Asked) => Reply, hash = '#token=the%2Ftoken'): Browser => browse(resetPasswordPage, answers, hash)
@@ -66,7 +71,9 @@ describe('the page of an invitation', () => {
   ])('%s, and leaves no session behind', async (_, accepted, shown) => {
     const page = invited(({ path }) => (path.endsWith('login') ? { status: 200, body: session } : path.endsWith('accept') ? accepted : { status: 204 }))
     expect(await page.send('accept', { email: 'ann@example.org', password })).toMatchObject(shown)
-    expect(page.asked.map(({ path, authorization }) => [path, authorization])).toEqual([['api/users/login', undefined], ['api/users/invitations/accept', 'Bearer access'], ['api/users/logout', undefined]])
+    expect(page.asked.map(({ path, authorization }) => [path, authorization])).toEqual([
+      ['api/users/login', undefined], ['api/users/invitations/accept', 'Bearer access'], ['api/users/logout', undefined],
+    ])
   })
 })
 

@@ -9,10 +9,15 @@ beforeAll(async () => { gateway = await startGateway() })
 afterAll(() => gateway.stop())
 beforeEach(() => {
   gateway.sidecar.calls.length = 0
-  gateway.sidecar.behind = ({ app, path }, response) => { response.writeHead(200, { 'content-type': 'application/json', etag: '"3"', 'dapr-app': 'x', 'x-powered-by': 'y' }).end(JSON.stringify({ app, path })) }
+  gateway.sidecar.behind = ({ app, path }, response) => {
+    const headers = { 'content-type': 'application/json', etag: '"3"', 'dapr-app': 'x', 'x-powered-by': 'y' }
+    response.writeHead(200, headers).end(JSON.stringify({ app, path }))
+  }
 })
+type Options = { method?: string; headers?: Record<string, string>; body?: string }
+type Answer = { status: number; headers: Record<string, unknown>; body: string }
 /** Without the niceties of fetch, which would tidy a path up. */
-const raw = (path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}, to: Harness = gateway) => new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
+const raw = (path: string, options: Options = {}, to: Harness = gateway) => new Promise<Answer>((resolve, reject) => {
   const { port } = new URL(to.url)
   const sent = rawRequest({ port, host: '127.0.0.1', path, method: options.method ?? 'GET', headers: options.headers ?? {} }, answer => {
     let body = ''
@@ -43,7 +48,10 @@ describe('the gateway passes on', () => {
     expect(gateway.sidecar.calls.map(({ headers }) => headers['x-correlation-id'])).toEqual([undefined, 'order-7'])
   })
   it('nothing that a caller says about where he comes from or who he is to services', async () => {
-    await raw('/api/tasks/t1', { headers: { 'dapr-app-id': 'user', 'dapr-caller-app-id': 'task', 'x-forwarded-for': '1.1.1.1', 'x-client-ip': '9.9.9.9', 'x-secret-hop': '1', connection: 'close, x-secret-hop', cookie: 'refresh=1' } })
+    await raw('/api/tasks/t1', { headers: {
+      'dapr-app-id': 'user', 'dapr-caller-app-id': 'task', 'x-forwarded-for': '1.1.1.1', 'x-client-ip': '9.9.9.9',
+      'x-secret-hop': '1', connection: 'close, x-secret-hop', cookie: 'refresh=1',
+    } })
     const { headers } = gateway.sidecar.calls[0]!
     for (const name of ['dapr-app-id', 'dapr-caller-app-id', 'x-forwarded-for', 'x-secret-hop', 'cookie']) expect(headers).not.toHaveProperty(name)
     expect(headers['x-client-ip']).toBe('127.0.0.1')
@@ -61,14 +69,16 @@ describe('the gateway passes on', () => {
     expect(await offered('GET /api/tasks HTTP/1.1\r\n\r\n')).toBe('HTTP/1.1 200 OK')
     gateway.sidecar.behind = ({ text }, response) => { response.writeHead(201, { 'content-type': 'application/json' }).end(text) }
     expect(await offered('POST /api/tasks HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"a":1}')).toBe('HTTP/1.1 201 Created')
-    expect(gateway.sidecar.calls.map(({ text, headers }) => [text, headers.upgrade, headers['http2-settings']])).toEqual([['', undefined, undefined], ['{"a":1}', undefined, undefined]])
+    expect(gateway.sidecar.calls.map(({ text, headers }) => [text, headers.upgrade, headers['http2-settings']]))
+      .toEqual([['', undefined, undefined], ['{"a":1}', undefined, undefined]])
   })
   it('cookies to the user service only', async () => {
     await fetch(`${gateway.url}/api/users/token/refresh`, { method: 'POST', headers: { cookie: 'refresh=1', 'content-type': 'application/json' }, body: '{}' })
     expect(gateway.sidecar.calls[0]).toMatchObject({ app: 'x-user', text: '{}', headers: { cookie: 'refresh=1' } })
   })
   it('a body that is announced, and one that is not', async () => {
-    for (const headers of [{ 'content-length': '7' }, { 'transfer-encoding': 'chunked' }]) await raw('/api/tasks', { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{"a":1}' })
+    for (const headers of [{ 'content-length': '7' }, { 'transfer-encoding': 'chunked' }])
+      await raw('/api/tasks', { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{"a":1}' })
     expect(gateway.sidecar.calls.map(c => c.text)).toEqual(['{"a":1}', '{"a":1}'])
   })
   it.each([
@@ -85,7 +95,8 @@ describe('the gateway passes on', () => {
   })
   it('what a service did not look at because it was not ready yet', async () => {
     gateway.sidecar.behind = (_, response) => {
-      if (gateway.sidecar.calls.length < 3) response.writeHead(503, { 'content-type': 'application/problem+json' }).end('{"type":"urn:cybertask:problem:starting","status":503,"code":"starting"}')
+      const starting = '{"type":"urn:cybertask:problem:starting","status":503,"code":"starting"}'
+      if (gateway.sidecar.calls.length < 3) response.writeHead(503, { 'content-type': 'application/problem+json' }).end(starting)
       else response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
     }
     const answer = await fetch(`${gateway.url}/api/tasks`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
@@ -119,11 +130,16 @@ describe('the gateway passes on', () => {
 })
 
 describe('the gateway refuses', () => {
-  it.each(['/internal/feed', '/api/internal', '/dapr/config', '/job/x', '/actors/UserSaga/1/method/x', '/v1.0/invoke/task/method/api/tasks', '/api/nothing'])('%s, which no contract lists', async path => {
+  it.each([
+    '/internal/feed', '/api/internal', '/dapr/config', '/job/x', '/actors/UserSaga/1/method/x', '/v1.0/invoke/task/method/api/tasks', '/api/nothing',
+  ])('%s, which no contract lists', async path => {
     expect([404, 401]).toContain((await fetch(gateway.url + path)).status)
     expect(gateway.sidecar.calls).toEqual([])
   })
-  it.each(['/api/tasks/..%2finternal', '/api/tasks/%2e%2e/x', '/api//tasks', '/api/tasks/../users', '/api/tasks/a%5cb', '/api/tasks/a%3fb/comments', '/api/tasks/a%23b', '/api/tasks/%c2%90', '/api/tasks/%00', '/api/tasks/%252e', '/api/tasks/%ff', '/api/tasks/a;b'])('the trick in %s', async path => {
+  it.each([
+    '/api/tasks/..%2finternal', '/api/tasks/%2e%2e/x', '/api//tasks', '/api/tasks/../users', '/api/tasks/a%5cb', '/api/tasks/a%3fb/comments',
+    '/api/tasks/a%23b', '/api/tasks/%c2%90', '/api/tasks/%00', '/api/tasks/%252e', '/api/tasks/%ff', '/api/tasks/a;b',
+  ])('the trick in %s', async path => {
     const answer = await raw(path)
     expect(answer.status).toBe(400)
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'bad-path' })
@@ -164,7 +180,8 @@ describe('the gateway refuses', () => {
   it('whom it hears too often from one network of his own', async () => {
     const strict = await startGateway({ settings: { trustedProxies: 1, limits: { userPer10s: 100, addressPer10s: 2, signInPerMinute: 100 } } })
     const statuses: number[] = []
-    for (const address of ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8:0:1::3']) statuses.push((await raw('/api/tasks', { headers: { 'x-forwarded-for': address } }, strict)).status)
+    for (const address of ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8:0:1::3'])
+      statuses.push((await raw('/api/tasks', { headers: { 'x-forwarded-for': address } }, strict)).status)
     expect(statuses).toEqual([200, 200, 429, 200])
     await strict.stop()
   })

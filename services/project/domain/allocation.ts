@@ -31,10 +31,18 @@ export const allocationOf = ({ projects, booked, from, to, capacityMinutes }: Qu
 }
 
 const weekOf = (userId: string, week: string, projects: readonly Staffed[], bookedMinutes: number, capacityMinutes: number): Week => {
-  const claims = projects.flatMap(p => p.members.filter(m => m.userId === userId && m.allocationPercent > 0).map(m => ({ projectId: p.id, allocationPercent: m.allocationPercent })))
+  const claims = projects.flatMap(p => p.members
+    .filter(m => m.userId === userId && m.allocationPercent > 0)
+    .map(m => ({ projectId: p.id, allocationPercent: m.allocationPercent })))
   // Seven times 14.3 and the like add up to a little more than they are.
   const allocatedPercent = Math.round(claims.reduce((sum, c) => sum + c.allocationPercent, 0) * 1e6) / 1e6
-  return { week, capacityMinutes, allocatedPercent, allocatedMinutes: Math.round((capacityMinutes * allocatedPercent) / 100), bookedMinutes, overAllocated: allocatedPercent > 100, projects: claims }
+  return {
+    week, capacityMinutes, allocatedPercent,
+    allocatedMinutes: Math.round((capacityMinutes * allocatedPercent) / 100),
+    bookedMinutes,
+    overAllocated: allocatedPercent > 100,
+    projects: claims,
+  }
 }
 
 const runsIn = ({ startAt, dueAt }: Staffed, monday: string): boolean => {

@@ -37,7 +37,8 @@ export const notArchived = (project: Existing): void => {
   if (project.status === 'archived') throw new Refused('rule', 'project-archived', 'The project is archived; reopen it first.')
 }
 export const datesInOrder = ({ startAt, dueAt }: Pick<Editable, 'startAt' | 'dueAt'>): void => {
-  if (startAt !== null && dueAt !== null && Date.parse(startAt) > Date.parse(dueAt)) throw new Refused('rule', 'dates-reversed', 'A project cannot be due before it starts.', { startAt, dueAt })
+  if (startAt !== null && dueAt !== null && Date.parse(startAt) > Date.parse(dueAt))
+    throw new Refused('rule', 'dates-reversed', 'A project cannot be due before it starts.', { startAt, dueAt })
 }
 
 const changed = (project: Existing, fields: Partial<Editable>, at: string): ProjectEvent[] => {

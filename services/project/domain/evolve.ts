@@ -4,8 +4,12 @@ import type { Departure, Existing, FieldChanges, Project, ProjectEvent } from '.
 export const evolve = (project: Project, event: ProjectEvent): Project => {
   if (event.type === 'ProjectPlanned') return { phase: 'planned', sagaId: event.sagaId, plan: event.plan }
   if (event.type === 'PlanAbandoned') return project.phase === 'planned' ? gone(project.plan, event.at) : project
-  if (event.type === 'ProjectCreated')
-    return { ...event.project, phase: event.building ? 'building' : 'live', members: [], departures: {}, deletion: null, createdAt: event.at, updatedAt: event.at }
+  if (event.type === 'ProjectCreated') {
+    return {
+      ...event.project, phase: event.building ? 'building' : 'live', members: [], departures: {}, deletion: null,
+      createdAt: event.at, updatedAt: event.at,
+    }
+  }
   if (project.phase === 'absent' || project.phase === 'planned') return project
   return { ...changedBy(project, event), updatedAt: event.at }
 }
@@ -16,7 +20,10 @@ const changedBy = (project: Existing, event: Later): Existing => {
     case 'ProjectBuilt': return { ...project, phase: 'live' }
     case 'ProjectUpdated': return { ...project, ...after(event.changes) }
     case 'MemberAdded':
-    case 'MemberChanged': return { ...project, members: put(project.members, { userId: event.userId, role: event.role, allocationPercent: event.allocationPercent }) }
+    case 'MemberChanged': {
+      const { userId, role, allocationPercent } = event
+      return { ...project, members: put(project.members, { userId, role, allocationPercent }) }
+    }
     case 'MemberRemoved': return { ...project, members: without(project.members, event.userId) }
     case 'MemberDeparted': return departed(project, event.sagaId, event.departure)
     case 'MemberReturned': return returned(project, event.sagaId, event.departure)

@@ -17,7 +17,10 @@ describe('a key', () => {
     key(claimed).when({ type: 'ReleaseKey', projectId: 'p1', at: 'T1' }).thenEvents([{ type: 'KeyReleased', projectId: 'p1', at: 'T1' }])
     key(claimed).when({ type: 'ReleaseKey', projectId: 'p2', at: 'T1' }).thenEvents([])
   })
-  it.each([['Software Delivery', 'SD'], ['Apollo', 'APOLLO'], ['Übergabe an den Kunden', 'UADK'], ['3 Wünsche', 'WUNSCH'], ['7', 'PR'], ['日本', 'PR'], ['x', 'XP']])('%s begins as %s', (name, first) => expect(keyCandidates(name).plain[0]).toBe(first))
+  it.each([
+    ['Software Delivery', 'SD'], ['Apollo', 'APOLLO'], ['Übergabe an den Kunden', 'UADK'], ['3 Wünsche', 'WUNSCH'],
+    ['7', 'PR'], ['日本', 'PR'], ['x', 'XP'],
+  ])('%s begins as %s', (name, first) => expect(keyCandidates(name).plain[0]).toBe(first))
   it('has many candidates, each of which the contract takes', () => {
     for (const name of ['a', '', '12 Monkeys', 'Q', 'Very Long Name Of A Project That Goes On']) {
       const { plain, numbered } = keyCandidates(name)
@@ -26,7 +29,10 @@ describe('a key', () => {
   })
 })
 
-const task: TemplateTask = { key: 'a', title: 'A', description: '', priority: 'none', difficulty: null, labels: [], startDay: null, dueDay: null, estimateMinutes: null, blockedBy: [] }
+const task: TemplateTask = {
+  key: 'a', title: 'A', description: '', priority: 'none', difficulty: null, labels: [],
+  startDay: null, dueDay: null, estimateMinutes: null, blockedBy: [],
+}
 const content = { name: 'Ours', description: '', workflow: defaultWorkflow, tasks: [task, { ...task, key: 'b', blockedBy: ['a'] }] }
 const created: TemplateEvent = { type: 'TemplateCreated', ...content, createdBy: 'u1', at: 'T0' }
 const template = spec(templateDecider)

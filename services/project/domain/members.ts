@@ -6,7 +6,8 @@ import type { Existing, ProjectEvent } from './project-state.ts'
 
 export const addMember = (project: Existing, member: Member, at: string): ProjectEvent[] => {
   notArchived(project)
-  if (project.members.some(m => m.userId === member.userId)) throw new Refused('rule', 'already-member', 'This person is a member already.', { userId: member.userId })
+  if (project.members.some(m => m.userId === member.userId))
+    throw new Refused('rule', 'already-member', 'This person is a member already.', { userId: member.userId })
   return [{ type: 'MemberAdded', ...member, at }]
 }
 
@@ -28,7 +29,8 @@ export const isSoleOwner = (project: Pick<Existing, 'members'>, member: Member):
   member.role === 'owner' && !project.members.some(m => m.role === 'owner' && m.userId !== member.userId)
 
 const ownerRemains = (project: Existing, member: Member): void => {
-  if (isSoleOwner(project, member)) throw new Refused('rule', 'sole-project-owner', 'A project has at least one owner; make somebody else owner first.', { userId: member.userId })
+  if (isSoleOwner(project, member))
+    throw new Refused('rule', 'sole-project-owner', 'A project has at least one owner; make somebody else owner first.', { userId: member.userId })
 }
 const known = (project: Existing, userId: string): Member => {
   const member = project.members.find(m => m.userId === userId)

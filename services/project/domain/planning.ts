@@ -9,7 +9,10 @@ export const create = (project: Project, fresh: NewProject, at: string): Project
   return born(projectMustHold(fresh), false, at)
 }
 
-export const plan = (project: Project, { sagaId, templateId, plan: wanted, at }: { sagaId: string; templateId: string; plan: NewProject; at: string }): ProjectEvent[] => {
+export const plan = (
+  project: Project,
+  { sagaId, templateId, plan: wanted, at }: { sagaId: string; templateId: string; plan: NewProject; at: string },
+): ProjectEvent[] => {
   if (project.phase === 'planned' && project.sagaId === sagaId) return []
   unused(project)
   return [{ type: 'ProjectPlanned', sagaId, templateId, plan: projectMustHold(wanted), at }]
@@ -22,7 +25,8 @@ export const build = (project: Project, sagaId: string, at: string): ProjectEven
   return born(project.plan, true, at)
 }
 
-export const finish = (project: Project, sagaId: string, at: string): ProjectEvent[] => project.phase === 'building' ? [{ type: 'ProjectBuilt', sagaId, at }] : []
+export const finish = (project: Project, sagaId: string, at: string): ProjectEvent[] =>
+  project.phase === 'building' ? [{ type: 'ProjectBuilt', sagaId, at }] : []
 
 /** All or nothing: what exists of the project is taken back. */
 export const abandon = (project: Project, { sagaId, reason, at }: { sagaId: string; reason: string; at: string }): ProjectEvent[] => {

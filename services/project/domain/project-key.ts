@@ -8,13 +8,17 @@ export type KeyCommand =
   | { type: 'ReleaseKey'; projectId: string; at: string }
 
 const decide = (holder: KeyHolder, command: KeyCommand): KeyEvent[] => {
-  if (command.type === 'ReleaseKey') return holder.projectId === command.projectId ? [{ type: 'KeyReleased', projectId: command.projectId, at: command.at }] : []
+  if (command.type === 'ReleaseKey') {
+    const { projectId, at } = command
+    return holder.projectId === projectId ? [{ type: 'KeyReleased', projectId, at }] : []
+  }
   if (holder.projectId === command.projectId) return []
   if (holder.projectId !== null) throw taken(command.key)
   return [{ type: 'KeyClaimed', projectId: command.projectId, at: command.at }]
 }
 const taken = (key: string): Refused => new Refused('rule', 'key-taken',
-  `The key ${key} belongs to another project. A deleted one keeps its own for as long as it can be restored: restore it, change its key and delete it again.`, { key })
+  `The key ${key} belongs to another project. A deleted one keeps its own for as long as it can be restored: `
+  + 'restore it, change its key and delete it again.', { key })
 
 const evolve = (_: KeyHolder, event: KeyEvent): KeyHolder =>
   event.type === 'KeyClaimed' ? { projectId: event.projectId, since: event.at } : { projectId: null, since: null }

@@ -4,7 +4,10 @@ import type { ProjectRole } from '../../shared/contracts/primitives.ts'
 import type { Workflow } from '../../shared/contracts/workflow.ts'
 
 /** The fields a person can change one by one; events carry each with its value before and after. */
-export type Editable = { name: string; key: string; description: string; status: ProjectStatus; startAt: string | null; dueAt: string | null; workflow: Workflow }
+export type Editable = {
+  name: string; key: string; description: string; status: ProjectStatus
+  startAt: string | null; dueAt: string | null; workflow: Workflow
+}
 export type FieldChanges = { [K in keyof Editable]?: { before: Editable[K]; after: Editable[K] } }
 export type NewProject = Editable & { members: Member[] }
 

@@ -25,14 +25,21 @@ describe('CreateProject', () => {
   it('is refused without an owner', () => given().when({ ...create, project: { ...fresh, members: [] } }).thenRefused('sole-project-owner'))
   it('is refused when it is due before it starts', () =>
     given().when({ ...create, project: { ...fresh, startAt: '2026-02-01T00:00:00Z', dueAt: '2026-01-01T00:00:00Z' } }).thenRefused('dates-reversed'))
-  it('is refused with a workflow that does not hold', () => given().when({ ...create, project: { ...fresh, workflow: { ...defaultWorkflow, initial: 'nowhere' } } }).thenRefused('workflow-invalid'))
+  it('is refused with a workflow that does not hold', () => {
+    const workflow = { ...defaultWorkflow, initial: 'nowhere' }
+    given().when({ ...create, project: { ...fresh, workflow } }).thenRefused('workflow-invalid')
+  })
 })
 
 describe('UpdateProject', () => {
   it('says what changed, before and after', () =>
-    there.when({ type: 'UpdateProject', fields: { name: 'Gemini', description: '' }, at }).thenEvents([{ type: 'ProjectUpdated', changes: { name: { before: 'Apollo', after: 'Gemini' } }, at }]))
+    there.when({ type: 'UpdateProject', fields: { name: 'Gemini', description: '' }, at })
+      .thenEvents([{ type: 'ProjectUpdated', changes: { name: { before: 'Apollo', after: 'Gemini' } }, at }]))
   it('says nothing when nothing changes', () => there.when({ type: 'UpdateProject', fields: { name: 'Apollo' }, at }).thenEvents([]))
-  it('is refused when the dates would be reversed', () => given({ ...created, project: { ...editable, startAt: '2026-02-01T00:00:00Z' } }).when({ type: 'UpdateProject', fields: { dueAt: '2026-01-01T00:00:00Z' }, at }).thenRefused('dates-reversed'))
+  it('is refused when the dates would be reversed', () =>
+    given({ ...created, project: { ...editable, startAt: '2026-02-01T00:00:00Z' } })
+      .when({ type: 'UpdateProject', fields: { dueAt: '2026-01-01T00:00:00Z' }, at })
+      .thenRefused('dates-reversed'))
   it('is refused on an archived project', () => given(created, statusIs('archived')).when({ type: 'UpdateProject', fields: { name: 'X' }, at }).thenRefused('project-archived'))
   it('is refused on an unknown, a building and a deleted one', () => {
     const update: ProjectCommand = { type: 'UpdateProject', fields: { name: 'X' }, at }
@@ -52,7 +59,8 @@ describe('ChangeStatus', () => {
   })
   it('names what is allowed', () => {
     const draft = given({ ...created, project: { ...editable, status: 'draft' } }).state()
-    expect(() => projectDecider.decide(draft, { type: 'ChangeStatus', status: 'completed', at })).toThrow(expect.objectContaining({ detail: { from: 'draft', to: 'completed', allowed: ['active'] } }))
+    const detail = { from: 'draft', to: 'completed', allowed: ['active'] }
+    expect(() => projectDecider.decide(draft, { type: 'ChangeStatus', status: 'completed', at })).toThrow(expect.objectContaining({ detail }))
   })
 })
 
@@ -60,16 +68,24 @@ describe('SetWorkflow', () => {
   const workflow = { ...defaultWorkflow, statuses: defaultWorkflow.statuses.map(s => ({ ...s, name: s.name.toUpperCase() })) }
   it('keeps the whole definition before and after', () =>
     there.when({ type: 'SetWorkflow', workflow, at }).thenEvents([{ type: 'ProjectUpdated', changes: { workflow: { before: defaultWorkflow, after: workflow } }, at }]))
-  it('is refused when it does not hold', () => there.when({ type: 'SetWorkflow', workflow: { ...workflow, transitions: [{ from: '*', to: 'cancelled' }] }, at }).thenRefused('workflow-invalid'))
+  it('is refused when it does not hold', () => {
+    const endless: typeof workflow = { ...workflow, transitions: [{ from: '*', to: 'cancelled' }] }
+    there.when({ type: 'SetWorkflow', workflow: endless, at }).thenRefused('workflow-invalid')
+  })
 })
 
 describe('members', () => {
   const team = given(created, ownerAdded, added)
   it('are added', () => there.when({ type: 'AddMember', member: { userId: 'u2', role: 'contributor', allocationPercent: 20 }, at: 'T0' }).thenEvents([added]))
   it('are not added twice', () => team.when({ type: 'AddMember', member: { userId: 'u2', role: 'viewer', allocationPercent: 0 }, at }).thenRefused('already-member'))
-  it('change role and allocation', () => team.when({ type: 'ChangeMember', userId: 'u2', role: 'manager', at }).thenEvents([{ type: 'MemberChanged', userId: 'u2', role: 'manager', allocationPercent: 20, at }]))
+  it('change role and allocation', () =>
+    team.when({ type: 'ChangeMember', userId: 'u2', role: 'manager', at })
+      .thenEvents([{ type: 'MemberChanged', userId: 'u2', role: 'manager', allocationPercent: 20, at }]))
   it('that do not change say nothing', () => team.when({ type: 'ChangeMember', userId: 'u2', allocationPercent: 20, at }).thenEvents([]))
-  it('that are unknown are refused', () => { team.when({ type: 'ChangeMember', userId: 'u9', at }).thenRefused('member-unknown'); team.when({ type: 'RemoveMember', userId: 'u9', at }).thenRefused('member-unknown') })
+  it('that are unknown are refused', () => {
+    team.when({ type: 'ChangeMember', userId: 'u9', at }).thenRefused('member-unknown')
+    team.when({ type: 'RemoveMember', userId: 'u9', at }).thenRefused('member-unknown')
+  })
   it('are removed', () => team.when({ type: 'RemoveMember', userId: 'u2', at }).thenEvents([{ type: 'MemberRemoved', userId: 'u2', at }]))
   it('keep at least one owner', () => {
     team.when({ type: 'RemoveMember', userId: 'u1', at }).thenRefused('sole-project-owner')
@@ -81,25 +97,32 @@ describe('members', () => {
 
 describe('Leave and Rejoin', () => {
   const departure = { userId: 'u2', role: 'contributor' as const, allocationPercent: 20, heir: null }
-  const handedOver = { userId: 'u1', role: 'owner' as const, allocationPercent: 50, heir: { userId: 'u2', before: { userId: 'u2', role: 'contributor' as const, allocationPercent: 20 } } }
+  const handedOver = {
+    userId: 'u1', role: 'owner' as const, allocationPercent: 50,
+    heir: { userId: 'u2', before: { userId: 'u2', role: 'contributor' as const, allocationPercent: 20 } },
+  }
   const team = given(created, ownerAdded, added)
   it('a member leaves', () => team.when({ type: 'Leave', userId: 'u2', sagaId: 's', handOverTo: null, at }).thenEvents([{ type: 'MemberDeparted', sagaId: 's', departure, at }]))
   it('whoever is no member leaves nothing', () => team.when({ type: 'Leave', userId: 'u9', sagaId: 's', handOverTo: null, at }).thenEvents([]))
   it('the only owner needs an heir', () => team.when({ type: 'Leave', userId: 'u1', sagaId: 's', handOverTo: null, at }).thenRefused('sole-project-owner'))
   it('the heir becomes owner', () => {
     team.when({ type: 'Leave', userId: 'u1', sagaId: 's', handOverTo: 'u2', at }).thenEvents([{ type: 'MemberDeparted', sagaId: 's', departure: handedOver, at }])
-    expect(given(created, ownerAdded, added, { type: 'MemberDeparted', sagaId: 's', departure: handedOver, at }).state()).toMatchObject({ members: [{ userId: 'u2', role: 'owner', allocationPercent: 20 }] })
+    const gone: ProjectEvent = { type: 'MemberDeparted', sagaId: 's', departure: handedOver, at }
+    expect(given(created, ownerAdded, added, gone).state()).toMatchObject({ members: [{ userId: 'u2', role: 'owner', allocationPercent: 20 }] })
   })
   it('coming back restores both', () => {
     const gone: ProjectEvent = { type: 'MemberDeparted', sagaId: 's', departure: handedOver, at }
     const back: ProjectEvent = { type: 'MemberReturned', sagaId: 's', departure: handedOver, at }
     given(created, ownerAdded, added, gone).when({ type: 'Rejoin', userId: 'u1', sagaId: 's', at }).thenEvents([back])
-    expect(given(created, ownerAdded, added, gone, back).state()).toMatchObject({ members: [{ userId: 'u2', role: 'contributor' }, { userId: 'u1', role: 'owner' }], departures: {} })
+    expect(given(created, ownerAdded, added, gone, back).state())
+      .toMatchObject({ members: [{ userId: 'u2', role: 'contributor' }, { userId: 'u1', role: 'owner' }], departures: {} })
     given(created, ownerAdded, added, gone, back).when({ type: 'Rejoin', userId: 'u1', sagaId: 's', at }).thenEvents([])
   })
   it('an heir who was no member goes again', () => {
-    const heir = { ...handedOver, heir: { userId: 'u7', before: null } }
-    expect(given(created, ownerAdded, { type: 'MemberDeparted', sagaId: 's', departure: heir, at }, { type: 'MemberReturned', sagaId: 's', departure: heir, at }).state()).toMatchObject({ members: [owner] })
+    const departure = { ...handedOver, heir: { userId: 'u7', before: null } }
+    const gone: ProjectEvent = { type: 'MemberDeparted', sagaId: 's', departure, at }
+    const back: ProjectEvent = { type: 'MemberReturned', sagaId: 's', departure, at }
+    expect(given(created, ownerAdded, gone, back).state()).toMatchObject({ members: [owner] })
   })
 })
 
@@ -108,8 +131,14 @@ describe('deletion', () => {
   it('takes the project out of sight', () => there.when({ type: 'DeleteProject', sagaId: 's1', at: 'T0' }).thenEvents([deleted]))
   it('can be undone until it is purged', () => gone.when({ type: 'RestoreProject', at }).thenEvents([{ type: 'ProjectRestored', sagaId: 's1', at }]))
   it('cannot be undone afterwards', () => given(created, deleted, purged).when({ type: 'RestoreProject', at }).thenRefused('deletion-finished'))
-  it('of a living or an unknown project cannot be undone', () => { there.when({ type: 'RestoreProject', at }).thenRefused('not-deleted'); given().when({ type: 'RestoreProject', at }).thenRefused('project-unknown') })
-  it('ends in a purge, once', () => { gone.when({ type: 'PurgeProject', sagaId: 's1', at: 'T0' }).thenEvents([purged]); given(created, deleted, purged).when({ type: 'PurgeProject', sagaId: 's1', at }).thenEvents([]) })
+  it('of a living or an unknown project cannot be undone', () => {
+    there.when({ type: 'RestoreProject', at }).thenRefused('not-deleted')
+    given().when({ type: 'RestoreProject', at }).thenRefused('project-unknown')
+  })
+  it('ends in a purge, once', () => {
+    gone.when({ type: 'PurgeProject', sagaId: 's1', at: 'T0' }).thenEvents([purged])
+    given(created, deleted, purged).when({ type: 'PurgeProject', sagaId: 's1', at }).thenEvents([])
+  })
   it('does not purge what was restored, or deleted again by another saga', () => {
     given(created, deleted, { type: 'ProjectRestored', sagaId: 's1', at }).when({ type: 'PurgeProject', sagaId: 's1', at }).thenRefused('restored')
     given(created, deleted, { type: 'ProjectRestored', sagaId: 's1', at }, { ...deleted, sagaId: 's2' }).when({ type: 'PurgeProject', sagaId: 's1', at }).thenRefused('restored')
@@ -122,7 +151,10 @@ describe('a project from a template', () => {
   const plan: ProjectCommand = { type: 'PlanProject', sagaId: 's', templateId: 't', plan: fresh, at: 'T0' }
   it('is planned, once', () => { given().when(plan).thenEvents([planned]); given(planned).when(plan).thenEvents([]); there.when(plan).thenRefused('project-exists') })
   it('is built with its members', () => given(planned).when({ type: 'BuildProject', sagaId: 's', at: 'T0' }).thenEvents([building, ownerAdded]))
-  it('is not built twice, nor by another saga', () => { given(planned, building).when({ type: 'BuildProject', sagaId: 's', at }).thenEvents([]); given(planned).when({ type: 'BuildProject', sagaId: 'x', at }).thenRefused('other-saga') })
+  it('is not built twice, nor by another saga', () => {
+    given(planned, building).when({ type: 'BuildProject', sagaId: 's', at }).thenEvents([])
+    given(planned).when({ type: 'BuildProject', sagaId: 'x', at }).thenRefused('other-saga')
+  })
   it('is opened when it is there', () => given(planned, building).when({ type: 'FinishBuilding', sagaId: 's', at }).thenEvents([{ type: 'ProjectBuilt', sagaId: 's', at }]))
   it('leaves nothing when it is abandoned', () => {
     const abandon: ProjectCommand = { type: 'AbandonProject', sagaId: 's', reason: 'deadline', at }

@@ -27,7 +27,9 @@ export const templateMustHold = ({ workflow, tasks }: TemplateContent): void => 
   const errors = tasks.flatMap((task, i) => [
     ...(keys.indexOf(task.key) < i ? [{ path: `tasks.${i}.key`, message: `${task.key} is there twice` }] : []),
     ...task.blockedBy.flatMap((key, j) => (known.has(key) ? [] : [{ path: `tasks.${i}.blockedBy.${j}`, message: `${key} is not a task of this template` }])),
-    ...(task.startDay !== null && task.dueDay !== null && task.startDay > task.dueDay ? [{ path: `tasks.${i}.dueDay`, message: 'a task cannot be due before it starts' }] : []),
+    ...(task.startDay !== null && task.dueDay !== null && task.startDay > task.dueDay
+      ? [{ path: `tasks.${i}.dueDay`, message: 'a task cannot be due before it starts' }]
+      : []),
   ])
   if (errors.length) throw new Refused('invalid', 'template-invalid', 'The template does not hold together.', { errors })
   const cycle = cycleIn(new Map(tasks.map(t => [t.key, t.blockedBy])))

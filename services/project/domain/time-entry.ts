@@ -11,10 +11,13 @@ const toleranceMs = 5 * 60_000
 const decide = (entry: TimeEntry, command: TimeEntryCommand): TimeEntryEvent[] => {
   if (command.type === 'LogTime') {
     if (entry.phase !== 'absent') return []
-    if (Date.parse(command.worked.startedAt) > Date.parse(command.at) + toleranceMs) throw new Refused('rule', 'time-in-future', 'Time can be logged once it has been worked.', { startedAt: command.worked.startedAt })
+    const { startedAt } = command.worked
+    if (Date.parse(startedAt) > Date.parse(command.at) + toleranceMs)
+      throw new Refused('rule', 'time-in-future', 'Time can be logged once it has been worked.', { startedAt })
     return [{ type: 'TimeLogged', ...command.worked, at: command.at }]
   }
-  if (entry.phase === 'absent' || entry.projectId !== command.projectId) throw new Refused('missing', 'entry-unknown', 'There is no such time entry in this project.')
+  if (entry.phase === 'absent' || entry.projectId !== command.projectId)
+    throw new Refused('missing', 'entry-unknown', 'There is no such time entry in this project.')
   return entry.phase === 'removed' ? [] : [{ type: 'TimeRemoved', at: command.at }]
 }
 const evolve = (entry: TimeEntry, event: TimeEntryEvent): TimeEntry => {

@@ -18,7 +18,10 @@ const decide = ({ running }: Timer, command: TimerCommand): TimerEvent[] => {
   switch (command.type) {
     case 'StartTimer': {
       const { at, type: _, ...rest } = command
-      if (running) throw new Refused('rule', 'timer-running', 'Your timer is running already; stop it first.', { projectId: running.projectId, startedAt: running.startedAt })
+      if (running) {
+        const { projectId, startedAt } = running
+        throw new Refused('rule', 'timer-running', 'Your timer is running already; stop it first.', { projectId, startedAt })
+      }
       return [{ type: 'TimerStarted', ...rest, startedAt: at }]
     }
     case 'StopTimer': {

@@ -6,17 +6,20 @@ export const workflowProblems = (workflow: Workflow): { path: string; message: s
   const keys = workflow.statuses.map(s => s.key)
   const known = new Set(keys)
   const reached = reachable(workflow)
+  const beginsClosed = workflow.statuses.some(s => s.key === workflow.initial && (s.category === 'done' || s.category === 'cancelled'))
+  const cutOff = (key: string): boolean => known.has(workflow.initial) && !reached.has(key)
   return [
     ...keys.flatMap((key, i) => (keys.indexOf(key) < i ? [{ path: `statuses.${i}.key`, message: `${key} is there twice` }] : [])),
     ...(known.has(workflow.initial) ? [] : [{ path: 'initial', message: `${workflow.initial} is not one of the statuses` }]),
-    ...(workflow.statuses.some(s => s.key === workflow.initial && (s.category === 'done' || s.category === 'cancelled')) ? [{ path: 'initial', message: `${workflow.initial} closes a task; a new one is open` }] : []),
+    ...(beginsClosed ? [{ path: 'initial', message: `${workflow.initial} closes a task; a new one is open` }] : []),
     ...(workflow.statuses.some(s => s.category === 'done') ? [] : [{ path: 'statuses', message: 'at least one status must be of the category done' }]),
     ...workflow.transitions.flatMap(({ from, to }, i) => [
       ...(from === '*' || known.has(from) ? [] : [{ path: `transitions.${i}.from`, message: `${from} is not one of the statuses` }]),
       ...(known.has(to) ? [] : [{ path: `transitions.${i}.to`, message: `${to} is not one of the statuses` }]),
       ...(from === to ? [{ path: `transitions.${i}`, message: 'a transition leads to another status' }] : []),
     ]),
-    ...(known.has(workflow.initial) ? workflow.statuses.flatMap((s, i) => (reached.has(s.key) ? [] : [{ path: `statuses.${i}`, message: `${s.key} cannot be reached from ${workflow.initial}` }])) : []),
+    ...workflow.statuses.flatMap(({ key }, i) =>
+      (cutOff(key) ? [{ path: `statuses.${i}`, message: `${key} cannot be reached from ${workflow.initial}` }] : [])),
   ]
 }
 

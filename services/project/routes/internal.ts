@@ -31,7 +31,9 @@ export const internalHandlers = ({ projects, timers, views }: ProjectDeps): Hand
 
     memberships: async ({ params: { userId }, query: { organizationId } }) => {
       const rows = (await views.projects.ofMember(organizationId, userId)).filter(row => row.phase === 'live')
-      return { body: { projectIds: rows.flatMap(row => row.project.members.filter(m => m.userId === userId).map(m => ({ projectId: row.project.id, role: m.role }))) } }
+      const projectIds = rows.flatMap(({ project }) =>
+        project.members.filter(m => m.userId === userId).map(m => ({ projectId: project.id, role: m.role })))
+      return { body: { projectIds } }
     },
 
     leave: async ({ body: { organizationId, userId, sagaId, handOverTo = null }, meta }) => {
@@ -48,7 +50,8 @@ export const internalHandlers = ({ projects, timers, views }: ProjectDeps): Hand
     },
 
     rejoin: async ({ body: { organizationId, userId, sagaId, left }, meta }) => {
-      const back = await inParallel(left, WIDTH, ({ projectId }) => projects.handle(organizationId, projectId, { type: 'Rejoin', userId, sagaId, at: meta.at }, aside(meta)))
+      const back = await inParallel(left, WIDTH, ({ projectId }) =>
+        projects.handle(organizationId, projectId, { type: 'Rejoin', userId, sagaId, at: meta.at }, aside(meta)))
       return { body: { rejoined: back.filter(b => b.events.length > 0).length } }
     },
   }

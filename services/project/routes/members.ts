@@ -18,7 +18,8 @@ export const memberHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projectA
       ownersByOwners(project, actor, role)
       const who = userId ?? await people.byEmail(actor.organizationId, email ?? '')
       if (userId !== undefined) await people.mustBelong(actor.organizationId, [userId])
-      const { state, version } = await projects.handle(actor.organizationId, id, { type: 'AddMember', member: { userId: who, role, allocationPercent }, at: meta.at }, meta)
+      const member = { userId: who, role, allocationPercent }
+      const { state, version } = await projects.handle(actor.organizationId, id, { type: 'AddMember', member, at: meta.at }, meta)
       return { body: presentProject(id, version, visible(state)), version }
     },
 

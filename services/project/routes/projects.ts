@@ -12,7 +12,9 @@ import { demand, may, seesAll, seesOrigins, type Action } from '../policies.ts'
 import { onceVisible, presentProject, projectUnknown, visible } from '../present.ts'
 import { createProject } from './creating.ts'
 
-type Names = 'createProject' | 'listProjects' | 'getProject' | 'updateProject' | 'changeProjectStatus' | 'deleteProject' | 'restoreProject' | 'projectHistory' | 'setWorkflow'
+type Names =
+  | 'createProject' | 'listProjects' | 'getProject' | 'updateProject' | 'changeProjectStatus'
+  | 'deleteProject' | 'restoreProject' | 'projectHistory' | 'setWorkflow'
 
 /** The project, when it is there and the actor may do this with it. */
 export const permitted = async ({ projects }: ProjectDeps, actor: Actor, id: string, action: Action, what: string): Promise<Existing> => {

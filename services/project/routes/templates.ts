@@ -17,7 +17,9 @@ export const templateHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projec
   const { templates, views } = deps
   return {
     listTemplates: async ({ actor, query: { limit, cursor } }) => {
-      const own = (await views.templates.all(actor.organizationId)).map(({ _id, name, description, taskCount, estimateMinutes, createdAt }) => ({ id: _id, source: 'organization' as const, name, description, taskCount, estimateMinutes, createdAt }))
+      const rows = await views.templates.all(actor.organizationId)
+      const own = rows.map(({ _id, name, description, taskCount, estimateMinutes, createdAt }) =>
+        ({ id: _id, source: 'organization' as const, name, description, taskCount, estimateMinutes, createdAt }))
       const from = cursor === undefined ? 0 : decodeCursor(z.number().int().min(0), cursor)
       const page = pageOf([...shippedSummaries, ...own].slice(from, from + limit + 1), limit, () => from + limit)
       return { body: page }
@@ -51,5 +53,6 @@ export const templateHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projec
 }
 
 const shippedSummaries: z.infer<typeof TemplateSummary>[] = shippedTemplates.map(({ id, name, description, tasks }) => ({
-  id, name, description, source: 'shipped', createdAt: null, taskCount: tasks.length, estimateMinutes: tasks.reduce((sum, t) => sum + (t.estimateMinutes ?? 0), 0),
+  id, name, description, source: 'shipped', createdAt: null,
+  taskCount: tasks.length, estimateMinutes: tasks.reduce((sum, t) => sum + (t.estimateMinutes ?? 0), 0),
 }))

@@ -27,12 +27,16 @@ export const timeHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projectApi
     if (task.projectId !== projectId) throw new Refused('missing', 'task-unknown', 'There is no such task in this project.')
     return taskId
   }
-  const workable = async (actor: Parameters<typeof permitted>[1], id: string): Promise<void> => { notArchived(await permitted(deps, actor, id, 'logTime', 'log time in this project')) }
+  const workable = async (actor: Parameters<typeof permitted>[1], id: string): Promise<void> => {
+    notArchived(await permitted(deps, actor, id, 'logTime', 'log time in this project'))
+  }
 
   return {
     logTime: async ({ actor, params: { id }, body, meta, newId, token }) => {
       await workable(actor, id)
-      const worked = { projectId: id, taskId: await taskOf(id, body.taskId, token), userId: actor.userId, minutes: body.minutes, startedAt: instant(body.startedAt), note: body.note }
+      const taskId = await taskOf(id, body.taskId, token)
+      const { minutes, note } = body
+      const worked = { projectId: id, taskId, userId: actor.userId, minutes, startedAt: instant(body.startedAt), note }
       const entryId = newId()
       const { state, version } = await entries.handle(actor.organizationId, entryId, { type: 'LogTime', worked, at: meta.at }, meta)
       return { body: presentEntry(entryId, version, { ...worked, createdAt: state.phase === 'absent' ? meta.at : state.createdAt }) }
@@ -41,7 +45,9 @@ export const timeHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projectApi
     startTimer: async ({ actor, params: { id }, body, meta, newId, token }) => {
       await workable(actor, id)
       const taskId = await taskOf(id, body.taskId, token)
-      const { state, version } = await timers.handle(actor.organizationId, actor.userId, { type: 'StartTimer', entryId: newId(), projectId: id, taskId, note: body.note, at: meta.at }, meta)
+      const { state, version } = await timers.handle(actor.organizationId, actor.userId, {
+        type: 'StartTimer', entryId: newId(), projectId: id, taskId, note: body.note, at: meta.at,
+      }, meta)
       if (!state.running) throw new Refused('rule', 'timer-not-running', 'Your timer was stopped in the meantime.')
       return { body: { ...state.running, version } }
     },
@@ -65,7 +71,8 @@ export const timeHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projectApi
     timeReport: async ({ actor, params: { id }, query }) => {
       await permitted(deps, actor, id, 'see', 'see this project')
       const span = spanOf(query)
-      return { body: { groupBy: query.groupBy, from: span.from ?? null, to: span.to ?? null, ...timeReport(await views.time.inProject(actor.organizationId, id, span), query.groupBy) } }
+      const worked = await views.time.inProject(actor.organizationId, id, span)
+      return { body: { groupBy: query.groupBy, from: span.from ?? null, to: span.to ?? null, ...timeReport(worked, query.groupBy) } }
     },
     removeTime: async ({ actor, params: { id, entryId }, meta }) => {
       const project = await permitted(deps, actor, id, 'see', 'see this project')
@@ -78,7 +85,10 @@ export const timeHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projectApi
 
     allocation: async ({ actor, query: { limit, cursor, capacityHours, ...query } }) => {
       const { from = clock.now(), to = clock.now() } = spanOf(query)
-      if (mondaysBetween(from, to).length > mostWeeks) throw new Refused('invalid', 'bad-range', `A span of at most ${mostWeeks} weeks can be asked for.`, { errors: [{ path: 'to', message: `must lie within ${mostWeeks} weeks of \`from\`` }] })
+      if (mondaysBetween(from, to).length > mostWeeks) {
+        const errors = [{ path: 'to', message: `must lie within ${mostWeeks} weeks of \`from\`` }]
+        throw new Refused('invalid', 'bad-range', `A span of at most ${mostWeeks} weeks can be asked for.`, { errors })
+      }
       const seen = await views.projects.staffed(actor.organizationId, seesAll(actor) ? undefined : actor.userId)
       const visibleIds = new Set(seen.map(row => row.project.id))
       const booked = (await views.time.inWeeks(actor.organizationId, from, to)).filter(row => visibleIds.has(row.projectId))

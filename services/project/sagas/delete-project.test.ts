@@ -26,21 +26,34 @@ const command = (name: 'purge' | 'revive') => ({ do: 'command', id: name, name, 
 const inGrace = [start, tasksHidden, notificationsHidden]
 
 describe('delete project', () => {
-  it('hides the tasks first', () => given().when(start).thenTurn({ step: 'hiding-tasks' }, [{ do: 'invoke', id: 'hide-tasks', service: 'task', operation: 'deleteProjectTasks', input }]))
-  it.each([['done', tasksHidden], ['refused', tasksRefused]])('then the notifications, when that is %s', (_, answer) => given(start).when(answer).thenTurn({ step: 'hiding-notifications' }, [hideNotifications]))
-  it('then waits', () => given(start, tasksHidden).when(notificationsHidden).thenTurn({ step: 'restorable' }, [{ do: 'remind', id: 'grace', after: 'PT30S', input: { type: 'GraceOver' } }]))
+  it('hides the tasks first', () => given().when(start).thenTurn({ step: 'hiding-tasks' }, [
+    { do: 'invoke', id: 'hide-tasks', service: 'task', operation: 'deleteProjectTasks', input },
+  ]))
+  it.each([['done', tasksHidden], ['refused', tasksRefused]])('then the notifications, when that is %s', (_, answer) =>
+    given(start).when(answer).thenTurn({ step: 'hiding-notifications' }, [hideNotifications]))
+  it('then waits', () => given(start, tasksHidden).when(notificationsHidden).thenTurn({ step: 'restorable' }, [
+    { do: 'remind', id: 'grace', after: 'PT30S', input: { type: 'GraceOver' } },
+  ]))
   it('then purges', () => given(...inGrace).when(over!).thenTurn({ step: 'purging' }, [command('purge')]))
-  it('then sweeps up the tasks that were still being made when they were hidden', () => given(...inGrace, over!).when(purged).thenTurn({ step: 'sweeping-tasks' }, [{ do: 'invoke', id: 'sweep-tasks', service: 'task', operation: 'deleteProjectTasks', input }]))
+  it('then sweeps up the tasks that were still being made when they were hidden', () =>
+    given(...inGrace, over!).when(purged).thenTurn({ step: 'sweeping-tasks' }, [
+      { do: 'invoke', id: 'sweep-tasks', service: 'task', operation: 'deleteProjectTasks', input },
+    ]))
   it('and is done', () => given(...inGrace, over!, purged).when(tasksSwept).thenTurn({ step: 'deleted' }, [{ do: 'finish', outcome: 'deleted' }]))
 
   it('turns round at once in its time of grace', () => given(...inGrace).when(restored!).thenTurn({ step: 'restoring-tasks' }, [restoreTasks]))
-  it.each([['tasks', [start], tasksHidden], ['notifications', [start, tasksHidden], notificationsHidden]])('waits for the answer before it turns round while hiding %s', (_, past, answer) => {
+  it.each([
+    ['tasks', [start], tasksHidden],
+    ['notifications', [start, tasksHidden], notificationsHidden],
+  ])('waits for the answer before it turns round while hiding %s', (_, past, answer) => {
     expect(given(...past).when(restored!).outputs).toEqual([])
     given(...past, restored!).when(answer).thenTurn({ step: 'restoring-tasks' }, [restoreTasks])
   })
   it('turns round when the restore was quicker than the purge', () => given(...inGrace, over!).when(tooLate).thenTurn({ step: 'restoring-tasks' }, [restoreTasks]))
   it('restores notifications after tasks, and is done', () => {
-    given(...inGrace, restored!).when(tasksBack).thenTurn({ step: 'restoring-notifications' }, [{ do: 'invoke', id: 'restore-notifications', service: 'notification', operation: 'restoreOfProject', input }])
+    given(...inGrace, restored!).when(tasksBack).thenTurn({ step: 'restoring-notifications' }, [
+      { do: 'invoke', id: 'restore-notifications', service: 'notification', operation: 'restoreOfProject', input },
+    ])
     given(...inGrace, restored!, tasksBack).when(notificationsBack).thenTurn({ step: 'restored' }, [{ do: 'finish', outcome: 'restored' }])
   })
 
@@ -57,7 +70,8 @@ describe('delete project', () => {
 
   it('hears nothing once it is over', () => {
     const all = [start, restored!, over!, tasksHidden, notificationsHidden, tasksBack, notificationsBack, purged, tooLate, revived]
-    for (const path of [[...inGrace, over!, purged, tasksSwept], [...inGrace, restored!, tasksBack, notificationsBack]]) for (const late of all) expect(given(...path).when(late).outputs).toEqual([])
+    const ends = [[...inGrace, over!, purged, tasksSwept], [...inGrace, restored!, tasksBack, notificationsBack]]
+    for (const path of ends) for (const late of all) expect(given(...path).when(late).outputs).toEqual([])
     for (const late of [restored!, over!]) expect(given(...inGrace, restored!).when(late).outputs).toEqual([])
   })
 })

@@ -12,7 +12,10 @@ export type DeleteProjectState = { step: 'idle' } | Hiding | Settled | { step: '
 type Input = SagaInput<DeleteProjectOwn, SagaApis, SagaCommands>
 type Turn = SagaTurn<DeleteProjectState, DeleteProjectOwn, SagaApis, SagaCommands>
 
-/** Tasks and notifications go out of sight → a time of grace → purged, with the tasks made meanwhile. A restore turns round wherever the saga is; so does a deadline before everything is hidden. */
+/**
+ * Tasks and notifications go out of sight → a time of grace → purged, with the tasks made meanwhile.
+ * A restore turns round wherever the saga is; so does a deadline before everything is hidden.
+ */
 const step = (state: DeleteProjectState, input: Input): Turn => {
   switch (state.step) {
     case 'idle': return input.type === 'Start' ? begin(input) : stay(state)
@@ -20,10 +23,10 @@ const step = (state: DeleteProjectState, input: Input): Turn => {
     case 'hiding-notifications': return hiding(state, input, waitInGrace)
     case 'restorable': return restorable(state, input)
     case 'purging': return purging(state, input)
-    case 'sweeping-tasks': return answered(input, 'deleteProjectTasks') ? { state: { step: 'deleted' }, outputs: [{ do: 'finish', outcome: 'deleted' }] } : stay(state)
+    case 'sweeping-tasks': return answered(input, 'deleteProjectTasks') ? ended('deleted') : stay(state)
     case 'reviving': return input.type === 'Done' || input.type === 'CommandRefused' ? restoreTasks(state) : stay(state)
     case 'restoring-tasks': return answered(input, 'restoreProjectTasks') ? restoreNotifications(state) : stay(state)
-    case 'restoring-notifications': return answered(input, 'restoreOfProject') ? { state: { step: 'restored' }, outputs: [{ do: 'finish', outcome: 'restored' }] } : stay(state)
+    case 'restoring-notifications': return answered(input, 'restoreOfProject') ? ended('restored') : stay(state)
     case 'deleted':
     case 'restored': return stay(state)
   }
@@ -37,14 +40,14 @@ const begin = (about: Start): Turn => ({
 /** A restore waits for the answer that is under way, so that hiding never overtakes it. */
 const hiding = (state: Hiding, input: Input, next: (about: About) => Turn): Turn => {
   if (input.type === 'Restored') return { state: { ...state, restored: true }, outputs: [] }
-  if (input.type === 'DeadlinePassed') return { state: { ...aboutOf(state), step: 'reviving' }, outputs: [{ do: 'command', id: 'revive', name: 'revive', input: { projectId: state.projectId } }] }
+  if (input.type === 'DeadlinePassed') return revive(state)
   if (!answered(input, state.step === 'hiding-tasks' ? 'deleteProjectTasks' : 'deleteOfProject')) return stay(state)
   return state.restored ? restoreTasks(state) : next(state)
 }
 
 const restorable = (state: Settled, input: Input): Turn => {
   if (input.type === 'Restored') return restoreTasks(state)
-  return input.type === 'GraceOver' ? { state: { ...aboutOf(state), step: 'purging' }, outputs: [{ do: 'command', id: 'purge', name: 'purge', input: { projectId: state.projectId } }] } : stay(state)
+  return input.type === 'GraceOver' ? purge(state) : stay(state)
 }
 
 /** The project itself decides who came first: its purge is refused when it was restored. */
@@ -66,10 +69,18 @@ const hideNotifications = (about: About): Turn => ({
 })
 const waitInGrace = (about: About): Turn =>
   ({ state: { ...aboutOf(about), step: 'restorable' }, outputs: [{ do: 'remind', id: 'grace', after: about.grace, input: { type: 'GraceOver' } }] })
+const purge = (about: About): Turn => ({
+  state: { ...aboutOf(about), step: 'purging' },
+  outputs: [{ do: 'command', id: 'purge', name: 'purge', input: { projectId: about.projectId } }],
+})
 /** Tasks that were let in while the others were hidden would stay, and become overdue. */
 const sweepTasks = (about: About): Turn => ({
   state: { ...aboutOf(about), step: 'sweeping-tasks' },
   outputs: [{ do: 'invoke', id: 'sweep-tasks', service: 'task', operation: 'deleteProjectTasks', input: ofProject(about) }],
+})
+const revive = (about: About): Turn => ({
+  state: { ...aboutOf(about), step: 'reviving' },
+  outputs: [{ do: 'command', id: 'revive', name: 'revive', input: { projectId: about.projectId } }],
 })
 const restoreTasks = (about: About): Turn => ({
   state: { ...aboutOf(about), step: 'restoring-tasks' },
@@ -79,5 +90,8 @@ const restoreNotifications = (about: About): Turn => ({
   state: { ...aboutOf(about), step: 'restoring-notifications' },
   outputs: [{ do: 'invoke', id: 'restore-notifications', service: 'notification', operation: 'restoreOfProject', input: ofProject(about) }],
 })
+const ended = (outcome: 'deleted' | 'restored'): Turn => ({ state: { step: outcome }, outputs: [{ do: 'finish', outcome }] })
 
-export const deleteProject = defineSaga<DeleteProjectState, DeleteProjectOwn, SagaApis, SagaCommands>({ name: 'delete-project', initial: { step: 'idle' }, deadline: 'PT1H', step })
+export const deleteProject = defineSaga<DeleteProjectState, DeleteProjectOwn, SagaApis, SagaCommands>({
+  name: 'delete-project', initial: { step: 'idle' }, deadline: 'PT1H', step,
+})

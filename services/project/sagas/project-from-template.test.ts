@@ -20,21 +20,29 @@ const orderAbandon = (reason: string) => ({ do: 'command' as const, id: 'abandon
 const orderDiscard = { do: 'invoke' as const, id: 'discard-tasks', service: 'task' as const, operation: 'discardTasks' as const, input: { body: about } }
 
 describe('project from template', () => {
-  it('creates the project first', () => given().when(start).thenTurn({ step: 'creating-project' }, [{ do: 'command', id: 'build', name: 'build', input: { projectId: 'p1', actor: 'u1' } }]))
+  it('creates the project first', () => given().when(start).thenTurn({ step: 'creating-project' }, [
+    { do: 'command', id: 'build', name: 'build', input: { projectId: 'p1', actor: 'u1' } },
+  ]))
   it('then its tasks', () => given(start).when(built).thenTurn({ step: 'creating-tasks' }, [
     { do: 'invoke', id: 'create-tasks', service: 'task', operation: 'createTasks', input: { body: { ...about, actor: 'u1', tasks: [{ id: 't1', title: 'A' }] } } },
   ]))
-  it('then opens it', () => given(start, built).when(filled).thenTurn({ step: 'opening' }, [{ do: 'command', id: 'open', name: 'finishBuilding', input: { projectId: 'p1', actor: 'u1' } }]))
+  it('then opens it', () => given(start, built).when(filled).thenTurn({ step: 'opening' }, [
+    { do: 'command', id: 'open', name: 'finishBuilding', input: { projectId: 'p1', actor: 'u1' } },
+  ]))
   it('and is done', () => given(start, built, filled).when(opened).thenTurn({ step: 'created' }, [{ do: 'finish', outcome: 'created' }]))
 
   it('abandons everything when the project cannot be created', () =>
-    given(start).when({ type: 'CommandRefused', id: 'build', name: 'build', code: 'other-saga', detail: {} }).thenTurn({ step: 'removing-project', reason: 'other-saga' }, [orderAbandon('other-saga')]))
+    given(start).when({ type: 'CommandRefused', id: 'build', name: 'build', code: 'other-saga', detail: {} })
+      .thenTurn({ step: 'removing-project', reason: 'other-saga' }, [orderAbandon('other-saga')]))
   it('discards the tasks when they are refused', () => given(start, built).when(refused).thenTurn({ step: 'discarding-tasks', reason: 'dependency-cycle' }, [orderDiscard]))
   it('discards the tasks when the project cannot be opened', () =>
-    given(start, built, filled).when({ type: 'CommandRefused', id: 'open', name: 'finishBuilding', code: 'x', detail: {} }).thenTurn({ step: 'discarding-tasks', reason: 'x' }, [orderDiscard]))
+    given(start, built, filled).when({ type: 'CommandRefused', id: 'open', name: 'finishBuilding', code: 'x', detail: {} })
+      .thenTurn({ step: 'discarding-tasks', reason: 'x' }, [orderDiscard]))
   it.each([['done', discarded], ['refused', discardRefused]])('removes the project when discarding is %s', (_, answer) =>
     given(start, built, refused).when(answer).thenTurn({ step: 'removing-project', reason: 'dependency-cycle' }, [orderAbandon('dependency-cycle')]))
-  it('says why nothing remains', () => given(start, built, refused, discarded).when(abandoned).thenTurn({ step: 'abandoned' }, [{ do: 'finish', outcome: 'abandoned: dependency-cycle' }]))
+  it('says why nothing remains', () => given(start, built, refused, discarded).when(abandoned).thenTurn({ step: 'abandoned' }, [
+    { do: 'finish', outcome: 'abandoned: dependency-cycle' },
+  ]))
 
   it.each([
     ['creating the project', [start], 'removing-project', [orderAbandon('deadline')]],

@@ -25,7 +25,7 @@ const step = (state: FromTemplateState, input: Input): Turn => {
     case 'creating-tasks': return creatingTasks(state, input)
     case 'opening': return opening(state, input)
     case 'discarding-tasks': return answered(input, 'discardTasks') ? removeProject(state, state.reason) : stay(state)
-    case 'removing-project': return answered(input, 'abandon') ? { state: { step: 'abandoned', reason: state.reason }, outputs: [{ do: 'finish', outcome: `abandoned: ${state.reason}` }] } : stay(state)
+    case 'removing-project': return answered(input, 'abandon') ? abandoned(state.reason) : stay(state)
     case 'created':
     case 'abandoned': return stay(state)
   }
@@ -43,7 +43,10 @@ const creatingProject = ({ tasks, ...state }: Creating, input: Input): Turn => {
   const { organizationId, projectId, sagaId, actor } = state
   return {
     state: { ...state, step: 'creating-tasks' },
-    outputs: [{ do: 'invoke', id: 'create-tasks', service: 'task', operation: 'createTasks', input: { body: { organizationId, projectId, sagaId, actor, tasks } } }],
+    outputs: [{
+      do: 'invoke', id: 'create-tasks', service: 'task', operation: 'createTasks',
+      input: { body: { organizationId, projectId, sagaId, actor, tasks } },
+    }],
   }
 }
 
@@ -51,7 +54,10 @@ const creatingTasks = (state: Filling, input: Input): Turn => {
   if (input.type === 'DeadlinePassed') return discardTasks(state, 'deadline')
   if (input.type === 'Refused') return discardTasks(state, input.code)
   if (input.type !== 'Replied') return stay(state)
-  return { state: { ...state, step: 'opening' }, outputs: [{ do: 'command', id: 'open', name: 'finishBuilding', input: { projectId: state.projectId, actor: state.actor } }] }
+  return {
+    state: { ...state, step: 'opening' },
+    outputs: [{ do: 'command', id: 'open', name: 'finishBuilding', input: { projectId: state.projectId, actor: state.actor } }],
+  }
 }
 
 const opening = (state: Filling, input: Input): Turn => {
@@ -61,7 +67,8 @@ const opening = (state: Filling, input: Input): Turn => {
 
 /** Either answer lets the undoing go on: what is left of it belongs to a project that nobody can see. */
 const answered = (input: Input, name: string): boolean =>
-  ((input.type === 'Replied' || input.type === 'Refused') && input.operation === name) || ((input.type === 'Done' || input.type === 'CommandRefused') && input.name === name)
+  ((input.type === 'Replied' || input.type === 'Refused') && input.operation === name)
+  || ((input.type === 'Done' || input.type === 'CommandRefused') && input.name === name)
 
 const stay = (state: FromTemplateState): Turn => ({ state, outputs: [] })
 const aboutOf = ({ organizationId, projectId, sagaId, actor }: About): About => ({ organizationId, projectId, sagaId, actor })
@@ -73,7 +80,15 @@ const discardTasks = (state: About, reason: string): Turn => {
     outputs: [{ do: 'invoke', id: 'discard-tasks', service: 'task', operation: 'discardTasks', input: { body: { organizationId, projectId, sagaId } } }],
   }
 }
-const removeProject = (state: About, reason: string): Turn =>
-  ({ state: { step: 'removing-project', reason, ...aboutOf(state) }, outputs: [{ do: 'command', id: 'abandon', name: 'abandon', input: { projectId: state.projectId, reason } }] })
+const removeProject = (state: About, reason: string): Turn => ({
+  state: { step: 'removing-project', reason, ...aboutOf(state) },
+  outputs: [{ do: 'command', id: 'abandon', name: 'abandon', input: { projectId: state.projectId, reason } }],
+})
+const abandoned = (reason: string): Turn => ({
+  state: { step: 'abandoned', reason },
+  outputs: [{ do: 'finish', outcome: `abandoned: ${reason}` }],
+})
 
-export const projectFromTemplate = defineSaga<FromTemplateState, FromTemplateStart, SagaApis, SagaCommands>({ name: 'project-from-template', initial: { step: 'idle' }, deadline: 'PT10M', step })
+export const projectFromTemplate = defineSaga<FromTemplateState, FromTemplateStart, SagaApis, SagaCommands>({
+  name: 'project-from-template', initial: { step: 'idle' }, deadline: 'PT10M', step,
+})

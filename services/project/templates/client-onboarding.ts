@@ -16,7 +16,8 @@ export const clientOnboarding: ShippedTemplate = {
     ],
     transitions: [
       { from: 'to_do', to: 'with_us' }, { from: 'to_do', to: 'with_client' }, { from: 'with_us', to: 'with_client' }, { from: 'with_client', to: 'with_us' },
-      { from: 'with_us', to: 'to_confirm' }, { from: 'with_client', to: 'to_confirm' }, { from: 'to_confirm', to: 'done' }, { from: 'to_confirm', to: 'with_us' },
+      { from: 'with_us', to: 'to_confirm' }, { from: 'with_client', to: 'to_confirm' },
+      { from: 'to_confirm', to: 'done' }, { from: 'to_confirm', to: 'with_us' },
       { from: 'done', to: 'with_us' }, { from: 'not_needed', to: 'to_do' }, { from: '*', to: 'not_needed' },
     ],
   },
@@ -30,9 +31,13 @@ export const clientOnboarding: ShippedTemplate = {
     row('data-list', 'Get the list of data to bring over', [7, 12], 3, { difficulty: 2, labels: ['client', 'data'], blockedBy: ['kickoff'] }),
     row('trial-import', 'Trial import, and its errors', [12, 18], 10, { difficulty: 5, labels: ['technical', 'data'], blockedBy: ['data-list', 'accounts'] }),
     row('configure', 'Configure workflows and templates', [10, 20], 12, { difficulty: 5, labels: ['technical'], blockedBy: ['goals', 'accounts'] }),
-    row('integrations', 'Connect mail, calendar and single sign-on', [12, 22], 10, { difficulty: 5, labels: ['technical', 'security'], blockedBy: ['accounts'] }),
+    row('integrations', 'Connect mail, calendar and single sign-on', [12, 22], 10, {
+      difficulty: 5, labels: ['technical', 'security'], blockedBy: ['accounts'],
+    }),
     row('training-leads', 'Train the team leads', [20, 25], 6, { difficulty: 3, labels: ['training'], blockedBy: ['configure'] }),
-    row('final-import', 'Final import, signed off by the client', [22, 28], 6, { difficulty: 5, labels: ['technical', 'data'], blockedBy: ['trial-import', 'configure'], priority: 'high' }),
+    row('final-import', 'Final import, signed off by the client', [22, 28], 6, {
+      difficulty: 5, labels: ['technical', 'data'], blockedBy: ['trial-import', 'configure'], priority: 'high',
+    }),
     row('training-all', 'Train everybody', [26, 32], 10, { difficulty: 3, labels: ['training'], blockedBy: ['training-leads', 'final-import'] }),
     row('go-live', 'Go live', [33, 34], 4, { difficulty: 3, labels: ['client'], blockedBy: ['training-all', 'integrations'], priority: 'urgent' }),
     row('first-week', 'Be close by in the first week', [34, 40], 12, { difficulty: 2, labels: ['client'], blockedBy: ['go-live'] }),

@@ -17,7 +17,8 @@ export const marketingCampaign: ShippedTemplate = {
     transitions: [
       { from: 'idea', to: 'in_work' }, { from: 'in_work', to: 'approval' }, { from: 'approval', to: 'in_work' },
       { from: 'approval', to: 'scheduled', roles: ['owner', 'manager'] }, { from: 'scheduled', to: 'published' }, { from: 'scheduled', to: 'in_work' },
-      { from: 'in_work', to: 'idea' }, { from: 'published', to: 'in_work', roles: ['owner', 'manager'] }, { from: 'dropped', to: 'idea' }, { from: '*', to: 'dropped' },
+      { from: 'in_work', to: 'idea' }, { from: 'published', to: 'in_work', roles: ['owner', 'manager'] },
+      { from: 'dropped', to: 'idea' }, { from: '*', to: 'dropped' },
     ],
   },
   tasks: [

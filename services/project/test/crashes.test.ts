@@ -27,7 +27,8 @@ const tell = async (story: Story, prepare: (service: TestService) => void, crash
   const { id, sagaId } = await story(service)
   const outcome = await finish(service, sagaId)
   const { status } = await service.request('GET', `/api/projects/${id}`, { as: ann })
-  const end = { outcome, status, paths: [...new Set(service.calls.map(c => `${c.path} ${JSON.stringify(c.body)}`.replaceAll(id, 'ID').replaceAll(sagaId, 'SAGA')))].map(p => p.split(' ')[0] ?? ''), moments: service.moments() }
+  const calls = service.calls.map(c => `${c.path} ${JSON.stringify(c.body)}`.replaceAll(id, 'ID').replaceAll(sagaId, 'SAGA'))
+  const end = { outcome, status, paths: [...new Set(calls)].map(p => p.split(' ')[0] ?? ''), moments: service.moments() }
   await service.stop()
   return end
 }
@@ -49,11 +50,12 @@ const restored: Story = async service => {
 
 /** What must be the same. How far a deletion got before it turned round is a matter of timing. */
 const essence = ({ outcome, status, paths }: End) => ({ outcome, status, paths: outcome === 'restored' ? paths.filter(p => p.endsWith('/restore')) : paths })
+const refuseTasks = (service: TestService): void => { service.answer('/internal/tasks/create-many', 409, 'dependency-cycle') }
 
 describe('a crash at any moment', () => {
   it.each<[string, Story, (service: TestService) => void, string, number]>([
     ['creating from a template', fromTemplate, () => {}, 'created', 200],
-    ['creating from a template that is refused', fromTemplate, service => { service.answer('/internal/tasks/create-many', 409, 'dependency-cycle') }, 'abandoned: dependency-cycle', 404],
+    ['creating from a template that is refused', fromTemplate, refuseTasks, 'abandoned: dependency-cycle', 404],
     ['deleting', deleted, () => {}, 'deleted', 404],
     ['deleting and restoring', restored, () => {}, 'restored', 200],
   ])('changes nothing about the end of %s', async (_, story, prepare, outcome, status) => {

@@ -53,7 +53,8 @@ export const startProjectService = async ({ crashAt }: { crashAt?: number } = {}
   /** How the task and notification services answer: by path; the default is that all goes well. */
   const answers = new Map<string, () => { status: number; headers: Record<string, string>; body: unknown }>()
   const defaults: Record<string, unknown> = {
-    '/internal/tasks/create-many': { created: 1 }, '/internal/tasks/discard': { discarded: 1 }, '/internal/projects/tasks/delete': { deleted: 1 }, '/internal/projects/tasks/restore': { restored: 1 },
+    '/internal/tasks/create-many': { created: 1 }, '/internal/tasks/discard': { discarded: 1 },
+    '/internal/projects/tasks/delete': { deleted: 1 }, '/internal/projects/tasks/restore': { restored: 1 },
     '/internal/projects/notifications/delete': { sagaId: 'x' }, '/internal/projects/notifications/restore': { sagaId: 'x' }, '/api/tasks': { items: [], nextCursor: null },
   }
   const peer: InvokeHandler = ({ path, body }) => {
@@ -69,7 +70,10 @@ export const startProjectService = async ({ crashAt }: { crashAt?: number } = {}
   const clients = { task: client(taskInternal, 'task', dapr), notification: client(notificationInternal, 'notification', dapr) }
   const { routes, sagas, deps } = projectService({
     log, clock, restorableFor: 'PT30S', peers: { user: client(userInternal, 'user', dapr), task: client(taskApi, 'task', dapr) },
-    host: commands => sagaHostOn({ actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, store: sagaStore, clients, commands, clock, logger: silentLogger, secret: 'a secret of tests' }),
+    host: commands => sagaHostOn({
+      actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, store: sagaStore, clients, commands, clock,
+      logger: silentLogger, secret: 'a secret of tests',
+    }),
   })
   dapr.host(sagas.actor)
   await log.start()

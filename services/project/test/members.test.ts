@@ -17,16 +17,22 @@ const call = (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object, as
 describe('members', () => {
   it('are added by id or by address', async () => {
     const id = await create()
-    expect(await call('POST', `${id}/members`, { userId: 'bob', role: 'manager', allocationPercent: 30 })).toMatchObject({ status: 201, body: { version: 2, members: [{ userId: 'ann' }, { userId: 'bob', role: 'manager', allocationPercent: 30 }] } })
+    expect(await call('POST', `${id}/members`, { userId: 'bob', role: 'manager', allocationPercent: 30 })).toMatchObject({
+      status: 201, body: { version: 2, members: [{ userId: 'ann' }, { userId: 'bob', role: 'manager', allocationPercent: 30 }] },
+    })
     expect(await call('POST', `${id}/members`, { email: 'gus@example.org' })).toMatchObject({ status: 201, body: { members: [{}, {}, { userId: 'gus', role: 'contributor' }] } })
     expect(await call('POST', `${id}/members`, { userId: 'bob' })).toMatchObject({ status: 409, body: { code: 'already-member' } })
   })
   it('are people of the organization', async () => {
     const id = await create()
     expect(await call('POST', `${id}/members`, { userId: 'sam' })).toMatchObject({ status: 404, body: { code: 'user-unknown' } })
-    expect(await call('POST', `${id}/members`, { email: 'nobody@example.org' })).toMatchObject({ status: 404, body: { code: 'user-unknown', context: { invite: '/api/users/invitations' } } })
+    expect(await call('POST', `${id}/members`, { email: 'nobody@example.org' }))
+      .toMatchObject({ status: 404, body: { code: 'user-unknown', context: { invite: '/api/users/invitations' } } })
   })
-  it.each([[{}], [{ userId: 'bob', email: 'bob@example.org' }], [{ email: 'no address' }], [{ userId: 'bob', role: 'god' }], [{ userId: 'bob', allocationPercent: -1 }], [{ userId: { $gt: '' } }]])('refuses %j', async body =>
+  it.each([
+    [{}], [{ userId: 'bob', email: 'bob@example.org' }], [{ email: 'no address' }], [{ userId: 'bob', role: 'god' }],
+    [{ userId: 'bob', allocationPercent: -1 }], [{ userId: { $gt: '' } }],
+  ])('refuses %j', async body =>
     expect((await call('POST', `${await create()}/members`, body)).status).toBe(400))
   it('are managed by managers, owners by owners', async () => {
     const id = await create([{ userId: 'bob', role: 'manager' }, { userId: 'gus', role: 'contributor' }])
@@ -48,7 +54,9 @@ describe('members', () => {
     await call('DELETE', `${id}/members/bob`)
     await service.log.settled()
     expect(service.published().filter(e => e.subject === id)).toMatchObject([
-      { type: 'ProjectCreated', data: { ownerId: 'ann' }, aggregateversion: 1 }, { type: 'MemberAdded', data: { userId: 'ann', role: 'owner' } }, { type: 'MemberAdded', data: { userId: 'bob' } },
+      { type: 'ProjectCreated', data: { ownerId: 'ann' }, aggregateversion: 1 },
+      { type: 'MemberAdded', data: { userId: 'ann', role: 'owner' } },
+      { type: 'MemberAdded', data: { userId: 'bob' } },
       { type: 'MemberRemoved', data: { userId: 'bob' }, aggregateversion: 2, organizationid: organizationId, actor: 'ann' },
     ])
   })
@@ -69,7 +77,11 @@ describe('other services', () => {
     expect((await service.request('GET', `/internal/memberships/ann?organizationId=${organizationId}`, { as: ann })).status).toBe(401)
   })
   it('take a person out of all projects and back in, however often they ask', async () => {
-    const [own, shared, others] = [await create(), await create([{ userId: 'bob', role: 'owner' }, { userId: 'adam', role: 'viewer' }]), await create([{ userId: 'bob', role: 'contributor' }])]
+    const [own, shared, others] = [
+      await create(),
+      await create([{ userId: 'bob', role: 'owner' }, { userId: 'adam', role: 'viewer' }]),
+      await create([{ userId: 'bob', role: 'contributor' }]),
+    ]
     const before = await Promise.all([own, shared, others].map(rolesOf))
     const leave = (handOverTo: string | null) => internal('user').leave({ body: { organizationId, userId: 'ann', sagaId: 'close-account.1', handOverTo } })
     await expect(leave(null)).rejects.toMatchObject({ kind: 'rule', code: 'sole-project-owner', detail: { projectIds: expect.arrayContaining([own, others]) } })
@@ -88,6 +100,7 @@ describe('other services', () => {
     expect((await rejoin()).rejoined).toBe(0)
     const after = await Promise.all([own, shared, others].map(rolesOf))
     expect(after).toEqual(before)
-    expect((await internal('notification').memberships({ params: { userId: 'ann' }, query: { organizationId } })).projectIds).toEqual(expect.arrayContaining([{ projectId: own, role: 'owner' }]))
+    const { projectIds } = await internal('notification').memberships({ params: { userId: 'ann' }, query: { organizationId } })
+    expect(projectIds).toEqual(expect.arrayContaining([{ projectId: own, role: 'owner' }]))
   })
 })

@@ -14,9 +14,15 @@ const as = (actor: typeof ann) => service.client(projectApi, { as: actor })
 
 describe('creating', () => {
   it('answers 201 with the whole project and its ETag', async () => {
-    const answer = await service.request('POST', '/api/projects', { as: ann, body: { name: '  Moon landing ', description: 'One small step', members: [{ userId: 'bob', role: 'manager', allocationPercent: 40 }] } })
+    const answer = await service.request('POST', '/api/projects', {
+      as: ann,
+      body: { name: '  Moon landing ', description: 'One small step', members: [{ userId: 'bob', role: 'manager', allocationPercent: 40 }] },
+    })
     expect([answer.status, answer.headers.get('etag')]).toEqual([201, '"1"'])
-    expect(answer.body).toMatchObject({ name: 'Moon landing', key: 'ML', status: 'active', version: 1, workflow: defaultWorkflow, members: [{ userId: 'ann', role: 'owner' }, { userId: 'bob', role: 'manager', allocationPercent: 40 }] })
+    expect(answer.body).toMatchObject({
+      name: 'Moon landing', key: 'ML', status: 'active', version: 1, workflow: defaultWorkflow,
+      members: [{ userId: 'ann', role: 'owner' }, { userId: 'bob', role: 'manager', allocationPercent: 40 }],
+    })
     expect(Object.keys(Project.parse(answer.body)).toSorted()).toEqual(Object.keys(Object(answer.body)).toSorted())
   })
   it('gives a name a number when it is taken, and the hundredth is as quick as the third', async () => {
@@ -44,9 +50,11 @@ describe('creating', () => {
     expect((await send('Twice')).status).toBe(422)
   })
   it.each([
-    ['no name', {}, 400, 'name'], ['an empty name', { name: ' ' }, 400, 'name'], ['an operator', { name: { $ne: null } }, 400, 'name'], ['an unknown field', { name: 'X', owner: 'me' }, 400, 'owner'],
-    ['a prototype key', JSON.parse('{"name":"X","__proto__":{"a":1}}'), 400, ''], ['a bad key', { name: 'X', key: 'lower' }, 400, 'key'], ['an absurd date', { name: 'X', dueAt: '9999-01-01T00:00:00Z' }, 400, 'dueAt'],
-    ['no date at all', { name: 'X', dueAt: 'tomorrow' }, 400, 'dueAt'], ['too much of a person', { name: 'X', members: [{ userId: 'bob', allocationPercent: 101 }] }, 400, 'members.0.allocationPercent'],
+    ['no name', {}, 400, 'name'], ['an empty name', { name: ' ' }, 400, 'name'], ['an operator', { name: { $ne: null } }, 400, 'name'],
+    ['an unknown field', { name: 'X', owner: 'me' }, 400, 'owner'], ['a prototype key', JSON.parse('{"name":"X","__proto__":{"a":1}}'), 400, ''],
+    ['a bad key', { name: 'X', key: 'lower' }, 400, 'key'], ['an absurd date', { name: 'X', dueAt: '9999-01-01T00:00:00Z' }, 400, 'dueAt'],
+    ['no date at all', { name: 'X', dueAt: 'tomorrow' }, 400, 'dueAt'],
+    ['too much of a person', { name: 'X', members: [{ userId: 'bob', allocationPercent: 101 }] }, 400, 'members.0.allocationPercent'],
     ['a workflow without an end', { name: 'X', workflow: { ...defaultWorkflow, statuses: defaultWorkflow.statuses.filter(s => s.key !== 'done') } }, 400, 'statuses'],
   ])('refuses %s', async (_, body, status, path) => {
     const answer = await service.request('POST', '/api/projects', { as: ann, body })
@@ -54,9 +62,11 @@ describe('creating', () => {
     if (path) expect(answer.body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ path })]) })
   })
   it('refuses reversed dates, people of other organizations, and guests', async () => {
-    expect(await service.request('POST', '/api/projects', { as: ann, body: { name: 'X', startAt: '2026-02-01T00:00:00Z', dueAt: '2026-01-01T00:00:00Z' } })).toMatchObject({ status: 409, body: { code: 'dates-reversed' } })
-    expect(await service.request('POST', '/api/projects', { as: ann, body: { name: 'X', members: [{ userId: 'sam' }] } })).toMatchObject({ status: 404, body: { code: 'user-unknown' } })
-    expect(await service.request('POST', '/api/projects', { as: guest, body: { name: 'X' } })).toMatchObject({ status: 403 })
+    const post = (fields: object, as = ann) => service.request('POST', '/api/projects', { as, body: { name: 'X', ...fields } })
+    const reversed = { startAt: '2026-02-01T00:00:00Z', dueAt: '2026-01-01T00:00:00Z' }
+    expect(await post(reversed)).toMatchObject({ status: 409, body: { code: 'dates-reversed' } })
+    expect(await post({ members: [{ userId: 'sam' }] })).toMatchObject({ status: 404, body: { code: 'user-unknown' } })
+    expect(await post({}, guest)).toMatchObject({ status: 403 })
     expect((await service.request('POST', '/api/projects', { body: { name: 'X' } })).status).toBe(401)
   })
   it('claims no key for what it refuses', async () => {
@@ -68,13 +78,17 @@ describe('creating', () => {
 describe('seeing', () => {
   it('is for members, and for owners and admins of the organization', async () => {
     const project = await create({ name: 'Secret', members: [{ userId: 'gus', role: 'viewer' }] })
-    const statuses = await Promise.all([ann, guest, owner, people.admin, bob, stranger].map(async actor => (await service.request('GET', `/api/projects/${project.id}`, { as: actor })).status))
+    const statusFor = async (actor: typeof ann) => (await service.request('GET', `/api/projects/${project.id}`, { as: actor })).status
+    const statuses = await Promise.all([ann, guest, owner, people.admin, bob, stranger].map(statusFor))
     expect(statuses).toEqual([200, 200, 200, 200, 403, 404])
     const seen = await Promise.all([ann, guest, owner, bob, stranger].map(async actor => (await as(actor).listProjects({ query: { q: 'secret' } })).items.length))
     expect(seen).toEqual([1, 1, 1, 0, 0])
   })
   it('lists with filters and a cursor, newest first, each once', async () => {
-    for (let i = 0; i < 7; i++) { await create({ name: `Listed ${i}`, status: i % 2 ? 'draft' : 'active', members: i === 3 ? [{ userId: 'bob' }] : [] }); service.clock.advance(i % 3) }
+    for (let i = 0; i < 7; i++) {
+      await create({ name: `Listed ${i}`, status: i % 2 ? 'draft' : 'active', members: i === 3 ? [{ userId: 'bob' }] : [] })
+      service.clock.advance(i % 3)
+    }
     const names: string[] = []
     for (let cursor: string | null | undefined; cursor !== null;) {
       const page = await as(ann).listProjects({ query: { q: 'LISTED', limit: 3, ...(cursor !== undefined && { cursor }) } })
@@ -106,7 +120,8 @@ describe('seeing', () => {
     expect((await as(ann).getProject({ params: { id: project.id } })).name).toBe('After')
     expect((await service.request('GET', `/api/projects/${project.id}?version=9`, { as: ann })).status).toBe(404)
     const history = await as(ann).projectHistory({ params: { id: project.id }, query: {} })
-    expect(history.items.map(e => [e.version, e.actor, Object.keys(e.changes)])).toEqual([[2, 'ann', ['name']], [1, 'ann', expect.arrayContaining(['name', 'members', 'workflow'])]])
+    expect(history.items.map(e => [e.version, e.actor, Object.keys(e.changes)]))
+      .toEqual([[2, 'ann', ['name']], [1, 'ann', expect.arrayContaining(['name', 'members', 'workflow'])]])
     expect(history.items[0]?.changes['name']).toEqual({ before: 'Before', after: 'After' })
     // From where is for those who answer for the organization.
     expect([history.items[0]?.network, (await as(owner).projectHistory({ params: { id: project.id }, query: {} })).items[0]?.network]).toEqual([undefined, '127.0.0.0/24'])
@@ -114,7 +129,8 @@ describe('seeing', () => {
   it('shows the past and the history of a deleted project to those who were its members', async () => {
     const { id } = await create({ name: 'Gone' })
     await service.request('DELETE', `/api/projects/${id}`, { as: ann })
-    const statuses = async (actor = ann) => Promise.all(['?version=1', '/history', ''].map(async path => (await service.request('GET', `/api/projects/${id}${path}`, { as: actor })).status))
+    const statuses = async (actor = ann) => Promise.all(['?version=1', '/history', ''].map(async path =>
+      (await service.request('GET', `/api/projects/${id}${path}`, { as: actor })).status))
     expect([await statuses(), await statuses(owner), await statuses(bob), await statuses(stranger)]).toEqual([[200, 200, 404], [200, 200, 404], [403, 403, 404], [404, 404, 404]])
     expect((await as(ann).projectHistory({ params: { id }, query: {} })).items[0]?.events).toEqual(['ProjectDeleted'])
   })
@@ -122,7 +138,8 @@ describe('seeing', () => {
     const { id, createdAt } = await create({ name: 'Gone too', members: [{ userId: 'bob', role: 'viewer' }] })
     service.clock.advance(1000)
     await service.request('DELETE', `/api/projects/${id}/members/bob`, { as: ann })
-    const statuses = async () => Promise.all(['?version=1', `?at=${createdAt}`, '/history'].map(async path => (await service.request('GET', `/api/projects/${id}${path}`, { as: bob })).status))
+    const statuses = async () => Promise.all(['?version=1', `?at=${createdAt}`, '/history'].map(async path =>
+      (await service.request('GET', `/api/projects/${id}${path}`, { as: bob })).status))
     const before = await statuses()
     await service.request('DELETE', `/api/projects/${id}`, { as: ann })
     expect([before, await statuses()]).toEqual([[403, 403, 403], [403, 403, 403]])
@@ -132,7 +149,8 @@ describe('seeing', () => {
 describe('changing', () => {
   it('replaces the named fields and leaves the others', async () => {
     const { id } = await create({ description: 'old', dueAt: '2026-05-01T00:00:00Z' })
-    expect(await as(ann).updateProject({ params: { id }, body: { description: 'new', dueAt: null } })).toMatchObject({ name: 'Apollo', description: 'new', dueAt: null, version: 2 })
+    expect(await as(ann).updateProject({ params: { id }, body: { description: 'new', dueAt: null } }))
+      .toMatchObject({ name: 'Apollo', description: 'new', dueAt: null, version: 2 })
   })
   it('honours If-Match, and If-None-Match on reading', async () => {
     const { id } = await create({})
@@ -190,7 +208,10 @@ describe('changing', () => {
   })
   it('defines a workflow, but takes no status away from a task', async () => {
     const { id } = await create({})
-    const smaller = { ...defaultWorkflow, statuses: defaultWorkflow.statuses.filter(s => s.key !== 'in_review'), transitions: [{ from: 'todo', to: 'in_progress' }, { from: 'in_progress', to: 'done' }, { from: '*', to: 'cancelled' }] }
+    const smaller = {
+      ...defaultWorkflow, statuses: defaultWorkflow.statuses.filter(s => s.key !== 'in_review'),
+      transitions: [{ from: 'todo', to: 'in_progress' }, { from: 'in_progress', to: 'done' }, { from: '*', to: 'cancelled' }],
+    }
     const put = (body: object) => service.request('PUT', `/api/projects/${id}/workflow`, { as: ann, body })
     service.answer('/api/tasks', 200, { items: [aTask(id)], nextCursor: null })
     expect(await put(smaller)).toMatchObject({ status: 409, body: { code: 'status-in-use', context: { statuses: ['in_review'] } } })
@@ -200,6 +221,8 @@ describe('changing', () => {
   })
 })
 const aTask = (projectId: string) => ({
-  id: 't1', projectId, title: 'T', description: '', status: 'in_review', priority: 'none', difficulty: null, score: { value: 0, parts: [] }, startAt: null, dueAt: null, recurrence: null, assigneeId: null,
-  reporterId: null, parentId: null, labels: [], blockedBy: [], blocks: [], estimateMinutes: null, position: 0, createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-01-01T00:00:00Z', completedAt: null, version: 1,
+  id: 't1', projectId, title: 'T', description: '', status: 'in_review', priority: 'none', difficulty: null,
+  score: { value: 0, parts: [] }, startAt: null, dueAt: null, recurrence: null, assigneeId: null, reporterId: null, parentId: null,
+  labels: [], blockedBy: [], blocks: [], estimateMinutes: null, position: 0,
+  createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-01-01T00:00:00Z', completedAt: null, version: 1,
 })

@@ -25,12 +25,18 @@ describe('a project from a template', () => {
   it('comes with members, workflow and tasks that wait for each other', async () => {
     const { sagaId, projectId } = await fromTemplate({ startAt: '2026-04-01T00:00:00Z' })
     await finished(sagaId, 'created')
-    expect(await api().getProject({ params: { id: projectId } })).toMatchObject({ name: 'New site', key: 'NS', workflow: { initial: 'backlog' }, members: [{ userId: 'ann', role: 'owner' }, { userId: 'bob', role: 'contributor' }] })
+    expect(await api().getProject({ params: { id: projectId } })).toMatchObject({
+      name: 'New site', key: 'NS', workflow: { initial: 'backlog' },
+      members: [{ userId: 'ann', role: 'owner' }, { userId: 'bob', role: 'contributor' }],
+    })
     const sent = Object(bodyOf('/internal/tasks/create-many'))
     expect(sent).toMatchObject({ organizationId, projectId, sagaId, actor: 'ann' })
     expect(sent.tasks).toHaveLength(20)
     const [first, second] = sent.tasks
-    expect(second).toMatchObject({ title: 'Write the problem on one page', blockedBy: [first.id], startAt: '2026-04-06T00:00:00.000Z', dueAt: '2026-04-10T00:00:00.000Z', estimateMinutes: 240, labels: ['discovery'] })
+    expect(second).toMatchObject({
+      title: 'Write the problem on one page', blockedBy: [first.id], startAt: '2026-04-06T00:00:00.000Z', dueAt: '2026-04-10T00:00:00.000Z',
+      estimateMinutes: 240, labels: ['discovery'],
+    })
     await service.log.settled()
     expect(types(projectId)).toEqual(['ProjectCreated', 'MemberAdded', 'MemberAdded'])
     expect((await saga(sagaId, stranger)).status).toBe(404)
@@ -51,7 +57,8 @@ describe('a project from a template', () => {
     const { sagaId, projectId } = await fromTemplate()
     await at(sagaId, 'creating-tasks')
     expect(await status(projectId)).toBe(404)
-    expect(await service.client(projectInternal, { caller: 'task' }).getProject({ params: { id: projectId }, query: { organizationId } })).toMatchObject({ id: projectId, deletedAt: null })
+    const seen = await service.client(projectInternal, { caller: 'task' }).getProject({ params: { id: projectId }, query: { organizationId } })
+    expect(seen).toMatchObject({ id: projectId, deletedAt: null })
     service.clock.advance(11 * 60_000)
     await service.fire(sagaId)
     await finished(sagaId, 'abandoned: deadline')
@@ -75,7 +82,12 @@ describe('own templates', () => {
   const tasks = [{ key: 'a', title: 'A' }, { key: 'b', title: 'B', blockedBy: ['a'], dueDay: 3 }]
   it('stand beside the shipped ones, for their organization', async () => {
     const { id } = await api().createTemplate({ body: { name: 'Ours', tasks } })
-    expect((await api().listTemplates({ query: {} })).items.map(t => [t.name, t.source, t.taskCount])).toEqual([['Software delivery', 'shipped', 20], ['Marketing campaign', 'shipped', 17], ['Client onboarding', 'shipped', 16], ['Ours', 'organization', 2]])
+    expect((await api().listTemplates({ query: {} })).items.map(t => [t.name, t.source, t.taskCount])).toEqual([
+      ['Software delivery', 'shipped', 20],
+      ['Marketing campaign', 'shipped', 17],
+      ['Client onboarding', 'shipped', 16],
+      ['Ours', 'organization', 2],
+    ])
     expect((await service.client(projectApi, { as: stranger }).listTemplates({ query: {} })).items).toHaveLength(3)
     expect((await service.request('GET', `/api/projects/templates/${id}`, { as: stranger })).status).toBe(404)
     const page = await api().listTemplates({ query: { limit: 3 } })
@@ -94,7 +106,10 @@ describe('own templates', () => {
   it.each([
     ['no tasks', [], 400], ['an unknown blocker', [{ key: 'a', title: 'A', blockedBy: ['z'] }], 400], ['a key twice', [tasks[0], tasks[0]], 400],
     ['a circle', [{ key: 'a', title: 'A', blockedBy: ['b'] }, { key: 'b', title: 'B', blockedBy: ['a'] }], 409], ['a day in the past', [{ key: 'a', title: 'A', dueDay: -1 }], 400],
-  ])('are refused with %s', async (_, bad, expected) => expect((await service.request('POST', '/api/projects/templates', { as: ann, body: { name: 'X', tasks: bad } })).status).toBe(expected))
+  ])('are refused with %s', async (_, bad, expected) => {
+    const answer = await service.request('POST', '/api/projects/templates', { as: ann, body: { name: 'X', tasks: bad } })
+    expect(answer.status).toBe(expected)
+  })
 })
 
 describe('deleting a project', () => {
@@ -123,7 +138,10 @@ describe('deleting a project', () => {
     const { id, sagaId } = await doomed()
     await at(sagaId, 'restorable')
     expect((await service.request('POST', `/api/projects/${id}/restore`, { as: bob })).status).toBe(403)
-    const restorable = async (as = ann): Promise<string[]> => (await service.client(projectApi, { as }).listProjects({ query: { deleted: 'true' } })).items.map(project => project.id)
+    const restorable = async (as = ann): Promise<string[]> => {
+      const { items } = await service.client(projectApi, { as }).listProjects({ query: { deleted: 'true' } })
+      return items.map(project => project.id)
+    }
     expect([await restorable(), await restorable(bob), await restorable(stranger)]).toEqual([[id], [], []])
     expect(await service.request('POST', `/api/projects/${id}/restore`, { as: ann })).toMatchObject({ status: 200, body: { id, name: 'Doomed' } })
     expect(await restorable()).toEqual([])

@@ -22,11 +22,18 @@ describe('time', () => {
     expect([...first.items, ...rest.items].map(e => e.startedAt.slice(8, 10))).toEqual(['02', '01', '01'])
     expect(rest.nextCursor).toBeNull()
     expect((await api().listTime({ params: { id }, query: { userId: 'ann', from: '2026-03-02' } })).items).toMatchObject([{ minutes: 30, userId: 'ann', taskId: null }])
-    expect(await api(guest).timeReport({ params: { id }, query: { groupBy: 'user', from: '2026-03-01', to: '2026-03-01' } })).toMatchObject({ totalMinutes: 75, rows: [{ key: 'bob', minutes: 60, entries: 1 }, { key: 'ann', minutes: 15, entries: 1 }] })
+    expect(await api(guest).timeReport({ params: { id }, query: { groupBy: 'user', from: '2026-03-01', to: '2026-03-01' } })).toMatchObject({
+      totalMinutes: 75, rows: [{ key: 'bob', minutes: 60, entries: 1 }, { key: 'ann', minutes: 15, entries: 1 }],
+    })
     expect((await api().timeReport({ params: { id }, query: { groupBy: 'day' } })).rows.map(r => [r.key, r.minutes])).toEqual([['2026-03-01', 75], ['2026-03-02', 30]])
   })
-  it.each([[{ minutes: 0 }, 400], [{ minutes: 1441 }, 400], [{ minutes: 1.5 }, 400], [{ minutes: '5' }, 400], [{ startedAt: 'now' }, 400], [{ startedAt: '2030-01-01T00:00:00Z' }, 409], [{ taskId: 'nope' }, 404], [{ extra: 1 }, 400]])('refuses %j', async (bad, status) =>
-    expect((await service.request('POST', `/api/projects/${await create()}/time`, { as: ann, body: { minutes: 5, startedAt: '2026-03-02T08:00:00Z', ...bad } })).status).toBe(status))
+  it.each([
+    [{ minutes: 0 }, 400], [{ minutes: 1441 }, 400], [{ minutes: 1.5 }, 400], [{ minutes: '5' }, 400], [{ startedAt: 'now' }, 400],
+    [{ startedAt: '2030-01-01T00:00:00Z' }, 409], [{ taskId: 'nope' }, 404], [{ extra: 1 }, 400],
+  ])('refuses %j', async (bad, status) => {
+    const body = { minutes: 5, startedAt: '2026-03-02T08:00:00Z', ...bad }
+    expect((await service.request('POST', `/api/projects/${await create()}/time`, { as: ann, body })).status).toBe(status)
+  })
   it('is logged by those who work there', async () => {
     const id = await create()
     expect((await service.request('POST', `/api/projects/${id}/time`, { as: guest, body: { minutes: 5, startedAt: '2026-03-02T08:00:00Z' } })).status).toBe(403)
@@ -45,7 +52,10 @@ describe('time', () => {
     const logged = await service.request('POST', `/api/projects/${id}/time`, { as: ann, body: { minutes: 5, startedAt: '2026-03-02T08:00:00Z' } })
     const [entry] = (await api().listTime({ params: { id }, query: {} })).items
     expect([logged.headers.get('etag'), logged.body]).toEqual(['"1"', entry])
-    const remove = async (version: number) => (await service.request('DELETE', `/api/projects/${id}/time/${entry?.id}`, { as: ann, headers: { 'if-match': `"${version}"` } })).status
+    const remove = async (version: number) => {
+      const headers = { 'if-match': `"${version}"` }
+      return (await service.request('DELETE', `/api/projects/${id}/time/${entry?.id}`, { as: ann, headers })).status
+    }
     expect([entry?.version, await remove(2), await remove(1)]).toEqual([1, 412, 204])
   })
 })
@@ -53,8 +63,10 @@ describe('time', () => {
 describe('a timer', () => {
   it('runs once per person, wherever it was started, and becomes an entry', async () => {
     const [id, elsewhere] = [await create(), await create()]
-    expect(await service.request('POST', `/api/projects/${id}/timer/start`, { as: ann, body: { note: 'deep work' } })).toMatchObject({ status: 201, body: { projectId: id, startedAt: service.clock.now() } })
-    expect(await service.request('POST', `/api/projects/${elsewhere}/timer/start`, { as: ann, body: {} })).toMatchObject({ status: 409, body: { code: 'timer-running', context: { projectId: id } } })
+    expect(await service.request('POST', `/api/projects/${id}/timer/start`, { as: ann, body: { note: 'deep work' } }))
+      .toMatchObject({ status: 201, body: { projectId: id, startedAt: service.clock.now() } })
+    expect(await service.request('POST', `/api/projects/${elsewhere}/timer/start`, { as: ann, body: {} }))
+      .toMatchObject({ status: 409, body: { code: 'timer-running', context: { projectId: id } } })
     expect((await service.request('POST', `/api/projects/${elsewhere}/timer/start`, { as: bob, body: {} })).status).toBe(201)
     expect((await api().runningTimer({})).timer).toMatchObject({ projectId: id, note: 'deep work' })
     service.clock.advance(25 * 60_000)
@@ -89,7 +101,10 @@ describe('allocation', () => {
     await log(b, 60, '2026-03-02T07:00:00Z', people.admin)
     const { items } = await api(owner).allocation({ query: { from: '2026-03-02', to: '2026-03-15' } })
     expect(items.find(p => p.userId === 'adam')?.weeks).toMatchObject([
-      { week: '2026-03-02', capacityMinutes: 2400, allocatedPercent: 120, allocatedMinutes: 2880, bookedMinutes: 60, overAllocated: true, projects: [{ allocationPercent: expect.any(Number) }, {}] },
+      {
+        week: '2026-03-02', capacityMinutes: 2400, allocatedPercent: 120, allocatedMinutes: 2880, bookedMinutes: 60, overAllocated: true,
+        projects: [{ allocationPercent: expect.any(Number) }, {}],
+      },
       { week: '2026-03-09', allocatedPercent: 40, overAllocated: false },
     ])
     const page = await api(owner).allocation({ query: { from: '2026-03-02', to: '2026-03-03', limit: 1 } })
@@ -97,6 +112,9 @@ describe('allocation', () => {
     expect((await api(owner).allocation({ query: { from: '2026-03-02', to: '2026-03-03', cursor: page.nextCursor ?? '' } })).items.map(p => p.userId)).not.toContain('adam')
     expect((await api(guest).allocation({ query: { from: '2026-03-02', to: '2026-03-03' } })).items.map(p => p.userId)).not.toContain('adam')
   })
-  it.each(['', 'from=2026-03-02', 'from=2026-03-02&to=2026-03-01', 'from=2020-01-01&to=2026-01-01', 'from=x&to=y', 'from=2026-03-02&to=2026-03-03&capacityHours=0'])('refuses ?%s', async query =>
+  it.each([
+    '', 'from=2026-03-02', 'from=2026-03-02&to=2026-03-01', 'from=2020-01-01&to=2026-01-01', 'from=x&to=y',
+    'from=2026-03-02&to=2026-03-03&capacityHours=0',
+  ])('refuses ?%s', async query =>
     expect((await service.request('GET', `/api/projects/allocation?${query}`, { as: ann })).status).toBe(400))
 })

@@ -10,12 +10,15 @@ import type { Project, ProjectCommand, ProjectEvent } from '../domain/project-st
 import { presentProject } from '../present.ts'
 import type { StoredEvent } from '../publish.ts'
 
-/** A row of the projects list. The lists of people have no index of their own: an index entry has room for some kilobytes, and a project for hundreds of people. */
+/** A row of the projects list. Its lists of people have no index: an index entry has room for some kilobytes, and a project for hundreds of people. */
 export type ProjectRow = {
   organizationId: string; phase: 'building' | 'live' | 'deleted'; status: ProjectStatus; search: string; createdAt: string
   memberIds: string[]; departedIn: string[]; project: PublicProject
 }
-type Query = { limit: number; cursor?: string | undefined; status?: ProjectStatus | undefined; q?: string | undefined; memberId?: string | undefined; deleted?: 'true' | 'false' | undefined }
+type Query = {
+  limit: number; cursor?: string | undefined; status?: ProjectStatus | undefined; q?: string | undefined
+  memberId?: string | undefined; deleted?: 'true' | 'false' | undefined
+}
 const Cursor = z.tuple([z.string().max(40), z.string().max(100)])
 
 export const toProjectRow = (state: Project, { tenantId, id, version }: { tenantId: string; id: string; version: number }): ProjectRow | undefined => {
@@ -28,7 +31,11 @@ export const toProjectRow = (state: Project, { tenantId, id, version }: { tenant
 }
 
 export const projectViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<Project, ProjectCommand, ProjectEvent>) => {
-  const view = stateView({ log, aggregate, collection: 'projects', indexes: ['organizationId'], fields: ['phase', 'status', 'search', 'createdAt', 'memberIds', 'departedIn'], toDocument: toProjectRow })
+  const view = stateView({
+    log, aggregate, collection: 'projects', indexes: ['organizationId'],
+    fields: ['phase', 'status', 'search', 'createdAt', 'memberIds', 'departedIn'],
+    toDocument: toProjectRow,
+  })
   return {
     view,
     /** Newest first. `onlyOf`: the person whose memberships limit what is seen. */
@@ -37,8 +44,11 @@ export const projectViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<Pr
       const people = [...new Set([onlyOf, memberId].filter(p => p !== undefined))]
       const rows = await view.collection.find({
         organizationId, phase: deleted === 'true' ? 'deleted' : 'live',
-        ...(status !== undefined && { status }), ...(people.length === 1 && { memberIds: people[0] }), ...(people.length === 2 && { $and: people.map(p => ({ memberIds: p })) }),
-        ...(q && { search: { $regex: searched(q) } }), ...(cursor !== undefined && after(decodeCursor(Cursor, cursor))),
+        ...(status !== undefined && { status }),
+        ...(people.length === 1 && { memberIds: people[0] }),
+        ...(people.length === 2 && { $and: people.map(p => ({ memberIds: p })) }),
+        ...(q && { search: { $regex: searched(q) } }),
+        ...(cursor !== undefined && after(decodeCursor(Cursor, cursor))),
       }, { sort: { createdAt: -1, _id: -1 }, limit: limit + 1 })
       return pageOf(rows.map(r => r.project), limit, last => [last.createdAt, last.id])
     },

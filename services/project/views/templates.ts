@@ -12,7 +12,8 @@ export const templateViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<T
     toDocument: (state, { tenantId }): TemplateRow | undefined => {
       if (state.phase !== 'kept') return undefined
       const { name, description, tasks, createdAt } = state
-      return { organizationId: tenantId, name, description, taskCount: tasks.length, estimateMinutes: tasks.reduce((sum, t) => sum + (t.estimateMinutes ?? 0), 0), createdAt }
+      const estimateMinutes = tasks.reduce((sum, t) => sum + (t.estimateMinutes ?? 0), 0)
+      return { organizationId: tenantId, name, description, taskCount: tasks.length, estimateMinutes, createdAt }
     },
   })
   return {

@@ -23,15 +23,19 @@ export const timeViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<TimeE
       return { organizationId: tenantId, projectId, taskId, userId, minutes, startedAt, note, createdAt, week: mondayOf(startedAt) }
     },
   })
-  const within = ({ from, to }: Span) => from === undefined && to === undefined ? {} : { startedAt: { ...(from !== undefined && { $gte: from }), ...(to !== undefined && { $lte: to }) } }
+  const within = ({ from, to }: Span) => from === undefined && to === undefined
+    ? {}
+    : { startedAt: { ...(from !== undefined && { $gte: from }), ...(to !== undefined && { $lte: to }) } }
   return {
     view,
     list: async (organizationId: string, projectId: string, { limit, cursor, userId, taskId, ...span }: Query) => {
       await view.settled()
-      const rows = await view.collection.find(
-        { organizationId, projectId, ...within(span), ...(cursor !== undefined && after(decodeCursor(Cursor, cursor))), ...(userId !== undefined && { userId }), ...(taskId !== undefined && { taskId }) },
-        { sort: { startedAt: -1, _id: -1 }, limit: limit + 1 },
-      )
+      const rows = await view.collection.find({
+        organizationId, projectId, ...within(span),
+        ...(cursor !== undefined && after(decodeCursor(Cursor, cursor))),
+        ...(userId !== undefined && { userId }),
+        ...(taskId !== undefined && { taskId }),
+      }, { sort: { startedAt: -1, _id: -1 }, limit: limit + 1 })
       return pageOf(rows.map(r => presentEntry(r._id, r.version, r)), limit, last => [last.startedAt, last.id])
     },
     /** All of it, for whoever removes it. */

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { operation } from './define.ts'
 import { Id, paging, page } from './primitives.ts'
 
-/** Where a dead letter stands: it waits for an operator, was handled again, or was given up: by an operator, or for a new letter when it waited behind another one and then failed by itself. */
+/**
+ * Where a dead letter stands: it waits for an operator, was handled again, or was given up: by an operator,
+ * or for a new letter when it waited behind another one and then failed by itself.
+ */
 export const DeadLetterState = z.enum(['waiting', 'replayed', 'skipped'])
 export type DeadLetterState = z.infer<typeof DeadLetterState>
 
@@ -28,7 +31,10 @@ export const DeadLetterId = z.string().regex(/^[\w-]{1,900}$/)
 /** What the operations on a letter refuse. */
 export const deadLetterErrors = { 'dead-letter-unknown': 404, 'dead-letter-settled': 409, 'dead-letter-behind': 409 } as const
 
-/** In place of an organization: what came does not say whose it is. No actor has this one, so people are shown nothing of it; who runs the platform asks the service. */
+/**
+ * In place of an organization: what came does not say whose it is. No actor has this one, so people are shown nothing of it;
+ * who runs the platform asks the service.
+ */
 export const NOBODYS = '-'
 const organizationId = z.union([Id, z.literal(NOBODYS)])
 
@@ -51,12 +57,15 @@ export const deadLetterApi = {
     query: z.strictObject({ organizationId, state: DeadLetterState.optional(), ...paging }), reply: page(DeadLetterView),
   }),
   showDeadLetter: operation({
-    ...shared, method: 'GET', path: '/internal/dead-letters/:id', summary: 'One of them, with the event as it came', status: 200, params, query: about, reply: DeadLetterView.extend({ event: z.unknown() }),
+    ...shared, method: 'GET', path: '/internal/dead-letters/:id', summary: 'One of them, with the event as it came', status: 200,
+    params, query: about, reply: DeadLetterView.extend({ event: z.unknown() }),
   }),
   replayDeadLetter: operation({
-    ...shared, method: 'POST', path: '/internal/dead-letters/:id/replay', summary: 'Handle it again, and those behind it', status: 200, also: 202, params, body: about, reply: DeadLetterOutcome,
+    ...shared, method: 'POST', path: '/internal/dead-letters/:id/replay', summary: 'Handle it again, and those behind it', status: 200, also: 202,
+    params, body: about, reply: DeadLetterOutcome,
   }),
   skipDeadLetter: operation({
-    ...shared, method: 'POST', path: '/internal/dead-letters/:id/skip', summary: 'Give it up, and go on with those behind it', status: 200, also: 202, params, body: about, reply: DeadLetterOutcome,
+    ...shared, method: 'POST', path: '/internal/dead-letters/:id/skip', summary: 'Give it up, and go on with those behind it', status: 200, also: 202,
+    params, body: about, reply: DeadLetterOutcome,
   }),
 }

@@ -32,11 +32,15 @@ export const feedApi = {
   feed: operation({
     method: 'GET', path: '/internal/feed', summary: 'Public events of a partition after a position', access: 'internal', callers: appIds, status: 200,
     query: z.strictObject({ partition: Partition, after: z.coerce.number().int().min(-1), limit: z.coerce.number().int().min(1).max(1000).default(200) }),
-    /** `head` is where the partition ends, private commits included; `next` the first position that was not read (producers from before do not say it). No events and a `next` before `head`: there is more to read. */
+    /**
+     * `head` is where the partition ends, private commits included; `next` the first position that was not read
+     * (producers from before do not say it). No events and a `next` before `head`: there is more to read.
+     */
     reply: z.object({ events: z.array(CloudEvent), head: z.number().int().min(0), next: z.number().int().min(0).optional() }),
   }),
   heads: operation({
-    method: 'GET', path: '/internal/feed/heads', summary: 'Per partition, one more than the position of its last public event', access: 'internal', callers: appIds, status: 200,
+    method: 'GET', path: '/internal/feed/heads', summary: 'Per partition, one more than the position of its last public event',
+    access: 'internal', callers: appIds, status: 200,
     reply: z.object({ heads: z.array(z.number().int().min(0)) }),
   }),
 }

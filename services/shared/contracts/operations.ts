@@ -11,19 +11,33 @@ export const Dependency = z.object({
 }).meta({ id: 'Dependency' })
 export type Dependency = z.infer<typeof Dependency>
 
-export const Health = z.object({ service: z.string(), state: z.enum(['live', 'starting', 'ready', 'degraded', 'stopping']), instanceId: z.string(), uptimeSeconds: z.number(), dependencies: z.array(Dependency).optional() }).meta({ id: 'Health' })
+export const Health = z.object({
+  service: z.string(),
+  state: z.enum(['live', 'starting', 'ready', 'degraded', 'stopping']),
+  instanceId: z.string(),
+  uptimeSeconds: z.number(),
+  dependencies: z.array(Dependency).optional(),
+}).meta({ id: 'Health' })
 export type Health = z.infer<typeof Health>
 
 /** What every service answers about itself. */
 export const healthApi = {
   live: operation({ method: 'GET', path: '/health/live', summary: 'The process runs', access: 'public', status: 200, reply: Health }),
   ready: operation({ method: 'GET', path: '/health/ready', summary: 'Ready for work: 200, else 503', access: 'public', status: 200, also: 503, reply: Health }),
-  dependencies: operation({ method: 'GET', path: '/health/dependencies', summary: 'Every dependency with its state and latency', access: 'public', status: 200, reply: Health }),
+  dependencies: operation({
+    method: 'GET', path: '/health/dependencies', summary: 'Every dependency with its state and latency', access: 'public', status: 200, reply: Health,
+  }),
 }
 
 /** The documents that every service makes of its contracts. */
 export const documentApi = {
-  openapi: operation({ method: 'GET', path: '/openapi.json', summary: 'This document: every operation', access: 'public', status: 200, reply: z.looseObject({ openapi: z.string() }) }),
-  asyncapi: operation({ method: 'GET', path: '/asyncapi.json', summary: 'Every event that is published, and the frames of sockets', access: 'public', status: 200, reply: z.looseObject({ asyncapi: z.string() }) }),
+  openapi: operation({
+    method: 'GET', path: '/openapi.json', summary: 'This document: every operation', access: 'public', status: 200,
+    reply: z.looseObject({ openapi: z.string() }),
+  }),
+  asyncapi: operation({
+    method: 'GET', path: '/asyncapi.json', summary: 'Every event that is published, and the frames of sockets', access: 'public', status: 200,
+    reply: z.looseObject({ asyncapi: z.string() }),
+  }),
   docs: operation({ method: 'GET', path: '/docs', summary: 'This document as a page', access: 'public', status: 200, produces: 'text/html' }),
 }

@@ -31,10 +31,14 @@ const contributors = { may: 'contributor' } as const
 const managers = { may: 'manager' } as const
 const ownOnly = { may: 'nobody', own: 'signed-in' } as const
 
-/** Who may call what from outside. The services decide by their own `policies.ts`; tests/security/matrix holds every answer of the running platform against this table. */
+/**
+ * Who may call what from outside. The services decide by their own `policies.ts`;
+ * tests/security/matrix holds every answer of the running platform against this table.
+ */
 export const policies: { readonly [S in keyof Apis]: PoliciesOf<Apis[S]> } = {
   user: {
-    register: anyone, login: anyone, refresh: anyone, logout: anyone, jwks: anyone, forgotPassword: anyone, resetPassword: anyone, startOauth: anyone, finishOauth: anyone,
+    register: anyone, login: anyone, refresh: anyone, logout: anyone, jwks: anyone,
+    forgotPassword: anyone, resetPassword: anyone, startOauth: anyone, finishOauth: anyone,
     listSessions: self, endSession: ownOnly, wsTicket: self, listOrganizations: self, switchOrganization: { may: 'organization' },
     showProfile: self, changeProfile: self, closeAccount: self, changePassword: self,
     listMembers: everybody, changeRole: { may: 'admin' }, disableMember: { may: 'admin' },
@@ -59,7 +63,9 @@ export const policies: { readonly [S in keyof Apis]: PoliciesOf<Apis[S]> } = {
   /** With a project named; to commit the proposal takes what creating the task takes. */
   ai: { naturalLanguage: viewers },
   saga: { showSaga: { may: 'organization' } },
-  gateway: { status: anyone, listDeadLetters: operators, showDeadLetter: { may: 'admin' }, replayDeadLetter: { may: 'admin' }, skipDeadLetter: { may: 'admin' } },
+  gateway: {
+    status: anyone, listDeadLetters: operators, showDeadLetter: { may: 'admin' }, replayDeadLetter: { may: 'admin' }, skipDeadLetter: { may: 'admin' },
+  },
 }
 
 /** Who may follow what on a socket. */

@@ -10,5 +10,6 @@ import { Invitation, Member as UserMember, Organization, Profile, Session, Signe
 
 /** The things that the public documents call by name. */
 export const publicSchemas = {
-  Comment, Dashboard, HistoryEntry, Invitation, Notification, Organization, PlatformStatus, Preferences, Profile, Project, ProjectMember, Proposal, SagaStatus, Score, Session, SignedIn, Task, Template, TimeEntry, Timer, UserMember,
+  Comment, Dashboard, HistoryEntry, Invitation, Notification, Organization, PlatformStatus, Preferences, Profile, Project, ProjectMember,
+  Proposal, SagaStatus, Score, Session, SignedIn, Task, Template, TimeEntry, Timer, UserMember,
 }

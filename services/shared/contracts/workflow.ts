@@ -13,7 +13,8 @@ const Transition = z.strictObject({ from: z.union([StatusKey, z.literal('*')]), 
 
 /**
  * How the tasks of a project may move. A transition from `*` leaves every status; without `roles` everybody who may edit takes it.
- * `blockedMay` says how far a task with an open blocker may go: not even `wait` any longer than its open statuses (the default), or `start` but not be finished.
+ * `blockedMay` says how far a task with an open blocker may go: not even `wait` any longer than its open statuses (the default),
+ * or `start` but not be finished.
  */
 export const Workflow = z.strictObject({
   statuses: z.array(Status).min(2).max(40),

@@ -1,4 +1,7 @@
-import { circuitBreaker, CircuitState, ConsecutiveBreaker, ExponentialBackoff, handleWhen, isBrokenCircuitError, TaskCancelledError, timeout, TimeoutStrategy, wrap } from 'cockatiel'
+import {
+  circuitBreaker, CircuitState, ConsecutiveBreaker, ExponentialBackoff, handleWhen, isBrokenCircuitError, TaskCancelledError,
+  timeout, TimeoutStrategy, wrap,
+} from 'cockatiel'
 import { Refused } from './decider.ts'
 
 /** Guards calls that no sidecar guards: a store, a mail server, a model. */
@@ -25,7 +28,9 @@ export type BreakerOptions = {
 }
 
 /** A circuit breaker with a time limit around each call. */
-export const breaker = ({ name, timeoutMs = 5_000, failures = 5, retryAfterMs = 500, longestRetryMs = 30_000, isOutage = () => true }: BreakerOptions): Breaker => {
+export const breaker = (
+  { name, timeoutMs = 5_000, failures = 5, retryAfterMs = 500, longestRetryMs = 30_000, isOutage = () => true }: BreakerOptions,
+): Breaker => {
   const backoff = new ExponentialBackoff({ initialDelay: retryAfterMs, maxDelay: longestRetryMs })
   const circuit = circuitBreaker(handleWhen(error => isOutage(error)), { halfOpenAfter: backoff, breaker: new ConsecutiveBreaker(failures) })
   const policy = timeoutMs === Infinity ? circuit : wrap(circuit, timeout(timeoutMs, TimeoutStrategy.Aggressive))

@@ -11,7 +11,9 @@ export type Clock = {
 export const systemClock: Clock = { now: () => new Date().toISOString(), epochMs: () => Date.now(), monotonic: () => performance.now() }
 
 /** The system's clock, so many milliseconds off; its durations are right all the same. */
-export const clockOff = (ms: number): Clock => (ms === 0 ? systemClock : { ...systemClock, now: () => new Date(Date.now() + ms).toISOString(), epochMs: () => Date.now() + ms })
+export const clockOff = (ms: number): Clock => (ms === 0
+  ? systemClock
+  : { ...systemClock, now: () => new Date(Date.now() + ms).toISOString(), epochMs: () => Date.now() + ms })
 
 /** A clock that stands at `start` until `advance` is called. For tests. */
 export const testClock = (start = '2026-03-02T09:00:00.000Z'): Clock & { advance(ms: number): void } => {

@@ -19,7 +19,10 @@ export const withoutVersion = ({ expectedVersion: _, ...rest }: CommandMeta): Co
 /** The command of a follow-up: it belongs to the same request, and `step` makes its id its own. No expected version. */
 export const following = (meta: CommandMeta, step: string): CommandMeta => ({ ...withoutVersion(meta), commandId: `${meta.commandId}:${step}` })
 
-/** A command that follows from a commit, in the name of who made it, at the ISO time `at`. It comes again after a crash, so `commandId` is derived from the commit. */
+/**
+ * A command that follows from a commit, in the name of who made it, at the ISO time `at`.
+ * It comes again after a crash, so `commandId` is derived from the commit.
+ */
 export const reactionTo = ({ id, actor, correlationId }: { id: string; actor: string; correlationId: string }, commandId: string, at: string): CommandMeta =>
   ({ actor, at, correlationId, causationId: id, commandId })
 

@@ -30,7 +30,9 @@ export class ConfigError extends Error {
 }
 
 /** Reads every setting from the environment and the secret store, and reports all mistakes at once. */
-export const loadConfig = async <const S extends Spec>(spec: S, env: Readonly<Record<string, string | undefined>>, dapr: SecretReader): Promise<ConfigOf<S>> => {
+export const loadConfig = async <const S extends Spec>(
+  spec: S, env: Readonly<Record<string, string | undefined>>, dapr: SecretReader,
+): Promise<ConfigOf<S>> => {
   const mistakes: string[] = []
   let unanswered = 0
   const found = await Promise.all(Object.entries(spec).map(async ([field, given]) => {
@@ -38,7 +40,8 @@ export const loadConfig = async <const S extends Spec>(spec: S, env: Readonly<Re
     const variable = variableOf(field, setting)
     const value = await valueOf(setting, env[variable], dapr).catch((error: unknown) => {
       unanswered += 1
-      mistakes.push(`${variable}: the secret store could not be read (${error instanceof Error ? error.message : 'unknown reason'}). Set the variable, or bring up the sidecar.`)
+      const why = error instanceof Error ? error.message : 'unknown reason'
+      mistakes.push(`${variable}: the secret store could not be read (${why}). Set the variable, or bring up the sidecar.`)
       return unread
     })
     if (value === unread) return [field, undefined] as const
@@ -53,7 +56,8 @@ export const loadConfig = async <const S extends Spec>(spec: S, env: Readonly<Re
 
 /** The fields that these variables settle without a secret store, secrets among them; for reporting their mistakes before there is a sidecar. */
 export const settledBy = (env: Readonly<Record<string, string | undefined>>, spec: Spec): Spec =>
-  Object.fromEntries(Object.entries(spec).filter(([field, given]) => !('schema' in given) || given.secret === undefined || Boolean(env[variableOf(field, given)])))
+  Object.fromEntries(Object.entries(spec).filter(([field, given]) =>
+    !('schema' in given) || given.secret === undefined || Boolean(env[variableOf(field, given)])))
 
 const unread = Symbol('unread')
 const valueOf = async (setting: Setting, fromEnv: string | undefined, dapr: SecretReader): Promise<unknown> => {

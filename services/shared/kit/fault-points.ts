@@ -2,7 +2,10 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
-/** What a test wants of a process: to die the n-th time from now that it passes a point (`store.append.after`), or to start with a clock that is wrong. An order without a point calls off the one before. */
+/**
+ * What a test wants of a process: to die the n-th time from now that it passes a point (`store.append.after`),
+ * or to start with a clock that is wrong. An order without a point calls off the one before.
+ */
 export const FaultOrder = z.strictObject({ point: z.string().optional(), pass: z.number().int().min(1).default(1), clockOffsetMs: z.number().default(0) })
 export type FaultOrder = z.input<typeof FaultOrder>
 
@@ -39,7 +42,10 @@ const pass = (point: string): void => {
 }
 const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise
 
-/** A port (store, sidecar) with a point before and after each of its calls: `<name>.<call>.before` and `.after`. The port itself where nobody may arm anything. */
+/**
+ * A port (store, sidecar) with a point before and after each of its calls: `<name>.<call>.before` and `.after`.
+ * The port itself where nobody may arm anything.
+ */
 export const withFaultPoints = <T extends object>(name: string, port: T): T => {
   if (!watched) return port
   return new Proxy(port, {

@@ -3,7 +3,10 @@ import { Refused } from './decider.ts'
 
 const graceMs = 1_000
 
-/** A breaker for a client that watches its server by itself, as the Mongo driver does: open while it has seen no server for a second. Its driver tries again on its own, so there is no half-open. */
+/**
+ * A breaker for a client that watches its server by itself, as the Mongo driver does: open while it has seen no server for a second.
+ * Its driver tries again on its own, so there is no half-open.
+ */
 export const observedBreaker = (name: string): Breaker & { saw(up: boolean): void } => {
   let downSince: number | undefined
   const isOpen = (): boolean => downSince !== undefined && performance.now() - downSince > graceMs

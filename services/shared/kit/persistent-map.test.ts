@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emptyMap, entriesOf, getIn, withIn, type PersistentMap } from './persistent-map.ts'
 
-const keys = fc.oneof(fc.constantFrom('a', 'b', '__proto__', 'constructor', 'toString', ''), fc.integer({ min: 0, max: 400 }).map(n => `01a207b7-f984-7000-8000-${String(n).padStart(12, '0')}`))
+const keys = fc.oneof(
+  fc.constantFrom('a', 'b', '__proto__', 'constructor', 'toString', ''),
+  fc.integer({ min: 0, max: 400 }).map(n => `01a207b7-f984-7000-8000-${String(n).padStart(12, '0')}`),
+)
 const changes = fc.array(fc.tuple(keys, fc.option(fc.integer(), { nil: undefined })), { maxLength: 600 })
 
 describe('the persistent map', () => {
@@ -19,8 +22,11 @@ describe('the persistent map', () => {
     expect(JSON.stringify(before)).toBe(text)
   })
   it('keeps its nodes small, so that a change copies little however many entries there are', () => {
-    const map = Array.from({ length: 20_000 }, (_, n) => `01a207b7-f984-7000-8000-${n.toString(16).padStart(12, '0')}`).reduce<PersistentMap<number>>((m, key) => withIn(m, key, 1), emptyMap)
-    const widest = (node: object): number => Array.isArray(node) ? Math.max(node.length, ...node.map((inner: object | undefined) => inner ? widest(inner) : 0)) : Object.keys(node).length
+    const map = Array.from({ length: 20_000 }, (_, n) => `01a207b7-f984-7000-8000-${n.toString(16).padStart(12, '0')}`)
+      .reduce<PersistentMap<number>>((m, key) => withIn(m, key, 1), emptyMap)
+    const widest = (node: object): number => Array.isArray(node)
+      ? Math.max(node.length, ...node.map((inner: object | undefined) => inner ? widest(inner) : 0))
+      : Object.keys(node).length
     expect(widest(map)).toBeLessThanOrEqual(32)
   })
 })

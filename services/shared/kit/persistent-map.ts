@@ -1,7 +1,10 @@
 /** Few entries by key, or up to 32 nodes by the next five bits of the hash. */
 type Node<V> = Readonly<Record<string, V>> | readonly (Node<V> | undefined)[]
 
-/** An immutable map by strings whose `withIn` copies the few small nodes on the way to a key, so that folding a long stream costs no more per event than a short one. */
+/**
+ * An immutable map by strings whose `withIn` copies the few small nodes on the way to a key, so that folding a long stream
+ * costs no more per event than a short one.
+ */
 export type PersistentMap<V> = readonly (Node<V> | undefined)[]
 
 export const emptyMap: PersistentMap<never> = []

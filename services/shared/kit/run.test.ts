@@ -20,8 +20,18 @@ const api = {
 const service = await startService('task', { mongodbUri: secret(z.string(), 'mongodb-uri'), color: z.enum(['red']) }, process.env)
 await runService({
   ...service, checks: { mongo: async () => {} }, ...(process.env.REBUILDING && { log: { start: async () => {}, stop: async () => {}, rebuilding: () => true } }),
-  consumers: [{ topics: [], start: async () => {}, stop: async () => {}, deliver: async () => 'DROP', deadLetters: { list: async ({ organizationId }) => [{ id: 'letter', consumer: organizationId, topic: 't', partition: -1, position: -1, subject: '', organizationId, state: 'waiting', event: 1, reason: 'r', attempts: 1, behind: null, traceId: null, at: 'now' }] } }], onStop: [async () => { console.log('closed') }],
-  routes: [serve(api, { hello: async () => ({ body: { ok: service.config.mongodbUri } }), slow: async () => { await new Promise(done => setTimeout(done, 400)); return { body: { ok: 'slow' } } } })],
+  consumers: [{
+    topics: [], start: async () => {}, stop: async () => {}, deliver: async () => 'DROP',
+    deadLetters: { list: async ({ organizationId }) => [{
+      id: 'letter', consumer: organizationId, topic: 't', partition: -1, position: -1, subject: '', organizationId,
+      state: 'waiting', event: 1, reason: 'r', attempts: 1, behind: null, traceId: null, at: 'now',
+    }] },
+  }],
+  onStop: [async () => { console.log('closed') }],
+  routes: [serve(api, {
+    hello: async () => ({ body: { ok: service.config.mongodbUri } }),
+    slow: async () => { await new Promise(done => setTimeout(done, 400)); return { body: { ok: 'slow' } } },
+  })],
 })`
 const token = 'token-of-this-app-in-tests'
 const port = async (): Promise<number> => {
@@ -54,7 +64,9 @@ const start = (env: Record<string, string>) => {
 const essentials = async () => {
   const [appPort, daprPort] = [await port(), await port()]
   const env = { APP_PORT: String(appPort), DAPR_HTTP_PORT: String(daprPort), DAPR_API_TOKEN: 'token-of-the-sidecar-in-tests', APP_API_TOKEN: token, COLOR: 'red' }
-  const get = (path: string, headers = {}) => fetch(`http://127.0.0.1:${appPort}${path}`, { headers: { 'dapr-api-token': token, ...headers } }).then(async r => ({ status: r.status, body: await r.text() }), () => ({ status: 0, body: '' }))
+  const get = (path: string, headers = {}) =>
+    fetch(`http://127.0.0.1:${appPort}${path}`, { headers: { 'dapr-api-token': token, ...headers } })
+      .then(async r => ({ status: r.status, body: await r.text() }), () => ({ status: 0, body: '' }))
   return { env, get, daprPort }
 }
 
@@ -71,7 +83,10 @@ describe('a service process', () => {
     expect(await get('/health/ready')).toMatchObject({ status: 200 })
     expect(await get('/api/hello')).toEqual({ status: 200, body: '{"ok":"mongodb://from-the-store"}' })
     expect((await get('/openapi.json')).body).toContain('/api/hello')
-    for (const organizationId of ['o1', '-']) expect(await get(`/internal/dead-letters?organizationId=${organizationId}`, { 'dapr-caller-app-id': 'gateway' })).toMatchObject({ status: 200, body: expect.stringContaining(`"consumer":"${organizationId}"`) })
+    for (const organizationId of ['o1', '-']) {
+      const letters = await get(`/internal/dead-letters?organizationId=${organizationId}`, { 'dapr-caller-app-id': 'gateway' })
+      expect(letters).toMatchObject({ status: 200, body: expect.stringContaining(`"consumer":"${organizationId}"`) })
+    }
     expect((await get('/metrics')).body).toContain('http_request_duration_seconds_count{service="task",operation="hello",method="GET",status="200"} 1')
     const slow = get('/api/slow')
     await new Promise(done => { setTimeout(done, 100) })

@@ -25,7 +25,11 @@ export type Worker = { start(): Promise<void>; stop(): Promise<void> }
 export type Service = Started & {
   routes: readonly Routes[]
   /** Started before the consumers, drained after the last request. */
-  log?: Worker & { gauges?(): { lag: number; oldestMs: number }; /** Not ready as long as this holds: another process answers better. */ rebuilding?(): boolean }
+  log?: Worker & {
+    gauges?(): { lag: number; oldestMs: number }
+    /** Not ready as long as this holds: another process answers better. */
+    rebuilding?(): boolean
+  }
   /** What one of them cannot handle gets its routes here. */
   consumers?: readonly (Subscriber & Worker & { readonly deadLetters?: DeadLetters; gauges?(): { lag: number; parked: number } })[]
   sagas?: Pick<SagaHost, 'actor' | 'watch'>
@@ -72,7 +76,10 @@ export const runService = async (service: Service): Promise<void> => {
       return actor
     },
   })
-  const contract = appContract({ subscribers: consumers, actors: sagas ? [sagas.actor] : [], jobs, onError: (error, where) => { logger.error({ error, where }, 'a handler failed') } })
+  const contract = appContract({
+    subscribers: consumers, actors: sagas ? [sagas.actor] : [], jobs,
+    onError: (error, where) => { logger.error({ error, where }, 'a handler failed') },
+  })
   const documents = documentRoutes({ name, publicUrl: base.publicUrl, routes, ...service.documents })
 
   await log?.start()
@@ -109,5 +116,9 @@ const watchEvents = ({ metrics, log, consumers = [] }: Service): void => {
 }
 
 const watchBreakers = ({ metrics }: Started, breakers: readonly Breaker[]): void => {
-  for (const breaker of breakers) metrics.gauge(`breaker_${breaker.name.replaceAll(/\W/g, '_')}_open`, 'Whether the breaker is open (1) or half-open (0.5)', () => ({ closed: 0, 'half-open': 0.5, open: 1 })[breaker.state()])
+  const shown = { closed: 0, 'half-open': 0.5, open: 1 }
+  for (const breaker of breakers) {
+    const name = `breaker_${breaker.name.replaceAll(/\W/g, '_')}_open`
+    metrics.gauge(name, 'Whether the breaker is open (1) or half-open (0.5)', () => shown[breaker.state()])
+  }
 }

@@ -44,7 +44,9 @@ export type Env = Readonly<Record<string, string | undefined>>
  * Opens the port, reads the configuration from the environment and the sidecar's secrets (it waits for the sidecar), and hands over what `runService` needs.
  * Ends the process with 78 and a readable list when the configuration is wrong. `edge` is for the gateway, which people reach without a sidecar.
  */
-export const startService = async <const S extends Spec>(name: AppId, spec: S, env: Env, { edge = false }: { edge?: boolean } = {}): Promise<Started<ConfigOf<S>>> => {
+export const startService = async <const S extends Spec>(
+  name: AppId, spec: S, env: Env, { edge = false }: { edge?: boolean } = {},
+): Promise<Started<ConfigOf<S>>> => {
   const base = await orExit(() => allAtOnce(() => loadConfig(baseSpec, env, noSecrets), () => loadConfig(settledBy(env, spec), env, noSecrets)))
   const instanceId = base.instanceId ?? `${name}-${uuidv7().slice(-12)}`
   const { clockOffsetMs } = armFaults(env['FAULTS'], name)
@@ -56,16 +58,20 @@ export const startService = async <const S extends Spec>(name: AppId, spec: S, e
   const dapr = withFaultPoints('dapr', connectDapr({ port: base.daprHttpPort, apiToken: base.daprApiToken, appIdPrefix: base.appIdPrefix }))
   health.checks.set('dapr', () => dapr.healthy())
 
-  const inner = mount(healthRoutes({ service: name, instanceId, gate, ...health }), { clock: systemClock, verify: noOne, idempotency: memoryIdempotency(), callerOf: ctx => callerOf(ctx, base.appIdPrefix) })
+  const inner = mount(healthRoutes({ service: name, instanceId, gate, ...health }), {
+    clock: systemClock, verify: noOne, idempotency: memoryIdempotency(), callerOf: ctx => callerOf(ctx, base.appIdPrefix),
+  })
   const aboutItself = routed(inner, metricsRouter(metrics))
   // Looked for by path first: what the service is there for need not pass two routers more.
   const atItsPaths: Middleware = (ctx, next) => (ctx.path.startsWith('/health/') || ctx.path === '/metrics' ? aboutItself(ctx, next) : next())
   const app = createApp({ logger, metrics }, [guard({ appToken: base.appApiToken, edge }), atItsPaths, gate.handler])
-  const listening = await listen(app, base.appPort, undefined, { edge, succeeds: base.succeeds }).catch((error: unknown) => exitWith(logger, error, `port ${base.appPort} cannot be opened`))
+  const listening = await listen(app, base.appPort, undefined, { edge, succeeds: base.succeeds })
+    .catch((error: unknown) => exitWith(logger, error, `port ${base.appPort} cannot be opened`))
   logger.info({ port: listening.port, node: process.version }, 'listening, not ready yet')
 
   const config = await orExit(() => loadConfig(spec, env, dapr))
-  return { name, config, base, dapr, clock: clockOff(clockOffsetMs), logger, metrics, instanceId, gate, listening, server: listening.server, health, stopTracing }
+  const clock = clockOff(clockOffsetMs)
+  return { name, config, base, dapr, clock, logger, metrics, instanceId, gate, listening, server: listening.server, health, stopTracing }
 }
 
 const noSecrets = { secret: async () => undefined }

@@ -8,13 +8,20 @@ const leastMs = 200
 
 type Step = () => Promise<unknown>
 
-/** Stops in order on a signal: not ready, whatever stays open by itself let go, no new connections, requests answered, then each step. A second signal ends the process at once. */
-export const stopOnSignal = ({ gate, listening, logger }: Pick<Started, 'gate' | 'listening' | 'logger'>, { letGo = [], steps }: { letGo?: readonly Step[]; steps: readonly Step[] }): void => {
+/**
+ * Stops in order on a signal: not ready, whatever stays open by itself let go, no new connections, requests answered, then each step.
+ * A second signal ends the process at once.
+ */
+export const stopOnSignal = (
+  { gate, listening, logger }: Pick<Started, 'gate' | 'listening' | 'logger'>,
+  { letGo = [], steps }: { letGo?: readonly Step[]; steps: readonly Step[] },
+): void => {
   const stop = async (): Promise<void> => {
     const until = performance.now() + stopMs
     const inTime = (step: Step): Promise<unknown> => {
       const ms = Math.max(leastMs, until - performance.now())
-      return within(step(), ms, () => new Error(`no end after ${Math.round(ms)} ms`)).catch((error: unknown) => { logger.error({ error }, 'a part did not stop cleanly') })
+      return within(step(), ms, () => new Error(`no end after ${Math.round(ms)} ms`))
+        .catch((error: unknown) => { logger.error({ error }, 'a part did not stop cleanly') })
     }
     gate.close()
     for (const step of letGo) await inTime(step)

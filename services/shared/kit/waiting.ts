@@ -1,7 +1,10 @@
 /** Real time, whatever clock the domain runs on: waiting for input and output is never simulated. */
 export const pause = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms) })
 
-/** Waits until the next tick of a clock that all of the process share: who waits for it wakes together with others, and can share what comes next. It ticks every `ms`. */
+/**
+ * Waits until the next tick of a clock that all of the process share: who waits for it wakes together with others,
+ * and can share what comes next. It ticks every `ms`.
+ */
 export const untilNextTick = (ms: number): Promise<void> => pause(ms - performance.now() % ms)
 
 /** The result of `work`, or a throw of `late()` when it takes longer than `ms`. The work itself is not stopped. */

@@ -7,14 +7,18 @@ import type { Told } from './links.ts'
 type Linked = { item: Item; projectId: string; blockers: readonly string[]; version: number }
 type Run = (item: Item, work: () => Promise<{ version: number }>) => Promise<void>
 
-/** Links what a bulk request created: all edges of a project in one decision, or one task at a time when that is refused, so that each result says what was wrong with it. */
+/**
+ * Links what a bulk request created: all edges of a project in one decision, or one task at a time when that is refused,
+ * so that each result says what was wrong with it.
+ */
 export const bulkLinks = async ({ links }: TaskChanges, organizationId: string, linked: readonly Linked[], run: Run): Promise<void> => {
   const made = new Map(linked.map(l => [l.item.id, l.projectId]))
   const add = async (projectId: string, group: readonly Linked[], commandId: string): Promise<Told> => {
     const first = group[0]
     if (!first) return new Map()
     await links.demandBlockers(organizationId, projectId, group.flatMap(l => l.blockers).filter(id => made.get(id) !== projectId))
-    return links.addFirst(organizationId, projectId, group.flatMap(({ item, blockers }) => blockers.map(blockerId => ({ taskId: item.id, blockerId }))), { ...first.item.meta, commandId })
+    const edges = group.flatMap(({ item, blockers }) => blockers.map(blockerId => ({ taskId: item.id, blockerId })))
+    return links.addFirst(organizationId, projectId, edges, { ...first.item.meta, commandId })
   }
   const groups = Map.groupBy(linked.filter(l => l.blockers.length > 0), l => l.projectId)
   for (const [projectId, group] of groups) {

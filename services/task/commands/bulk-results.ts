@@ -21,8 +21,9 @@ export const bulkResults = (clock: Clock, until: number) => {
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       // A new task whose links are refused is there, without them.
+      const isThere = operation.op !== 'create' || results.has(index)
       const problem = { code: error.code, detail: error.message, ...(Object.keys(error.detail).length > 0 && { context: { ...error.detail } }) }
-      results.set(index, { ...about, status: statusOfKind[error.kind], id: operation.op === 'create' && !results.has(index) ? null : id, version: null, problem })
+      results.set(index, { ...about, status: statusOfKind[error.kind], id: isThere ? id : null, version: null, problem })
     }
   }
   return {

@@ -16,8 +16,13 @@ const WIDTH = 128
 
 type Create = { item: Item; task: NewTask; blockers: readonly string[] }
 
-/** Many operations at once, each with its own result. Those on one task keep their order; new tasks come first, parents before their children, and links last. */
-export const bulk = (changes: TaskChanges, clock: Clock) => async (actor: Actor, operations: readonly BulkOperation[], meta: CommandMeta, newId: () => string): Promise<BulkResult[]> => {
+/**
+ * Many operations at once, each with its own result. Those on one task keep their order; new tasks come first,
+ * parents before their children, and links last.
+ */
+export const bulk = (changes: TaskChanges, clock: Clock) => async (
+  actor: Actor, operations: readonly BulkOperation[], meta: CommandMeta, newId: () => string,
+): Promise<BulkResult[]> => {
   const idOf = (key: string): string => derivedId(actor.organizationId, actor.userId, 'bulk', key)
   const items = itemsOf(operations, meta, idOf, newId)
   const { run, begin, resultOf } = bulkResults(clock, clock.monotonic() + taskApi.bulkTasks.patienceMs)
@@ -62,10 +67,20 @@ const change = (changes: TaskChanges, actor: Actor, { operation, id, meta }: Ite
 }
 
 /** Its parent and its blockers by their ids, and a place behind those sent before it: all come at one instant. */
-const newTaskOf = (item: Item, { task: { blockedBy = [], ...task }, parentKey, blockedByKeys = [] }: Extract<BulkOperation, { op: 'create' }>, idOf: (key: string) => string): Create =>
-  ({ item, task: { ...task, position: task.position ?? Date.parse(item.meta.at) + item.index, ...(parentKey !== undefined && { parentId: idOf(parentKey) }) }, blockers: [...blockedBy, ...blockedByKeys.map(idOf)] })
+const newTaskOf = (item: Item, operation: Extract<BulkOperation, { op: 'create' }>, idOf: (key: string) => string): Create => {
+  const { task: { blockedBy = [], ...task }, parentKey, blockedByKeys = [] } = operation
+  const position = task.position ?? Date.parse(item.meta.at) + item.index
+  return {
+    item,
+    task: { ...task, position, ...(parentKey !== undefined && { parentId: idOf(parentKey) }) },
+    blockers: [...blockedBy, ...blockedByKeys.map(idOf)],
+  }
+}
 
-/** Parents of this request before their children, and blockers before what names its status; where tasks wait for each other, parents alone count; what is below itself goes last, and finds no parent. */
+/**
+ * Parents of this request before their children, and blockers before what names its status; where tasks wait for each other,
+ * parents alone count; what is below itself goes last, and finds no parent.
+ */
 const waves = (creates: readonly Create[]): (readonly Create[])[] => {
   const parentOf = ({ task }: Create): string[] => (task.parentId === undefined || task.parentId === null ? [] : [task.parentId])
   const firstOf = (create: Create): string[] => [...parentOf(create), ...(create.task.status === undefined ? [] : create.blockers)]

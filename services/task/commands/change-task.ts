@@ -17,7 +17,8 @@ import { taskParents } from './parents.ts'
 export type Changed = { id: string; task: Existing; version: number }
 
 /** What a task that is restored comes back to. */
-export const restoredInto = ({ workflow, members }: ProjectRow): Pick<RestoreTask, 'workflow' | 'members'> => ({ workflow, members: members.map(m => m.userId) })
+export const restoredInto = ({ workflow, members }: ProjectRow): Pick<RestoreTask, 'workflow' | 'members'> =>
+  ({ workflow, members: members.map(m => m.userId) })
 
 export const unknownTask = (taskId: string): Refused => new Refused('missing', 'task-unknown', 'There is no such task.', { taskId })
 
@@ -72,12 +73,17 @@ export const taskChanges = (deps: TaskDeps) => {
     })
     const mentions = mentionsIn(fields.description, rest.mentions)
     const openBlockers = blockers.filter(blocker => !closed.includes(blocker))
-    const command = { type: 'CreateTask', taskId: id, projectId, reporterId: actor.userId, fields, status, workflow: project.workflow, role, mentions, blockedBy, openBlockers, at: meta.at } as const
+    const command = {
+      type: 'CreateTask', taskId: id, projectId, reporterId: actor.userId, fields, status, workflow: project.workflow, role,
+      mentions, blockedBy, openBlockers, at: meta.at,
+    } as const
     const created = existing(id, await tasks.handle(organizationId, id, command, meta))
     if (blockedBy.length === 0) return created
     await links.addFirst(organizationId, projectId, edges, { ...meta, commandId: `${id}:blockers` }).catch(async (error: unknown) => {
-      // Others may have linked so much since it was looked at: a task that is refused is not there. Only a circle is closed by those who have linked this very task, and they have it.
-      if (error instanceof Refused && error.kind === 'rule' && error.code !== 'dependency-cycle') await removeIfThere(organizationId, id, following(meta, 'unlinked'))
+      // Others may have linked so much since it was looked at: a task that is refused is not there.
+      // Only a circle is closed by those who have linked this very task, and they have it.
+      if (error instanceof Refused && error.kind === 'rule' && error.code !== 'dependency-cycle')
+        await removeIfThere(organizationId, id, following(meta, 'unlinked'))
       throw error
     })
     return current(organizationId, id)
@@ -86,7 +92,8 @@ export const taskChanges = (deps: TaskDeps) => {
   const update = async (actor: Actor, id: string, said: TaskFields, meta: CommandMeta): Promise<Changed> => {
     const { task, version, project } = await permitted('edit', actor, id)
     const fields = changedFields(task, said)
-    const mentions = mentionsIn(said.description ?? '', said.mentions).filter(person => said.mentions?.includes(person) || !mentionsIn(task.description).includes(person))
+    const mentions = mentionsIn(said.description ?? '', said.mentions)
+      .filter(person => said.mentions?.includes(person) || !mentionsIn(task.description).includes(person))
     const command = { type: 'UpdateTask', taskId: id, fields, mentions, at: meta.at } as const
     if (fields.assigneeId !== undefined && fields.assigneeId !== task.assigneeId) await access.demandMember(actor.organizationId, project, fields.assigneeId)
     const change = async (): Promise<Changed> => existing(id, await tasks.handle(actor.organizationId, id, command, meta))
@@ -103,7 +110,8 @@ export const taskChanges = (deps: TaskDeps) => {
     const { task, project, role } = await permitted('move', actor, id)
     const move = async (workflow: typeof project.workflow): Promise<Changed> => {
       const closedBlockers = await links.closedBlockers(actor.organizationId, task.blockedBy)
-      return existing(id, await tasks.handle(actor.organizationId, id, { type: 'ChangeStatus', taskId: id, to, workflow, role, closedBlockers, at: meta.at }, meta))
+      const command = { type: 'ChangeStatus', taskId: id, to, workflow, role, closedBlockers, at: meta.at } as const
+      return existing(id, await tasks.handle(actor.organizationId, id, command, meta))
     }
     try {
       return await move(project.workflow)
@@ -131,7 +139,8 @@ export const taskChanges = (deps: TaskDeps) => {
     const { task, version } = await permitted('link', actor, id)
     if (task.deletedAt !== null) throw unknownTask(id)
     // A repetition finds a newer version than its If-Match names, and its own link there.
-    if (meta.expectedVersion !== undefined && meta.expectedVersion !== version && await links.knows(actor.organizationId, task.projectId, meta)) return current(actor.organizationId, id)
+    if (meta.expectedVersion !== undefined && meta.expectedVersion !== version && await links.knows(actor.organizationId, task.projectId, meta))
+      return current(actor.organizationId, id)
     demandVersion(version, meta)
     if (blockerId !== id) await links.demandBlockers(actor.organizationId, task.projectId, [blockerId])
     await links.add(actor.organizationId, task.projectId, [{ taskId: id, blockerId }], meta)

@@ -28,8 +28,8 @@ const defined = <T extends object>(given: T): Defined<T> => {
 /** A whole set of fields for a new task. Its position puts it below those that are there. */
 export const newFields = (title: string, said: TaskFields, at: string): Fields => {
   const fields: Fields = {
-    description: '', priority: 'none', difficulty: null, startAt: null, dueAt: null, recurrence: null, timezone: null, assigneeId: null, parentId: null, labels: [], estimateMinutes: null,
-    position: Date.parse(at), ...fieldsOf(said), title,
+    description: '', priority: 'none', difficulty: null, startAt: null, dueAt: null, recurrence: null, timezone: null,
+    assigneeId: null, parentId: null, labels: [], estimateMinutes: null, position: Date.parse(at), ...fieldsOf(said), title,
   }
   demandNext(fields, at)
   return fields

@@ -13,7 +13,8 @@ const LOOKUPS = 16
 /** The versions of the tasks that were told. */
 export type Told = ReadonlyMap<string, number>
 type Linking = { type: 'AddEdges'; edges: readonly Edge[]; firstOf?: readonly string[] } | { type: 'RemoveEdges'; edges: readonly Edge[] }
-const firstLinks = (edges: readonly Edge[]): Extract<Linking, { type: 'AddEdges' }> => ({ type: 'AddEdges', edges, firstOf: [...new Set(edges.map(e => e.taskId))] })
+const firstLinks = (edges: readonly Edge[]): Extract<Linking, { type: 'AddEdges' }> =>
+  ({ type: 'AddEdges', edges, firstOf: [...new Set(edges.map(e => e.taskId))] })
 
 /**
  * Links are decided by the graph of the project, and then told to the tasks at both ends. A reaction tells them again if the process dies in between;
@@ -22,9 +23,12 @@ const firstLinks = (edges: readonly Edge[]): Extract<Linking, { type: 'AddEdges'
 export const taskLinks = ({ tasks, graphs }: Pick<TaskDeps, 'tasks' | 'graphs'>) => {
   const tellings = new LRUCache<string, Promise<Told>>({ max: 500 })
 
-  const tellTasks = async (organizationId: string, projectId: string, ids: readonly string[], graph: Graph, version: number, meta: CommandMeta): Promise<Told> =>
+  const tellTasks = async (
+    organizationId: string, projectId: string, ids: readonly string[], graph: Graph, version: number, meta: CommandMeta,
+  ): Promise<Told> =>
     new Map(await inParallel(ids, APPENDS, async (id): Promise<[string, number]> => {
-      const command = { type: 'LinkTask', taskId: id, blockedBy: blockersOf(graph, id), blocks: blockedOf(graph, id), graphVersion: version, at: meta.at } as const
+      const [blockedBy, blocks] = [blockersOf(graph, id), blockedOf(graph, id)]
+      const command = { type: 'LinkTask', taskId: id, blockedBy, blocks, graphVersion: version, at: meta.at } as const
       return [id, (await tasks.handle(organizationId, id, command, following(meta, `link-${projectId}-${version}`))).version]
     }))
   const tell = (organizationId: string, projectId: string, ids: readonly string[], graph: Graph, version: number, meta: CommandMeta): Promise<Told> => {
@@ -47,16 +51,20 @@ export const taskLinks = ({ tasks, graphs }: Pick<TaskDeps, 'tasks' | 'graphs'>)
   }
 
   return {
-    add: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> => change(organizationId, projectId, { type: 'AddEdges', edges }, meta),
+    add: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> =>
+      change(organizationId, projectId, { type: 'AddEdges', edges }, meta),
     /** The links that tasks are created with. */
-    addFirst: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> => change(organizationId, projectId, firstLinks(edges), meta),
+    addFirst: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> =>
+      change(organizationId, projectId, firstLinks(edges), meta),
     /** Refuses what the graph would refuse, as long as nothing rests on it. */
     demandFirst: async (organizationId: string, projectId: string, edges: readonly Edge[], at: string): Promise<void> => {
       if (edges.length > 0) graphDecider.decide((await graphs.load(organizationId, projectId)).state, { ...firstLinks(edges), at })
     },
-    remove: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> => change(organizationId, projectId, { type: 'RemoveEdges', edges }, meta),
+    remove: (organizationId: string, projectId: string, edges: readonly Edge[], meta: CommandMeta): Promise<Told> =>
+      change(organizationId, projectId, { type: 'RemoveEdges', edges }, meta),
     /** Whether the graph has taken the links of this command already. */
-    knows: (organizationId: string, projectId: string, meta: CommandMeta): Promise<boolean> => graphs.knows(organizationId, projectId, following(meta, 'graph').commandId),
+    knows: (organizationId: string, projectId: string, meta: CommandMeta): Promise<boolean> =>
+      graphs.knows(organizationId, projectId, following(meta, 'graph').commandId),
     /** The reaction: tells the tasks what the graph says now. */
     retell: async (organizationId: string, projectId: string, ids: readonly string[], version: number, meta: CommandMeta): Promise<void> => {
       const now = await graphs.load(organizationId, projectId)
@@ -68,8 +76,10 @@ export const taskLinks = ({ tasks, graphs }: Pick<TaskDeps, 'tasks' | 'graphs'>)
     demandBlockers: async (organizationId: string, projectId: string, blockerIds: readonly string[]): Promise<void> => {
       await inParallel([...new Set(blockerIds)], LOOKUPS, async blockerId => {
         const { state } = await tasks.load(organizationId, blockerId)
-        if (!state.exists || state.deletedAt !== null) throw new Refused('missing', 'blocker-unknown', 'There is no task with the id of the blocker.', { blockedBy: blockerId })
-        if (state.projectId !== projectId) throw new Refused('rule', 'other-project', 'Tasks block each other within one project only.', { blockedBy: blockerId })
+        if (!state.exists || state.deletedAt !== null)
+          throw new Refused('missing', 'blocker-unknown', 'There is no task with the id of the blocker.', { blockedBy: blockerId })
+        if (state.projectId !== projectId)
+          throw new Refused('rule', 'other-project', 'Tasks block each other within one project only.', { blockedBy: blockerId })
       })
     },
     /** Those of some blockers that hold nothing up any longer. */

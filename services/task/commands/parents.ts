@@ -22,8 +22,10 @@ export const taskParents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' 
     for (let id: string | null = parentId, steps = 0; id !== null && !(id in line) && steps <= maxDepth; steps++) {
       const { state } = await tasks.load(organizationId, id)
       // A deleted task further up keeps its place: it may be restored.
-      if (!state.exists || (id === parentId && state.deletedAt !== null)) throw new Refused('missing', 'parent-unknown', 'There is no task with the id of the parent.', { parentId: id })
-      if (state.projectId !== projectId) throw new Refused('rule', 'other-project', 'A subtask belongs to the project of its parent.', { parentId: id })
+      if (!state.exists || (id === parentId && state.deletedAt !== null))
+        throw new Refused('missing', 'parent-unknown', 'There is no task with the id of the parent.', { parentId: id })
+      if (state.projectId !== projectId)
+        throw new Refused('rule', 'other-project', 'A subtask belongs to the project of its parent.', { parentId: id })
       const moved: string | null | undefined = graph && getIn(graph.parents, id)
       line[id] = moved === undefined ? state.parentId : moved
       id = line[id] ?? null
@@ -35,7 +37,8 @@ export const taskParents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' 
     await taskView.settled()
     let level = [id]
     for (let height = 0; height <= maxDepth; height++) {
-      level = (await Promise.all(level.map(parentId => taskView.collection.find({ organizationId, parentId })))).flat().filter(row => !row.deleted).map(row => row._id)
+      const below = await Promise.all(level.map(parentId => taskView.collection.find({ organizationId, parentId })))
+      level = below.flat().filter(row => !row.deleted).map(row => row._id)
       if (level.length === 0) return height
     }
     return maxDepth
@@ -65,28 +68,35 @@ export const taskParents = ({ tasks, graphs, taskView }: Pick<TaskDeps, 'tasks' 
     /** For a new task: its parent is there, in the same project, and not too deep. */
     demandParent: async (organizationId: string, projectId: string, parentId: string | null | undefined): Promise<void> => {
       if (parentId === null || parentId === undefined) return
-      if (Object.keys(await lineAbove(organizationId, projectId, parentId, undefined)).length > maxDepth) throw new Refused('rule', 'too-deep', `Subtasks go ${maxDepth} levels deep.`, { maxDepth })
+      const line = await lineAbove(organizationId, projectId, parentId, undefined)
+      if (Object.keys(line).length > maxDepth) throw new Refused('rule', 'too-deep', `Subtasks go ${maxDepth} levels deep.`, { maxDepth })
     },
-    /** Takes the move down in the graph, which refuses cycles and depths whoever else moves at the same time; then the task itself is changed, or the graph back to where the task is by then. */
-    move: <T>(organizationId: string, projectId: string, move: Move, meta: CommandMeta, change: () => Promise<T>): Promise<T> => perTask(`${organizationId}/${move.taskId}`, async () => {
-      const { taskId } = move
-      await record(organizationId, projectId, move, meta)
-      const standing = async (): Promise<string | null> => {
-        const { state } = await tasks.load(organizationId, taskId)
-        return state.exists ? state.parentId : null
-      }
-      const changed = await change().catch(async (error: unknown) => {
-        await record(organizationId, projectId, { taskId, to: await standing() }, meta)
-        throw error
-      })
-      // Another replica may have moved it meanwhile. Whoever changed the task last says where it stands.
-      const to = await standing()
-      const { state: graph } = await graphs.load(organizationId, projectId)
-      if (getIn(graph.parents, taskId) !== to) await record(organizationId, projectId, { taskId, to }, meta)
-      return changed
-    }),
+    /**
+     * Takes the move down in the graph, which refuses cycles and depths whoever else moves at the same time;
+     * then the task itself is changed, or the graph back to where the task is by then.
+     */
+    move: <T>(organizationId: string, projectId: string, move: Move, meta: CommandMeta, change: () => Promise<T>): Promise<T> =>
+      perTask(`${organizationId}/${move.taskId}`, async () => {
+        const { taskId } = move
+        await record(organizationId, projectId, move, meta)
+        const standing = async (): Promise<string | null> => {
+          const { state } = await tasks.load(organizationId, taskId)
+          return state.exists ? state.parentId : null
+        }
+        const changed = await change().catch(async (error: unknown) => {
+          await record(organizationId, projectId, { taskId, to: await standing() }, meta)
+          throw error
+        })
+        // Another replica may have moved it meanwhile. Whoever changed the task last says where it stands.
+        const to = await standing()
+        const { state: graph } = await graphs.load(organizationId, projectId)
+        if (getIn(graph.parents, taskId) !== to) await record(organizationId, projectId, { taskId, to }, meta)
+        return changed
+      }),
     /** The reaction to a move: gives the task its parent if the process that moved it died before. A later move has a reaction of its own. */
-    finish: async (organizationId: string, projectId: string, { taskId, parentId }: Pick<TaskMoved, 'taskId' | 'parentId'>, meta: CommandMeta): Promise<void> => {
+    finish: async (
+      organizationId: string, projectId: string, { taskId, parentId }: Pick<TaskMoved, 'taskId' | 'parentId'>, meta: CommandMeta,
+    ): Promise<void> => {
       // Not before a move that is under way.
       await perTask(`${organizationId}/${taskId}`, async () => {})
       const [graph, task] = await Promise.all([graphs.load(organizationId, projectId), tasks.load(organizationId, taskId)])

@@ -31,7 +31,10 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
   const tasksOf = async (organizationId: string, projectId: string, deleted: boolean): Promise<TaskRow[]> =>
     (await taskView.now(organizationId, { organizationId, projectId, deleted: { $ne: !deleted } })).filter(row => row.deleted === deleted)
   const remove = async (organizationId: string, ids: readonly string[], sagaId: string, meta: CommandMeta): Promise<number> => {
-    await inParallel(ids, WIDTH, id => unlessGone(tasks.handle(organizationId, id, { type: 'DeleteTask', taskId: id, sagaId, at: meta.at }, own(meta, sagaId, 'delete', id))))
+    await inParallel(ids, WIDTH, id => {
+      const command = { type: 'DeleteTask', taskId: id, sagaId, at: meta.at } as const
+      return unlessGone(tasks.handle(organizationId, id, command, own(meta, sagaId, 'delete', id)))
+    })
     return ids.length
   }
   const discarded = async (sagaId: string): Promise<boolean> => (await plans.findOne({ _id: `${sagaId}:discard` })) !== undefined
@@ -46,8 +49,14 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
     discard,
     release: async (organizationId: string, userId: string, sagaId: string, meta: CommandMeta): Promise<string[]> => {
       // Closed tasks keep their assignee: they record who did the work, by an id that leads nowhere any more.
-      const ids = await planned(sagaId, 'release', async () => (await taskView.now(organizationId, { organizationId, assigneeId: userId })).filter(row => !row.deleted && !closed(row.category)).map(row => row._id))
-      await inParallel(ids, WIDTH, id => unlessGone(tasks.handle(organizationId, id, { type: 'UpdateTask', taskId: id, fields: { assigneeId: null }, mentions: [], at: meta.at }, own(meta, sagaId, 'release', id))))
+      const ids = await planned(sagaId, 'release', async () => {
+        const assigned = await taskView.now(organizationId, { organizationId, assigneeId: userId })
+        return assigned.filter(row => !row.deleted && !closed(row.category)).map(row => row._id)
+      })
+      await inParallel(ids, WIDTH, id => {
+        const command = { type: 'UpdateTask', taskId: id, fields: { assigneeId: null }, mentions: [], at: meta.at } as const
+        return unlessGone(tasks.handle(organizationId, id, command, own(meta, sagaId, 'release', id)))
+      })
       return ids
     },
     reassign: async (organizationId: string, userId: string, sagaId: string, ids: readonly string[], meta: CommandMeta): Promise<number> => {
@@ -59,7 +68,9 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
       return back.filter(Boolean).length
     },
     /** All of a template's tasks, or none: whatever can be refused is refused before the first one is made. */
-    create: async (organizationId: string, projectId: string, sagaId: string, actor: string, seeds: readonly SeedTask[], meta: CommandMeta): Promise<number> => {
+    create: async (
+      organizationId: string, projectId: string, sagaId: string, actor: string, seeds: readonly SeedTask[], meta: CommandMeta,
+    ): Promise<number> => {
       const project = await projects.get(organizationId, projectId)
       if (!project) throw new Refused('missing', 'project-unknown', 'There is no such project.', { projectId })
       if (await discarded(sagaId)) throw new Refused('rule', 'discarded', 'The saga has taken these tasks back.', { sagaId })
@@ -72,9 +83,14 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
       const commands = seeds.map((seed, index) => {
         const { id, title, status, blockedBy: _, ...rest } = seed
         const fields = newFields(title, rest, meta.at)
-        return { type: 'CreateTask', taskId: id, projectId, reporterId: actor, fields: { ...fields, position: rest.position ?? fields.position + index }, status, workflow: project.workflow, mentions: mentionsIn(fields.description, rest.mentions), blockedBy: [], sagaId, at: meta.at } as const
+        const position = rest.position ?? fields.position + index
+        return {
+          type: 'CreateTask', taskId: id, projectId, reporterId: actor, fields: { ...fields, position }, status, workflow: project.workflow,
+          mentions: mentionsIn(fields.description, rest.mentions), blockedBy: [], sagaId, at: meta.at,
+        } as const
       })
-      await inParallel(commands, WIDTH, command => tasks.handle(organizationId, command.taskId, command, { ...own(meta, sagaId, 'create', command.taskId), actor }))
+      await inParallel(commands, WIDTH, command =>
+        tasks.handle(organizationId, command.taskId, command, { ...own(meta, sagaId, 'create', command.taskId), actor }))
       await links.addFirst(organizationId, projectId, edges, { ...own(meta, sagaId, 'link', projectId), actor })
       // The saga may have given up while this was under way.
       if (await discarded(sagaId)) await discard(organizationId, projectId, sagaId, meta)
@@ -91,8 +107,12 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
       if (!project) return 0
       // Deleted again meanwhile: whoever restores that brings back what either deletion took.
       if (project.deletedAt !== null) return 0
-      const taken = (await tasksOf(organizationId, projectId, true)).flatMap(({ _id: id, deletedBySaga: by }) => (by?.startsWith('delete-project.') ? [{ id, by }] : []))
-      await inParallel(taken, WIDTH, ({ id, by }) => tasks.handle(organizationId, id, { type: 'RestoreTask', taskId: id, ...restoredInto(project), sagaId: by, at: meta.at }, own(meta, sagaId, 'restore', id)))
+      const taken = (await tasksOf(organizationId, projectId, true))
+        .flatMap(({ _id: id, deletedBySaga: by }) => (by?.startsWith('delete-project.') ? [{ id, by }] : []))
+      await inParallel(taken, WIDTH, ({ id, by }) => {
+        const command = { type: 'RestoreTask', taskId: id, ...restoredInto(project), sagaId: by, at: meta.at } as const
+        return tasks.handle(organizationId, id, command, own(meta, sagaId, 'restore', id))
+      })
       return taken.length
     },
   }

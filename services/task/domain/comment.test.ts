@@ -8,7 +8,8 @@ const given = spec(commentDecider)
 const said = { commentId: 'c1', about, authorId: 'ann', text: 'Ready?', mentions: [], at: t0 }
 const added: CommentEvent = { type: 'CommentAdded', ...said }
 const edit = { type: 'EditComment', commentId: 'c1', about, by: 'ann', text: 'Ready!', at: t1 } as const
-const edited = (text: string, mentions: string[] = [], mentioned: string[] = []): CommentEvent => ({ type: 'CommentEdited', commentId: 'c1', text, mentions, about, mentioned, at: t1 })
+const edited = (text: string, mentions: string[] = [], mentioned: string[] = []): CommentEvent =>
+  ({ type: 'CommentEdited', commentId: 'c1', text, mentions, about, mentioned, at: t1 })
 const remove = { type: 'DeleteComment', commentId: 'c1', taskId: 't1', by: 'ann', moderator: false, at: t1 } as const
 const removed: CommentEvent = { type: 'CommentDeleted', commentId: 'c1', at: t1 }
 

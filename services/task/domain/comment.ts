@@ -3,7 +3,9 @@ import { mentionsIn } from './mentions.ts'
 import type { About } from './task-events.ts'
 
 /** A comment is its own stream: people who talk about a task do not get in the way of those who change it. */
-export type CommentState = { exists: false } | { exists: true; about: About; authorId: string; text: string; mentions: readonly string[]; createdAt: string; editedAt: string | null; deleted: boolean }
+export type CommentState =
+  | { exists: false }
+  | { exists: true; about: About; authorId: string; text: string; mentions: readonly string[]; createdAt: string; editedAt: string | null; deleted: boolean }
 
 export type CommentCommand =
   | { type: 'AddComment'; commentId: string; about: About; authorId: string; text: string; mentions: readonly string[]; at: string }

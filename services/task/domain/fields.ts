@@ -4,8 +4,8 @@ import type { FieldName, Fields } from './task-state.ts'
 
 // A field that is missing here does not compile.
 const named = {
-  title: true, description: true, priority: true, difficulty: true, startAt: true, dueAt: true, recurrence: true, timezone: true, assigneeId: true, parentId: true,
-  labels: true, estimateMinutes: true, position: true,
+  title: true, description: true, priority: true, difficulty: true, startAt: true, dueAt: true, recurrence: true, timezone: true,
+  assigneeId: true, parentId: true, labels: true, estimateMinutes: true, position: true,
 } satisfies Record<FieldName, true>
 /** Every field that people write, in the order in which changes are told. */
 export const fieldNames: readonly FieldName[] = Object.keys(named).filter((name): name is FieldName => name in named)
@@ -14,7 +14,9 @@ const same = (a: unknown, b: unknown): boolean => a === b || (Array.isArray(a) &
 
 /** The fields that a patch really changes, before and after. */
 export const changesOf = (before: Fields, patch: Partial<Fields>): FieldChanges =>
-  Object.fromEntries(fieldNames.filter(f => patch[f] !== undefined && !same(before[f] ?? null, patch[f])).map(f => [f, { before: before[f] ?? null, after: patch[f] }]))
+  Object.fromEntries(fieldNames
+    .filter(f => patch[f] !== undefined && !same(before[f] ?? null, patch[f]))
+    .map(f => [f, { before: before[f] ?? null, after: patch[f] }]))
 
 export const patchOf = (changes: FieldChanges): Partial<Fields> =>
   Object.fromEntries(fieldNames.flatMap(f => { const change = changes[f]; return change ? [[f, change.after]] : [] }))

@@ -2,7 +2,10 @@ import { Refused, type Decider } from '../../shared/kit/decider.ts'
 import { cycleFrom, type Edge } from './cycle.ts'
 import { emptyMap, getIn, withIn, type PersistentMap } from '../../shared/kit/persistent-map.ts'
 
-/** Who blocks whom in one project, both ways round, the parents of tasks that were moved, and the tasks that have had their first links: the lock and the truth of links. */
+/**
+ * Who blocks whom in one project, both ways round, the parents of tasks that were moved, and the tasks that have had their first links:
+ * the lock and the truth of links.
+ */
 export type Graph = {
   blockedBy: PersistentMap<readonly string[]>; blocks: PersistentMap<readonly string[]>
   parents: PersistentMap<string | null>
@@ -44,13 +47,17 @@ const add = (graph: Graph, { edges: wanted, firstOf = [], at }: Extract<GraphCom
   const own = wanted.find(e => e.taskId === e.blockerId)
   if (own) throw new Refused('rule', 'self-dependency', 'A task cannot block itself.', { taskId: own.taskId })
   const done = new Set(firstOf.filter(id => getIn(graph.begun, id)))
-  const edges = [...new Map(wanted.map(e => [`${e.taskId} ${e.blockerId}`, e])).values()].filter(e => !done.has(e.taskId) && !blockersOf(graph, e.taskId).includes(e.blockerId))
+  const distinct = new Map(wanted.map(e => [`${e.taskId} ${e.blockerId}`, e])).values()
+  const edges = [...distinct].filter(e => !done.has(e.taskId) && !blockersOf(graph, e.taskId).includes(e.blockerId))
   if (edges.length === 0) return []
   const first = firstOf.filter(id => !done.has(id))
   const added: GraphEvent = { type: 'DependenciesAdded', edges, ...(first.length > 0 && { firstOf: first }), at }
   const grown = evolve(graph, added)
   const full = touchedBy([added]).find(id => blockersOf(grown, id).length > maxLinks || blockedOf(grown, id).length > maxLinks)
-  if (full !== undefined) throw new Refused('rule', 'too-many-links', `A task waits for ${maxLinks} others at most, and holds up ${maxLinks} at most.`, { taskId: full, maxLinks })
+  if (full !== undefined) {
+    const rule = `A task waits for ${maxLinks} others at most, and holds up ${maxLinks} at most.`
+    throw new Refused('rule', 'too-many-links', rule, { taskId: full, maxLinks })
+  }
   // Only a task that something waits for can close a cycle: a new one never does.
   const cycle = cycleFrom(edges.map(e => e.taskId).filter(id => blockedOf(grown, id).length > 0), id => blockersOf(grown, id))
   if (cycle) throw new Refused('rule', 'dependency-cycle', `These ${cycle.length} tasks would wait for each other.`, { cycle })
@@ -91,7 +98,8 @@ const changed = (lists: Graph['blocks'], byId: ReadonlyMap<string, readonly Edge
   [...byId].reduce((map, [id, edges]) => withIn(map, id, orNothing(change(getIn(map, id) ?? [], edges.map(other)))), lists)
 const orNothing = (ids: readonly string[]): readonly string[] | undefined => (ids.length ? ids : undefined)
 
-export const graphDecider: Decider<Graph, GraphCommand, GraphEvent> = { initial: { blockedBy: emptyMap, blocks: emptyMap, parents: emptyMap, begun: emptyMap }, decide, evolve }
+const initial: Graph = { blockedBy: emptyMap, blocks: emptyMap, parents: emptyMap, begun: emptyMap }
+export const graphDecider: Decider<Graph, GraphCommand, GraphEvent> = { initial, decide, evolve }
 
 /** The tasks whose links an event changes. */
 export const touchedBy = (events: readonly GraphEvent[]): string[] =>

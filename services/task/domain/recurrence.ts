@@ -10,11 +10,16 @@ const list = (one: string): RegExp => new RegExp(`^${one}(,${one})*$`)
 const signed = (one: string): RegExp => list(`[+-]?${one}`)
 // The library passes over parts and values that it does not know; a user wants to hear of them.
 const parts: Readonly<Record<string, RegExp>> = {
-  FREQ: /^(HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)$/, INTERVAL: /^[1-9]\d{0,3}$/, COUNT: /^[1-9]\d{0,4}$/, UNTIL: /^\d{8}(T\d{6}Z)?$/, WKST: /^(MO|TU|WE|TH|FR|SA|SU)$/,
-  BYDAY: list('([+-]?[1-5]?\\d)?(MO|TU|WE|TH|FR|SA|SU)'), BYMONTH: list('([1-9]|1[0-2])'), BYMONTHDAY: signed('([1-9]|[12]\\d|3[01])'), BYYEARDAY: signed('[1-9]\\d{0,2}'),
-  BYWEEKNO: signed('([1-9]|[1-4]\\d|5[0-3])'), BYHOUR: list('(\\d|1\\d|2[0-3])'), BYMINUTE: list('[1-5]?\\d'), BYSECOND: list('[1-5]?\\d'), BYSETPOS: signed('[1-9]\\d{0,2}'),
+  FREQ: /^(HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)$/,
+  INTERVAL: /^[1-9]\d{0,3}$/, COUNT: /^[1-9]\d{0,4}$/, UNTIL: /^\d{8}(T\d{6}Z)?$/, WKST: /^(MO|TU|WE|TH|FR|SA|SU)$/,
+  BYDAY: list('([+-]?[1-5]?\\d)?(MO|TU|WE|TH|FR|SA|SU)'), BYWEEKNO: signed('([1-9]|[1-4]\\d|5[0-3])'),
+  BYMONTH: list('([1-9]|1[0-2])'), BYMONTHDAY: signed('([1-9]|[12]\\d|3[01])'), BYYEARDAY: signed('[1-9]\\d{0,2}'),
+  BYHOUR: list('(\\d|1\\d|2[0-3])'), BYMINUTE: list('[1-5]?\\d'), BYSECOND: list('[1-5]?\\d'), BYSETPOS: signed('[1-9]\\d{0,2}'),
 }
-const bad = (why: string): Refused => new Refused('invalid', 'bad-recurrence', `The recurrence is not a rule of RFC 5545 that a task can follow: ${why}`, { errors: [{ path: 'recurrence', message: why }] })
+const bad = (why: string): Refused => new Refused(
+  'invalid', 'bad-recurrence', `The recurrence is not a rule of RFC 5545 that a task can follow: ${why}`,
+  { errors: [{ path: 'recurrence', message: why }] },
+)
 
 // The end of the times that a task can have.
 const END = Date.UTC(2200, 0)
@@ -22,7 +27,10 @@ const END = Date.UTC(2200, 0)
 /** What a rule counts from: without a due date from the start, without either from the day it was made. */
 export const originOf = ({ dueAt, startAt }: Pick<Fields, 'dueAt' | 'startAt'>, createdAt: string): string => dueAt ?? startAt ?? createdAt
 
-/** The first occurrence after `after` of a rule that began at `start`, by the days and clock of a time zone; undefined when it has ended. Throws when it never comes, or not in the times that a task can have. */
+/**
+ * The first occurrence after `after` of a rule that began at `start`, by the days and clock of a time zone; undefined when it has ended.
+ * Throws when it never comes, or not in the times that a task can have.
+ */
 export const nextOccurrence = (rule: string, start: string, after: string, zone = 'UTC'): string | undefined => {
   const dtstart = Temporal.Instant.from(start).toZonedDateTimeISO(zone)
   const next = new RRuleTemporal({ rruleString: rule, dtstart, ...budget }).next(new Date(after))
@@ -46,8 +54,10 @@ export const restOf = (rule: string): string => rule.replace(/(^|;)COUNT=(\d+)/,
 export const checkedRule = (text: string): string => {
   const rule = text.trim().toUpperCase().replace(/^RRULE:/, '')
   const named = rule.split(';').map(part => { const at = part.indexOf('='); return { name: part.slice(0, at), value: part.slice(at + 1) } })
-  for (const { name, value } of named)
-    if (!Object.hasOwn(parts, name) || !parts[name]?.test(value)) throw bad(`${name || 'an empty part'} is not a part with a value it can have; a rule looks like FREQ=WEEKLY;BYDAY=MO`)
+  for (const { name, value } of named) {
+    if (!Object.hasOwn(parts, name) || !parts[name]?.test(value))
+      throw bad(`${name || 'an empty part'} is not a part with a value it can have; a rule looks like FREQ=WEEKLY;BYDAY=MO`)
+  }
   if (!named.some(({ name }) => name === 'FREQ')) throw bad('FREQ is missing')
   if (new Set(named.map(({ name }) => name)).size < named.length) throw bad('a part stands there twice')
   try {
@@ -58,7 +68,10 @@ export const checkedRule = (text: string): string => {
   return rule
 }
 
-/** Refuses a rule that leads nowhere from the task's own date. One that has come to its COUNT or UNTIL stays: the last task of a series is changed like any other. */
+/**
+ * Refuses a rule that leads nowhere from the task's own date. One that has come to its COUNT or UNTIL stays:
+ * the last task of a series is changed like any other.
+ */
 export const demandNext = (fields: Fields, createdAt: string): void => {
   if (fields.recurrence === null) return
   const from = originOf(fields, createdAt)

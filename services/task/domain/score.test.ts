@@ -7,7 +7,8 @@ const plain: Scored = { category: 'open', priority: 'none', difficulty: null, es
 const alone = { blocking: 0, waitingFor: 0 }
 const instant = fc.date({ min: new Date('1971-01-01'), max: new Date('2190-01-01'), noInvalidDate: true }).map(d => d.toISOString())
 const anyTask = fc.record<Scored>({
-  category: fc.constantFrom('open', 'active', 'review', 'done', 'cancelled'), priority: fc.constantFrom('none', 'low', 'medium', 'high', 'urgent'), difficulty: fc.constantFrom(null, 1, 2, 3, 5, 8, 13),
+  category: fc.constantFrom('open', 'active', 'review', 'done', 'cancelled'),
+  priority: fc.constantFrom('none', 'low', 'medium', 'high', 'urgent'), difficulty: fc.constantFrom(null, 1, 2, 3, 5, 8, 13),
   estimateMinutes: fc.option(fc.nat(5_000_000)), dueAt: fc.option(instant), createdAt: instant,
 })
 const anyCounts = fc.record({ blocking: fc.nat(1000), waitingFor: fc.nat(1000) })

@@ -4,7 +4,10 @@ import type { StatusCategory } from '../../shared/contracts/workflow.ts'
 import { closed } from './transitions.ts'
 
 /** What of a task counts for its score. */
-export type Scored = { category: StatusCategory; priority: Priority; difficulty: Difficulty | null; estimateMinutes: number | null; dueAt: string | null; createdAt: string }
+export type Scored = {
+  category: StatusCategory; priority: Priority; difficulty: Difficulty | null
+  estimateMinutes: number | null; dueAt: string | null; createdAt: string
+}
 /** Open tasks that wait for this one, and open ones that it waits for. */
 export type Counts = { blocking: number; waitingFor: number }
 type Part = Score['parts'][number]
@@ -15,9 +18,13 @@ const priorityPoints: Record<Priority, number> = { none: 0, low: 6, medium: 12, 
 /** How much a task wants doing now, 0–100, as the sum of parts that each say why. Closed tasks want nothing. */
 export const score = (task: Scored, now: string, counts: Counts): Score => {
   if (closed(task.category)) return { value: 0, parts: [{ name: 'closed', points: 0, why: 'The task is closed.' }] }
-  const parts = [urgency(task.dueAt, now), priority(task.priority), blocking(counts.blocking), age(task.createdAt, now), effort(task), progress(task.category)].filter(p => p.points !== 0)
+  const parts = [
+    urgency(task.dueAt, now), priority(task.priority), blocking(counts.blocking),
+    age(task.createdAt, now), effort(task), progress(task.category),
+  ].filter(p => p.points !== 0)
   const sum = parts.reduce((total, part) => total + part.points, 0)
-  if (counts.waitingFor > 0 && sum > 0) parts.push({ name: 'blocked', points: -Math.ceil(sum / 2), why: `It waits for ${tasks(counts.waitingFor)} that must close first.` })
+  if (counts.waitingFor > 0 && sum > 0)
+    parts.push({ name: 'blocked', points: -Math.ceil(sum / 2), why: `It waits for ${tasks(counts.waitingFor)} that must close first.` })
   return { value: Math.max(0, Math.min(100, parts.reduce((total, part) => total + part.points, 0))), parts }
 }
 
@@ -41,7 +48,8 @@ const age = (createdAt: string, now: string): Part => {
 }
 
 const effort = ({ difficulty, estimateMinutes }: Scored): Part => {
-  if (difficulty !== null) return { name: 'effort', points: Math.ceil((difficulty * 7) / 13), why: `Its difficulty is ${difficulty}: the harder, the earlier to begin.` }
+  if (difficulty !== null)
+    return { name: 'effort', points: Math.ceil((difficulty * 7) / 13), why: `Its difficulty is ${difficulty}: the harder, the earlier to begin.` }
   const hours = Math.round((estimateMinutes ?? 0) / 60)
   return { name: 'effort', points: Math.min(7, Math.ceil(hours / 4)), why: `It is estimated at ${hours} hours: the longer, the earlier to begin.` }
 }

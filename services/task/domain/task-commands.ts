@@ -10,7 +10,9 @@ export type CreateTask = {
 /** `ifUnassigned`: changes nothing once somebody has the task. */
 export type UpdateTask = { type: 'UpdateTask'; taskId: string; fields: Partial<Fields>; mentions: readonly string[]; ifUnassigned?: true; at: string }
 /** `closedBlockers` are the blockers known to be closed; any other holds the task back. */
-export type ChangeStatus = { type: 'ChangeStatus'; taskId: string; to: string; workflow: Workflow; role: ProjectRole; closedBlockers: readonly string[]; at: string }
+export type ChangeStatus = {
+  type: 'ChangeStatus'; taskId: string; to: string; workflow: Workflow; role: ProjectRole; closedBlockers: readonly string[]; at: string
+}
 /** The links of the task in its project's graph at a version of the graph; an older version than the one known changes nothing. */
 export type LinkTask = { type: 'LinkTask'; taskId: string; blockedBy: readonly string[]; blocks: readonly string[]; graphVersion: number; at: string }
 export type DeleteTask = { type: 'DeleteTask'; taskId: string; sagaId?: string; at: string }

@@ -13,7 +13,10 @@ export const evolve = (task: TaskState, event: TaskEvent): TaskState => {
       startedAt: task.startedAt ?? (event.category === 'active' || event.category === 'review' ? event.at : null),
     }
     case 'TaskCompleted': return { ...task, completedAt: event.at, updatedAt: event.at }
-    case 'TaskLinked': return { ...task, blockedBy: event.blockedBy?.after ?? task.blockedBy, blocks: event.blocks?.after ?? task.blocks, linksVersion: event.graphVersion, updatedAt: event.at }
+    case 'TaskLinked': return {
+      ...task, blockedBy: event.blockedBy?.after ?? task.blockedBy, blocks: event.blocks?.after ?? task.blocks,
+      linksVersion: event.graphVersion, updatedAt: event.at,
+    }
     case 'TaskDeleted': return { ...task, deletedAt: event.at, deletedBySaga: event.sagaId, updatedAt: event.at }
     case 'TaskRestored': return { ...task, deletedAt: null, deletedBySaga: null, updatedAt: event.at }
     case 'TaskOverdue': return { ...task, overdueFor: event.dueAt, updatedAt: event.at }

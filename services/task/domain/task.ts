@@ -19,14 +19,17 @@ const decide = (task: TaskState, command: TaskCommand): TaskEvent[] => {
   }
 }
 
-const create = (task: TaskState, { taskId, projectId, reporterId, fields, status, workflow, role, mentions, blockedBy, openBlockers = [], sagaId, at }: CreateTask): TaskEvent[] => {
+const create = (task: TaskState, command: CreateTask): TaskEvent[] => {
+  const { taskId, projectId, reporterId, fields, status, workflow, role, mentions, blockedBy, openBlockers = [], sagaId, at } = command
   if (task.exists) throw new Refused('rule', 'task-exists', 'There is a task with this id.', { taskId })
   checkFields(fields, taskId)
   const entered = begin(workflow, status ?? workflow.initial, role)
   // Nothing keeps a task from its beginning.
   if (entered.key !== workflow.initial) notBlocked(workflow, entered.category, openBlockers)
   const about: About = { taskId, projectId, title: fields.title, assigneeId: fields.assigneeId, reporterId }
-  const created: TaskEvent = { type: 'TaskCreated', about, fields, status: entered.key, category: entered.category, mentions, blockedBy, sagaId: sagaId ?? null, at }
+  const created: TaskEvent = {
+    type: 'TaskCreated', about, fields, status: entered.key, category: entered.category, mentions, blockedBy, sagaId: sagaId ?? null, at,
+  }
   return entered.category === 'done' ? [created, { type: 'TaskCompleted', about, startedAt: null, createdAt: at, at }] : [created]
 }
 
@@ -49,7 +52,8 @@ const changeStatus = (state: TaskState, { taskId, to, workflow, role, closedBloc
 }
 
 const entered = (taskId: string, task: Existing, to: string, category: StatusCategory, at: string): TaskEvent[] => {
-  const changed: TaskEvent = { type: 'TaskStatusChanged', about: aboutOf(taskId, task), from: task.status, to, category, reopened: closed(task.category) && !closed(category), at }
+  const reopened = closed(task.category) && !closed(category)
+  const changed: TaskEvent = { type: 'TaskStatusChanged', about: aboutOf(taskId, task), from: task.status, to, category, reopened, at }
   const completes = category === 'done' && task.category !== 'done'
   return completes ? [changed, { type: 'TaskCompleted', about: aboutOf(taskId, task), startedAt: task.startedAt, createdAt: task.createdAt, at }] : [changed]
 }
@@ -70,7 +74,9 @@ const restore = (task: TaskState, { taskId, workflow, members, sagaId, at }: Res
   const gone = task.assigneeId !== null && !members.includes(task.assigneeId)
   const after = gone ? { ...task, assigneeId: null } : task
   const restored: TaskEvent = { type: 'TaskRestored', about: aboutOf(taskId, after), status: task.status, at }
-  const released: TaskEvent = { type: 'TaskUpdated', about: aboutOf(taskId, after), changes: { assigneeId: { before: task.assigneeId, after: null } }, mentions: [], at }
+  const released: TaskEvent = {
+    type: 'TaskUpdated', about: aboutOf(taskId, after), changes: { assigneeId: { before: task.assigneeId, after: null } }, mentions: [], at,
+  }
   return [restored, ...(gone ? [released] : []), ...settled(taskId, after, workflow, at)]
 }
 

@@ -7,7 +7,9 @@ const keys = ['a', 'b', 'c', 'd']
 const key = fc.constantFrom(...keys)
 const workflow: fc.Arbitrary<Workflow> = fc.record({
   statuses: fc.constant(keys.map(k => ({ key: k, name: k, category: 'open' as const }))), initial: fc.constant('a'),
-  transitions: fc.array(fc.record({ from: fc.constantFrom(...keys, '*'), to: key, roles: fc.constantFrom(['owner' as const], ['contributor' as const, 'owner' as const]) }), { maxLength: 12 }),
+  transitions: fc.array(fc.record({
+    from: fc.constantFrom(...keys, '*'), to: key, roles: fc.constantFrom(['owner' as const], ['contributor' as const, 'owner' as const]),
+  }), { maxLength: 12 }),
 })
 
 it('moves exactly where it says it may', () => fc.assert(fc.property(workflow, key, key, (given, from, to) => {

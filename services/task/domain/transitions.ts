@@ -19,7 +19,8 @@ export const enter = (workflow: Workflow, from: string, to: string, role: Projec
   const target = statusOf(workflow, to)
   const allowed = allowedFrom(workflow, from, role)
   if (target && allowed.includes(to)) return target.category
-  if (target && leaving(workflow, from).some(t => t.to === to)) throw new Refused('forbidden', 'role-not-permitted', `Your role in the project may not move a task from ${from} to ${to}.`, { from, to, allowed })
+  if (target && leaving(workflow, from).some(t => t.to === to))
+    throw new Refused('forbidden', 'role-not-permitted', `Your role in the project may not move a task from ${from} to ${to}.`, { from, to, allowed })
   throw new Refused('rule', 'illegal-transition', `The workflow has no way from ${from} to ${to}.`, { from, to, allowed })
 }
 
@@ -36,7 +37,8 @@ export const begin = (workflow: Workflow, status: string, role: ProjectRole | un
   if (entered && (role === undefined || status === workflow.initial)) return entered
   const allowed = role === undefined ? workflow.statuses.map(s => s.key) : withinReach(workflow, role)
   if (!entered) throw new Refused('rule', 'illegal-transition', `The workflow has no status ${status}.`, { to: status, allowed })
-  if (!allowed.includes(status)) throw new Refused('forbidden', 'role-not-permitted', `Your role in the project may not take a new task to ${status}.`, { to: status, allowed })
+  if (!allowed.includes(status))
+    throw new Refused('forbidden', 'role-not-permitted', `Your role in the project may not take a new task to ${status}.`, { to: status, allowed })
   return entered
 }
 

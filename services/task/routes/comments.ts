@@ -42,7 +42,8 @@ export const commentHandlers = ({ comments, commentView }: TaskDeps, changes: Ta
       const { task } = await permittedOn('comment', actor, params.id)
       const commentId = newId()
       const command: CommentCommand = {
-        type: 'AddComment', commentId, about: aboutOf(params.id, task), authorId: actor.userId, text: body.text, mentions: mentionsIn(body.text, body.mentions), at: meta.at,
+        type: 'AddComment', commentId, about: aboutOf(params.id, task), authorId: actor.userId,
+        text: body.text, mentions: mentionsIn(body.text, body.mentions), at: meta.at,
       }
       return shown(commentId, await comments.handle(actor.organizationId, commentId, command, withoutVersion(meta)))
     },
@@ -51,19 +52,24 @@ export const commentHandlers = ({ comments, commentView }: TaskDeps, changes: Ta
       const after = query.cursor === undefined ? undefined : decodeCursor(CommentCursor, query.cursor)
       await commentView.settled()
       const oldest = firstOf(query.limit + 1, (a: CommentRow, b) => compare(placeOf(a), placeOf(b)))
-      await commentView.collection.eachOf({ organizationId: actor.organizationId, taskId: params.id }, row => { if (!after || compare(placeOf(row), after) > 0) oldest.add(row) })
+      await commentView.collection.eachOf({ organizationId: actor.organizationId, taskId: params.id }, row => {
+        if (!after || compare(placeOf(row), after) > 0) oldest.add(row)
+      })
       const { items, nextCursor } = pageOf(oldest.items(), query.limit, last => ({ createdAt: last.createdAt, id: last._id }))
       return { body: { items: items.map(row => presentComment(row._id, row.version, row)), nextCursor } }
     },
     editComment: async ({ actor, params: { id, commentId }, body, meta }) => {
       const { task } = await permittedOn('comment', actor, id)
-      const command: CommentCommand = { type: 'EditComment', commentId, about: aboutOf(id, task), by: actor.userId, text: body.text, named: body.mentions, at: meta.at }
+      const command: CommentCommand = {
+        type: 'EditComment', commentId, about: aboutOf(id, task), by: actor.userId, text: body.text, named: body.mentions, at: meta.at,
+      }
       return shown(commentId, await comments.handle(actor.organizationId, commentId, command, meta))
     },
     deleteComment: async ({ actor, params: { id, commentId }, meta }) => {
       const { role } = await permittedOn('comment', actor, id)
       const moderator = may('moderate', { organization: actor.role, project: role })
-      const { version } = await comments.handle(actor.organizationId, commentId, { type: 'DeleteComment', commentId, taskId: id, by: actor.userId, moderator, at: meta.at }, meta)
+      const command: CommentCommand = { type: 'DeleteComment', commentId, taskId: id, by: actor.userId, moderator, at: meta.at }
+      const { version } = await comments.handle(actor.organizationId, commentId, command, meta)
       return { version }
     },
   }

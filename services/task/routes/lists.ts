@@ -15,8 +15,9 @@ const ListCursor = z.strictObject({ sort: z.string().max(40), key: z.union([z.st
 const nameOf = (sort: TaskSort): string => (sort.endsWith('title') ? `${sort}-folded` : sort)
 const HistoryCursor = z.strictObject({ before: z.number().int().min(1) })
 
+type Served = Pick<typeof taskApi, 'listTasks' | 'taskHistory'>
 /** Many tasks, and the history of one. */
-export const listHandlers = ({ access, lists, replicas, tasks, clock }: TaskDeps, changes: TaskChanges): Handlers<Pick<typeof taskApi, 'listTasks' | 'taskHistory'>> => ({
+export const listHandlers = ({ access, lists, replicas, tasks, clock }: TaskDeps, changes: TaskChanges): Handlers<Served> => ({
   listTasks: async ({ actor, query }) => {
     const cursor = query.cursor === undefined ? undefined : decodeCursor(ListCursor, query.cursor)
     if (cursor && cursor.sort !== nameOf(query.sort)) throw new Refused('invalid', 'bad-cursor', 'The cursor belongs to another order.')
@@ -24,7 +25,8 @@ export const listHandlers = ({ access, lists, replicas, tasks, clock }: TaskDeps
     const matches = filterOf(query, at)
     const projectIds = query.projectId === undefined ? await access.visible(actor) : [(await access.permit('see', actor, query.projectId)).project.projectId]
     await replicas.caughtUp()
-    const found = await lists.find(actor.organizationId, projectIds, { matches, sort: query.sort, after: cursor, count: query.limit + 1, now: at }, query.projectId === undefined ? narrowOf(query) : undefined)
+    const wanted = { matches, sort: query.sort, after: cursor, count: query.limit + 1, now: at }
+    const found = await lists.find(actor.organizationId, projectIds, wanted, query.projectId === undefined ? narrowOf(query) : undefined)
     const { items, nextCursor } = pageOf(found, query.limit, ({ place }) => ({ sort: nameOf(query.sort), ...place, at }))
     return { body: { items: items.map(({ row, index }) => presentTask(row._id, row.version, row, at, index.countsOf(row))), nextCursor } }
   },

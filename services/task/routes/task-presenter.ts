@@ -11,8 +11,10 @@ const BEHIND_MS = 1_000
 
 /** Tasks as the API shows them, with the open ones counted at both ends of their links. */
 export const taskPresenter = ({ tasks, lists, replicas, clock }: Pick<TaskDeps, 'tasks' | 'lists' | 'replicas' | 'clock'>) => {
-  const openAmong = async (organizationId: string, ids: readonly string[]): Promise<number> =>
-    (await inParallel(ids, 32, async id => (await tasks.load(organizationId, id)).state)).filter(state => state.exists && state.deletedAt === null && !closed(state.category)).length
+  const openAmong = async (organizationId: string, ids: readonly string[]): Promise<number> => {
+    const states = await inParallel(ids, 32, async id => (await tasks.load(organizationId, id)).state)
+    return states.filter(state => state.exists && state.deletedAt === null && !closed(state.category)).length
+  }
   const countsOf = async (organizationId: string, task: Existing): Promise<Counts> => {
     if (task.blocks.length === 0 && task.blockedBy.length === 0) return { blocking: 0, waitingFor: 0 }
     await replicas.caughtUp(BEHIND_MS)
@@ -22,8 +24,10 @@ export const taskPresenter = ({ tasks, lists, replicas, clock }: Pick<TaskDeps, 
     return { blocking, waitingFor }
   }
   return {
-    now: async (organizationId: string, { id, task, version }: { id: string; task: Existing; version: number }): Promise<Task> => presentTask(id, version, task, clock.now(), await countsOf(organizationId, task)),
+    now: async (organizationId: string, { id, task, version }: { id: string; task: Existing; version: number }): Promise<Task> =>
+      presentTask(id, version, task, clock.now(), await countsOf(organizationId, task)),
     /** As it was: with its score of that time, as if all its links had been open. */
-    past: ({ id, task, version }: { id: string; task: Existing; version: number }, at: string): Task => presentTask(id, version, task, at, { blocking: task.blocks.length, waitingFor: task.blockedBy.length }),
+    past: ({ id, task, version }: { id: string; task: Existing; version: number }, at: string): Task =>
+      presentTask(id, version, task, at, { blocking: task.blocks.length, waitingFor: task.blockedBy.length }),
   }
 }

@@ -5,7 +5,10 @@ import { unknownTask, type Changed, type TaskChanges } from '../commands/change-
 import type { TaskDeps } from '../compose.ts'
 import { taskPresenter } from './task-presenter.ts'
 
-type Served = Pick<typeof taskApi, 'createTask' | 'getTask' | 'updateTask' | 'deleteTask' | 'restoreTask' | 'changeStatus' | 'addDependency' | 'removeDependency'>
+type Served = Pick<
+  typeof taskApi,
+  'createTask' | 'getTask' | 'updateTask' | 'deleteTask' | 'restoreTask' | 'changeStatus' | 'addDependency' | 'removeDependency'
+>
 
 /** One task at a time. */
 export const taskHandlers = (deps: TaskDeps, changes: TaskChanges): Handlers<Served> => {
@@ -34,8 +37,13 @@ export const taskHandlers = (deps: TaskDeps, changes: TaskChanges): Handlers<Ser
 }
 
 const past = async (deps: TaskDeps, { actor, params: { id }, query }: Call<typeof taskApi.getTask>) => {
-  if (query.at !== undefined && query.version !== undefined) throw new Refused('invalid', 'invalid', 'Give either at or version.', { errors: [{ path: 'version', message: 'give either at or version' }] })
-  const { state, version } = await deps.tasks.at(actor.organizationId, id, query.version === undefined ? { time: new Date(query.at ?? 0).toISOString() } : { version: query.version })
-  if (!state.exists || (query.version !== undefined && version !== query.version)) throw new Refused('missing', 'version-unknown', 'There was no such task at that time or version.')
+  if (query.at !== undefined && query.version !== undefined) {
+    const errors = [{ path: 'version', message: 'give either at or version' }]
+    throw new Refused('invalid', 'invalid', 'Give either at or version.', { errors })
+  }
+  const moment = query.version === undefined ? { time: new Date(query.at ?? 0).toISOString() } : { version: query.version }
+  const { state, version } = await deps.tasks.at(actor.organizationId, id, moment)
+  if (!state.exists || (query.version !== undefined && version !== query.version))
+    throw new Refused('missing', 'version-unknown', 'There was no such task at that time or version.')
   return { body: taskPresenter(deps).past({ id, task: state, version }, query.at ?? state.updatedAt), version }
 }

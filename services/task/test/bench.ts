@@ -16,7 +16,8 @@ import { overdueJobs } from '../overdue.ts'
 import { reactions } from '../reactions.ts'
 import { taskRoutes } from '../routes.ts'
 
-export const person = (userId: string, organizationId = 'acme', role: Actor['role'] = 'member'): Actor => ({ userId, organizationId, role, sessionId: `s-${userId}` })
+export const person = (userId: string, organizationId = 'acme', role: Actor['role'] = 'member'): Actor =>
+  ({ userId, organizationId, role, sessionId: `s-${userId}` })
 export const ann = person('ann')
 export const bob = person('bob')
 export const viewer = person('vic')
@@ -26,7 +27,10 @@ export const foreigner = person('ann', 'other', 'owner')
 
 const project = (id: string, over: Partial<ProjectRecord> = {}): ProjectRecord => ({
   id, organizationId: 'acme', name: id, key: 'P', status: 'active', workflow: defaultWorkflow, deletedAt: null, version: 1,
-  members: [{ userId: 'ann', role: 'manager', allocationPercent: 0 }, { userId: 'bob', role: 'contributor', allocationPercent: 0 }, { userId: 'vic', role: 'viewer', allocationPercent: 0 }], ...over,
+  members: [
+    { userId: 'ann', role: 'manager', allocationPercent: 0 }, { userId: 'bob', role: 'contributor', allocationPercent: 0 },
+    { userId: 'vic', role: 'viewer', allocationPercent: 0 },
+  ], ...over,
 })
 
 /** The whole task service in process: its routes on a port, a store in memory, a sidecar that remembers, and a project service that knows `p1` and `p2`. */
@@ -46,9 +50,11 @@ export const workbench = async ({ store = memoryStore() as CommitStore, now = '2
   reactions(deps, changes, overdue)
   await deps.log.start()
   const server = await testServer(taskRoutes(deps, changes), { clock })
-  const call = (as: Actor, method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, headers: Record<string, string> = {}): Promise<TestAnswer> =>
+  type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  const call = (as: Actor, method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<TestAnswer> =>
     server.request(method, path, { as, headers, ...(body !== undefined && { body }) })
-  const created = async (title: string, over: object = {}, as = ann): Promise<Task> => taskOf(await call(as, 'POST', '/api/tasks', { projectId: 'p1', title, ...over }), 201)
+  const created = async (title: string, over: object = {}, as = ann): Promise<Task> =>
+    taskOf(await call(as, 'POST', '/api/tasks', { projectId: 'p1', title, ...over }), 201)
   return {
     clock, dapr, store, deps, overdue, server, call, created, projects,
     setWorkflow: (workflow: Workflow): void => { const p = projects.get('p1'); if (p) projects.set('p1', { ...p, workflow, version: p.version + 1 }) },

@@ -17,16 +17,22 @@ describe('bulk', () => {
   it('gives each operation its own result', async () => {
     const { id } = await bench.created('there')
     const results = await bulk([
-      item('good'), item('bad', {}, { projectId: 'nowhere' }), { op: 'update', id, fields: { title: 'changed' } }, { op: 'status', id, status: 'done' }, { op: 'status', id, status: 'in_progress' },
+      item('good'), item('bad', {}, { projectId: 'nowhere' }), { op: 'update', id, fields: { title: 'changed' } },
+      { op: 'status', id, status: 'done' }, { op: 'status', id, status: 'in_progress' },
       { op: 'update', id, version: 1, fields: { title: 'stale' } }, { op: 'delete', id: 'nothing' }, { op: 'delete', id },
     ])
     expect(results.map(r => [r.index, r.status, r.problem?.code])).toEqual([
-      [0, 201, undefined], [1, 404, 'unknown'], [2, 200, undefined], [3, 409, 'illegal-transition'], [4, 200, undefined], [5, 412, 'stale'], [6, 404, 'task-unknown'], [7, 204, undefined],
+      [0, 201, undefined], [1, 404, 'unknown'], [2, 200, undefined],
+      [3, 409, 'illegal-transition'], [4, 200, undefined],
+      [5, 412, 'stale'], [6, 404, 'task-unknown'], [7, 204, undefined],
     ])
     expect((await bulk([item('x')], viewer)).map(r => r.status)).toEqual([403])
   })
   it('links new tasks by their keys, whatever their order, and keeps what a refused link leaves', async () => {
-    const results = await bulk([item('child', { parentKey: 'parent', blockedByKeys: ['last'] }), item('parent'), item('last'), item('loop', { blockedByKeys: ['loop'] }), item('orphan', { parentKey: 'never seen' })])
+    const results = await bulk([
+      item('child', { parentKey: 'parent', blockedByKeys: ['last'] }), item('parent'), item('last'),
+      item('loop', { blockedByKeys: ['loop'] }), item('orphan', { parentKey: 'never seen' }),
+    ])
     expect(results.map(r => r.problem?.code)).toEqual([undefined, undefined, undefined, 'self-dependency', 'parent-unknown'])
     const [child, parent, last, loop] = results
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${child?.id}`))).toMatchObject({ parentId: parent?.id, blockedBy: [last?.id], version: child?.version })
@@ -35,15 +41,22 @@ describe('bulk', () => {
   })
   it('creates nothing past an open blocker, whatever the order', async () => {
     const results = await bulk([
-      item('held', { blockedByKeys: ['open'] }, { status: 'in_progress' }), item('open'), item('after', { blockedByKeys: ['shut'] }, { status: 'done' }), item('shut', {}, { status: 'done' }),
+      item('held', { blockedByKeys: ['open'] }, { status: 'in_progress' }), item('open'),
+      item('after', { blockedByKeys: ['shut'] }, { status: 'done' }), item('shut', {}, { status: 'done' }),
       item('one', { blockedByKeys: ['other'] }, { status: 'done' }), item('other', { blockedByKeys: ['one'] }, { status: 'done' }), item('below', { parentKey: 'one' }),
     ])
-    expect(results.map(r => [r.key, r.problem?.code])).toEqual([['held', 'task-blocked'], ['open', undefined], ['after', undefined], ['shut', undefined], ['one', undefined], ['other', 'dependency-cycle'], ['below', undefined]])
+    expect(results.map(r => [r.key, r.problem?.code])).toEqual([
+      ['held', 'task-blocked'], ['open', undefined], ['after', undefined], ['shut', undefined],
+      ['one', undefined], ['other', 'dependency-cycle'], ['below', undefined],
+    ])
     expect([results[0]?.id, (await bulk([item('started', {}, { status: 'done', blockedBy: [results[1]?.id] })])).map(r => r.problem?.code)]).toEqual([null, ['task-blocked']])
   })
   it('has one effect however often it is sent', async () => {
     const { id } = await bench.created('once')
-    const operations = [item('k1'), item('k2', { blockedByKeys: ['k1'] }), { op: 'update', key: 'u1', id, fields: { title: 'new' } }, { op: 'status', key: 's1', id, status: 'in_progress' }, { op: 'delete', key: 'd1', id }]
+    const operations = [
+      item('k1'), item('k2', { blockedByKeys: ['k1'] }), { op: 'update', key: 'u1', id, fields: { title: 'new' } },
+      { op: 'status', key: 's1', id, status: 'in_progress' }, { op: 'delete', key: 'd1', id },
+    ]
     const first = await bulk(operations)
     // The version is that of now, not of then.
     const last = Object.fromEntries(first.map(r => [r.id, r.version]))
@@ -70,7 +83,8 @@ describe('bulk', () => {
     const [held, free] = [await own.created('held'), await own.created('free')]
     const operations = [
       item('linked', { blockedByKeys: ['blocker'] }), item('blocker'), item('late', { blockedByKeys: ['blocker'] }, { assigneeId: 'zoe' }),
-      { op: 'update', id: held.id, fields: { assigneeId: 'zoe' } }, { op: 'update', id: held.id, fields: { assigneeId: 'bob' } }, { op: 'update', id: free.id, fields: { title: 'changed' } },
+      { op: 'update', id: held.id, fields: { assigneeId: 'zoe' } }, { op: 'update', id: held.id, fields: { assigneeId: 'bob' } },
+      { op: 'update', id: free.id, fields: { title: 'changed' } },
       item('below late', { parentKey: 'late' }), item('after late', { blockedByKeys: ['late'] }),
     ]
     const send = async (): Promise<Result[]> => Object((await own.call(ann, 'POST', '/api/tasks/bulk', { operations }, { 'idempotency-key': 'k1' })).body).results
@@ -103,7 +117,8 @@ describe('bulk', () => {
     const { id } = await own.created('there')
     const known = own.projects.get('p1')
     own.dapr.answer('project', async () => { own.clock.advance(14_000); return { status: 200, headers: {}, body: known } })
-    const { body } = await own.call(ann, 'POST', '/api/tasks/bulk', { operations: [{ op: 'update', id, fields: { assigneeId: 'zoe' } }, { op: 'update', id, fields: { title: 'late' } }] })
+    const operations = [{ op: 'update', id, fields: { assigneeId: 'zoe' } }, { op: 'update', id, fields: { title: 'late' } }]
+    const { body } = await own.call(ann, 'POST', '/api/tasks/bulk', { operations })
     expect(Object(body).results.map((r: Result) => r.problem?.code)).toEqual(['not-a-member', 'not-begun'])
     await own.close()
   })

@@ -9,8 +9,8 @@ afterAll(() => bench.close())
 it('each field that a PUT may name is changed, told in the history, and what the next occurrence has', async () => {
   const { id: parentId } = await bench.created('parent')
   const said = {
-    title: 'Water', description: 'all of them', priority: 'high', difficulty: 3, startAt: '2026-03-02T08:00:00.000Z', dueAt: '2026-03-02T10:00:00.000Z', recurrence: 'FREQ=DAILY', timezone: 'Europe/Berlin',
-    assigneeId: 'bob', parentId, labels: ['garden'], estimateMinutes: 15, position: 7,
+    title: 'Water', description: 'all of them', priority: 'high', difficulty: 3, startAt: '2026-03-02T08:00:00.000Z', dueAt: '2026-03-02T10:00:00.000Z',
+    recurrence: 'FREQ=DAILY', timezone: 'Europe/Berlin', assigneeId: 'bob', parentId, labels: ['garden'], estimateMinutes: 15, position: 7,
   } satisfies Required<Omit<TaskFields, 'mentions'>>
   expect(Object.keys(said).toSorted()).toEqual(Object.keys(TaskFields.shape).filter(name => name !== 'mentions').toSorted())
   const { id } = await bench.created('before')

@@ -31,7 +31,8 @@ describe('overdue', () => {
     expect(await overdue()).toBe(3)
   })
   it('says nothing of what was put off, completed or deleted', async () => {
-    const [later, done, gone] = [await bench.created('later', { dueAt: '2026-03-02T10:00:00Z' }), await bench.created('done', { dueAt: '2026-03-02T10:00:00Z' }), await bench.created('gone', { dueAt: '2026-03-02T10:00:00Z' })]
+    const due = { dueAt: '2026-03-02T10:00:00Z' }
+    const [later, done, gone] = [await bench.created('later', due), await bench.created('done', due), await bench.created('gone', due)]
     await bench.call(ann, 'PUT', `/api/tasks/${later.id}`, { dueAt: null })
     await bench.call(ann, 'PATCH', `/api/tasks/${done.id}/status`, { status: 'cancelled' })
     await bench.call(ann, 'DELETE', `/api/tasks/${gone.id}`)

@@ -111,7 +111,9 @@ const builtAnewIsTheSame = async ({ taskView }: Service): Promise<void> => {
   expect(await taskView.hash()).toBe(live)
 }
 
-it('whatever is done in whatever order: log, state and read model agree, now and at every time before', () => fc.assert(fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async sequence => {
+const sequences = fc.array(step, { minLength: 1, maxLength: 30 })
+
+it('whatever is done in whatever order: log, state and read model agree, now and at every time before', () => fc.assert(fc.asyncProperty(sequences, async sequence => {
   const tried = service()
   await tried.play(sequence)
   for (const holds of [everyPrefixIsThatTime, nothingWaitsForItself, positionsHaveNoHole, builtAnewIsTheSame]) await holds(tried)

@@ -9,12 +9,15 @@ import { ann, problemOf, taskOf, workbench, type Workbench } from './bench.ts'
 let bench: Workbench
 beforeEach(async () => { bench = await workbench() })
 afterEach(() => bench.close())
-const meta = (commandId: string, over: Partial<CommandMeta> = {}): CommandMeta => ({ actor: 'ann', at: bench.clock.now(), correlationId: 'x', causationId: null, commandId, ...over })
+const meta = (commandId: string, over: Partial<CommandMeta> = {}): CommandMeta =>
+  ({ actor: 'ann', at: bench.clock.now(), correlationId: 'x', causationId: null, commandId, ...over })
 const get = async (id: string) => taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`))
 /** The bulk operation in a service that cannot change one task at the moment. */
 const bulkWithout = (id?: string) => {
   const { tasks } = bench.deps
-  const handle: typeof tasks.handle = (organizationId, taskId, ...rest) => (taskId === id ? Promise.reject(new Refused('unavailable', 'store-away')) : tasks.handle(organizationId, taskId, ...rest))
+  const handle: typeof tasks.handle = (organizationId, taskId, ...rest) => (taskId === id
+    ? Promise.reject(new Refused('unavailable', 'store-away'))
+    : tasks.handle(organizationId, taskId, ...rest))
   return bulk(taskChanges({ ...bench.deps, tasks: { ...tasks, handle } }), bench.clock)
 }
 
@@ -54,7 +57,8 @@ describe('a repetition', () => {
       await graphs.handle('acme', 'p1', { type: 'AddEdges', edges, at: own.at }, meta('others come first'))
       return tasks.handle(organizationId, id, command, own)
     }
-    const create = (by: Pick<typeof bench.deps, 'tasks'>) => taskChanges({ ...bench.deps, ...by }).create(ann, 'new', { projectId: 'p1', title: 'new', blockedBy: [full.id] }, meta('key 1'))
+    const create = (by: Pick<typeof bench.deps, 'tasks'>) => taskChanges({ ...bench.deps, ...by })
+      .create(ann, 'new', { projectId: 'p1', title: 'new', blockedBy: [full.id] }, meta('key 1'))
     await expect(create({ tasks: { ...tasks, handle } })).rejects.toMatchObject({ code: 'store-away' })
     expect((await get('new')).blockedBy).toEqual([])
     await expect(create({ tasks })).rejects.toMatchObject({ code: 'too-many-links' })
@@ -83,7 +87,8 @@ describe('a repetition', () => {
     it('leaves it to those who have made it a blocker meanwhile', async () => {
       const other = await bench.created('waits for it')
       const edges = [{ taskId: other.id, blockerId: 'new' }]
-      const { first, again } = storedIn({ blockedBy: [other.id] }, () => bench.deps.graphs.handle('acme', 'p1', { type: 'AddEdges', edges, at: bench.clock.now() }, meta('others come first')))
+      const link = () => bench.deps.graphs.handle('acme', 'p1', { type: 'AddEdges', edges, at: bench.clock.now() }, meta('others come first'))
+      const { first, again } = storedIn({ blockedBy: [other.id] }, link)
       await expect(first()).rejects.toMatchObject({ code: 'store-away' })
       await expect(again()).rejects.toMatchObject({ code: 'dependency-cycle' })
       expect((await get('new')).title).toBe('new')
@@ -91,7 +96,10 @@ describe('a repetition', () => {
   })
   it('of an import, with more in it, brings back no dependency that was removed since', async () => {
     const item = (key: string, ...blockedByKeys: string[]) => ({ op: 'create', key, task: { projectId: 'p1', title: key }, blockedByKeys })
-    const imported = async (...operations: object[]): Promise<{ id: string; version: number; status: number }[]> => Object((await bench.call(ann, 'POST', '/api/tasks/bulk', { operations })).body).results
+    const imported = async (...operations: object[]): Promise<{ id: string; version: number; status: number }[]> => {
+      const { body } = await bench.call(ann, 'POST', '/api/tasks/bulk', { operations })
+      return Object(body).results
+    }
     const [blocker, task] = await imported(item('blocker'), item('task', 'blocker'))
     expect((await bench.call(ann, 'DELETE', `/api/tasks/${task?.id}/dependencies/${blocker?.id}`)).status).toBe(204)
     const again = await imported(item('blocker'), item('task', 'blocker'), item('new', 'task', 'blocker'))

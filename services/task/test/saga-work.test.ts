@@ -19,7 +19,8 @@ describe('what the sagas of others ask', () => {
     expect(await project.createTasks({ body })).toEqual({ created: 2 })
     expect(await project.createTasks({ body })).toEqual({ created: 2 })
     expect(taskOf(await bench.call(ann, 'GET', '/api/tasks/x2'))).toMatchObject({ blockedBy: ['x1'], reporterId: 'ann', version: 2 })
-    await expect(project.createTasks({ body: { ...body, sagaId: 's.2', tasks: [{ id: 'y1', title: 'a', blockedBy: ['y2'] }, { id: 'y2', title: 'b', blockedBy: ['y1'] }] } })).rejects.toMatchObject({ code: 'dependency-cycle' })
+    const circle = [{ id: 'y1', title: 'a', blockedBy: ['y2'] }, { id: 'y2', title: 'b', blockedBy: ['y1'] }]
+    await expect(project.createTasks({ body: { ...body, sagaId: 's.2', tasks: circle } })).rejects.toMatchObject({ code: 'dependency-cycle' })
     expect((await bench.call(ann, 'GET', '/api/tasks/y1')).status).toBe(404)
     expect(await project.discardTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ discarded: 2 })
     expect((await bench.call(ann, 'GET', '/api/tasks/x1')).status).toBe(404)
@@ -99,7 +100,8 @@ describe('what the sagas of others ask', () => {
   })
   it('finds the tasks, too, that a process made and died before the read model had them', async () => {
     const store = memoryStore()
-    const documents = <D extends StoredDocument>(name: string): Documents<D> => ({ ...store.documents<D>(name), ...(name === 'tasks' && { put: () => new Promise<void>(() => {}) }) })
+    const documents = <D extends StoredDocument>(name: string): Documents<D> =>
+      ({ ...store.documents<D>(name), ...(name === 'tasks' && { put: () => new Promise<void>(() => {}) }) })
     const dying = await workbench({ store: { ...store, documents } })
     const { id } = await dying.created('left behind')
     await dying.server.close()

@@ -17,7 +17,9 @@ describe('public events', () => {
     await bench.call(bob, 'POST', `/api/tasks/${id}/comments`, { text: 'done, @ann' })
     await bench.call(ann, 'DELETE', `/api/tasks/${id}`)
     await bench.call(ann, 'POST', `/api/tasks/${id}/restore`)
-    expect((await settled()).filter(type => type !== 'CommentAdded')).toEqual(['TaskCreated', 'TaskUpdated', 'TaskStatusChanged', 'TaskStatusChanged', 'TaskStatusChanged', 'TaskCompleted', 'TaskDeleted', 'TaskRestored'])
+    expect((await settled()).filter(type => type !== 'CommentAdded')).toEqual([
+      'TaskCreated', 'TaskUpdated', 'TaskStatusChanged', 'TaskStatusChanged', 'TaskStatusChanged', 'TaskCompleted', 'TaskDeleted', 'TaskRestored',
+    ])
     expect(bench.events()[0]?.data).toMatchObject({ taskId: id, projectId: 'p1', title: 'told', mentions: ['bob'], reporterId: 'ann' })
     expect(bench.events().find(e => e.type === 'CommentAdded')?.data).toMatchObject({ taskId: id, mentions: ['ann'] })
     expect(bench.events().find(e => e.type === 'TaskUpdated')?.data).toMatchObject({ changes: { priority: { before: 'none', after: 'high' } } })
@@ -25,7 +27,10 @@ describe('public events', () => {
   it('tells those whom the edit of a comment mentions, once', async () => {
     const { id } = await bench.created('talk')
     const commentId = Object((await bench.call(bob, 'POST', `/api/tasks/${id}/comments`, { text: 'Ready?' })).body).id
-    for (let i = 0; i < 2; i++) expect((await bench.call(bob, 'PUT', `/api/tasks/${id}/comments/${commentId}`, { text: 'Ready, @ann?' })).body).toMatchObject({ mentions: ['ann'], version: 2 })
+    for (let i = 0; i < 2; i++) {
+      const { body } = await bench.call(bob, 'PUT', `/api/tasks/${id}/comments/${commentId}`, { text: 'Ready, @ann?' })
+      expect(body).toMatchObject({ mentions: ['ann'], version: 2 })
+    }
     expect((await settled()).filter(type => type === 'TaskUpdated')).toHaveLength(1)
     expect(bench.events().find(e => e.type === 'TaskUpdated')?.data).toMatchObject({ taskId: id, title: 'talk', changes: {}, mentions: ['ann'] })
   })
@@ -34,7 +39,9 @@ describe('public events', () => {
 describe('recurrence', () => {
   it('makes the next one, once, when a task is completed', async () => {
     const { id } = await bench.created('weekly', { dueAt: '2026-03-09T10:00:00Z', startAt: '2026-03-08T10:00:00Z', recurrence: 'FREQ=WEEKLY;COUNT=2' })
-    const complete = async (): Promise<void> => { for (const status of ['in_progress', 'in_review', 'done']) taskOf(await bench.call(ann, 'PATCH', `/api/tasks/${id}/status`, { status })) }
+    const complete = async (): Promise<void> => {
+      for (const status of ['in_progress', 'in_review', 'done']) taskOf(await bench.call(ann, 'PATCH', `/api/tasks/${id}/status`, { status }))
+    }
     await complete()
     await bench.call(ann, 'PATCH', `/api/tasks/${id}/status`, { status: 'todo' })
     await complete()
@@ -49,7 +56,9 @@ describe('recurrence', () => {
     return Object((await bench.call(ann, 'GET', '/api/tasks?projectId=p1&status=todo')).body).items
   }
   it('keeps to the days and the clock of its time zone, over the change of the clocks', async () => {
-    const { id, timezone } = await bench.created('mondays', { dueAt: '2026-03-23T22:59:00Z', startAt: '2026-03-22T08:00:00Z', recurrence: 'FREQ=WEEKLY;BYDAY=MO', timezone: 'Europe/Berlin' })
+    const { id, timezone } = await bench.created('mondays', {
+      dueAt: '2026-03-23T22:59:00Z', startAt: '2026-03-22T08:00:00Z', recurrence: 'FREQ=WEEKLY;BYDAY=MO', timezone: 'Europe/Berlin',
+    })
     expect(timezone).toBe('Europe/Berlin')
     expect(await completed(id)).toMatchObject([{ title: 'mondays', dueAt: '2026-03-30T21:59:00.000Z', startAt: '2026-03-29T07:00:00.000Z', timezone: 'Europe/Berlin' }])
   })
@@ -79,7 +88,8 @@ describe('a process that dies', () => {
   it('between a link and its tasks: the next one tells them', async () => {
     const [a, b] = [await bench.created('a'), await bench.created('b')]
     await settled()
-    await bench.deps.graphs.handle('acme', 'p1', { type: 'AddEdges', edges: [{ taskId: a.id, blockerId: b.id }], at: bench.clock.now() }, { actor: 'ann', at: bench.clock.now(), correlationId: 'x', causationId: null, commandId: 'x' })
+    const meta = { actor: 'ann', at: bench.clock.now(), correlationId: 'x', causationId: null, commandId: 'x' }
+    await bench.deps.graphs.handle('acme', 'p1', { type: 'AddEdges', edges: [{ taskId: a.id, blockerId: b.id }], at: meta.at }, meta)
     await settled()
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${a.id}`)).blockedBy).toEqual([b.id])
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${b.id}`)).blocks).toEqual([a.id])
@@ -145,7 +155,8 @@ describe('the copies of projects', () => {
     const p1 = bench.projects.get('p1')
     if (p1) bench.projects.set('p1', { ...p1, version: 2, members: p1.members.filter(m => m.userId !== 'bob') })
     const answer = await events.deliver({
-      specversion: '1.0', id: 'acme/project/p1:2#0', source: 'project', type: 'MemberRemoved', subject: 'p1', time: bench.clock.now(), data: { projectId: 'p1', userId: 'bob' }, dataversion: 1, organizationid: 'acme',
+      specversion: '1.0', id: 'acme/project/p1:2#0', source: 'project', type: 'MemberRemoved', subject: 'p1', time: bench.clock.now(),
+      data: { projectId: 'p1', userId: 'bob' }, dataversion: 1, organizationid: 'acme',
       partition: 0, position: 0, previous: -1, aggregateversion: 2, actor: 'ann', correlationid: 'x',
     }, 'project-events')
     expect(answer).toBe('SUCCESS')

@@ -15,9 +15,15 @@ const finish = async (id: string): Promise<void> => { for (const status of ['in_
 describe('a task', () => {
   it('is created whole, costing the store one insert', async () => {
     await bench.created('warm the copy of the project')
-    const answer = await bench.call(ann, 'POST', '/api/tasks', { projectId: 'p1', title: ' Write it ', priority: 'high', labels: ['a', 'a', 'b'], dueAt: '2026-04-01T12:00:00Z', assigneeId: 'bob', difficulty: 5, recurrence: 'freq=weekly;byday=mo' })
+    const answer = await bench.call(ann, 'POST', '/api/tasks', {
+      projectId: 'p1', title: ' Write it ', priority: 'high', labels: ['a', 'a', 'b'], dueAt: '2026-04-01T12:00:00Z',
+      assigneeId: 'bob', difficulty: 5, recurrence: 'freq=weekly;byday=mo',
+    })
     const task = taskOf(answer, 201)
-    expect(task).toMatchObject({ title: 'Write it', status: 'todo', priority: 'high', labels: ['a', 'b'], dueAt: '2026-04-01T12:00:00.000Z', assigneeId: 'bob', reporterId: 'ann', recurrence: 'FREQ=WEEKLY;BYDAY=MO', version: 1, blockedBy: [], blocks: [], completedAt: null })
+    expect(task).toMatchObject({
+      title: 'Write it', status: 'todo', priority: 'high', labels: ['a', 'b'], dueAt: '2026-04-01T12:00:00.000Z', assigneeId: 'bob',
+      reporterId: 'ann', recurrence: 'FREQ=WEEKLY;BYDAY=MO', version: 1, blockedBy: [], blocks: [], completedAt: null,
+    })
     expect(task.score.value).toBe(task.score.parts.reduce((sum, part) => sum + part.points, 0))
     expect(answer.headers.get('etag')).toBe('"1"')
     expect(taskOf(await bench.call(bob, 'GET', `/api/tasks/${task.id}`))).toEqual(task)
@@ -29,7 +35,10 @@ describe('a task', () => {
   it('refuses a stale If-Match on every write', async () => {
     const { id } = await bench.created('once')
     taskOf(await bench.call(ann, 'PUT', `/api/tasks/${id}`, { title: 'twice' }, { 'If-Match': '"1"' }))
-    for (const [method, path, body] of [['PUT', '', { title: 'x' }], ['PATCH', '/status', { status: 'in_progress' }], ['DELETE', '', undefined], ['POST', '/dependencies', { blockedBy: (await bench.created('b')).id }]] as const)
+    const blockedBy = (await bench.created('b')).id
+    for (const [method, path, body] of [
+      ['PUT', '', { title: 'x' }], ['PATCH', '/status', { status: 'in_progress' }], ['DELETE', '', undefined], ['POST', '/dependencies', { blockedBy }],
+    ] as const)
       expect((await bench.call(ann, method, `/api/tasks/${id}${path}`, body, { 'If-Match': '"1"' })).status).toBe(412)
   })
   it('is made once for an Idempotency-Key', async () => {
@@ -60,7 +69,8 @@ describe('a task', () => {
     const { id } = await bench.created('past', { projectId: 'gone' })
     if (p1) bench.projects.set('gone', { ...p1, id: 'gone', version: 2, deletedAt: bench.clock.now() })
     await bench.deps.projects.follow('acme', 'gone', 2)
-    const statuses = async (as = viewer): Promise<number[]> => Promise.all(['?version=1', `?at=${bench.clock.now()}`, '/history', ''].map(async path => (await bench.call(as, 'GET', `/api/tasks/${id}${path}`)).status))
+    const statuses = async (as = viewer): Promise<number[]> =>
+      Promise.all(['?version=1', `?at=${bench.clock.now()}`, '/history', ''].map(async path => (await bench.call(as, 'GET', `/api/tasks/${id}${path}`)).status))
     expect([await statuses(), await statuses(stranger)]).toEqual([[200, 200, 200, 404], [404, 404, 404, 404]])
   })
   it('is sent again though its version is known: its score changes with time', async () => {
@@ -75,7 +85,8 @@ describe('a task', () => {
     const { body } = await bench.call(ann, 'GET', `/api/tasks/${id}/history?limit=2`)
     expect(body).toMatchObject({ items: [{ version: 3, actor: 'bob', events: ['TaskUpdated'], changes: { title: { before: 'h1', after: 'h2' } } }, { version: 2 }] })
     const cursor = String(Object(body).nextCursor)
-    expect((await bench.call(ann, 'GET', `/api/tasks/${id}/history?limit=2&cursor=${cursor}`)).body).toMatchObject({ items: [{ version: 1, actor: 'ann', events: ['TaskCreated'], changes: { title: { before: null, after: 'h0' } } }], nextCursor: null })
+    expect((await bench.call(ann, 'GET', `/api/tasks/${id}/history?limit=2&cursor=${cursor}`)).body)
+      .toMatchObject({ items: [{ version: 1, actor: 'ann', events: ['TaskCreated'], changes: { title: { before: null, after: 'h0' } } }], nextCursor: null })
   })
   it('tells from which network it was changed to those who answer for the organization, and to nobody else', async () => {
     const { id } = await bench.created('from somewhere')
@@ -158,8 +169,10 @@ describe('the workflow', () => {
 
 describe('dependencies and subtasks', () => {
   it('refuses a cycle over a thousand tasks, and names it', async () => {
-    const operations = (from: number) => Array.from({ length: 500 }, (_, i) => ({ op: 'create', key: `c${from + i}`, task: { projectId: 'p2', title: `c${from + i}` }, ...(from + i > 0 && { blockedByKeys: [`c${from + i - 1}`] }) }))
-    const results = [...Object((await bench.call(ann, 'POST', '/api/tasks/bulk', { operations: operations(0) })).body).results, ...Object((await bench.call(ann, 'POST', '/api/tasks/bulk', { operations: operations(500) })).body).results]
+    const create = (n: number) => ({ op: 'create', key: `c${n}`, task: { projectId: 'p2', title: `c${n}` }, ...(n > 0 && { blockedByKeys: [`c${n - 1}`] }) })
+    const operations = (from: number) => Array.from({ length: 500 }, (_, i) => create(from + i))
+    const made = async (from: number) => Object((await bench.call(ann, 'POST', '/api/tasks/bulk', { operations: operations(from) })).body).results
+    const results = [...await made(0), ...await made(500)]
     expect(results.filter(r => r.status !== 201)).toEqual([])
     const refused = await bench.call(ann, 'POST', `/api/tasks/${results[0].id}/dependencies`, { blockedBy: results[999].id })
     expect(problemOf(refused)).toEqual([409, 'dependency-cycle'])

@@ -21,8 +21,12 @@ export const filterOf = (query: Partial<TaskQuery>, now: string): Matches => {
     const wanted = new Set(several(text))
     tests.push(row => wanted.has(value(row)))
   }
-  for (const name of several(query.priority ?? ''))
-    if (!Priority.safeParse(name).success) throw new Refused('invalid', 'invalid', `priority: ${name} is none of ${Priority.options.join(', ')}`, { errors: [{ path: 'priority', message: `must be one of ${Priority.options.join(', ')}` }] })
+  for (const name of several(query.priority ?? '')) {
+    if (Priority.safeParse(name).success) continue
+    const choices = Priority.options.join(', ')
+    const errors = [{ path: 'priority', message: `must be one of ${choices}` }]
+    throw new Refused('invalid', 'invalid', `priority: ${name} is none of ${choices}`, { errors })
+  }
   anyOf(query.priority, row => row.priority)
   anyOf(query.status, row => row.status)
   anyOf(query.assigneeId, row => row.assigneeId ?? 'none')
@@ -30,7 +34,10 @@ export const filterOf = (query: Partial<TaskQuery>, now: string): Matches => {
   if (query.parentId !== undefined) tests.push(row => row.parentId === query.parentId)
   if (query.dueBefore !== undefined) { const end = instant(query.dueBefore); tests.push(row => row.dueAt !== null && row.dueAt < end) }
   if (query.dueAfter !== undefined) { const start = instant(query.dueAfter); tests.push(row => row.dueAt !== null && row.dueAt > start) }
-  if (query.overdue !== undefined) { const wanted = query.overdue === 'true'; tests.push(row => (row.dueAt !== null && row.dueAt < now && !closed(row.category)) === wanted) }
+  if (query.overdue !== undefined) {
+    const wanted = query.overdue === 'true'
+    tests.push(row => (row.dueAt !== null && row.dueAt < now && !closed(row.category)) === wanted)
+  }
   if (query.q !== undefined) tests.push(mentioning(query.q))
   return row => tests.every(test => test(row))
 }

@@ -9,7 +9,9 @@ const LOOKUPS = 16
  * What a list wants of a few tasks, in an index of their own: a person's tasks are found without the projects in which they lie.
  * For their scores it takes in what they are linked to: of those shown, or of all that match where the score is what they are sorted by.
  */
-export const findAmong = async (few: readonly TaskRow[], wanted: Wanted, load: (id: string) => Promise<TaskRow | undefined>): Promise<(Found & { index: ProjectIndex })[]> => {
+export const findAmong = async (
+  few: readonly TaskRow[], wanted: Wanted, load: (id: string) => Promise<TaskRow | undefined>,
+): Promise<(Found & { index: ProjectIndex })[]> => {
   const index = projectIndex()
   for (const row of few) index.put(row)
   const known = new Set(few.map(row => row._id))

@@ -11,20 +11,29 @@ import { taskLists } from './task-lists.ts'
 
 const instants = [t0, '2026-03-05T09:00:00.000Z', '2026-03-09T09:00:00.000Z']
 const base: TaskRow = {
-  ...fields, _id: 'x', version: 1, organizationId: 'acme', projectId: 'p1', reporterId: 'ann', status: 'todo', category: 'open', blockedBy: [], blocks: [], linksVersion: 0, createdAt: t0, updatedAt: t0,
-  startedAt: null, completedAt: null, deletedAt: null, deletedBySaga: null, createdBySaga: null, overdueFor: null, deleted: false, dueSlot: null, dueDay: null,
+  ...fields, _id: 'x', version: 1, organizationId: 'acme', projectId: 'p1', reporterId: 'ann', status: 'todo', category: 'open',
+  blockedBy: [], blocks: [], linksVersion: 0, createdAt: t0, updatedAt: t0, startedAt: null, completedAt: null,
+  deletedAt: null, deletedBySaga: null, createdBySaga: null, overdueFor: null, deleted: false, dueSlot: null, dueDay: null,
 }
 const letters = 'abcdefghij'.split('')
 const row = fc.record({
-  _id: fc.constantFrom(...letters), version: fc.integer({ min: 1, max: 9 }), projectId: fc.constantFrom('p1', 'p2'), title: fc.constantFrom('Alpha', 'beta', 'Gamma'), description: fc.constantFrom('', 'about beta'),
-  priority: fc.constantFrom('none' as const, 'high' as const, 'urgent' as const), dueAt: fc.constantFrom(null, ...instants), createdAt: fc.constantFrom(...instants), updatedAt: fc.constantFrom(...instants), position: fc.nat(3),
-  status: fc.constantFrom('todo', 'done'), assigneeId: fc.constantFrom(null, 'ann', 'bob'), labels: fc.subarray(['red', 'blue']), deleted: fc.boolean(), blocks: fc.subarray(letters.slice(0, 3)),
+  _id: fc.constantFrom(...letters), version: fc.integer({ min: 1, max: 9 }), projectId: fc.constantFrom('p1', 'p2'),
+  title: fc.constantFrom('Alpha', 'beta', 'Gamma'), description: fc.constantFrom('', 'about beta'),
+  priority: fc.constantFrom('none' as const, 'high' as const, 'urgent' as const), status: fc.constantFrom('todo', 'done'),
+  dueAt: fc.constantFrom(null, ...instants), createdAt: fc.constantFrom(...instants), updatedAt: fc.constantFrom(...instants),
+  position: fc.nat(3), assigneeId: fc.constantFrom(null, 'ann', 'bob'), labels: fc.subarray(['red', 'blue']),
+  deleted: fc.boolean(), blocks: fc.subarray(letters.slice(0, 3)),
 }).map((some): TaskRow => ({ ...base, ...some, category: some.status === 'done' ? 'done' : 'open' }))
 const query = fc.record({
-  status: fc.option(fc.constantFrom('todo', 'done', 'todo,done'), { nil: undefined }), assigneeId: fc.option(fc.constantFrom('ann', 'none', 'bob,none'), { nil: undefined }), label: fc.option(fc.constantFrom('red', 'red,blue'), { nil: undefined }),
-  priority: fc.option(fc.constantFrom('high', 'urgent,none'), { nil: undefined }), overdue: fc.option(fc.constantFrom('true' as const, 'false' as const), { nil: undefined }), q: fc.option(fc.constantFrom('beta', 'ALPHA about'), { nil: undefined }),
+  status: fc.option(fc.constantFrom('todo', 'done', 'todo,done'), { nil: undefined }),
+  assigneeId: fc.option(fc.constantFrom('ann', 'none', 'bob,none'), { nil: undefined }),
+  label: fc.option(fc.constantFrom('red', 'red,blue'), { nil: undefined }),
+  priority: fc.option(fc.constantFrom('high', 'urgent,none'), { nil: undefined }),
+  overdue: fc.option(fc.constantFrom('true' as const, 'false' as const), { nil: undefined }),
+  q: fc.option(fc.constantFrom('beta', 'ALPHA about'), { nil: undefined }),
   deleted: fc.option(fc.constant('true' as const), { nil: undefined }),
-  dueBefore: fc.option(fc.constant('2026-03-09T09:00:00Z'), { nil: undefined }), dueAfter: fc.option(fc.constant(t0), { nil: undefined }),
+  dueBefore: fc.option(fc.constant('2026-03-09T09:00:00Z'), { nil: undefined }),
+  dueAfter: fc.option(fc.constant(t0), { nil: undefined }),
 })
 const now = '2026-03-06T00:00:00.000Z'
 
@@ -42,13 +51,17 @@ const direct = (rows: TaskRow[], matches: (row: TaskRow) => boolean, sort: TaskS
     return name === 'dueAt' ? r.dueAt : name === 'position' ? r.position : name === 'updatedAt' ? r.updatedAt : r.createdAt
   }
   const byId = rows.filter(matches).toSorted((a, b) => (a._id < b._id ? -1 : 1))
-  const some = byId.filter(r => value(r) !== null).toSorted((a, b) => { const [x, y] = [value(a) ?? 0, value(b) ?? 0]; return (x < y ? -1 : x > y ? 1 : 0) * (sort.startsWith('-') ? -1 : 1) })
+  const some = byId.filter(r => value(r) !== null).toSorted((a, b) => {
+    const [x, y] = [value(a) ?? 0, value(b) ?? 0]
+    return (x < y ? -1 : x > y ? 1 : 0) * (sort.startsWith('-') ? -1 : 1)
+  })
   return [...some, ...byId.filter(r => value(r) === null)].map(r => r._id)
 }
 
 describe('the lists in memory', () => {
   it('give page by page what a direct query gives, while rows come, change and go', () => fc.assert(fc.asyncProperty(
-    fc.array(row, { maxLength: 30 }), fc.array(row, { maxLength: 30 }), query, fc.constantFrom(...TaskSort.options), fc.integer({ min: 1, max: 4 }), async (first, later, asked, sort, limit) => {
+    fc.array(row, { maxLength: 30 }), fc.array(row, { maxLength: 30 }), query, fc.constantFrom(...TaskSort.options), fc.integer({ min: 1, max: 4 }),
+    async (first, later, asked, sort, limit) => {
       const stored = memoryDocuments<TaskRow>()
       await stored.put(first, false)
       const lists = taskLists({ find: filter => stored.find(filter), load: nowhere })
@@ -64,7 +77,8 @@ describe('the lists in memory', () => {
       }
       const truth = async (): Promise<string[]> => direct((await stored.find({ projectId: 'p1' })), matches, sort)
       expect(await read()).toEqual(await truth())
-      for (const change of later.filter(c => !first.some(f => f._id === c._id && f.projectId !== c.projectId) && !later.some(l => l._id === c._id && l.projectId !== c.projectId))) {
+      const moves = (task: TaskRow): boolean => [...first, ...later].some(other => other._id === task._id && other.projectId !== task.projectId)
+      for (const change of later.filter(task => !moves(task))) {
         await stored.put([change], false)
         lists.put(change)
       }
@@ -73,7 +87,14 @@ describe('the lists in memory', () => {
 
   it('hold no more tasks than they may, and read again what was dropped', async () => {
     const reads: string[] = []
-    const lists = taskLists({ maxTasks: 25, load: nowhere, find: async equal => { const projectId = 'projectId' in equal ? equal.projectId : ''; reads.push(projectId); return Array.from({ length: 10 }, (_, i) => ({ ...base, _id: `${projectId}-${i}`, projectId })) } })
+    const lists = taskLists({
+      maxTasks: 25, load: nowhere,
+      find: async equal => {
+        const projectId = 'projectId' in equal ? equal.projectId : ''
+        reads.push(projectId)
+        return Array.from({ length: 10 }, (_, i) => ({ ...base, _id: `${projectId}-${i}`, projectId }))
+      },
+    })
     const all = { matches: () => true, sort: 'createdAt', after: undefined, count: 100, now } as const
     for (const id of ['p1', 'p2', 'p1', 'p3', 'p1', 'p2']) expect(await lists.find('acme', [id], all)).toHaveLength(10)
     expect(reads).toEqual(['p1', 'p2', 'p3', 'p2'])
@@ -82,8 +103,10 @@ describe('the lists in memory', () => {
 
   it("find a person's tasks in many projects without reading a whole one, with the scores that their links give", async () => {
     const person = (i: number): string | null => (i < 2 ? 'ann' : null)
-    const rows = ['p1', 'p2', 'p3', 'p4', 'p5'].flatMap(projectId => Array.from({ length: 10 }, (_, i): TaskRow =>
-      ({ ...base, _id: `${projectId}-${i}`, projectId, assigneeId: person(i), position: i, ...(i === 1 && { blocks: [`${projectId}-8`, `${projectId}-9`] }), ...(i > 7 && { blockedBy: [`${projectId}-1`] }) })))
+    const rows = ['p1', 'p2', 'p3', 'p4', 'p5'].flatMap(projectId => Array.from({ length: 10 }, (_, i): TaskRow => ({
+      ...base, _id: `${projectId}-${i}`, projectId, assigneeId: person(i), position: i,
+      ...(i === 1 && { blocks: [`${projectId}-8`, `${projectId}-9`] }), ...(i > 7 && { blockedBy: [`${projectId}-1`] }),
+    })))
     const stored = memoryDocuments<TaskRow>()
     await stored.put(rows, false)
     const asked: object[] = []

@@ -16,7 +16,8 @@ export const projectIndex = () => {
   const rows = new Map<string, TaskRow>()
   const orders = new Map<TaskSort, ReturnType<typeof sortedRows>>()
   const isOpen = (id: string): boolean => { const row = rows.get(id); return row !== undefined && !row.deleted && !closed(row.category) }
-  const countsOf = (row: Pick<TaskRow, 'blocks' | 'blockedBy'>): Counts => ({ blocking: row.blocks.filter(isOpen).length, waitingFor: row.blockedBy.filter(isOpen).length })
+  const countsOf = (row: Pick<TaskRow, 'blocks' | 'blockedBy'>): Counts =>
+    ({ blocking: row.blocks.filter(isOpen).length, waitingFor: row.blockedBy.filter(isOpen).length })
 
   const orderBy = (sort: TaskSort, key: (row: TaskRow) => Place['key']) => {
     const known = orders.get(sort) ?? sortedRows(sort, key, [...rows.values()])

@@ -45,7 +45,8 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
     }
   }
   /** Asks the project service. Those who come while it is asked share the next question: the answer under way may be older than what they know. */
-  const fresh = (organizationId: string, projectId: string): Promise<ProjectRow | undefined> => asking(keyOf(organizationId, projectId), () => fetch(organizationId, projectId))
+  const fresh = (organizationId: string, projectId: string): Promise<ProjectRow | undefined> =>
+    asking(keyOf(organizationId, projectId), () => fetch(organizationId, projectId))
 
   const allOf = async (organizationId: string): Promise<ProjectRow[]> => {
     await indexed()

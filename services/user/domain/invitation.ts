@@ -4,7 +4,10 @@ import { emptyMap, entriesOf, getIn, withIn } from '../../shared/kit/persistent-
 import { isActive, mayGive, type OpenInvitation, type Organization, type Settled } from './organization-state.ts'
 
 export type InvitationEvent =
-  | { type: 'InvitationCreated'; invitationId: string; emailHash: string; email: string; role: OrganizationRole; invitedBy: string; createdAt: string; expiresAt: string }
+  | {
+    type: 'InvitationCreated'; invitationId: string; emailHash: string; email: string; role: OrganizationRole; invitedBy: string
+    createdAt: string; expiresAt: string
+  }
   | { type: 'InvitationAccepted'; invitationId: string; userId: string }
   | { type: 'InvitationRevoked' | 'InvitationExpired'; invitationId: string }
   | { type: 'MemberJoined'; userId: string; role: OrganizationRole; invitedBy: string | null; at: string }
@@ -25,15 +28,24 @@ const lastDay = ({ invited }: Organization, at: string): Organization['invited']
   return invited.filter(i => i.at > dayBefore)
 }
 
-/** An invitation goes to somebody who has not asked for it: to the same address again after a minute, then after two more, then four; and only so many go out in a day. */
+/**
+ * An invitation goes to somebody who has not asked for it: to the same address again after a minute, then after two more, then four;
+ * and only so many go out in a day.
+ */
 const refuseFlood = (organization: Organization, emailHash: string, at: string): void => {
   const recent = lastDay(organization, at)
   const same = recent.filter(i => i.emailHash === emailHash)
   const last = same.at(-1)
   const pauseMs = last ? Math.min(day, minute * 2 ** (same.length - 1)) - since(last.at, at) : 0
-  if (pauseMs > 0) throw new Refused('throttled', 'too-many-invitations', 'This address has just had an invitation. Wait before the next.', { retryAfter: pauseMs / 1000 })
+  if (pauseMs > 0) {
+    const retryAfter = pauseMs / 1000
+    throw new Refused('throttled', 'too-many-invitations', 'This address has just had an invitation. Wait before the next.', { retryAfter })
+  }
   const [oldest] = recent
-  if (oldest && recent.length >= perDay) throw new Refused('throttled', 'too-many-invitations', 'The organization has sent as many invitations as it may in a day.', { retryAfter: (day - since(oldest.at, at)) / 1000 })
+  if (oldest && recent.length >= perDay) {
+    const retryAfter = (day - since(oldest.at, at)) / 1000
+    throw new Refused('throttled', 'too-many-invitations', 'The organization has sent as many invitations as it may in a day.', { retryAfter })
+  }
 }
 
 /** `email` is sealed with a key of the invitation's own, which goes when the invitation is settled. */
@@ -50,14 +62,20 @@ const isBacked = ({ members }: Organization, { invitedBy, role }: OpenInvitation
   return sender !== undefined && isActive(sender) && mayGive(sender.role, role)
 }
 /** Whether it can be accepted. */
-export const isOpen = (organization: Organization, invitation: OpenInvitation, at: string): boolean => at < invitation.expiresAt && isBacked(organization, invitation)
-export const acceptInvitation = (organization: Organization, { invitationId, userId, emailHash, at }: Extract<InvitationCommand, { type: 'AcceptInvitation' }>): InvitationEvent[] => {
+export const isOpen = (organization: Organization, invitation: OpenInvitation, at: string): boolean =>
+  at < invitation.expiresAt && isBacked(organization, invitation)
+export const acceptInvitation = (
+  organization: Organization, { invitationId, userId, emailHash, at }: Extract<InvitationCommand, { type: 'AcceptInvitation' }>,
+): InvitationEvent[] => {
   if (settlementOf(organization, invitationId)?.acceptedBy === userId) return []
   const invitation = getIn(organization.invitations, invitationId)
-  if (!invitation || !isOpen(organization, invitation, at)) throw new Refused('rule', 'invitation-invalid', 'This invitation has been used, taken back, or does not hold any more.')
+  if (!invitation || !isOpen(organization, invitation, at))
+    throw new Refused('rule', 'invitation-invalid', 'This invitation has been used, taken back, or does not hold any more.')
   if (invitation.emailHash !== emailHash) throw new Refused('rule', 'invitation-for-another-address', 'This invitation was sent to another address.')
   const accepted: InvitationEvent = { type: 'InvitationAccepted', invitationId, userId }
-  return getIn(organization.members, userId) ? [accepted] : [accepted, { type: 'MemberJoined', userId, role: invitation.role, invitedBy: invitation.invitedBy, at }]
+  if (getIn(organization.members, userId)) return [accepted]
+  const { role, invitedBy } = invitation
+  return [accepted, { type: 'MemberJoined', userId, role, invitedBy, at }]
 }
 
 export const settleInvitation = (organization: Organization, invitationId: string, type: 'InvitationRevoked' | 'InvitationExpired'): InvitationEvent[] => {
@@ -76,5 +94,9 @@ export const withInvitation = (organization: Organization, event: Extract<Invita
 }
 export const withSettled = (organization: Organization, invitationId: string, acceptedBy: string | null): Organization => {
   const { invitations, settled } = organization
-  return { ...organization, invitations: withIn(invitations, invitationId, undefined), settled: { ...settled, recent: withIn(settled.recent, invitationId, { acceptedBy }) } }
+  return {
+    ...organization,
+    invitations: withIn(invitations, invitationId, undefined),
+    settled: { ...settled, recent: withIn(settled.recent, invitationId, { acceptedBy }) },
+  }
 }

@@ -3,9 +3,16 @@ import { emptyMap, entriesOf, getIn, type PersistentMap } from '../../shared/kit
 import type { OrganizationRole } from '../../shared/contracts/primitives.ts'
 
 /** Shut out and leaving are two facts: who is shut out can close his account, and is still shut out when that is taken back. */
-export type Membership = { role: OrganizationRole; disabled: boolean; leaving: boolean; joinedAt: string; invitedBy: string | null; /** How many events have been about it. */ version: number }
+export type Membership = {
+  role: OrganizationRole; disabled: boolean; leaving: boolean; joinedAt: string; invitedBy: string | null
+  /** How many events have been about it. */
+  version: number
+}
 export type OpenInvitation = { emailHash: string; email: string; role: OrganizationRole; invitedBy: string; createdAt: string; expiresAt: string }
-/** What became of invitations: who accepted, or null. Those before `since` go when the next week is full, so each is known at least as long as it could have been open. */
+/**
+ * What became of invitations: who accepted, or null. Those before `since` go when the next week is full,
+ * so each is known at least as long as it could have been open.
+ */
 export type Settled = { since: string; recent: PersistentMap<{ acceptedBy: string | null }>; before: PersistentMap<{ acceptedBy: string | null }> }
 export type Organization = {
   status: 'absent' | 'active'
@@ -19,7 +26,10 @@ export type Organization = {
   /** Every invitation of the last 24 hours, whatever has become of it; the oldest first. */
   invited: readonly { emailHash: string; at: string }[]
 }
-export const nobody: Organization = { status: 'absent', name: '', foundedAt: '', members: emptyMap, invitations: emptyMap, settled: { since: '', recent: emptyMap, before: emptyMap }, invited: [] }
+export const nobody: Organization = {
+  status: 'absent', name: '', foundedAt: '', members: emptyMap, invitations: emptyMap,
+  settled: { since: '', recent: emptyMap, before: emptyMap }, invited: [],
+}
 
 /** The membership, or a refusal that does not tell strangers from the unknown. */
 export const memberOf = (organization: Organization, userId: string): Membership => {
@@ -41,7 +51,8 @@ export const isActive = ({ disabled, leaving }: Membership): boolean => !disable
 export const mayGive = (actor: OrganizationRole, role: OrganizationRole): boolean => actor === 'owner' || (actor === 'admin' && role !== 'owner')
 
 /** Who has been there longer comes first. */
-export const byJoining = ([a, x]: readonly [string, Membership], [b, y]: readonly [string, Membership]): number => (x.joinedAt < y.joinedAt || (x.joinedAt === y.joinedAt && a < b) ? -1 : 1)
+export const byJoining = ([a, x]: readonly [string, Membership], [b, y]: readonly [string, Membership]): number =>
+  (x.joinedAt < y.joinedAt || (x.joinedAt === y.joinedAt && a < b) ? -1 : 1)
 /** The active owner who has been there longest, other than `userId`. */
 export const otherOwner = (organization: Organization, userId: string): string | null =>
   entriesOf(organization.members).filter(([id, m]) => id !== userId && m.role === 'owner' && isActive(m)).toSorted(byJoining)[0]?.[0] ?? null

@@ -15,7 +15,10 @@ export type OrganizationCommand = InvitationCommand
   | { type: 'ChangeRole'; userId: string; role: OrganizationRole }
   | { type: 'DisableMember' | 'EnableMember'; userId: string }
   | { type: 'AnnounceLeaving' | 'CancelLeaving' | 'Leave'; userId: string; sagaId: string }
-/** A command, or what makes it from the very state that is decided on: whoever may not ask for it any more is then refused by that state, not let through by an older one. */
+/**
+ * A command, or what makes it from the very state that is decided on: whoever may not ask for it any more
+ * is then refused by that state, not let through by an older one.
+ */
 export type OrganizationOrder = OrganizationCommand | ((organization: Organization) => OrganizationCommand)
 
 const decide = (organization: Organization, order: OrganizationOrder): OrganizationEvent[] => {
@@ -32,7 +35,10 @@ const decide = (organization: Organization, order: OrganizationOrder): Organizat
     case 'Invite': return invite(organization, command)
     case 'AcceptInvitation': return acceptInvitation(organization, command)
     case 'RevokeInvitation': return settleInvitation(organization, command.invitationId, 'InvitationRevoked')
-    case 'ExpireInvitation': return getIn(organization.invitations, command.invitationId) ? settleInvitation(organization, command.invitationId, 'InvitationExpired') : []
+    case 'ExpireInvitation': {
+      const { invitationId } = command
+      return getIn(organization.invitations, invitationId) ? settleInvitation(organization, invitationId, 'InvitationExpired') : []
+    }
   }
 }
 
@@ -75,8 +81,12 @@ const evolve = (organization: Organization, event: OrganizationEvent): Organizat
     case 'InvitationRevoked': case 'InvitationExpired': return withSettled(organization, event.invitationId, null)
   }
 }
-const withNewcomer = (organization: Organization, { userId, role, invitedBy, at }: Extract<OrganizationEvent, { type: 'MemberJoined' }>): Organization =>
-  ({ ...organization, foundedAt: organization.foundedAt || at, members: withIn(organization.members, userId, { role, disabled: false, leaving: false, joinedAt: at, invitedBy, version: 1 }) })
+const withNewcomer = (
+  organization: Organization, { userId, role, invitedBy, at }: Extract<OrganizationEvent, { type: 'MemberJoined' }>,
+): Organization => {
+  const member = { role, disabled: false, leaving: false, joinedAt: at, invitedBy, version: 1 }
+  return { ...organization, foundedAt: organization.foundedAt || at, members: withIn(organization.members, userId, member) }
+}
 const withMember = (organization: Organization, userId: string, change: Partial<Membership>): Organization => {
   const member = getIn(organization.members, userId)
   return member ? { ...organization, members: withIn(organization.members, userId, { ...member, ...change, version: member.version + 1 }) } : organization

@@ -56,12 +56,21 @@ const decide = (person: Person, command: PersonCommand): PersonEvent[] => {
     case 'ChangePassword': return active(living) ? [{ ...command, type: 'PasswordChanged' }] : []
     case 'RequestPasswordReset': return requestReset(living, command)
     case 'ResetPassword': return resetPassword(living, command)
-    case 'JoinOrganization': return !active(living) || living.organizations.includes(command.organizationId) ? [] : [{ type: 'OrganizationJoined', organizationId: command.organizationId }]
+    case 'JoinOrganization': {
+      const { organizationId } = command
+      return !active(living) || living.organizations.includes(organizationId) ? [] : [{ type: 'OrganizationJoined', organizationId }]
+    }
     case 'LinkIdentity': return active(living) ? link(living, command) : []
-    case 'RequestClosing': return living.status === 'closing' ? [] : [{ type: 'ClosingRequested', sagaId: command.sagaId, from: command.from, organizations: living.organizations }]
+    case 'RequestClosing': {
+      const { sagaId, from } = command
+      return living.status === 'closing' ? [] : [{ type: 'ClosingRequested', sagaId, from, organizations: living.organizations }]
+    }
     case 'CancelClosing': return closingBy(living, command.sagaId) ? [{ type: 'ClosingCancelled', sagaId: command.sagaId, why: command.why }] : []
     case 'Close': return closingBy(living, command.sagaId) ? [{ type: 'PersonClosed', sagaId: command.sagaId }] : []
-    case 'TurnAway': return living.status === 'active' && living.organizations.every(id => id === command.organizationId) ? [{ type: 'PersonClosed', sagaId: command.sagaId }] : []
+    case 'TurnAway': {
+      const hasNoOther = living.organizations.every(id => id === command.organizationId)
+      return living.status === 'active' && hasNoOther ? [{ type: 'PersonClosed', sagaId: command.sagaId }] : []
+    }
   }
 }
 
@@ -98,12 +107,18 @@ const link = ({ identities }: Living, { provider, subjectHash }: Extract<PersonC
 const evolve = (person: Person, event: PersonEvent): Person => {
   if (event.type === 'PersonRegistered') {
     const { emailHash, email, profile, password, organization, at } = event
-    return { status: 'active', emailHash, email, profile, password, organizations: [organization.id], identities: [], reset: null, sagaId: null, createdAt: at, passwordChanges: 0 }
+    return {
+      status: 'active', emailHash, email, profile, password, organizations: [organization.id],
+      identities: [], reset: null, sagaId: null, createdAt: at, passwordChanges: 0,
+    }
   }
   if (person.status === 'absent' || person.status === 'closed') return person
   switch (event.type) {
     case 'ProfileChanged': return { ...person, profile: event.profile }
-    case 'PasswordChanged': return event.by === 'rehash' ? { ...person, password: event.password } : { ...person, password: event.password, reset: null, passwordChanges: person.passwordChanges + 1 }
+    case 'PasswordChanged': {
+      const { by, password } = event
+      return by === 'rehash' ? { ...person, password } : { ...person, password, reset: null, passwordChanges: person.passwordChanges + 1 }
+    }
     case 'PasswordResetRequested': return { ...person, reset: requested(person, event) }
     case 'OrganizationJoined': return { ...person, organizations: [...person.organizations, event.organizationId] }
     case 'IdentityLinked': return { ...person, identities: [...person.identities, { provider: event.provider, subjectHash: event.subjectHash }] }

@@ -11,7 +11,10 @@ export const browserCookies = ({ https }: Settings, keys: Keyring) => {
   const options = (maxAgeSeconds: number) => ({ maxAgeSeconds, path: '/', sameSite: 'strict', secure: https } as const)
   const refresh = name(refreshCookie)
   // One cookie per account that was used here; its name tells nothing about the account.
-  const device = (emailHash: string): string => name(`cybertask-device-${keys.mac('device', `name.${emailHash}`).slice(0, 10).replaceAll(/[^A-Za-z0-9]/g, 'x')}`)
+  const device = (emailHash: string): string => {
+    const mac = keys.mac('device', `name.${emailHash}`)
+    return name(`cybertask-device-${mac.slice(0, 10).replaceAll(/[^A-Za-z0-9]/g, 'x')}`)
+  }
   const mark = (deviceId: string, emailHash: string): string => keys.mac('device', `${deviceId}.${emailHash}`)
   return {
     refreshToken: (cookies: Cookies): string | undefined => cookies.get(refresh),
@@ -21,6 +24,7 @@ export const browserCookies = ({ https }: Settings, keys: Keyring) => {
       const [deviceId, proof] = cookies.get(device(emailHash))?.split('.') ?? []
       return deviceId && proof && keys.macHolds('device', `${deviceId}.${emailHash}`, proof) ? deviceId : undefined
     },
-    keepDevice: (cookies: Cookies, emailHash: string, deviceId: string): void => cookies.set(device(emailHash), `${deviceId}.${mark(deviceId, emailHash)}`, options(365 * day)),
+    keepDevice: (cookies: Cookies, emailHash: string, deviceId: string): void =>
+      cookies.set(device(emailHash), `${deviceId}.${mark(deviceId, emailHash)}`, options(365 * day)),
   }
 }

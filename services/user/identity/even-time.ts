@@ -1,6 +1,9 @@
 import { pause } from '../../shared/kit/waiting.ts'
 
-/** Begins to measure; an answer that awaits what it gives leaves after a whole multiple of `ms`, so that it tells nothing by its time, also when all this takes longer than usual. */
+/**
+ * Begins to measure; an answer that awaits what it gives leaves after a whole multiple of `ms`, so that it tells nothing by its time,
+ * also when all this takes longer than usual.
+ */
 export const evenTime = (ms: number): (() => Promise<void>) => {
   const began = performance.now()
   return async () => {

@@ -10,14 +10,16 @@ const Sent = z.array(z.object({ id: z.string(), at: z.string() }))
 type Sent = z.infer<typeof Sent>
 
 const tooMany = (waitMs: number): Refused =>
-  new Refused('throttled', 'too-many-invitations', 'This address has had as many invitations as may go to one in a day.', { retryAfter: Math.ceil(waitMs / 1000) })
+  new Refused('throttled', 'too-many-invitations', 'This address has had as many invitations as may go to one in a day.', {
+    retryAfter: Math.ceil(waitMs / 1000),
+  })
 
 /** To whom, and since when there is the organization that invites him. */
 type To = { emailHash: string; foundedAt: string }
 
 /**
- * An organization's own limits stop nobody who founds a new one for each mail: so many invitations go to one address in a day, whoever sends them. Organizations of the last three days
- * have their own budget, or whoever founds a few could keep all others from inviting somebody.
+ * An organization's own limits stop nobody who founds a new one for each mail: so many invitations go to one address in a day, whoever sends them.
+ * Organizations of the last three days have their own budget, or whoever founds a few could keep all others from inviting somebody.
  */
 export const invitationLimit = (state: Pick<DaprState, 'get' | 'set'>, clock: Clock) => {
   const change = async ({ emailHash, foundedAt }: To, make: (lastDay: Sent) => Sent): Promise<void> => {

@@ -23,8 +23,12 @@ export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<User
     const device = cookies.knownDevice(jar, emailHash)
     if (device) return { counted: [{ key: throttleKey('device', emailHash, device), budget: budgets.known }], device: true, placeSince: undefined }
     const placeSince = Since.safeParse((await state.get(placeKey(emailHash, ip)))?.value).data
-    if (placeSince !== undefined) return { counted: [{ key: throttleKey('place', emailHash, machineOf(ip)), budget: budgets.known }], device: false, placeSince }
-    return { counted: [{ key: accountKey(emailHash), budget: budgets.account }, { key: throttleKey('address', machineOf(ip)), budget: budgets.address }], device: false, placeSince }
+    const machine = machineOf(ip)
+    if (placeSince !== undefined)
+      return { counted: [{ key: throttleKey('place', emailHash, machine), budget: budgets.known }], device: false, placeSince }
+    const account = { key: accountKey(emailHash), budget: budgets.account }
+    const address = { key: throttleKey('address', machine), budget: budgets.address }
+    return { counted: [account, address], device: false, placeSince }
   }
   /** After a right password: this device and place are known from now on. */
   const welcome = async (emailHash: string, { ip, cookies: jar }: From, { device, placeSince }: Pick<Origin, 'device' | 'placeSince'>): Promise<void> => {
@@ -48,6 +52,7 @@ export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<User
       await welcome(emailHash, from, origin)
     },
     /** Guesses at the password of somebody who is signed in; counted for the person, who can have as many sessions as he likes. */
-    confirm: async (userId: string, check: () => Promise<boolean>): Promise<boolean> => await throttle.guess([{ key: confirmKey(userId), budget: budgets.known }], async () => await check() || undefined) ?? false,
+    confirm: async (userId: string, check: () => Promise<boolean>): Promise<boolean> =>
+      await throttle.guess([{ key: confirmKey(userId), budget: budgets.known }], async () => await check() || undefined) ?? false,
   }
 }

@@ -1,8 +1,8 @@
 import type { Keyring } from './keyring.ts'
 
 /**
- * A token that is mailed: `<about>.<request>.<mac>`. It is computed, never stored, so the mail can be sent again after a crash and a stolen database holds none;
- * that it is used once is decided by the aggregate, which knows which requests are open.
+ * A token that is mailed: `<about>.<request>.<mac>`. It is computed, never stored, so the mail can be sent again after a crash
+ * and a stolen database holds none; that it is used once is decided by the aggregate, which knows which requests are open.
  */
 export const mailedToken = (keys: Keyring, purpose: 'reset' | 'invitation', about: string, request: string): string => {
   const text = `${about}.${request}`

@@ -37,7 +37,8 @@ export const passwordChanges = ({ persons, organizations, vault, passwords, logi
       const userId = await logins.find(logins.hash(email))
       const { state } = await persons.load(NO_TENANT, userId ?? 'nobody')
       const expiresAt = new Date(Date.parse(meta.at) + resetMs).toISOString()
-      if (userId && state.status === 'active') await persons.handle(NO_TENANT, userId, { type: 'RequestPasswordReset', requestId, at: meta.at, expiresAt }, meta)
+      if (userId && state.status === 'active')
+        await persons.handle(NO_TENANT, userId, { type: 'RequestPasswordReset', requestId, at: meta.at, expiresAt }, meta)
       await even()
     },
     /** Ends all sessions; answers whose mailbox it was. */
@@ -48,7 +49,8 @@ export const passwordChanges = ({ persons, organizations, vault, passwords, logi
       const { state } = await persons.load(NO_TENANT, userId)
       // Before the costly hash; the aggregate decides again, and once.
       if (!('reset' in state) || state.reset?.requestId !== requestId || meta.at >= state.reset.expiresAt) throw invalid()
-      await persons.handle(NO_TENANT, userId, { type: 'ResetPassword', requestId, password: await sealed(userId, password), at: meta.at }, { ...meta, actor: userId })
+      const hash = await sealed(userId, password)
+      await persons.handle(NO_TENANT, userId, { type: 'ResetPassword', requestId, password: hash, at: meta.at }, { ...meta, actor: userId })
       await sessions.endAll({ userId }, 'password', meta)
       return { userId, emailHash: state.emailHash }
     },

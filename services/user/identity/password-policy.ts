@@ -14,8 +14,11 @@ type Owner = { email: string; names: readonly string[] }
 export const checkPassword = (password: string, { email, names }: Owner): void => {
   const lower = password.normalize('NFKC').toLowerCase()
   const name = email.toLowerCase().split('@')[0] ?? ''
-  if (lower.includes(email.toLowerCase()) || (name.length >= 4 && lower.replaceAll(name, '').length < 6)) throw refuse('password-like-email', 'This password is too much like the e-mail address.')
-  if (isCommon(lower, [...productWords, ...names.flatMap(wordsOf)])) throw refuse('password-too-common', 'This password is among those that are tried first. Choose another one, a few words for example.')
+  const isMostlyName = name.length >= 4 && lower.replaceAll(name, '').length < 6
+  if (lower.includes(email.toLowerCase()) || isMostlyName)
+    throw refuse('password-like-email', 'This password is too much like the e-mail address.')
+  if (isCommon(lower, [...productWords, ...names.flatMap(wordsOf)]))
+    throw refuse('password-too-common', 'This password is among those that are tried first. Choose another one, a few words for example.')
 }
 
 const trimmed = (text: string): string => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
@@ -23,7 +26,8 @@ const bare = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, '')
 const wordsOf = (name: string): string[] => name.normalize('NFKC').toLowerCase().match(/\p{L}{3,}/gu) ?? []
 /** One piece for as many as there are of it. */
 const once = (text: string): string => text.replace(/^(.+?)\1+$/su, '$1')
-const without = (text: string, words: readonly string[]): string => words.toSorted((a, b) => b.length - a.length).reduce((left, word) => left.replaceAll(word, ' '), text)
+const without = (text: string, words: readonly string[]): string =>
+  words.toSorted((a, b) => b.length - a.length).reduce((left, word) => left.replaceAll(word, ' '), text)
 
 /** The one word that all letters of the text are pieces of, such as "letmein" in "letmein1letmein2"; empty when there are several. */
 const onlyWord = (text: string): string => {

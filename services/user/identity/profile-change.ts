@@ -10,7 +10,10 @@ import { ProfileData, type Details } from '../views/directory.ts'
 
 type Change = z.infer<typeof ProfileChange>
 
-/** Replaces the named fields. The profile is sealed as one text, so each change is made to the version that was read, and made again when another came in between. */
+/**
+ * Replaces the named fields. The profile is sealed as one text, so each change is made to the version that was read,
+ * and made again when another came in between.
+ */
 export const changeProfile = ({ persons, vault, directory }: Pick<UserDeps, 'persons' | 'vault' | 'directory'>) =>
   async (userId: string, change: Change, meta: CommandMeta): Promise<Details> => {
     for (let tries = 1; ; tries++) {
@@ -22,7 +25,9 @@ export const changeProfile = ({ persons, vault, directory }: Pick<UserDeps, 'per
       const expectedVersion = meta.expectedVersion ?? before.version
       try {
         const profile = await vault.seal(userId, JSON.stringify(next))
-        const { version } = await persons.handle(NO_TENANT, userId, { type: 'ChangeProfile', profile, changed }, { ...meta, expectedVersion, commandId: tries === 1 ? meta.commandId : derivedId(meta.commandId, tries) })
+        const commandId = tries === 1 ? meta.commandId : derivedId(meta.commandId, tries)
+        const own = { ...meta, expectedVersion, commandId }
+        const { version } = await persons.handle(NO_TENANT, userId, { type: 'ChangeProfile', profile, changed }, own)
         directory.forget(userId)
         return { ...before, ...next, version }
       } catch (error) {

@@ -7,8 +7,8 @@ export type RefreshToken = { sessionId: string; generation: number; secret: stri
 const body = ({ sessionId, generation, secret }: RefreshToken): string => `${sessionId}.${generation}-${secret}`
 
 /**
- * The tokens of a session are one chain, each computed from the one before it with the server's key: who repeats a sign-in or refreshes in two tabs at once gets the same
- * token, there is never a second chain, and nothing that is stored opens a session.
+ * The tokens of a session are one chain, each computed from the one before it with the server's key: who repeats a sign-in or refreshes
+ * in two tabs at once gets the same token, there is never a second chain, and nothing that is stored opens a session.
  */
 export const firstToken = (keys: Keyring, sessionId: string): RefreshToken => ({ sessionId, generation: 0, secret: keys.mac('refresh', `first.${sessionId}`) })
 export const successor = (keys: Keyring, { sessionId, generation, secret }: RefreshToken): RefreshToken =>

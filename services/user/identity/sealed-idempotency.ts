@@ -9,7 +9,9 @@ export const sealedIdempotency = (store: IdempotencyStore, keys: Keyring): Idemp
     const claim = await store.claim(id, keys.mac('idempotency', bodyHash), withinMs)
     if ('finish' in claim) return sealing(claim)
     const same = { bodyHash: keys.macHolds('idempotency', bodyHash, claim.bodyHash) ? bodyHash : '' }
-    return claim.answer === undefined ? same : { ...same, answer: unseal(keys.key('idempotency'), id, claim.answer).toString('utf8'), redo: () => sealing(claim.redo()) }
+    if (claim.answer === undefined) return same
+    const answer = unseal(keys.key('idempotency'), id, claim.answer).toString('utf8')
+    return { ...same, answer, redo: () => sealing(claim.redo()) }
   },
   conceal: fingerprint => keys.mac('idempotency', fingerprint),
 })

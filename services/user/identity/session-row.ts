@@ -10,11 +10,16 @@ export type SessionRow = Row & {
 
 const day = 86_400_000
 /**
- * A session ends after two weeks of silence, and 90 days after the sign-in in any case. The token before the living one is taken for 10 s more, and for two minutes from where
- * it was traded: there the answer may have been lost, and a restart of this service alone can take longer than 10 s. A person has
- * about a hundred sessions. The row of one that is over is kept for an hour: what follows from its end may come late, and who signs out by it means his whole sign-in; while others of that sign-in live, it stays, if it is among the newest two hundred of the person.
+ * A session ends after two weeks of silence, and 90 days after the sign-in in any case. The token before the living one is taken
+ * for 10 s more, and for two minutes from where it was traded: there the answer may have been lost, and a restart of this service alone
+ * can take longer than 10 s. A person has about a hundred sessions.
+ * The row of one that is over is kept for an hour: what follows from its end may come late, and who signs out by it means his whole sign-in;
+ * while others of that sign-in live, it stays, if it is among the newest two hundred of the person.
  */
-export const sessionLimits = { idleMs: 14 * day, absoluteMs: 90 * day, graceMs: 10_000, sameMachineMs: 120_000, perPerson: 100, overMs: 3_600_000, overPerPerson: 200 }
+export const sessionLimits = {
+  idleMs: 14 * day, absoluteMs: 90 * day, graceMs: 10_000, sameMachineMs: 120_000, perPerson: 100,
+  overMs: 3_600_000, overPerPerson: 200,
+}
 
 /** When a session that is not used any more will have ended. */
 export const expiryOf = ({ createdAt, signedInAt, lastSeenAt }: Pick<SessionRow, 'createdAt' | 'signedInAt' | 'lastSeenAt'>): string =>

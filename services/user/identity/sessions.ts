@@ -14,7 +14,10 @@ import type { SpentTokens } from './spent-tokens.ts'
 
 type Handle = (tenantId: string, id: string, command: SessionCommand, meta: CommandMeta) => Promise<{ state: SessionState }>
 /** `parent`: the session that is switched from. */
-export type StartSession = { id: string; userId: string; organizationId: string; by: 'registration' | 'password' | 'switch' | 'oauth'; ip: string; userAgent: string; parent?: SessionRow }
+export type StartSession = {
+  id: string; userId: string; organizationId: string; by: 'registration' | 'password' | 'switch' | 'oauth'
+  ip: string; userAgent: string; parent?: SessionRow
+}
 type Ending = Pick<SessionRow, '_id' | 'organizationId' | 'family'>
 type Held = { row: SessionRow; given: RefreshToken }
 /** From where a token comes. */
@@ -46,7 +49,7 @@ export type Sessions = {
 const day = 86_400_000
 // An end is a commit and an update: so many of them side by side leave room for everybody else.
 const atOnce = 16
-/** Whoever signs out, or whose token was stolen, means all that came of his sign-in; being shut out of one organization, or having too many, is of one session alone. */
+/** Signing out and a stolen token concern all that came of the sign-in; being shut out of one organization, or having too many, one session alone. */
 const ofTheFamily: ReadonlySet<EndReason> = new Set<EndReason>(['logout', 'ended', 'reuse'])
 // Whoever has a hundred sessions is not looked through at each sign-in, and who has left very many behind is cleared up after bit by bit.
 const [lookEvery, removedAtOnce] = [16, 2_000]
@@ -81,7 +84,7 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
     const rows = await table.find({ userId })
     const living = rows.filter(row => lives(row, meta.at)).toSorted((a, b) => (a.lastSeenAt < b.lastSeenAt ? 1 : -1))
     await inParallel(living.slice(sessionLimits.perPerson), atOnce, row => endOne(row, 'too-many', meta))
-    // Whoever signs out by one that is over means those of its sign-in that still live, which only its row tells. But each switch leaves one more, and all are read here.
+    // Who signs out by one that is over means what still lives of its sign-in; only its row tells. But each switch leaves one more, and all are read here.
     const livingFamilies = new Set(living.map(familyOf))
     const over = rows.filter(row => isLongOver(row, meta.at)).toSorted((a, b) => (overSince(a) < overSince(b) ? 1 : -1))
     const needed = new Set(over.filter(row => livingFamilies.has(familyOf(row))).slice(0, sessionLimits.overPerPerson))
@@ -93,9 +96,13 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
   return {
     start: async ({ id, userId, organizationId, by, ip, userAgent, parent }, meta) => {
       const { state } = await handle(organizationId, id, { type: 'StartSession', userId, by }, meta)
-      // The id is taken only when this very sign-in is repeated with its Idempotency-Key; then the token is the same, too. What has ended does not begin again, though its row is gone.
+      // The id is taken only when this very sign-in is repeated with its Idempotency-Key; then the token is the same, too.
+      // What has ended does not begin again, though its row is gone.
       const family = parent && { family: familyOf(parent), signedInAt: parent.signedInAt ?? parent.createdAt }
-      if (state.status === 'living') await table.insert([{ _id: id, userId, organizationId, ip, userAgent, createdAt: meta.at, lastSeenAt: meta.at, day: meta.at.slice(0, 10), endedAt: null, ...family }])
+      if (state.status === 'living') {
+        const times = { createdAt: meta.at, lastSeenAt: meta.at, day: meta.at.slice(0, 10), endedAt: null }
+        await table.insert([{ _id: id, userId, organizationId, ip, userAgent, ...times, ...family }])
+      }
       return writeToken(keys, firstToken(keys, id))
     },
     hold: async (text, at) => {
@@ -145,7 +152,8 @@ export const sessions = (table: Table<SessionRow>, spent: SpentTokens, keys: Key
     },
     endAll: ({ userId, organizationId, except, before }, reason, meta) => {
       const meant = (row: SessionRow): boolean => row._id !== except && (before === undefined || row.createdAt <= before) && lives(row, meta.at)
-      return endEach(async () => (await table.find({ userId, endedAt: null, ...(organizationId !== undefined && { organizationId }) })).filter(meant), reason, meta)
+      const among = { userId, endedAt: null, ...(organizationId !== undefined && { organizationId }) }
+      return endEach(async () => (await table.find(among)).filter(meant), reason, meta)
     },
   }
 }

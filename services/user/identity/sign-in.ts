@@ -19,15 +19,18 @@ export type Caller = { ip: string; userAgent: string; cookies: Cookies; meta: Co
 /** `person`: as the caller has just seen him, so that the log is not asked again; `from`: the session that he switches from. */
 type Entrance = { by: 'registration' | 'password' | 'oauth'; person: Loaded } | { by: 'switch'; from: string; person?: undefined }
 type Start = Entrance & { userId: string; member: Membership; tokenIn: 'body' | 'cookie' }
+type Deps = Pick<UserDeps, 'persons' | 'organizations' | 'sessions' | 'accessToken' | 'directory' | 'settings' | 'keys'>
 /** Why a session ends that should not have begun; all else is that the organization does not let him in any more. */
 const endReasons: Readonly<Record<string, EndReason>> = { 'session-ended': 'ended', 'bad-credentials': 'password' }
 const passwordChanges = (person: Person): number | undefined => ('passwordChanges' in person ? person.passwordChanges : undefined)
 
 /** A person as one of his organizations sees him. */
-export const profileOf = ({ id, email, name, avatarUrl, timezone, locale, preferences, createdAt, version }: Details, { organizationId, role }: Pick<Membership, 'organizationId' | 'role'>): Profile =>
-  ({ id, email, name, avatarUrl, timezone, locale, preferences, role, organizationId, createdAt, version })
+export const profileOf = (
+  { id, email, name, avatarUrl, timezone, locale, preferences, createdAt, version }: Details,
+  { organizationId, role }: Pick<Membership, 'organizationId' | 'role'>,
+): Profile => ({ id, email, name, avatarUrl, timezone, locale, preferences, role, organizationId, createdAt, version })
 
-export const signIn = ({ persons, organizations, sessions, accessToken, directory, settings, keys }: Pick<UserDeps, 'persons' | 'organizations' | 'sessions' | 'accessToken' | 'directory' | 'settings' | 'keys'>) => {
+export const signIn = ({ persons, organizations, sessions, accessToken, directory, settings, keys }: Deps) => {
   const cookies = browserCookies(settings, keys)
   /** The role that somebody has in an organization now, or why he may not act in it. */
   const membership = async (userId: string, organizationId: string): Promise<Membership> => {
@@ -54,7 +57,7 @@ export const signIn = ({ persons, organizations, sessions, accessToken, director
     if (!row || !lives(row, at)) throw new Refused('unauthenticated', 'session-ended', 'The session has ended. Sign in again.')
     return row
   }
-  /** Whoever ends all sessions, or shuts somebody out, does not find one that is just beginning: once it is there, what let the person in is looked at again. */
+  /** Whoever ends all sessions, or shuts somebody out, does not find one just beginning: once it is there, what let the person in is looked at again. */
   const again = async (start: Start, at: string): Promise<Membership> => {
     if (start.by === 'switch') await parentOf(start.from, at)
     if (start.by === 'password' && passwordChanges((await persons.load(NO_TENANT, start.userId)).state) !== passwordChanges(start.person.state))
@@ -80,7 +83,8 @@ export const signIn = ({ persons, organizations, sessions, accessToken, director
       const id = newId()
       const token = await sessions.start({ id, userId, organizationId, by, ip, userAgent, ...(parent && { parent }) }, meta)
       const member = await again(start, meta.at).catch(async (error: unknown) => {
-        if (error instanceof Refused && error.kind !== 'unavailable') await sessions.end({ _id: id, organizationId }, endReasons[error.code] ?? 'disabled', meta)
+        if (error instanceof Refused && error.kind !== 'unavailable')
+          await sessions.end({ _id: id, organizationId }, endReasons[error.code] ?? 'disabled', meta)
         throw error
       })
       return answer(await prepare(userId, member, id, person), token, tokenIn === 'cookie', jar)

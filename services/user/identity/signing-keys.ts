@@ -12,12 +12,14 @@ export type SigningKeys = {
   /** A `ConfigError` where the service's key is not the one that its data was written with. */
   current(): Promise<{ kid: string; key: CryptoKey }>
   jwks(): Promise<Jwks>
-  /** Makes the next key when the newest is older than `maxAgeDays`: it is published at once, signs after an hour, and the one before stays until its tokens are over. */
+  /** Makes the next key when the newest is older than `maxAgeDays`: published at once, it signs after an hour; the one before stays while its tokens hold. */
   rotate(maxAgeDays: number): Promise<boolean>
 }
 
-const notOurs = (): ConfigError => new ConfigError(['TOKEN_KEY does not fit the data: it was written with another one (it was restored without its secrets, or the key was changed). '
-  + 'Set TOKEN_KEY, or the secret "token-key" in the secret store, to the one that it was written with.'])
+const notOurs = (): ConfigError => new ConfigError([
+  'TOKEN_KEY does not fit the data: it was written with another one (it was restored without its secrets, or the key was changed). '
+  + 'Set TOKEN_KEY, or the secret "token-key" in the secret store, to the one that it was written with.',
+])
 
 const hour = 3_600_000
 const plus = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString()
@@ -36,7 +38,8 @@ export const signingKeys = (table: Table<SigningKeyRow>, keys: Keyring, clock: C
     const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
     const jwk = await exportJWK(pair.publicKey)
     const kid = await calculateJwkThumbprint(jwk)
-    await table.insert([{ _id: String(generation), kid, x: jwk.x ?? '', privateSealed: seal(keys.key('signing-keys'), kid, await exportPKCS8(pair.privateKey)), signsFrom, publishedUntil: null }])
+    const privateSealed = seal(keys.key('signing-keys'), kid, await exportPKCS8(pair.privateKey))
+    await table.insert([{ _id: String(generation), kid, x: jwk.x ?? '', privateSealed, signsFrom, publishedUntil: null }])
     known = { rows: [], readAt: -Infinity }
   }
   const opened = ({ kid, privateSealed }: SigningKeyRow): string => {
@@ -65,7 +68,8 @@ export const signingKeys = (table: Table<SigningKeyRow>, keys: Keyring, clock: C
       const rows = await read()
       const last = rows.at(-1) ?? newest
       // Also the one that a crash between the two left without an end.
-      for (const row of rows) if (row._id !== last._id && row.publishedUntil === null) await table.set({ _id: row._id, publishedUntil: null }, { publishedUntil: plus(last.signsFrom, hour) })
+      const endless = rows.filter(row => row._id !== last._id && row.publishedUntil === null)
+      for (const { _id } of endless) await table.set({ _id, publishedUntil: null }, { publishedUntil: plus(last.signsFrom, hour) })
       known = { rows: [], readAt: -Infinity }
       return isDue
     },

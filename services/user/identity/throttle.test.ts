@@ -8,7 +8,10 @@ describe('guesses', () => {
     const clock = testClock()
     const limited = throttle(memoryState(new Map(), () => {}), clock)
     let checked = 0
-    const guess = (account: string, address: string, right = false) => limited.guess([{ key: throttleKey('account', account), budget: budgets.account }, { key: throttleKey('address', address), budget: budgets.address }], async () => {
+    const guess = (account: string, address: string, right = false) => limited.guess([
+      { key: throttleKey('account', account), budget: budgets.account },
+      { key: throttleKey('address', address), budget: budgets.address },
+    ], async () => {
       checked += 1
       return right || undefined
     })

@@ -8,8 +8,8 @@ import { z } from 'zod'
 /** Wrong guesses that cost nothing, the longest wait after that (each further one doubles it), and how many are looked at side by side. */
 export type Budget = { free: number; maxSeconds: number; atOnce: number }
 /**
- * A stranger's guesses count against the account and against his address. Who has signed in before (from this device, or from this address) has a budget of his own,
- * so an attacker who uses up the strangers' cannot lock him out. A day without a wrong guess clears a budget.
+ * A stranger's guesses count against the account and against his address. Who has signed in before (from this device, or from this address)
+ * has a budget of his own, so an attacker who uses up the strangers' cannot lock him out. A day without a wrong guess clears a budget.
  */
 export const budgets = {
   account: { free: 5, maxSeconds: 900, atOnce: 1 },
@@ -23,7 +23,7 @@ const repeatMs = 2_000
 const Count = z.object({ failures: z.number(), until: z.string(), at: z.string() })
 export type Counted = { key: string; budget: Budget }
 export type Throttle = {
-  /** Refuses with 429 while one of the budgets must wait; runs `check`; counts a wrong guess (nothing found), and after a right one forgives the first budget. */
+  /** Refuses with 429 while a budget must wait; runs `check`; counts a wrong guess (nothing found), and after a right one forgives the first budget. */
   guess<T>(counted: readonly [Counted, ...Counted[]], check: () => Promise<T | undefined>): Promise<T | undefined>
   clear(key: string): Promise<void>
 }
@@ -39,7 +39,10 @@ export const throttle = (state: DaprState, clock: Clock): Throttle => {
     const count = Count.safeParse(entry?.value)
     return { etag: entry?.etag, failures: count.data?.failures ?? 0, until: count.data?.until ?? '' }
   }
-  const tooMany = (waitMs: number): Refused => new Refused('throttled', 'too-many-attempts', 'Too many wrong attempts. Wait, or set a new password by mail.', { retryAfter: Math.ceil(waitMs / 1000) })
+  const tooMany = (waitMs: number): Refused =>
+    new Refused('throttled', 'too-many-attempts', 'Too many wrong attempts. Wait, or set a new password by mail.', {
+      retryAfter: Math.ceil(waitMs / 1000),
+    })
   const repeatRefusal = ({ key }: Counted): void => {
     const waitMs = (waits.get(key) ?? 0) - clock.epochMs()
     if (waitMs > 0) throw tooMany(waitMs)

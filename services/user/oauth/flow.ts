@@ -11,12 +11,14 @@ import type { Providers } from './providers.ts'
 const Started = z.object({ provider: z.string(), session: z.record(z.string(), z.unknown()), at: z.string() })
 type Session = z.infer<typeof Started>['session']
 const minutes = 10
+type Deps = { providers: Providers; keys: Keyring; clock: Clock; settings: Settings; publicUrl: string }
 
 /** Signing in by another provider, there and back. What the strategy must remember meanwhile lies sealed in a cookie of the very browser that began. */
-export const oauthFlow = ({ providers, keys, clock, settings, publicUrl }: { providers: Providers; keys: Keyring; clock: Clock; settings: Settings; publicUrl: string }) => {
+export const oauthFlow = ({ providers, keys, clock, settings, publicUrl }: Deps) => {
   const cookie = settings.https ? '__Host-cybertask-oauth' : 'cybertask-oauth'
   // Lax, because the way back from the provider is a navigation from another site.
-  const keep = (jar: Cookies, value: string | undefined): void => jar.set(cookie, value, { maxAgeSeconds: minutes * 60, path: '/', sameSite: 'lax', secure: settings.https })
+  const keep = (jar: Cookies, value: string | undefined): void =>
+    jar.set(cookie, value, { maxAgeSeconds: minutes * 60, path: '/', sameSite: 'lax', secure: settings.https })
   const at = (provider: string): string => `${publicUrl}/api/users/oauth/${provider}`
   const remembered = (jar: Cookies, provider: string): Session => {
     const lost = new Refused('invalid', 'oauth-expired', 'Start again: too much time has passed, or this is another browser.')

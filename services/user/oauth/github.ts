@@ -18,10 +18,13 @@ export const github = async (provider: GuardedProvider): Promise<Strategy> => {
   const host = new URL(provider.issuer)
   const issuer = `${host.origin}/login/oauth`
   const { execute, ...limits } = connection(provider)
-  const configuration = Object.assign(new oidc.Configuration({ issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/access_token` }, provider.clientId, provider.clientSecret), limits)
+  const server = { issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/access_token` }
+  const configuration = Object.assign(new oidc.Configuration(server, provider.clientId, provider.clientSecret), limits)
   for (const allow of execute) allow(configuration)
   const ask = async (path: string, token: string): Promise<unknown> => {
-    const answer = await oidc.fetchProtectedResource(configuration, token, new URL(`${apiOf(host)}${path}`), 'GET', undefined, new Headers({ accept: 'application/vnd.github+json' }))
+    const url = new URL(`${apiOf(host)}${path}`)
+    const headers = new Headers({ accept: 'application/vnd.github+json' })
+    const answer = await oidc.fetchProtectedResource(configuration, token, url, 'GET', undefined, headers)
     return answer.ok ? answer.json() : undefined
   }
   const identify = async ({ access_token: token }: Tokens): Promise<Identity> => {

@@ -20,7 +20,8 @@ export type ProviderOptions = {
 
 /** Who else vouches for people. Nothing is loaded or asked before somebody comes that way: most starts never need it. */
 export const providers = (settings: ProviderSettings, { publicUrl, report = () => {}, seconds = 5 }: ProviderOptions): Providers => {
-  const known = new Map(Object.entries(settings).map(([name, provider]) => [name, guarded(name, provider, `${publicUrl}/api/users/oauth/${name}/callback`, seconds)]))
+  const known = new Map(Object.entries(settings).map(([name, provider]) =>
+    [name, guarded(name, provider, `${publicUrl}/api/users/oauth/${name}/callback`, seconds)]))
   let loading: Promise<(provider: GuardedProvider) => Authenticate> | undefined
   const load = () => loading ??= import('./authenticator.ts').then(({ authenticator }) => authenticator())
   return {

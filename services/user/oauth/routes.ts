@@ -21,7 +21,8 @@ export const oauth = (deps: UserDeps): Handlers<typeof oauthApi> => {
     const { userId } = await register({ email, password: null, name: shown, organizationName: shown }, call)
     // Between this and the person stands only a repetition: whoever comes again with the same address is told that it is taken, and can set a password by mail.
     await identities.insert([{ _id: hash, userId }])
-    await persons.handle(NO_TENANT, userId, { type: 'LinkIdentity', provider, subjectHash: hash }, { ...call.meta, actor: userId, commandId: derivedId(call.meta.commandId, 'link') })
+    const meta = { ...call.meta, actor: userId, commandId: derivedId(call.meta.commandId, 'link') }
+    await persons.handle(NO_TENANT, userId, { type: 'LinkIdentity', provider, subjectHash: hash }, meta)
     return userId
   }
   /** A browser is shown a page: refusals lead to the first one, which says what is wrong. */

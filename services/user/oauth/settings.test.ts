@@ -16,7 +16,10 @@ describe('the setting of other providers', () => {
   })
   it('takes any issuer by any name, and what it says about a known one', () => {
     const tenant = 'https://login.microsoftonline.com/a-tenant/v2.0'
-    expect(read({ house: { issuer: 'https://id.example.com', ...client, scope: 'openid' }, microsoft: { issuer: tenant, ...client }, forge: { type: 'github', issuer: 'https://forge.example.com', ...client } }).data).toMatchObject({
+    const house = { issuer: 'https://id.example.com', ...client, scope: 'openid' }
+    const microsoft = { issuer: tenant, ...client }
+    const forge = { type: 'github', issuer: 'https://forge.example.com', ...client }
+    expect(read({ house, microsoft, forge }).data).toMatchObject({
       house: { type: 'openid', scope: 'openid' }, microsoft: { type: 'microsoft', issuer: tenant }, forge: { type: 'github', issuer: 'https://forge.example.com' },
     })
   })

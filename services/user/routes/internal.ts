@@ -16,10 +16,15 @@ export const internal = ({ organizations, directory, logins, tickets }: UserDeps
     })
   }
   return {
-    names: async ({ body }) => ({ body: { users: (await among(body.organizationId, body.ids)).map(({ id, name, avatarUrl, disabled, leaving, role }) => ({ id, name, avatarUrl, disabled, leaving, role })) } }),
-    contacts: async ({ body }) => ({
-      body: { users: (await among(body.organizationId, body.ids)).filter(u => !u.disabled).map(({ id, name, email, locale, timezone }) => ({ id, name, email, locale, timezone })) },
-    }),
+    names: async ({ body }) => {
+      const people = await among(body.organizationId, body.ids)
+      const users = people.map(({ id, name, avatarUrl, disabled, leaving, role }) => ({ id, name, avatarUrl, disabled, leaving, role }))
+      return { body: { users } }
+    },
+    contacts: async ({ body }) => {
+      const people = (await among(body.organizationId, body.ids)).filter(u => !u.disabled)
+      return { body: { users: people.map(({ id, name, email, locale, timezone }) => ({ id, name, email, locale, timezone })) } }
+    },
     byEmail: async ({ body: { organizationId, email } }) => {
       const userId = await logins.find(logins.hash(email))
       const { members } = (await organizations.load(organizationId, organizationId)).state

@@ -40,7 +40,10 @@ export const invitations = (deps: UserDeps): Handlers<typeof invitationsApi> => 
       const expiresAt = new Date(Date.parse(meta.at) + weekMs).toISOString()
       const to = { emailHash, foundedAt: inviting.foundedAt }
       await perAddress.count(to, invitationId)
-      const sealed = await vault.seal(invitationOwner(invitationId), email).catch(async (error: unknown) => { await perAddress.forget(to, invitationId); throw error })
+      const sealed = await vault.seal(invitationOwner(invitationId), email).catch(async (error: unknown) => {
+        await perAddress.forget(to, invitationId)
+        throw error
+      })
       await organizations.handle(organizationId, organizationId, organization => {
         refuse(organization)
         return { type: 'Invite', invitationId, emailHash, email: sealed, role, invitedBy: userId, at: meta.at, expiresAt }
@@ -76,7 +79,9 @@ export const invitations = (deps: UserDeps): Handlers<typeof invitationsApi> => 
       if (!('emailHash' in person)) throw new Refused('missing', 'user-unknown', 'There is no such user.')
       if (person.status === 'closing') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
       // The organization decides; the person's own list follows, here and, after a crash, by the reaction to it.
-      await organizations.handle(organizationId, organizationId, { type: 'AcceptInvitation', invitationId, userId, emailHash: person.emailHash, at: meta.at }, meta)
+      await organizations.handle(organizationId, organizationId, {
+        type: 'AcceptInvitation', invitationId, userId, emailHash: person.emailHash, at: meta.at,
+      }, meta)
       await persons.handle(NO_TENANT, userId, { type: 'JoinOrganization', organizationId }, meta)
       const { name, role } = await enter.membership(userId, organizationId)
       return { body: { id: organizationId, name, role } }

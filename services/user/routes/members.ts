@@ -23,7 +23,10 @@ export const members = (deps: UserDeps): Handlers<typeof membersApi> => {
     const details = await directory.many(people.map(([id]) => id))
     return people.map(([id, { role, disabled, joinedAt, version }]) => {
       const known = details.get(id)
-      return { id, name: known?.name ?? '', email: addresses ? known?.email ?? null : null, avatarUrl: known?.avatarUrl ?? null, role, disabled, joinedAt, version }
+      return {
+        id, name: known?.name ?? '', email: addresses ? known?.email ?? null : null, avatarUrl: known?.avatarUrl ?? null,
+        role, disabled, joinedAt, version,
+      }
     })
   }
   const view = async (actor: Actor, id: string, state: Organization): Promise<Member> => {

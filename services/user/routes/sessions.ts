@@ -20,9 +20,15 @@ export const ownSessions = (deps: UserDeps): Handlers<typeof sessionsApi> => {
   return {
     listSessions: async ({ actor, query: { limit, cursor } }) => {
       const after = cursor === undefined ? undefined : decodeCursor(Cursor, cursor).after
-      const rows = (await sessions.living(actor.userId, clock.now())).toSorted((a, b) => (a._id < b._id ? 1 : -1)).filter(row => after === undefined || row._id < after)
+      const rows = (await sessions.living(actor.userId, clock.now()))
+        .toSorted((a, b) => (a._id < b._id ? 1 : -1))
+        .filter(row => after === undefined || row._id < after)
       const { items, nextCursor } = pageOf(rows, limit, last => ({ after: last._id }))
-      return { body: { nextCursor, items: items.map(row => ({ id: row._id, createdAt: row.createdAt, lastSeenAt: row.lastSeenAt, expiresAt: expiryOf(row), ip: row.ip, userAgent: row.userAgent, current: row._id === actor.sessionId })) } }
+      const shown = items.map(row => ({
+        id: row._id, createdAt: row.createdAt, lastSeenAt: row.lastSeenAt, expiresAt: expiryOf(row),
+        ip: row.ip, userAgent: row.userAgent, current: row._id === actor.sessionId,
+      }))
+      return { body: { nextCursor, items: shown } }
     },
     endSession: async ({ actor, params: { id }, meta }) => {
       const row = await sessions.find(id)
@@ -30,16 +36,17 @@ export const ownSessions = (deps: UserDeps): Handlers<typeof sessionsApi> => {
       await sessions.end(row, 'ended', meta)
       return {}
     },
-    wsTicket: async ({ actor }) => {
-      const { role } = await enter.membership(actor.userId, actor.organizationId)
-      const ticket = await tickets.issue({ userId: actor.userId, organizationId: actor.organizationId, role, sessionId: actor.sessionId, issuedAt: clock.now() })
+    wsTicket: async ({ actor: { userId, organizationId, sessionId } }) => {
+      const { role } = await enter.membership(userId, organizationId)
+      const ticket = await tickets.issue({ userId, organizationId, role, sessionId, issuedAt: clock.now() })
       return { body: { ticket, expiresIn: ticketSeconds } }
     },
     listOrganizations: async ({ actor }) => {
       const { state: person } = await persons.load(NO_TENANT, actor.userId)
       const ids = person.status === 'active' ? person.organizations : []
       const mine = await Promise.all(ids.map(id => enter.membership(actor.userId, id).catch(() => undefined)))
-      return { body: { items: mine.filter(m => m !== undefined).map(({ organizationId, name, role }) => ({ id: organizationId, name, role })), nextCursor: null } }
+      const items = mine.filter(m => m !== undefined).map(({ organizationId, name, role }) => ({ id: organizationId, name, role }))
+      return { body: { items, nextCursor: null } }
     },
     switchOrganization: async call => {
       const member = await enter.membership(call.actor.userId, call.params.id)

@@ -48,8 +48,9 @@ export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
       if (living.status === 'closing') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
       if (passwords.isOutdated(stored)) {
         const rehashed = await vault.seal(userId, await passwords.hash(password))
+        const meta = { ...call.meta, commandId: derivedId(call.meta.commandId, 'rehash'), expectedVersion: person.version }
         // He may have set another one while this was hashed: that one stays.
-        person = await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: rehashed, by: 'rehash' }, { ...call.meta, commandId: derivedId(call.meta.commandId, 'rehash'), expectedVersion: person.version })
+        person = await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: rehashed, by: 'rehash' }, meta)
           .catch((error: unknown) => { if (error instanceof Refused && error.kind === 'stale') return found.person; throw error })
       }
       const member = await enter.choose(userId, living.organizations, organizationId)

@@ -18,7 +18,9 @@ export type ClosingCommands = {
 /** The sagas of this service act by themselves. */
 export const sagaMeta = (at: string, context: CommandContext): CommandMeta => orderOf(context, 'service:user', at)
 
-export const closingCommands = ({ clock, persons, organizations, sessions, vault, logins, identities, directory }: Pick<UserDeps, 'clock' | 'persons' | 'organizations' | 'sessions' | 'vault' | 'logins' | 'identities' | 'directory'>): ClosingCommands => ({
+type Deps = Pick<UserDeps, 'clock' | 'persons' | 'organizations' | 'sessions' | 'vault' | 'logins' | 'identities' | 'directory'>
+
+export const closingCommands = ({ clock, persons, organizations, sessions, vault, logins, identities, directory }: Deps): ClosingCommands => ({
   announceLeaving: async ({ organizationId, userId, sagaId }, context) => {
     const { state } = await organizations.handle(organizationId, organizationId, { type: 'AnnounceLeaving', userId, sagaId }, sagaMeta(clock.now(), context))
     // Who is leaving may stay after all, and then the projects need an heir; who is shut out could only be let in by the one who goes.

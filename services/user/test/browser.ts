@@ -2,7 +2,12 @@ import { issuer, type UserService } from './service.ts'
 
 export type Jar = Map<string, string>
 export const cookies = (jar: Jar): string => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-export const keep = (jar: Jar, headers: Headers): void => { for (const cookie of headers.getSetCookie()) { const [name = '', value = ''] = cookie.split(';')[0]?.split('=') ?? []; jar.set(name, value) } }
+export const keep = (jar: Jar, headers: Headers): void => {
+  for (const cookie of headers.getSetCookie()) {
+    const [name = '', value = ''] = cookie.split(';')[0]?.split('=') ?? []
+    jar.set(name, value)
+  }
+}
 
 /** Walks through the provider's pages as this account, and answers where it sends the browser back to. */
 export const through = async (url: string, account: string): Promise<string> => {

@@ -41,7 +41,9 @@ describe('closing an account', () => {
     expect(user.asked.slice(2).toSorted()).toEqual(['/internal/ai/erase', '/internal/analytics/erase', '/internal/notifications/erase'])
     expect(user.dapr.invoked.find(i => i.path === '/internal/projects/leave')?.body).toMatchObject({ userId: bob.user.id, handOverTo: ann.user.id })
     expect(sagaOf(answer)).toMatchObject({ state: 'finished', outcome: 'completed' })
-    expect((await user.ask('GET', `/api/sagas/${(answer.body as { sagaId: string }).sagaId}`, { token: ann.accessToken })).body).toMatchObject({ name: 'close-account', state: 'finished' })
+    const { sagaId } = answer.body as { sagaId: string }
+    const seen = await user.ask('GET', `/api/sagas/${sagaId}`, { token: ann.accessToken })
+    expect(seen.body).toMatchObject({ name: 'close-account', state: 'finished' })
     await user.settled()
     expect((await user.events('UserDeleted')).at(-1)).toMatchObject({ subject: bob.user.id, data: { userId: bob.user.id } })
     expect((await user.events('SessionEnded')).at(-1)).toMatchObject({ data: { reason: 'closed' } })
@@ -79,7 +81,10 @@ describe('closing an account', () => {
     const elsewhere = await user.register('elsewhere@example.com', { organizationName: 'Elsewhere' })
     await ends(await close(gus))
     const [invitationId, emailHash, { id }] = ['late', 'h', elsewhere.organization]
-    await user.deps.organizations.handle(id, id, { type: 'Invite', invitationId, emailHash, email: 'sealed', role: 'member', invitedBy: elsewhere.user.id, at: meta.at, expiresAt: '2999-01-01T00:00:00.000Z' }, { ...meta, commandId: 'invite' })
+    await user.deps.organizations.handle(id, id, {
+      type: 'Invite', invitationId, emailHash, email: 'sealed', role: 'member', invitedBy: elsewhere.user.id,
+      at: meta.at, expiresAt: '2999-01-01T00:00:00.000Z',
+    }, { ...meta, commandId: 'invite' })
     await user.deps.organizations.handle(id, id, { type: 'AcceptInvitation', invitationId, userId, emailHash, at: meta.at }, { ...meta, commandId: 'accept' })
     await user.settled()
     expect(getIn((await user.deps.organizations.load(id, id)).state.members, userId)).toBeUndefined()
@@ -94,8 +99,13 @@ describe('closing an account', () => {
     const [boss, worker] = [await user.register('boss@example.com', { organizationName: 'Shut' }), await user.register('worker@example.com')]
     const { id } = boss.organization
     const meta = { actor: boss.user.id, at: user.clock.now(), correlationId: 'c', causationId: null }
-    await user.deps.organizations.handle(id, id, { type: 'Invite', invitationId: 'i', emailHash: 'h', email: 'sealed', role: 'member', invitedBy: boss.user.id, at: meta.at, expiresAt: '2999-01-01T00:00:00.000Z' }, { ...meta, commandId: 'invite-worker' })
-    await user.deps.organizations.handle(id, id, { type: 'AcceptInvitation', invitationId: 'i', userId: worker.user.id, emailHash: 'h', at: meta.at }, { ...meta, commandId: 'worker-accepts' })
+    await user.deps.organizations.handle(id, id, {
+      type: 'Invite', invitationId: 'i', emailHash: 'h', email: 'sealed', role: 'member', invitedBy: boss.user.id,
+      at: meta.at, expiresAt: '2999-01-01T00:00:00.000Z',
+    }, { ...meta, commandId: 'invite-worker' })
+    await user.deps.organizations.handle(id, id, {
+      type: 'AcceptInvitation', invitationId: 'i', userId: worker.user.id, emailHash: 'h', at: meta.at,
+    }, { ...meta, commandId: 'worker-accepts' })
     expect((await user.ask('PUT', `/api/users/${worker.user.id}/disabled`, { token: boss.accessToken, body: { disabled: true } })).status).toBe(200)
     user.asked.length = 0
     const answer = await close(boss)

@@ -46,8 +46,13 @@ const somebody = async (email: string): Promise<SignedIn> => {
   for (const { organization: { id }, user: boss } of [acme, other]) {
     const meta = { actor: boss.id, at: user.clock.now(), correlationId: 'c', causationId: null }
     const [invitationId, emailHash] = [`${id}.${email}`, `hash of ${email}`]
-    await user.deps.organizations.handle(id, id, { type: 'Invite', invitationId, emailHash, email: 'sealed', role: 'member', invitedBy: boss.id, at: meta.at, expiresAt: '2999-01-01T00:00:00.000Z' }, { ...meta, commandId: `invite ${invitationId}` })
-    await user.deps.organizations.handle(id, id, { type: 'AcceptInvitation', invitationId, userId: person.user.id, emailHash, at: meta.at }, { ...meta, commandId: `accept ${invitationId}` })
+    await user.deps.organizations.handle(id, id, {
+      type: 'Invite', invitationId, emailHash, email: 'sealed', role: 'member', invitedBy: boss.id,
+      at: meta.at, expiresAt: '2999-01-01T00:00:00.000Z',
+    }, { ...meta, commandId: `invite ${invitationId}` })
+    await user.deps.organizations.handle(id, id, {
+      type: 'AcceptInvitation', invitationId, userId: person.user.id, emailHash, at: meta.at,
+    }, { ...meta, commandId: `accept ${invitationId}` })
   }
   return person
 }
@@ -92,22 +97,33 @@ const closing = async ({ user: { id, email }, organization }: SignedIn, at?: num
   const { status } = await user.ask('POST', '/api/users/login', { body: { email, password: goodPassword } })
   const names = new Map([[acme.organization.id, 'Acme'], [other.organization.id, 'Other'], [organization.id, 'own']])
   const asked = calls.map(({ path, body }) => `${path} ${names.get(body.organizationId)} ${JSON.stringify({ ...body, organizationId: '', userId: '', sagaId: '' })}`)
-  const [erased, others] = [asked.filter(call => call.includes('/erase ')), asked.filter(call => !call.includes('/erase '))].map(some => [...new Set(some)].map(call => call.split(' ').slice(0, 2).join(' ')))
+  const eachOnce = (some: readonly string[]): string[] => [...new Set(some)].map(call => call.split(' ').slice(0, 2).join(' '))
+  const erased = eachOnce(asked.filter(call => call.includes('/erase ')))
+  const others = eachOnce(asked.filter(call => !call.includes('/erase ')))
   return {
     passed, end: {
-      outcome, login: status, state: (await user.deps.persons.load(NO_TENANT, id)).state.status, key: await user.tables.keys.one({ _id: id }) !== undefined, sessions: (await user.tables.sessions.find({ userId: id })).length > 0,
+      outcome, login: status,
+      state: (await user.deps.persons.load(NO_TENANT, id)).state.status,
+      key: await user.tables.keys.one({ _id: id }) !== undefined,
+      sessions: (await user.tables.sessions.find({ userId: id })).length > 0,
       // Erasures have no order.
-      asked: [...others ?? [], ...erased?.toSorted() ?? []],
+      asked: [...others, ...erased.toSorted()],
     },
   }
 }
 const leaves = ['/internal/projects/leave Acme', '/internal/tasks/release Acme', '/internal/projects/leave Other']
 const erasures = ['ai', 'analytics', 'notifications'].flatMap(service => ['Acme', 'Other', 'own'].map(name => `/internal/${service}/erase ${name}`))
 const gone = { outcome: 'completed', state: 'closed', login: 401, key: false, sessions: false, asked: [...leaves, '/internal/tasks/release Other', ...erasures] }
-const back = { outcome: 'cancelled: sole-project-owner', state: 'active', login: 200, key: true, sessions: true, asked: [...leaves, '/internal/tasks/reassign Acme', '/internal/projects/rejoin Acme'] }
+const back = {
+  outcome: 'cancelled: sole-project-owner', state: 'active', login: 200, key: true, sessions: true,
+  asked: [...leaves, '/internal/tasks/reassign Acme', '/internal/projects/rejoin Acme'],
+}
 
 describe('a crash at any moment', () => {
-  it.each([['for good', false, gone, 3], ['that is taken back', true, back, 0]] as const)('changes nothing about the end of closing an account %s', async (how, refuses, end, deleted) => {
+  it.each([
+    ['for good', false, gone, 3],
+    ['that is taken back', true, back, 0],
+  ] as const)('changes nothing about the end of closing an account %s', async (how, refuses, end, deleted) => {
     refusing = refuses ? other.organization.id : undefined
     const email = (at: number): string => `${how}-${at}@example.com`.replaceAll(' ', '-')
     const [first] = await crowd([email(0)])

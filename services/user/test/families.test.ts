@@ -17,7 +17,8 @@ beforeAll(async () => {
 })
 afterAll(() => user.stop())
 const refresh = (of: SignedIn) => user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: of.refreshToken } })
-const switchTo = (organizationId: string, from: SignedIn, tokenIn = 'body') => user.ask('POST', `/api/users/organizations/${organizationId}/token`, { token: from.accessToken, body: { tokenIn } })
+const switchTo = (organizationId: string, from: SignedIn, tokenIn = 'body') =>
+  user.ask('POST', `/api/users/organizations/${organizationId}/token`, { token: from.accessToken, body: { tokenIn } })
 const switched = async (from: SignedIn): Promise<SignedIn> => SignedIn.parse((await switchTo(boss.organization.id, from)).body)
 const idOf = (of: SignedIn): string => of.refreshToken?.split('.')[0] ?? ''
 const disable = (disabled: boolean) => user.ask('PUT', `/api/users/${ann.user.id}/disabled`, { token: boss.accessToken, body: { disabled } })
@@ -98,7 +99,10 @@ describe('of very many sessions', () => {
   const many = async (userId: string, count: number, lastSeenAt: (i: number) => string) => {
     for (let i = 0; i < count; i++) {
       const at = lastSeenAt(i)
-      await user.tables.sessions.insert([{ _id: `${userId}.${i}`, userId, organizationId: 'o', ip: '', userAgent: '', createdAt: at, lastSeenAt: at, day: at.slice(0, 10), endedAt: null }])
+      await user.tables.sessions.insert([{
+        _id: `${userId}.${i}`, userId, organizationId: 'o', ip: '', userAgent: '',
+        createdAt: at, lastSeenAt: at, day: at.slice(0, 10), endedAt: null,
+      }])
     }
   }
   const ago = (ms: number): string => new Date(Date.parse(user.clock.now()) - ms).toISOString()

@@ -7,7 +7,10 @@ export type GitHubUser = { id: number; login: string; name: string | null; email
 type Grant = { login: string; challenge: string; redirect: string; scopes: string[] }
 type Answer = { status: number; body?: unknown; location?: string }
 
-/** GITHUB'S DOUBLE: its OAuth endpoints and as much of its API as sign-in uses, in the shape of an Enterprise Server. The `x-account` header says who is signed in there; `nobody` says no. */
+/**
+ * GITHUB'S DOUBLE: its OAuth endpoints and as much of its API as sign-in uses, in the shape of an Enterprise Server.
+ * The `x-account` header says who is signed in there; `nobody` says no.
+ */
 export const githubServer = async (app: { clientId: string; clientSecret: string; callback: string }, users: Readonly<Record<string, GitHubUser>>) => {
   const [codes, tokens] = [new Map<string, Grant>(), new Map<string, Grant>()]
 
@@ -43,7 +46,8 @@ export const githubServer = async (app: { clientId: string; clientSecret: string
     if (!agent) return { status: 403, body: { message: 'Request forbidden by administrative rules.' } }
     if (!grant || !user) return { status: 401, body: { message: 'Bad credentials' } }
     if (path === '/user') return { status: 200, body: { id: user.id, login: user.login, name: user.name, email: null } }
-    return path === '/user/emails' && grant.scopes.includes('user:email') ? { status: 200, body: user.emails.map(email => ({ ...email, visibility: null })) } : { status: 404, body: { message: 'Not Found' } }
+    if (path !== '/user/emails' || !grant.scopes.includes('user:email')) return { status: 404, body: { message: 'Not Found' } }
+    return { status: 200, body: user.emails.map(email => ({ ...email, visibility: null })) }
   }
 
   const handle = async (request: IncomingMessage): Promise<Answer> => {
@@ -54,7 +58,8 @@ export const githubServer = async (app: { clientId: string; clientSecret: string
   }
   const server = createServer((request, response) => {
     void handle(request).then(({ status, body, location }) => {
-      response.writeHead(status, { 'content-type': typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json', ...(location !== undefined && { location }) })
+      const type = typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json'
+      response.writeHead(status, { 'content-type': type, ...(location !== undefined && { location }) })
       response.end(typeof body === 'string' ? body : JSON.stringify(body ?? {}))
     })
   })

@@ -38,7 +38,9 @@ describe('signing up by invitation', () => {
   })
   it('goes on after a crash between the account and the joining', async () => {
     const { body } = await invited('cat@example.com')
-    const away = vi.spyOn(user.deps.organizations, 'handle').mockRejectedValueOnce(new Refused('unavailable', 'store-unavailable')).mockRejectedValueOnce(new Refused('unavailable', 'store-unavailable'))
+    const away = vi.spyOn(user.deps.organizations, 'handle')
+      .mockRejectedValueOnce(new Refused('unavailable', 'store-unavailable'))
+      .mockRejectedValueOnce(new Refused('unavailable', 'store-unavailable'))
     expect((await signUp(body)).status).toBe(503)
     await expect.poll(async () => (await user.ask('POST', '/api/users/login', { body: { email: 'cat@example.com', password: goodPassword } })).status).toBe(200)
     away.mockRestore()

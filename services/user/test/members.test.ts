@@ -31,7 +31,9 @@ describe('invitations', () => {
     const bob = await hire('bob@example.com', 'admin')
     expect(bob).toMatchObject({ user: { role: 'admin' }, organization: { id: ann.organization.id } })
     expect(user.mails.at(-1)).toMatchObject({ template: 'invitation', data: { organizationName: 'Acme', inviterName: 'Ann', role: 'admin' } })
-    expect(await user.events('UserCreated')).toContainEqual(expect.objectContaining({ subject: bob.user.id, organizationid: ann.organization.id, data: expect.objectContaining({ role: 'admin', invitedBy: ann.user.id }) }))
+    const data = expect.objectContaining({ role: 'admin', invitedBy: ann.user.id })
+    const created = expect.objectContaining({ subject: bob.user.id, organizationid: ann.organization.id, data })
+    expect(await user.events('UserCreated')).toContainEqual(created)
     await expect.poll(() => [...user.sagaStore.documents.values()].find(s => s.name === 'invite-member')).toMatchObject({ state: 'finished', outcome: 'accepted' })
   })
   it('are listed with their address, which goes when they are settled', async () => {
@@ -44,7 +46,8 @@ describe('invitations', () => {
     await user.settled()
     expect(await user.tables.keys.one({ _id: `invitation.${id}` })).toBeUndefined()
     expect(codeOf(await user.ask('DELETE', `/api/users/invitations/${id}`, { token: ann.accessToken }))).toBe('invitation-settled')
-    const late = await user.ask('POST', '/api/users/register', { body: { email: 'wait@example.com', password: goodPassword, name: 'W', invitationToken: await mailedTo('wait@example.com') } })
+    const signUp = { email: 'wait@example.com', password: goodPassword, name: 'W', invitationToken: await mailedTo('wait@example.com') }
+    const late = await user.ask('POST', '/api/users/register', { body: signUp })
     expect([late.status, codeOf(late)]).toEqual([409, 'invitation-invalid'])
     expect((await user.register('wait@example.com')).organization.id).not.toBe(ann.organization.id)
   })
@@ -67,7 +70,8 @@ describe('invitations', () => {
     expect(await keys()).toBe(before)
   })
   it('hold for their own address only', async () => {
-    const answer = await user.ask('POST', '/api/users/register', { body: { email: 'eve@example.com', password: goodPassword, name: 'E', invitationToken: await mailedTo('dan@example.com') } })
+    const signUp = { email: 'eve@example.com', password: goodPassword, name: 'E', invitationToken: await mailedTo('dan@example.com') }
+    const answer = await user.ask('POST', '/api/users/register', { body: signUp })
     expect([answer.status, codeOf(answer)]).toEqual([409, 'invitation-for-another-address'])
   })
   it('bring in who has an account already, and he switches over', async () => {
@@ -156,12 +160,14 @@ describe('members', () => {
   })
   it('have a version each, which If-Match is compared with whatever becomes of others', async () => {
     const [cat, ian] = [await user.login('cat@example.com'), await hire('ian@example.com', 'guest')]
-    const change = (id: string, path: string, body: object, version: number) => user.ask('PUT', `/api/users/${id}/${path}`, { token: ann.accessToken, body, headers: { 'if-match': `"${version}"` } })
+    const change = (id: string, path: string, body: object, version: number) =>
+      user.ask('PUT', `/api/users/${id}/${path}`, { token: ann.accessToken, body, headers: { 'if-match': `"${version}"` } })
     await setRole(ann.accessToken, cat.user.id, 'guest')
     const member = await change(ian.user.id, 'role', { role: 'member' }, 1)
     expect([member.status, member.body, member.headers.get('etag')]).toEqual([200, expect.objectContaining({ role: 'member', version: 2 }), '"2"'])
     expect(await change(ian.user.id, 'role', { role: 'admin' }, 1)).toMatchObject({ status: 412, body: { code: 'stale', context: { version: 2 } } })
-    expect([(await change(ian.user.id, 'disabled', { disabled: true }, 1)).status, (await change(ian.user.id, 'disabled', { disabled: true }, 2)).body]).toEqual([412, expect.objectContaining({ disabled: true, version: 3 })])
+    const shut = (version: number) => change(ian.user.id, 'disabled', { disabled: true }, version)
+    expect([(await shut(1)).status, (await shut(2)).body]).toEqual([412, expect.objectContaining({ disabled: true, version: 3 })])
   })
   it('are shut out at once, and let in again', async () => {
     const [bob, cat] = [await user.login('bob@example.com'), await user.login('cat@example.com')]
@@ -219,7 +225,8 @@ describe('other services', () => {
     const organizationId = ann.organization.id
     const asking = user.server.client(userInternal, { caller: 'notification' })
     const ids = [ann.user.id, stranger.user.id, 'unknown']
-    expect((await asking.names({ body: { organizationId, ids } })).users).toEqual([{ id: ann.user.id, name: 'Ann', avatarUrl: null, disabled: false, leaving: false, role: 'owner' }])
+    expect((await asking.names({ body: { organizationId, ids } })).users)
+      .toEqual([{ id: ann.user.id, name: 'Ann', avatarUrl: null, disabled: false, leaving: false, role: 'owner' }])
     expect((await asking.contacts({ body: { organizationId, ids } })).users).toEqual([{ id: ann.user.id, name: 'Ann', email: 'ann@example.com', locale: 'en', timezone: 'UTC' }])
     const project = user.server.client(userInternal, { caller: 'project' })
     expect(await project.byEmail({ body: { organizationId, email: 'Ann@Example.com' } })).toEqual({ userId: ann.user.id })

@@ -9,9 +9,12 @@ let [user, server]: [UserService?, Server?] = []
 let [at, away, silences] = ['', false, 0]
 const secret = 'a secret between the two'
 const accounts: Record<string, { email: string; name: string; email_verified?: boolean; xms_edov?: string }> = {
-  ann: { email: 'ann@example.com', email_verified: true, name: 'Ann Other' }, bob: { email: 'bob@example.com', email_verified: false, name: 'Bob' }, cat: { email: 'cat@example.com', email_verified: true, name: 'Cat' },
+  ann: { email: 'ann@example.com', email_verified: true, name: 'Ann Other' },
+  bob: { email: 'bob@example.com', email_verified: false, name: 'Bob' },
+  cat: { email: 'cat@example.com', email_verified: true, name: 'Cat' },
   // As Microsoft says it: a proven domain, and an address that anybody can have entered.
-  dan: { email: 'dan@example.com', name: 'Dan', xms_edov: '1' }, eve: { email: 'eve@example.com', name: 'Eve' },
+  dan: { email: 'dan@example.com', name: 'Dan', xms_edov: '1' },
+  eve: { email: 'eve@example.com', name: 'Eve' },
 }
 const service = (): UserService => { if (!user) throw new Error('not started'); return user }
 
@@ -25,7 +28,10 @@ beforeAll(async () => {
   await new Promise<void>(resolve => { server?.listen(0, '127.0.0.1', resolve) })
   at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const provider = new Provider(at, {
-    clients: [{ client_id: 'cybertask', client_secret: secret, redirect_uris: ['house', 'microsoft'].map(name => `${issuer}/api/users/oauth/${name}/callback`), token_endpoint_auth_method: 'client_secret_post' }],
+    clients: [{
+      client_id: 'cybertask', client_secret: secret, token_endpoint_auth_method: 'client_secret_post',
+      redirect_uris: ['house', 'microsoft'].map(name => `${issuer}/api/users/oauth/${name}/callback`),
+    }],
     claims: { openid: ['sub'], email: ['email', 'email_verified', 'xms_edov'], profile: ['name'] }, conformIdTokenClaims: false, pkce: { required: () => true },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...accounts[id] }) }),
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` }, features: { devInteractions: { enabled: false } }, cookies: { keys: ['for tests'] },
@@ -41,7 +47,11 @@ beforeAll(async () => {
     await provider.interactionFinished(req, res, result)
   }
   const client = { clientId: 'cybertask', clientSecret: secret, scope: 'openid email profile' }
-  user = await userService({ house: { type: 'openid', issuer: at, ...client }, microsoft: { type: 'microsoft', issuer: at, ...client }, silent: { type: 'openid', issuer: `${at}/silent`, ...client } })
+  user = await userService({
+    house: { type: 'openid', issuer: at, ...client },
+    microsoft: { type: 'microsoft', issuer: at, ...client },
+    silent: { type: 'openid', issuer: `${at}/silent`, ...client },
+  })
 })
 afterAll(async () => {
   await user?.stop()

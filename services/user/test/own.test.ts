@@ -36,7 +36,8 @@ describe('the profile', () => {
     expect((await user.ask('GET', '/api/users/profile', { token: accessToken })).body).toMatchObject({ name: 'Anne', locale: 'de-AT', avatarUrl: 'https://example.com/a.png' })
   })
   it.each([
-    [{ name: { $ne: null } }, 'name.$ne'], [{ timezone: 'Mars/Olympus' }, 'timezone'], [{ avatarUrl: 'javascript:alert(1)' }, 'avatarUrl'], [{ role: 'owner' }, 'role'], [{ locale: '!!' }, 'locale'],
+    [{ name: { $ne: null } }, 'name.$ne'], [{ timezone: 'Mars/Olympus' }, 'timezone'], [{ avatarUrl: 'javascript:alert(1)' }, 'avatarUrl'],
+    [{ role: 'owner' }, 'role'], [{ locale: '!!' }, 'locale'],
     [{ preferences: { $where: 'x' } }, 'preferences.$where'], [{ name: '' }, 'name'],
   ])('refuses %j', async (body, path) => {
     const { accessToken } = await user.login('ann@example.com')
@@ -46,7 +47,9 @@ describe('the profile', () => {
   })
   it('refuses prototype keys', async () => {
     const { accessToken } = await user.login('ann@example.com')
-    const answer = await user.server.request('PUT', '/api/users/profile', { raw: '{"preferences":{"__proto__":{"polluted":true}}}', headers: { authorization: `Bearer ${accessToken}` } })
+    const answer = await user.server.request('PUT', '/api/users/profile', {
+      raw: '{"preferences":{"__proto__":{"polluted":true}}}', headers: { authorization: `Bearer ${accessToken}` },
+    })
     expect(answer.status).toBe(400)
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
   })

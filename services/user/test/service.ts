@@ -51,14 +51,24 @@ export const userService = async (oauthSettings: ProviderSettings = {}) => {
       const { status, body: reply } = replies.get(path) ?? { status: path === '/internal/mails' ? 202 : 200, body: usual }
       return { status, headers: {}, body: reply }
     })
-  const tables = { logins: memoryTable<Login>(), identities: memoryTable<Login>(), keys: memoryTable<OwnerKey>(), sessions: memoryTable<SessionRow>(), spentTokens: memoryTable<SpentToken>(), signingKeys: memoryTable<SigningKeyRow>() }
+  const tables = {
+    logins: memoryTable<Login>(), identities: memoryTable<Login>(), keys: memoryTable<OwnerKey>(),
+    sessions: memoryTable<SessionRow>(), spentTokens: memoryTable<SpentToken>(), signingKeys: memoryTable<SigningKeyRow>(),
+  }
   const log = openLog<UserEvent, typeof userEvents>({ db: store, service: 'user', topic: userEvents, toPublic, dapr, clock, logger: silentLogger })
   const clients = peers(dapr)
   const { notification } = clients
   const deps = assemble({
-    log, tables, dapr, notification, clock, tokenKey: 'a key for tests, of many characters', publicUrl: issuer, providers: providers(oauthSettings, { publicUrl: issuer, seconds: 0.5 }), settings: { https: false, evenMs: 0 }, hashCost: { memoryCost: 64, timeCost: 1, parallelism: 1 },
+    log, tables, dapr, notification, clock, tokenKey: 'a key for tests, of many characters', publicUrl: issuer,
+    providers: providers(oauthSettings, { publicUrl: issuer, seconds: 0.5 }),
+    settings: { https: false, evenMs: 0 },
+    hashCost: { memoryCost: 64, timeCost: 1, parallelism: 1 },
   })
-  const sagas = sagaHostOn({ actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, store: sagaStore, clients, commands: { ...closingCommands(deps), ...invitationCommands(deps) }, clock, logger: silentLogger, secret: 'a secret of tests' })
+  const commands = { ...closingCommands(deps), ...invitationCommands(deps) }
+  const sagas = sagaHostOn({
+    actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, store: sagaStore, clients, commands, clock,
+    logger: silentLogger, secret: 'a secret of tests',
+  })
   dapr.host(sagas.actor)
   reactions(log, deps, sagas)
   await log.start()
@@ -75,7 +85,10 @@ export const userService = async (oauthSettings: ProviderSettings = {}) => {
   }
   return {
     dapr, store, clock, deps, log, mails, asked, replies, tables, server, ask, sagas, sagaStore,
-    register: async (email: string, more: Json = {}) => signedIn(await ask('POST', '/api/users/register', { body: { email, password: goodPassword, name: email.split('@')[0], organizationName: 'Acme', ...more } })),
+    register: async (email: string, more: Json = {}) => {
+      const body = { email, password: goodPassword, name: email.split('@')[0], organizationName: 'Acme', ...more }
+      return signedIn(await ask('POST', '/api/users/register', { body }))
+    },
     login: async (email: string, password = goodPassword) => signedIn(await ask('POST', '/api/users/login', { body: { email, password } })),
     /** Public events by name, once everything has settled. */
     events: async (type?: string): Promise<CloudEvent[]> => {

@@ -21,7 +21,8 @@ describe('signing up', () => {
     expect([answer.status, codeOf(answer)]).toEqual([409, 'email-taken'])
   })
   it('lets one of twenty through who take the same address at once', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => user.ask('POST', '/api/users/register', { body: { email: 'race@example.com', password: goodPassword, name: 'R', organizationName: 'Race' } })))
+    const body = { email: 'race@example.com', password: goodPassword, name: 'R', organizationName: 'Race' }
+    const answers = await Promise.all(Array.from({ length: 20 }, () => user.ask('POST', '/api/users/register', { body })))
     expect(answers.map(a => a.status).toSorted()).toEqual([201, ...Array.from({ length: 19 }, () => 409)])
   })
   it('takes over a claim that a crash left behind', async () => {
@@ -31,10 +32,13 @@ describe('signing up', () => {
   it('gives the address of who is closed to one of twenty, where his claim was left behind', async () => {
     const emailHash = user.deps.logins.hash('gone@example.com')
     const meta = { actor: 'gone', at: user.clock.now(), correlationId: 'c', causationId: null }
-    await user.deps.persons.handle(NO_TENANT, 'gone', { type: 'Register', emailHash, email: 'sealed', profile: 'sealed', password: null, organization: { id: 'o', name: null }, at: meta.at }, { ...meta, commandId: 'register gone' })
+    await user.deps.persons.handle(NO_TENANT, 'gone', {
+      type: 'Register', emailHash, email: 'sealed', profile: 'sealed', password: null, organization: { id: 'o', name: null }, at: meta.at,
+    }, { ...meta, commandId: 'register gone' })
     await user.deps.persons.handle(NO_TENANT, 'gone', { type: 'TurnAway', organizationId: 'o', sagaId: 's' }, { ...meta, commandId: 'turn gone away' })
     await user.tables.logins.insert([{ _id: emailHash, userId: 'gone' }])
-    const answers = await Promise.all(Array.from({ length: 20 }, () => user.ask('POST', '/api/users/register', { body: { email: 'gone@example.com', password: goodPassword, name: 'G', organizationName: 'New' } })))
+    const body = { email: 'gone@example.com', password: goodPassword, name: 'G', organizationName: 'New' }
+    const answers = await Promise.all(Array.from({ length: 20 }, () => user.ask('POST', '/api/users/register', { body })))
     expect(answers.map(a => a.status).toSorted()).toEqual([201, ...Array.from({ length: 19 }, () => 409)])
     expect((await user.login('gone@example.com')).user.id).not.toBe('gone')
   })
@@ -46,14 +50,16 @@ describe('signing up', () => {
     expect(other.status).toBe(422)
   })
   it('gives it also to a browser whose other cookies have changed, as by the first answer itself', async () => {
-    const once = (cookie: string) => user.ask('POST', '/api/users/register', { cookie, body: { email: 'cookies@example.com', password: goodPassword, name: 'C', organizationName: 'Cookies', tokenIn: 'cookie' }, headers: { 'idempotency-key': 'k2' } })
+    const body = { email: 'cookies@example.com', password: goodPassword, name: 'C', organizationName: 'Cookies', tokenIn: 'cookie' }
+    const once = (cookie: string) => user.ask('POST', '/api/users/register', { cookie, body, headers: { 'idempotency-key': 'k2' } })
     const first = await once('a=1')
     const given = first.headers.getSetCookie().map(set => set.split(';')[0]).join('; ')
     expect(first.status).toBe(201)
     for (const cookie of ['a=2', given]) expect(await once(cookie)).toMatchObject({ status: 201, body: first.body })
   })
   it.each([
-    ['short', 'too short', 'invalid'], ['Password1234', 'common', 'password-too-common'], ['1234567890', 'a run', 'password-too-common'], ['aaaaaaaaaaaaa', 'one letter', 'password-too-common'],
+    ['short', 'too short', 'invalid'], ['Password1234', 'common', 'password-too-common'], ['1234567890', 'a run', 'password-too-common'],
+    ['aaaaaaaaaaaaa', 'one letter', 'password-too-common'],
     ['maximilian!', 'the name of the address', 'password-like-email'], ['Mia & Moritz', 'the own name and that of the organization', 'password-too-common'],
   ])('refuses the password %s: %s', async (password, _, code) => {
     const answer = await user.ask('POST', '/api/users/register', { body: { email: 'maximilian@example.com', password, name: 'Moritz', organizationName: 'Mia' } })
@@ -71,7 +77,10 @@ describe('signing up', () => {
   })
   it('writes no machine into what follows from a commit that still has one', async () => {
     const meta = { actor: 'old', at: user.clock.now(), correlationId: 'c', causationId: null, commandId: 'register old', ip: '203.0.113.9' }
-    await user.deps.persons.handle(NO_TENANT, 'old', { type: 'Register', emailHash: 'h', email: 'sealed', profile: 'sealed', password: null, organization: { id: 'old-works', name: 'Old' }, at: meta.at }, meta)
+    await user.deps.persons.handle(NO_TENANT, 'old', {
+      type: 'Register', emailHash: 'h', email: 'sealed', profile: 'sealed', password: null,
+      organization: { id: 'old-works', name: 'Old' }, at: meta.at,
+    }, meta)
     await user.settled()
     expect((await commitsOf(user.log, 'old-works/organization/old-works')).map(commit => commit.ip)).toEqual(['203.0.113.0/24'])
   })
@@ -86,7 +95,8 @@ describe('signing in', () => {
     expect(events.at(-1)).toMatchObject({ organizationid: ann.organization.id, data: { userId: ann.user.id } })
   })
   it('answers the same for an unknown address and a wrong password', async () => {
-    const answers = await Promise.all(['nobody@example.com', 'ann@example.com'].map(email => user.ask('POST', '/api/users/login', { body: { email, password: 'not the password' }, ip: '10.9.9.9' })))
+    const answers = await Promise.all(['nobody@example.com', 'ann@example.com'].map(email =>
+      user.ask('POST', '/api/users/login', { body: { email, password: 'not the password' }, ip: '10.9.9.9' })))
     const [a, b] = answers.map(({ status, body }) => ({ status, body: { ...(body as object), traceId: '' } }))
     expect(a).toEqual(b)
     expect(a).toMatchObject({ status: 401, body: { code: 'bad-credentials' } })
@@ -98,7 +108,8 @@ describe('signing in', () => {
       return 'password' in state && state.password ? await user.deps.vault.open(id, state.password) : undefined
     }
     const password = await user.deps.vault.seal(id, await hash(goodPassword, { memoryCost: 128, timeCost: 1, parallelism: 1 }))
-    await user.deps.persons.handle(NO_TENANT, id, { type: 'ChangePassword', password, by: 'rehash' }, { actor: id, at: user.clock.now(), correlationId: 'c', causationId: null, commandId: 'old-cost' })
+    const meta = { actor: id, at: user.clock.now(), correlationId: 'c', causationId: null, commandId: 'old-cost' }
+    await user.deps.persons.handle(NO_TENANT, id, { type: 'ChangePassword', password, by: 'rehash' }, meta)
     expect(await stored()).toContain('m=128')
     await user.login('old@example.com')
     expect(await stored()).toContain('m=64')
@@ -182,7 +193,10 @@ describe('guessing', () => {
   it('does not lock out who has just set a new password by mail, wherever he is', async () => {
     await user.register('reset@example.com')
     const from = { ip: '198.51.100.9' }
-    const attack = async (net: string) => { for (let i = 0; i < 12; i++) await user.ask('POST', '/api/users/login', { body: { email: 'reset@example.com', password: 'a wrong guess' }, ip: `${net}.${i}` }) }
+    const attack = async (net: string) => {
+      const body = { email: 'reset@example.com', password: 'a wrong guess' }
+      for (let i = 0; i < 12; i++) await user.ask('POST', '/api/users/login', { body, ip: `${net}.${i}` })
+    }
     await attack('203.0.113')
     await user.ask('POST', '/api/users/password/forgot', { body: { email: 'reset@example.com' }, ...from })
     await user.settled()
@@ -193,7 +207,9 @@ describe('guessing', () => {
   })
   it('lets few of many guesses at once be looked at', async () => {
     await user.register('many@example.com')
-    const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => user.ask('POST', '/api/users/login', { body: { email: 'many@example.com', password: `guess number ${i}` }, ip: `192.0.2.${i}` })))
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => user.ask('POST', '/api/users/login', {
+      body: { email: 'many@example.com', password: `guess number ${i}` }, ip: `192.0.2.${i}`,
+    })))
     expect(answers.filter(a => a.status === 401).length).toBe(6)
   })
   it('does not lock out a device that has signed in before, from wherever', async () => {

@@ -26,7 +26,8 @@ export const directory = (persons: { load(tenantId: string, id: string): Promise
   const open = async (id: string, { state, version }: Loaded): Promise<Details | undefined> => {
     if (state.status === 'absent' || state.status === 'closed') return undefined
     const [email, profile] = await Promise.all([vault.open(id, state.email), vault.open(id, state.profile)])
-    return email === undefined || profile === undefined ? undefined : { id, email, ...ProfileData.parse(JSON.parse(profile)), createdAt: state.createdAt, version }
+    if (email === undefined || profile === undefined) return undefined
+    return { id, email, ...ProfileData.parse(JSON.parse(profile)), createdAt: state.createdAt, version }
   }
   const details = async (id: string): Promise<Details | undefined> => open(id, await persons.load(NO_TENANT, id))
   const cached = async (id: string): Promise<Details | undefined> => {

@@ -32,12 +32,14 @@ const patienceMs = 10_000
 
 export const analyticsApi = {
   dashboard: operation({
-    method: 'GET', path: '/api/analytics/dashboard', access: 'user', status: 200, summary: 'Flow, load and activity of one project or of all you can see; the last 30 days unless told', patienceMs,
+    method: 'GET', path: '/api/analytics/dashboard', access: 'user', status: 200,
+    summary: 'Flow, load and activity of one project or of all you can see; the last 30 days unless told', patienceMs,
     query: z.strictObject({ projectId: Id.optional(), from: Instant.optional(), to: Instant.optional() }),
     reply: Dashboard, errors: { 'project-unknown': 404, 'bad-range': 400 },
   }),
   counts: operation({
-    method: 'GET', path: '/api/analytics/counts', access: 'user', status: 200, summary: 'How many events of the organization arrived, by name; for its owners and admins', patienceMs,
+    method: 'GET', path: '/api/analytics/counts', access: 'user', status: 200,
+    summary: 'How many events of the organization arrived, by name; for its owners and admins', patienceMs,
     reply: z.object({ total: Count, events: z.array(z.object({ name: z.string(), count: Count })) }),
   }),
 }

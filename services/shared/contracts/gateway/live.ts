@@ -7,8 +7,10 @@ const seq = z.number().int()
 
 /** What a client may say on `/ws`. */
 export const ClientFrame = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('subscribe'), topics, after: z.number().int().min(0).optional().meta({ description: 'the newest seq that you have seen: what came after it comes first' }) })
-    .meta({ description: 'Follow what concerns you (`me`) or happens in a project. Rights are checked again on every event.' }),
+  z.strictObject({
+    type: z.literal('subscribe'), topics,
+    after: z.number().int().min(0).optional().meta({ description: 'the newest seq that you have seen: what came after it comes first' }),
+  }).meta({ description: 'Follow what concerns you (`me`) or happens in a project. Rights are checked again on every event.' }),
   z.strictObject({ type: z.literal('unsubscribe'), topics }).meta({ description: 'Follow these no longer.' }),
   z.strictObject({ type: z.literal('ping') }).meta({ description: 'Answered with `pong`.' }),
 ])
@@ -16,18 +18,28 @@ export type ClientFrame = z.infer<typeof ClientFrame>
 
 /** What the gateway says on `/ws`. */
 export const ServerFrame = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('event'), topic: LiveTopic, seq, id: z.string(), name: z.string(), at: z.string(), actor: z.string(), subject: z.string(), version: z.number().int(), data: z.unknown() })
-    .meta({ description: 'Something happened, as in the public events; or `NotificationAdded`, with the notification. `seq` grows. It may come twice, with the same `id`.' }),
-  z.object({ type: z.literal('subscribed'), topics: z.array(LiveTopic), seq }).meta({ description: 'These topics were granted; each of the others is told in an `error`.' }),
+  z.object({
+    type: z.literal('event'), topic: LiveTopic, seq, id: z.string(), name: z.string(), at: z.string(),
+    actor: z.string(), subject: z.string(), version: z.number().int(), data: z.unknown(),
+  }).meta({
+    description: 'Something happened, as in the public events; or `NotificationAdded`, with the notification. '
+      + '`seq` grows. It may come twice, with the same `id`.',
+  }),
+  z.object({ type: z.literal('subscribed'), topics: z.array(LiveTopic), seq })
+    .meta({ description: 'These topics were granted; each of the others is told in an `error`.' }),
   z.object({ type: z.literal('resumed'), seq }).meta({ description: 'Answers `after`: everything that you missed follows.' }),
-  z.object({ type: z.literal('gap'), seq }).meta({ description: 'Answers `after`: it lies too far back, or was another gateway’s. Load afresh what you show.' }),
+  z.object({ type: z.literal('gap'), seq })
+    .meta({ description: 'Answers `after`: it lies too far back, or was another gateway’s. Load afresh what you show.' }),
   z.object({ type: z.literal('error'), code: z.string(), message: z.string(), topic: z.string().optional() })
     .meta({ description: 'A frame, or one of its topics, was refused: `bad-frame`, `project-unknown`, `too-many-topics`, `throttled`, or a part is away.' }),
   z.object({ type: z.literal('pong') }).meta({ description: 'Answers `ping`.' }),
 ])
 export type ServerFrame = z.infer<typeof ServerFrame>
 
-/** Own close codes of `/ws`, and the standard's for who shall come back with a new ticket: nobody can be let in for a while, or he sees less than before. */
+/**
+ * Own close codes of `/ws`, and the standard's for who shall come back with a new ticket: nobody can be let in for a while,
+ * or he sees less than before.
+ */
 export const closeCodes = { tryAgainLater: 1013, sessionEnded: 4401, tooSlow: 4408 } as const
 
 /** The socket, as the documents describe it. */
@@ -40,7 +52,9 @@ export const liveSocket = {
     'What happens, as it happens: a WebSocket at the gateway, with frames of JSON text.',
     'Get a ticket, connect, and `subscribe`; after a drop do the same with your last `seq` as `after`, and you miss nothing.',
     'An upgrade is refused with 401 (no ticket, or a used one), 403 (a page of another origin), 429 or 503 (both with Retry-After).',
-    'Close codes after which you come back with a new ticket and your last `seq`: 1001 the gateway restarts, 1013 nobody can say now what you may see, or your role has changed, 4408 you read too slowly.',
-    'The others: 4401 the session has ended, sign in again; 1003 frames must be text; 1008 you say too much; 1009 a frame is over 16 KiB. Who does not answer pings is cut off without a word.',
+    'Close codes after which you come back with a new ticket and your last `seq`: 1001 the gateway restarts, '
+      + '1013 nobody can say now what you may see, or your role has changed, 4408 you read too slowly.',
+    'The others: 4401 the session has ended, sign in again; 1003 frames must be text; 1008 you say too much; '
+      + '1009 a frame is over 16 KiB. Who does not answer pings is cut off without a word.',
   ].join('\n'),
 } as const

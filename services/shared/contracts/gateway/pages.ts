@@ -1,4 +1,7 @@
-/** The pages that the gateway shows to people. What is sent to people (mails) links to these and to no others. A token comes behind the hash, which reaches no server log and no referrer. */
+/**
+ * The pages that the gateway shows to people. What is sent to people (mails) links to these and to no others.
+ * A token comes behind the hash, which reaches no server log and no referrer.
+ */
 export const pages = {
   /** `?problem=<code>`: why a sign-in by another provider came to nothing. */
   start: '/',

@@ -30,7 +30,8 @@ export const notificationApi = {
     reply: Preferences,
   }),
   setPreferences: operation({
-    method: 'POST', path: '/api/notifications/preferences', access: 'user', status: 200, ifMatch: true, summary: 'Change what you are told about; what is not named stays',
+    method: 'POST', path: '/api/notifications/preferences', access: 'user', status: 200, ifMatch: true,
+    summary: 'Change what you are told about; what is not named stays',
     body: PreferencesChange, reply: Preferences, errors: { 'project-unknown': 404 },
   }),
 }

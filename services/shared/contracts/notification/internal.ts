@@ -8,19 +8,23 @@ const ofProject = z.strictObject({ organizationId: Id, projectId: Id, sagaId: Id
 /** All of these can be asked again: the second time changes nothing. */
 export const notificationInternal = {
   mail: operation({
-    method: 'POST', path: '/internal/mails', access: 'internal', callers: ['user'], status: 202, summary: 'Send a mail; it is kept before this answers and sent soon after',
+    method: 'POST', path: '/internal/mails', access: 'internal', callers: ['user'], status: 202,
+    summary: 'Send a mail; it is kept before this answers and sent soon after',
     body: Mail, reply: z.object({ mailId: Id }),
   }),
   erase: operation({
-    method: 'POST', path: '/internal/notifications/erase', access: 'internal', callers: ['user'], status: 200, summary: 'Erase what is kept for and about a person',
+    method: 'POST', path: '/internal/notifications/erase', access: 'internal', callers: ['user'], status: 200,
+    summary: 'Erase what is kept for and about a person',
     body: z.strictObject({ organizationId: Id, userId: Id, sagaId: Id }), reply: z.object({ sagaId: Id }),
   }),
   deleteOfProject: operation({
-    method: 'POST', path: '/internal/projects/notifications/delete', access: 'internal', callers: ['project'], status: 200, summary: 'Take the notifications about a project out of sight',
+    method: 'POST', path: '/internal/projects/notifications/delete', access: 'internal', callers: ['project'], status: 200,
+    summary: 'Take the notifications about a project out of sight',
     body: ofProject, reply: z.object({ sagaId: Id }),
   }),
   restoreOfProject: operation({
-    method: 'POST', path: '/internal/projects/notifications/restore', access: 'internal', callers: ['project'], status: 200, summary: 'Bring back what the same saga took out of sight',
+    method: 'POST', path: '/internal/projects/notifications/restore', access: 'internal', callers: ['project'], status: 200,
+    summary: 'Bring back what the same saga took out of sight',
     body: ofProject, reply: z.object({ sagaId: Id }),
   }),
 }

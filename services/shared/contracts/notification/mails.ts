@@ -15,6 +15,11 @@ const about = {
 export const Mail = z.discriminatedUnion('template', [
   // `userId`: whose password it is, so that the mail goes with the account.
   z.strictObject({ ...about, template: z.literal('password-reset'), userId: Id.optional(), data: z.strictObject({ token: Token, expiresAt: Time }) }),
-  z.strictObject({ ...about, template: z.literal('invitation'), data: z.strictObject({ token: Token, organizationName: z.string().max(200), inviterName: z.string().max(200), role: OrganizationRole, expiresAt: Time }) }),
+  z.strictObject({
+    ...about, template: z.literal('invitation'),
+    data: z.strictObject({
+      token: Token, organizationName: z.string().max(200), inviterName: z.string().max(200), role: OrganizationRole, expiresAt: Time,
+    }),
+  }),
 ])
 export type Mail = z.infer<typeof Mail>

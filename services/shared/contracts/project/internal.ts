@@ -17,7 +17,8 @@ const Left = z.object({ projectId: Id, ...Member.omit({ userId: true }).shape })
 export const projectInternal = {
   getProject: operation({
     method: 'GET', path: '/internal/projects/:id', access: 'internal', status: 200, callers: ['task', 'gateway', 'analytics', 'notification', 'ai'],
-    summary: 'A project as other services need it, deleted ones too', params: z.object({ id: Id }), query: inOrganization, reply: ProjectRecord, errors: { 'project-unknown': 404 },
+    summary: 'A project as other services need it, deleted ones too',
+    params: z.object({ id: Id }), query: inOrganization, reply: ProjectRecord, errors: { 'project-unknown': 404 },
   }),
   memberships: operation({
     method: 'GET', path: '/internal/memberships/:userId', access: 'internal', status: 200, callers: ['gateway', 'notification', 'analytics', 'ai', 'task'],
@@ -27,10 +28,12 @@ export const projectInternal = {
   leave: operation({
     method: 'POST', path: '/internal/projects/leave', access: 'internal', status: 200, callers: ['user'],
     summary: 'Take a person out of all projects; where the person is the only owner, `handOverTo` becomes owner',
-    body: z.strictObject({ organizationId: Id, userId: Id, sagaId: Id, handOverTo: Id.nullable().optional() }), reply: z.object({ left: z.array(Left) }), errors: { 'sole-project-owner': 409 },
+    body: z.strictObject({ organizationId: Id, userId: Id, sagaId: Id, handOverTo: Id.nullable().optional() }),
+    reply: z.object({ left: z.array(Left) }), errors: { 'sole-project-owner': 409 },
   }),
   rejoin: operation({
     method: 'POST', path: '/internal/projects/rejoin', access: 'internal', status: 200, callers: ['user'],
-    summary: 'Undo `leave`', body: z.strictObject({ organizationId: Id, userId: Id, sagaId: Id, left: z.array(Left) }), reply: z.object({ rejoined: z.number().int() }),
+    summary: 'Undo `leave`', body: z.strictObject({ organizationId: Id, userId: Id, sagaId: Id, left: z.array(Left) }),
+    reply: z.object({ rejoined: z.number().int() }),
   }),
 }

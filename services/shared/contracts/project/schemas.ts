@@ -38,10 +38,12 @@ export const Template = z.object({
   tasks: z.array(TemplateTask), createdAt: Time.nullable(), version: z.number().int(),
 })
 export type Template = z.infer<typeof Template>
-export const TemplateSummary = Template.omit({ tasks: true, workflow: true, version: true }).extend({ taskCount: z.number().int(), estimateMinutes: z.number().int() })
+export const TemplateSummary = Template.omit({ tasks: true, workflow: true, version: true })
+  .extend({ taskCount: z.number().int(), estimateMinutes: z.number().int() })
 
 export const TimeEntry = z.object({
-  id: Id, projectId: Id, taskId: Id.nullable(), userId: Id, minutes: z.number().int(), startedAt: Time, note: z.string(), createdAt: Time, version: z.number().int(),
+  id: Id, projectId: Id, taskId: Id.nullable(), userId: Id,
+  minutes: z.number().int(), startedAt: Time, note: z.string(), createdAt: Time, version: z.number().int(),
 })
 export type TimeEntry = z.infer<typeof TimeEntry>
 /** `version` is that of the person's timer: it grows with each start and stop. */

@@ -5,7 +5,9 @@ import { Workflow } from '../workflow.ts'
 import { Description, Name, Template, TemplateSummary, TemplateTask } from './schemas.ts'
 
 const params = z.object({ templateId: Id })
-const NewTemplate = z.strictObject({ name: Name, description: Description.default(''), workflow: Workflow.optional(), tasks: z.array(TemplateTask).min(1).max(500) })
+const NewTemplate = z.strictObject({
+  name: Name, description: Description.default(''), workflow: Workflow.optional(), tasks: z.array(TemplateTask).min(1).max(500),
+})
 
 export const templateOperations = {
   listTemplates: operation({

@@ -14,7 +14,8 @@ const Report = z.object({
   rows: z.array(z.object({ key: z.string().nullable(), minutes: z.number().int(), entries: z.number().int() })),
 })
 export const Week = z.object({
-  week: Day, capacityMinutes: z.number().int(), allocatedPercent: z.number(), allocatedMinutes: z.number().int(), bookedMinutes: z.number().int(), overAllocated: z.boolean(),
+  week: Day, capacityMinutes: z.number().int(), allocatedPercent: z.number(),
+  allocatedMinutes: z.number().int(), bookedMinutes: z.number().int(), overAllocated: z.boolean(),
   projects: z.array(z.object({ projectId: Id, allocationPercent: z.number() })),
 })
 export type Week = z.infer<typeof Week>
@@ -26,14 +27,17 @@ export const timeOperations = {
     reply: page(z.object({ userId: Id, weeks: z.array(Week) })), errors: { 'bad-range': 400, 'bad-cursor': 400 },
   }),
   runningTimer: operation({
-    method: 'GET', path: '/api/projects/timer', access: 'user', status: 200, summary: 'Your running timer, or null', reply: z.object({ timer: Timer.nullable() }),
+    method: 'GET', path: '/api/projects/timer', access: 'user', status: 200, summary: 'Your running timer, or null',
+    reply: z.object({ timer: Timer.nullable() }),
   }),
   stopTimer: operation({
-    method: 'POST', path: '/api/projects/timer/stop', access: 'user', status: 200, summary: 'Stop your timer; its time becomes an entry', reply: TimeEntry, errors: { 'timer-not-running': 409 },
+    method: 'POST', path: '/api/projects/timer/stop', access: 'user', status: 200, summary: 'Stop your timer; its time becomes an entry',
+    reply: TimeEntry, errors: { 'timer-not-running': 409 },
   }),
   startTimer: operation({
     method: 'POST', path: '/api/projects/:id/timer/start', access: 'user', status: 201, summary: 'Start your timer in a project; one runs at a time',
-    params, body: z.strictObject({ taskId: Id.optional(), note: Note }), reply: Timer, errors: { 'project-unknown': 404, 'task-unknown': 404, 'timer-running': 409, 'project-archived': 409 },
+    params, body: z.strictObject({ taskId: Id.optional(), note: Note }), reply: Timer,
+    errors: { 'project-unknown': 404, 'task-unknown': 404, 'timer-running': 409, 'project-archived': 409 },
   }),
   logTime: operation({
     method: 'POST', path: '/api/projects/:id/time', access: 'user', status: 201, summary: 'Log time you worked',
@@ -42,11 +46,13 @@ export const timeOperations = {
   }),
   listTime: operation({
     method: 'GET', path: '/api/projects/:id/time', access: 'user', status: 200, summary: 'List the time logged in a project, newest first',
-    params, query: z.strictObject({ ...paging, from: Moment.optional(), to: Moment.optional(), userId: Id.optional(), taskId: Id.optional() }), reply: page(TimeEntry), errors: { 'project-unknown': 404, 'bad-range': 400, 'bad-cursor': 400 },
+    params, query: z.strictObject({ ...paging, from: Moment.optional(), to: Moment.optional(), userId: Id.optional(), taskId: Id.optional() }),
+    reply: page(TimeEntry), errors: { 'project-unknown': 404, 'bad-range': 400, 'bad-cursor': 400 },
   }),
   timeReport: operation({
     method: 'GET', path: '/api/projects/:id/time/report', access: 'user', status: 200, summary: 'Time logged in a project, by person, task or day (UTC)',
-    params, query: z.strictObject({ from: Moment.optional(), to: Moment.optional(), groupBy: GroupBy.default('user') }), reply: Report, errors: { 'project-unknown': 404, 'bad-range': 400 },
+    params, query: z.strictObject({ from: Moment.optional(), to: Moment.optional(), groupBy: GroupBy.default('user') }),
+    reply: Report, errors: { 'project-unknown': 404, 'bad-range': 400 },
   }),
   removeTime: operation({
     method: 'DELETE', path: '/api/projects/:id/time/:entryId', access: 'user', status: 204, summary: 'Delete an entry: your own, or as a manager anybody’s',

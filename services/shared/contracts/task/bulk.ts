@@ -18,9 +18,14 @@ export const BulkOperation = z.discriminatedUnion('op', [
 ])
 export type BulkOperation = z.infer<typeof BulkOperation>
 
-/** What became of one operation: the HTTP status it would have had alone, and the problem when it was refused. A refused `create` with an `id` is there, without its links. */
+/**
+ * What became of one operation: the HTTP status it would have had alone, and the problem when it was refused.
+ * A refused `create` with an `id` is there, without its links.
+ */
 export const BulkResult = z.object({
-  index: z.number().int(), key: z.string().nullable(), status: z.number().int(), id: Id.nullable().meta({ description: 'of a refused `create`: the task is there all the same, without its links' }), version: z.number().int().nullable(),
+  index: z.number().int(), key: z.string().nullable(), status: z.number().int(),
+  id: Id.nullable().meta({ description: 'of a refused `create`: the task is there all the same, without its links' }),
+  version: z.number().int().nullable(),
   problem: z.object({ code: z.string(), detail: z.string(), context: z.record(z.string(), z.unknown()).optional() }).nullable(),
 })
 export type BulkResult = z.infer<typeof BulkResult>

@@ -21,5 +21,7 @@ export const TaskRestored = event('TaskRestored', 1, z.object({ ...about, status
 export const TaskOverdue = event('TaskOverdue', 1, z.object({ ...about, dueAt: Time }))
 export const CommentAdded = event('CommentAdded', 1, z.object({ ...about, commentId: Id, mentions: z.array(Id) }))
 
-export const taskEvents = topic('task-events', 'task', [TaskCreated, TaskUpdated, TaskStatusChanged, TaskCompleted, TaskDeleted, TaskRestored, TaskOverdue, CommentAdded])
+export const taskEvents = topic('task-events', 'task', [
+  TaskCreated, TaskUpdated, TaskStatusChanged, TaskCompleted, TaskDeleted, TaskRestored, TaskOverdue, CommentAdded,
+])
 export type TaskPublicEvent = PublicEvent<typeof taskEvents>

@@ -7,7 +7,9 @@ export const UserCreated = event('UserCreated', 1, z.object({ userId: Id, role: 
 export const UserUpdated = event('UserUpdated', 1, z.object({ userId: Id, changed: z.array(z.string()), role: OrganizationRole.nullable() }))
 export const UserDeleted = event('UserDeleted', 1, z.object({ userId: Id }))
 export const UserLoggedIn = event('UserLoggedIn', 1, z.object({ userId: Id, sessionId: Id }))
-export const SessionEnded = event('SessionEnded', 1, z.object({ userId: Id, sessionId: Id, reason: z.enum(['logout', 'ended', 'reuse', 'password', 'disabled', 'closed']) }))
+export const SessionEnded = event('SessionEnded', 1, z.object({
+  userId: Id, sessionId: Id, reason: z.enum(['logout', 'ended', 'reuse', 'password', 'disabled', 'closed']),
+}))
 
 export const userEvents = topic('user-events', 'user', [UserCreated, UserUpdated, UserDeleted, UserLoggedIn, SessionEnded])
 export type UserPublicEvent = PublicEvent<typeof userEvents>

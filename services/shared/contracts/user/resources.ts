@@ -24,21 +24,35 @@ export const Profile = z.object({
   role: OrganizationRole, organizationId: Id, createdAt: Time, version: z.number().int(),
 })
 export type Profile = z.infer<typeof Profile>
-export const ProfileChange = z.strictObject({ name: PersonName, avatarUrl: AvatarUrl.nullable(), timezone: Timezone, locale: Locale, preferences: Preferences }).partial()
+export const ProfileChange = z.strictObject({
+  name: PersonName, avatarUrl: AvatarUrl.nullable(), timezone: Timezone, locale: Locale, preferences: Preferences,
+}).partial()
 
 export const Organization = z.object({ id: Id, name: z.string(), role: OrganizationRole })
 /** What a sign-in gives. `refreshToken` is null when it went into the HttpOnly cookie (`tokenIn: 'cookie'`). */
-export const SignedIn = z.object({ user: Profile, organization: Organization, accessToken: z.string(), refreshToken: z.string().nullable(), expiresIn: z.number().int().meta({ description: 'seconds' }) })
+export const SignedIn = z.object({
+  user: Profile, organization: Organization, accessToken: z.string(), refreshToken: z.string().nullable(),
+  expiresIn: z.number().int().meta({ description: 'seconds' }),
+})
 export type SignedIn = z.infer<typeof SignedIn>
 
 export const Session = z.object({ id: Id, createdAt: Time, lastSeenAt: Time, expiresAt: Time, ip: z.string(), userAgent: z.string(), current: z.boolean() })
 export type Session = z.infer<typeof Session>
 
-/** A member of the organization; guests do not see addresses. `version` counts the changes of the membership: its role, being shut out, and the closing of the account. */
-export const Member = z.object({ id: Id, name: z.string(), email: z.string().nullable(), avatarUrl: z.string().nullable(), role: OrganizationRole, disabled: z.boolean(), joinedAt: Time, version: z.number().int() })
+/**
+ * A member of the organization; guests do not see addresses. `version` counts the changes of the membership:
+ * its role, being shut out, and the closing of the account.
+ */
+export const Member = z.object({
+  id: Id, name: z.string(), email: z.string().nullable(), avatarUrl: z.string().nullable(),
+  role: OrganizationRole, disabled: z.boolean(), joinedAt: Time, version: z.number().int(),
+})
 export type Member = z.infer<typeof Member>
 export const Invitation = z.object({ id: Id, email: z.string(), role: OrganizationRole, invitedBy: Id, createdAt: Time, expiresAt: Time })
 export type Invitation = z.infer<typeof Invitation>
 
-export const Jwks = z.object({ keys: z.array(z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), kid: z.string(), alg: z.literal('EdDSA'), use: z.literal('sig') })) })
+const Jwk = z.object({
+  kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), kid: z.string(), alg: z.literal('EdDSA'), use: z.literal('sig'),
+})
+export const Jwks = z.object({ keys: z.array(Jwk) })
 export type Jwks = z.infer<typeof Jwks>

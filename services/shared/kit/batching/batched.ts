@@ -2,7 +2,10 @@ import { isUnavailable } from '../unavailable.ts'
 
 type Waiting<T, R> = { item: T; settle: PromiseWithResolvers<R> }
 
-/** Calls of one turn, and those that come while others are under way, go out together; each gets its own result. One that fails does not take the others with it; an outage is everybody's. */
+/**
+ * Calls of one turn, and those that come while others are under way, go out together; each gets its own result.
+ * One that fails does not take the others with it; an outage is everybody's.
+ */
 export const batched = <T, R>(run: (items: readonly T[]) => Promise<readonly R[]>, most = 16): ((item: T) => Promise<R>) => {
   const waiting: Waiting<T, R>[] = []
   let running = false

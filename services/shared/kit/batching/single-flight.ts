@@ -1,8 +1,9 @@
 type Turn<T> = { now: Promise<T>; next?: Promise<T> }
 
 /**
- * Reads for a key once at a time. Those who ask while it is read share the next reading, which begins when this one ends: so each reading begins after it was asked for, and nobody gets an answer that is older than
- * his question. One that fails does so for those who share it; the next begins all the same.
+ * Reads for a key once at a time. Those who ask while it is read share the next reading, which begins when this one ends:
+ * so each reading begins after it was asked for, and nobody gets an answer that is older than his question.
+ * One that fails does so for those who share it; the next begins all the same.
  */
 export const singleFlight = <T>(): ((key: string, read: () => Promise<T>) => Promise<T>) => {
   const turns = new Map<string, Turn<T>>()

@@ -1,4 +1,7 @@
-/** What is handed over at once weighs so much, and at most one event more: it has to arrive in time, have room in memory, and pass a sidecar, which takes 4 MiB. */
+/**
+ * What is handed over at once weighs so much, and at most one event more: it has to arrive in time, have room in memory,
+ * and pass a sidecar, which takes 4 MiB.
+ */
 export const BATCH_BYTES = 2_000_000
 const LONG = 200
 

@@ -5,12 +5,13 @@ import type { ActorHost } from './actor-host.ts'
 import { rawJson } from './raw-json.ts'
 
 const Fired = z.object({ data: z.unknown().optional() })
+type Run = (host: ActorHost, ctx: Context & { params: Record<string, string> }) => Promise<unknown>
 
 /** The actor part of Dapr's app contract. Timers are refused: they lose their callback after a rebalance (dapr issue 10088); use reminders. */
 export const actorRoutes = (actors: readonly ActorHost[], onError: (error: unknown, where: string) => void): Router => {
   const router = new Router()
   const hosts = new Map(actors.map(a => [a.type, a]))
-  const route = (method: 'put' | 'delete', path: string, run: (host: ActorHost, ctx: Context & { params: Record<string, string> }) => Promise<unknown>): void => {
+  const route = (method: 'put' | 'delete', path: string, run: Run): void => {
     router[method](path, async ctx => {
       const host = hosts.get(ctx.params['type'] ?? '')
       if (!host) { ctx.status = 404; return }

@@ -9,8 +9,13 @@ export const actorsClient = (send: Send): DaprActors => {
     return `/v1.0/actors/${type}/${id}`
   }
   return {
-    invoke: async (type, id, method, body, timeoutMs) =>
-      bodyOf(succeeded(await send({ method: 'PUT', path: `${at(type, id)}/method/${method}`, ...(body === undefined ? {} : { body }), ...(timeoutMs === undefined ? {} : { timeoutMs }) }), `actor ${type} ${method}`)),
+    invoke: async (type, id, method, body, timeoutMs) => {
+      const call = {
+        method: 'PUT', path: `${at(type, id)}/method/${method}`,
+        ...(body === undefined ? {} : { body }), ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      }
+      return bodyOf(succeeded(await send(call), `actor ${type} ${method}`))
+    },
     getState: async (type, id, key) => {
       const reply = succeeded(await send({ method: 'GET', path: `${at(type, id)}/state/${key}` }), `state of actor ${type}`)
       return bodyOf({ text: reply.text, headers: { 'content-type': 'application/json' } })

@@ -47,10 +47,17 @@ const ask = async (method: string, path: string, body?: unknown): Promise<{ stat
 describe('the app contract', () => {
   it('tells the sidecar what there is, each topic once', async () => {
     expect((await ask('GET', '/dapr/config')).body).toMatchObject({ entities: ['UserSaga'], drainOngoingCallTimeout: '10s' })
-    expect((await ask('GET', '/dapr/subscribe')).body).toEqual([{ pubsubname: 'pubsub', topic: 'task-events', routes: { rules: [], default: '/dapr/events/task-events' }, deadLetterTopic: 'dead-letters', bulkSubscribe: { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 13 } }])
+    expect((await ask('GET', '/dapr/subscribe')).body).toEqual([{
+      pubsubname: 'pubsub', topic: 'task-events', routes: { rules: [], default: '/dapr/events/task-events' }, deadLetterTopic: 'dead-letters',
+      bulkSubscribe: { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 13 },
+    }])
   })
   it('is done with an event when every consumer is', async () => {
-    const delivered = async (...given: Delivery[]): Promise<unknown> => { answers = given; failing = false; return (await ask('POST', '/dapr/events/task-events', { id: 'e1' })).body }
+    const delivered = async (...given: Delivery[]): Promise<unknown> => {
+      answers = given
+      failing = false
+      return (await ask('POST', '/dapr/events/task-events', { id: 'e1' })).body
+    }
     expect(await delivered('SUCCESS', 'SUCCESS')).toEqual({ status: 'SUCCESS' })
     expect(heard.at(-1)).toEqual({ event: { id: 'e1' }, topic: 'task-events' })
     expect(await delivered('SUCCESS', 'RETRY')).toEqual({ status: 'RETRY' })
@@ -60,7 +67,12 @@ describe('the app contract', () => {
   it('answers for each of many events that come together', async () => {
     answers = ['SUCCESS', 'SUCCESS']
     failing = false
-    const { body } = await ask('POST', '/dapr/events/task-events', { id: 'b1', topic: 'task-events', entries: [{ entryId: 'x', event: { id: 'e1' }, contentType: 'application/cloudevents+json' }, { entryId: 'y', event: { id: 'e2' } }] })
+    const { body } = await ask('POST', '/dapr/events/task-events', {
+      id: 'b1', topic: 'task-events', entries: [
+        { entryId: 'x', event: { id: 'e1' }, contentType: 'application/cloudevents+json' },
+        { entryId: 'y', event: { id: 'e2' } },
+      ],
+    })
     expect(body).toEqual({ statuses: [{ entryId: 'x', status: 'SUCCESS' }, { entryId: 'y', status: 'SUCCESS' }] })
     expect(heard.slice(-4).map(h => JSON.stringify(h))).toEqual(['e1', 'e1', 'e2', 'e2'].map(id => JSON.stringify({ event: { id }, topic: 'task-events' })))
     failing = true
@@ -86,7 +98,8 @@ describe('the app contract', () => {
   })
   it('says 500 when an actor, a reminder or a job failed', async () => {
     failing = true
-    for (const [method, path] of [['PUT', '/actors/UserSaga/a.1/method/greet'], ['PUT', '/actors/UserSaga/a.1/method/remind/drive'], ['POST', '/job/tick']] as const) expect((await ask(method, path, {})).status).toBe(500)
+    const asked = [['PUT', '/actors/UserSaga/a.1/method/greet'], ['PUT', '/actors/UserSaga/a.1/method/remind/drive'], ['POST', '/job/tick']] as const
+    for (const [method, path] of asked) expect((await ask(method, path, {})).status).toBe(500)
     failing = false
     expect((await ask('POST', '/job/tick', { a: 1 })).status).toBe(200)
     expect(heard.at(-1)).toEqual({ job: { a: 1 } })

@@ -13,14 +13,22 @@ export type Delivery = 'SUCCESS' | 'RETRY' | 'DROP'
 /** A consumer as the app contract sees it. `deliver` gets the raw CloudEvent (unchecked); a throw is RETRY. */
 export type Subscriber = {
   topics: readonly { readonly name: string }[]
-  /** How long the sidecar may hold an event so that others share its delivery, ms. Its clock ticks so often even when nothing comes, which an idle machine feels; by default a quarter of the pace. */
+  /**
+   * How long the sidecar may hold an event so that others share its delivery, ms. Its clock ticks so often even when nothing comes,
+   * which an idle machine feels; by default a quarter of the pace.
+   */
   gatherMs?: number
   /** While events keep coming, their deliveries follow each other no sooner than this, ms, so that each brings many. The first after a rest is not held. */
   paceMs?: number
   deliver(event: unknown, topic: string): Promise<Delivery>
 }
 
-export type AppContract = { subscribers?: readonly Subscriber[]; actors?: readonly ActorHost[]; jobs?: readonly JobHandler[]; onError?: (error: unknown, where: string) => void }
+export type AppContract = {
+  subscribers?: readonly Subscriber[]
+  actors?: readonly ActorHost[]
+  jobs?: readonly JobHandler[]
+  onError?: (error: unknown, where: string) => void
+}
 
 // Own routes instead of the SDK's DaprServer: that one is Express and acknowledges events whose handler threw (js-sdk issue 720).
 /** What the sidecar asks of this app: configuration, subscriptions, events, actors and jobs. A handler that throws is never an acknowledgement. */
@@ -28,7 +36,10 @@ export const appContract = ({ subscribers = [], actors = [], jobs = [], onError 
   const router = new Router()
   router.get('/dapr/config', ctx => {
     // A drain above 24 s freezes placement for every app of the namespace; a turn of ours takes far less.
-    ctx.body = { entities: actors.map(a => a.type), actorIdleTimeout: '10m', drainOngoingCallTimeout: '10s', drainRebalancedActors: true, reentrancy: { enabled: false } }
+    ctx.body = {
+      entities: actors.map(a => a.type), actorIdleTimeout: '10m',
+      drainOngoingCallTimeout: '10s', drainRebalancedActors: true, reentrancy: { enabled: false },
+    }
   })
   const topics = [...new Set(subscribers.flatMap(s => s.topics.map(t => t.name)))]
   const subscribersOf = (topic: string): Subscriber[] => subscribers.filter(s => s.topics.some(t => t.name === topic))

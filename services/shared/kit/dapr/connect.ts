@@ -16,7 +16,9 @@ export const components = { pubsub: 'pubsub', state: 'statestore', secrets: 'sec
 
 /** Connects to the sidecar of this process. Nothing is sent before the first call, which waits for the sidecar for up to `waitMs`. */
 export const connectDapr = ({ port, apiToken, appIdPrefix = '', waitMs }: DaprOptions): Dapr => {
-  const sidecar = transport({ baseUrl: `http://127.0.0.1:${port}`, ...(apiToken === undefined ? {} : { apiToken }), ...(waitMs === undefined ? {} : { waitMs }) })
+  const sidecar = transport({
+    baseUrl: `http://127.0.0.1:${port}`, ...(apiToken === undefined ? {} : { apiToken }), ...(waitMs === undefined ? {} : { waitMs }),
+  })
   const { send } = sidecar
   return {
     invoke: invoker(send, appIdPrefix, peerBreakers()),

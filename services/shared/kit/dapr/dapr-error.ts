@@ -1,6 +1,9 @@
 import { Refused } from '../decider.ts'
 
-/** `unreachable`: no sidecar; `timeout`: no answer in time; `peer`: the sidecar could not reach the other app, actor or component; `rejected`: the sidecar refused the call itself. */
+/**
+ * `unreachable`: no sidecar; `timeout`: no answer in time; `peer`: the sidecar could not reach the other app, actor or component;
+ * `rejected`: the sidecar refused the call itself.
+ */
 export type DaprErrorReason = 'unreachable' | 'timeout' | 'peer' | 'rejected'
 
 /** A call that did not get through. It is a `Refused('unavailable')`, so an operation that meets one answers 503 with Retry-After. */

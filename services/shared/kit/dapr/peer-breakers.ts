@@ -5,14 +5,20 @@ import { Refused } from '../decider.ts'
 /** The circuit to another app. */
 export type PeerBreakers = (app: AppId) => Breaker
 
-// The sidecar's own breaker counts every answer from 400 up and would close a service to all because of one client's bad requests (Dapr 1.18.2). Here only what did not get through counts.
-/** One circuit for each app that this process calls: after ten calls in a row that did not get through, calls fail at once; a trial goes out within two seconds. */
+// Not the sidecar's own breaker: it counts every answer from 400 up, so one client's bad requests would close a service to all (Dapr 1.18.2).
+/**
+ * One circuit for each app that this process calls: after ten calls in a row that did not get through, calls fail at once;
+ * a trial goes out within two seconds. Nothing else counts.
+ */
 export const peerBreakers = (): PeerBreakers => {
   const circuits = new Map<AppId, Breaker>()
   return app => {
     const known = circuits.get(app)
     if (known) return known
-    const made = breaker({ name: app, failures: 10, retryAfterMs: 250, longestRetryMs: 2_000, timeoutMs: Infinity, isOutage: error => error instanceof Refused && error.kind === 'unavailable' })
+    const made = breaker({
+      name: app, failures: 10, retryAfterMs: 250, longestRetryMs: 2_000, timeoutMs: Infinity,
+      isOutage: error => error instanceof Refused && error.kind === 'unavailable',
+    })
     circuits.set(app, made)
     return made
   }

@@ -23,7 +23,8 @@ export const publisher = (send: Send, pubsub: string): Dapr['publishBulk'] => as
 }
 
 const publishOne = async (send: Send, pubsub: string, topic: string, entries: readonly Entry[]): Promise<FailedEntry[]> => {
-  const reply = await send({ method: 'POST', path: `/v1.0/publish/bulk/${pubsub}/${topic}`, json: `[${entries.map(e => e.json).join(',')}]`, timeoutMs: 10_000 })
+  const json = `[${entries.map(e => e.json).join(',')}]`
+  const reply = await send({ method: 'POST', path: `/v1.0/publish/bulk/${pubsub}/${topic}`, json, timeoutMs: 10_000 })
   if (reply.status < 300) return []
   const failures = Failures.safeParse(bodyOf(reply))
   if (!failures.success) succeeded(reply, `publishing to ${topic}`)

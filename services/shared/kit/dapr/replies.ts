@@ -27,7 +27,10 @@ const retried = /failed to invoke target \S+ after [1-9]\d* retries/
 // Only the gate of a service that is not ready yet says so (http/server/gate.ts), before it looks at anything.
 const starting = /"code":"starting"/
 
-/** The app behind did not even look at the call: neither it nor its sidecar listened, its sidecar knew that it would not, or it is just starting. It can be made again, whatever it is. */
+/**
+ * The app behind did not even look at the call: neither it nor its sidecar listened, its sidecar knew that it would not,
+ * or it is just starting. It can be made again, whatever it is.
+ */
 export const neverArrived = (reply: Pick<Reply, 'status' | 'headers' | 'text'>): boolean => {
   if (reply.status === 503) return starting.test(reply.text)
   const problem = sidecarProblem(reply)
@@ -44,5 +47,6 @@ export const succeeded = (reply: Reply, what: string): Reply => {
   if (reply.status < 300) return reply
   const problem = SidecarProblem.safeParse(bodyOf({ ...reply, headers: { 'content-type': 'application/json' } }))
   const code = problem.data?.errorCode ?? ''
-  throw new DaprError(reply.status < 500 ? 'rejected' : 'peer', `${what}: ${problem.data?.message ?? (reply.text.slice(0, 200) || `status ${reply.status}`)}`, reply.status, code)
+  const told = problem.data?.message ?? (reply.text.slice(0, 200) || `status ${reply.status}`)
+  throw new DaprError(reply.status < 500 ? 'rejected' : 'peer', `${what}: ${told}`, reply.status, code)
 }

@@ -38,7 +38,10 @@ const event = (n: number, size = 0) => ({ id: `e${n}`, subject: `t${n}`, data: '
 
 describe('the sidecar client', () => {
   it('makes a call again that never arrived, and no other', async () => {
-    const failed = (why: string): Reply => ({ status: 500, body: { errorCode: 'ERR_DIRECT_INVOKE', message: `failed to invoke, id: x-task, err: rpc error: code = Internal desc = error invoking app channel: ${why}` } })
+    const failed = (why: string): Reply => ({ status: 500, body: {
+      errorCode: 'ERR_DIRECT_INVOKE',
+      message: `failed to invoke, id: x-task, err: rpc error: code = Internal desc = error invoking app channel: ${why}`,
+    } })
     reply = () => (calls.length < 3 ? failed('Post "http://127.0.0.1:3002/": dial tcp 127.0.0.1:3002: connect: connection refused') : { body: { ok: true } })
     expect(await dapr.invoke('task', 'POST', '/internal/x', { body: 1 })).toMatchObject({ status: 200, body: { ok: true } })
     expect(calls).toHaveLength(3)
@@ -86,7 +89,10 @@ describe('the sidecar client', () => {
   })
   it('publishes whole CloudEvents with their subject as key, in batches, and names what failed', async () => {
     expect(await dapr.publishBulk('task-events', [event(1)])).toEqual([])
-    expect(calls[0]).toMatchObject({ url: '/v1.0/publish/bulk/pubsub/task-events', body: [{ entryId: 'e1', contentType: 'application/cloudevents+json', metadata: { partitionKey: 't1' }, event: event(1) }] })
+    expect(calls[0]).toMatchObject({
+      url: '/v1.0/publish/bulk/pubsub/task-events',
+      body: [{ entryId: 'e1', contentType: 'application/cloudevents+json', metadata: { partitionKey: 't1' }, event: event(1) }],
+    })
     calls.length = 0
     await dapr.publishBulk('task-events', Array.from({ length: 401 }, (_, i) => event(i)))
     expect(calls.map(c => (Array.isArray(c.body) ? c.body.length : 0))).toEqual([200, 200, 1])

@@ -28,12 +28,18 @@ export const stateClient = (send: Send, store: string): DaprState => {
   }
   return {
     get, set,
-    delete: async (key, { etag } = {}) =>
-      unlessConflict(await send({ method: 'DELETE', path: `${at(key)}${etag === undefined ? '' : '?concurrency=first-write'}`, ...(etag === undefined ? {} : { headers: { 'if-match': etag } }) }), `state ${key}`),
+    delete: async (key, { etag } = {}) => {
+      const call = {
+        method: 'DELETE', path: `${at(key)}${etag === undefined ? '' : '?concurrency=first-write'}`,
+        ...(etag === undefined ? {} : { headers: { 'if-match': etag } }),
+      }
+      return unlessConflict(await send(call), `state ${key}`)
+    },
   }
 }
 
-const ttlOf = (ttlSeconds: number | undefined): { metadata?: { ttlInSeconds: string } } => (ttlSeconds === undefined ? {} : { metadata: { ttlInSeconds: String(ttlSeconds) } })
+const ttlOf = (ttlSeconds: number | undefined): { metadata?: { ttlInSeconds: string } } =>
+  (ttlSeconds === undefined ? {} : { metadata: { ttlInSeconds: String(ttlSeconds) } })
 
 const unlessConflict = (reply: Reply, what: string): boolean => {
   if (reply.status === 409) return false

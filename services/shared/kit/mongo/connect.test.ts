@@ -15,17 +15,23 @@ it('a document store that does not answer at the start is waited for, and that i
   const port = await deadPort()
   const logged: string[] = []
   const logger = { warn: (fields: object, text: string) => { logged.push(`${text} ${JSON.stringify(fields)}`) } }
-  await expect(connectMongo(`mongodb://ann:s3cret@127.0.0.1:${port}/`, 'x', { logger, patienceMs: 600, serverSelectionTimeoutMS: 20, minHeartbeatFrequencyMS: 10 })).rejects.toThrow()
+  const impatient = { logger, patienceMs: 600, serverSelectionTimeoutMS: 20, minHeartbeatFrequencyMS: 10 }
+  await expect(connectMongo(`mongodb://ann:s3cret@127.0.0.1:${port}/`, 'x', impatient)).rejects.toThrow()
   expect(logged).toEqual([expect.stringContaining(`MongoDB does not answer at 127.0.0.1:${port} (MONGODB_URI): waiting for it`)])
   expect(logged.join()).not.toContain('s3cret')
 })
 
-it.each(['localhost:27017', 'http://db', 'mongodb://ann:s3cr@et@db', 'mongodb://db:port/', 'mongodb://db/?noSuchOption=1'])('%s is no address of a document store, and is told as a mistake of the configuration', async uri => {
+it.each([
+  'localhost:27017', 'http://db', 'mongodb://ann:s3cr@et@db', 'mongodb://db:port/', 'mongodb://db/?noSuchOption=1',
+])('%s is no address of a document store, and is told as a mistake of the configuration', async uri => {
   const told = await loadConfig({ mongodbUri }, { MONGODB_URI: uri }, { secret: async () => undefined }).catch((error: unknown) => error)
   expect(told).toMatchObject({ mistakes: [expect.stringMatching(/^MONGODB_URI is wrong/)] })
   expect(String(told)).not.toMatch(/s3cr|noSuchOption/)
 })
 
-it.each(['mongodb://ann:s3cr%40et@a:27017,b:27018/?replicaSet=rs', 'mongodb+srv://cluster.example.net/?retryWrites=true', 'mongodb://127.0.0.1:6392/?directConnection=true'])('%s is one', async uri => {
+it.each([
+  'mongodb://ann:s3cr%40et@a:27017,b:27018/?replicaSet=rs', 'mongodb+srv://cluster.example.net/?retryWrites=true',
+  'mongodb://127.0.0.1:6392/?directConnection=true',
+])('%s is one', async uri => {
   expect(await loadConfig({ mongodbUri }, { MONGODB_URI: uri }, { secret: async () => undefined })).toEqual({ mongodbUri: uri })
 })

@@ -27,19 +27,31 @@ const placeOf = (uri: string): string => {
 const isReadable = (uri: string): boolean => { try { return placeOf(uri) !== '' } catch { return false } }
 
 /** The setting of a service's document store, the secret `mongodb-uri`: a connection string that the driver can read. */
-export const mongodbUri = secret(z.string().refine(isReadable, 'must be mongodb://host:port/ or mongodb+srv://host/, with special characters in name and password percent-encoded'), 'mongodb-uri')
+export const mongodbUri = secret(z.string().refine(
+  isReadable, 'must be mongodb://host:port/ or mongodb+srv://host/, with special characters in name and password percent-encoded',
+), 'mongodb-uri')
 
 /**
- * Connects to the service's own database; at the start it waits a minute for it (`patienceMs`), which `logger` hears once. After that nothing waits longer than a few seconds:
- * not for a server, a pooled connection, or an answer. Throws what the driver says when the minute is over or waiting does not help.
+ * Connects to the service's own database; at the start it waits a minute for it (`patienceMs`), which `logger` hears once.
+ * After that nothing waits longer than a few seconds: not for a server, a pooled connection, or an answer.
+ * Throws what the driver says when the minute is over or waiting does not help.
  */
-export const connectMongo = async (uri: string, dbName: string, { logger, patienceMs = 60_000, ...options }: ConnectOptions & { logger?: Pick<Logger, 'warn'>; patienceMs?: number } = {}): Promise<Mongo> => {
+export const connectMongo = async (
+  uri: string,
+  dbName: string,
+  { logger, patienceMs = 60_000, ...options }: ConnectOptions & { logger?: Pick<Logger, 'warn'>; patienceMs?: number } = {},
+): Promise<Mongo> => {
   loseWritesWithTheirConnection()
   let told = false
-  const waiting = (error: Error): void => { if (!told) logger?.warn({ reason: error.message }, `MongoDB does not answer at ${placeOf(uri)} (MONGODB_URI): waiting for it`); told = true }
+  const waiting = (error: Error): void => {
+    if (!told) logger?.warn({ reason: error.message }, `MongoDB does not answer at ${placeOf(uri)} (MONGODB_URI): waiting for it`)
+    told = true
+  }
   const connection = await connected(uri, { ...limits, dbName, ...options }, performance.now() + patienceMs, waiting)
   const breaker = observedBreaker('mongo')
-  connection.getClient().on('topologyDescriptionChanged', ({ newDescription }) => { breaker.saw([...newDescription.servers.values()].some(server => server.type !== 'Unknown')) })
+  connection.getClient().on('topologyDescriptionChanged', ({ newDescription }) => {
+    breaker.saw([...newDescription.servers.values()].some(server => server.type !== 'Unknown'))
+  })
   const ping = async (): Promise<void> => {
     breaker.check()
     await connection.db?.command({ ping: 1 })

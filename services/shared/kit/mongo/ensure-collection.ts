@@ -1,7 +1,10 @@
 import { isDuplicate } from './insert.ts'
 
 /** What it takes of a database; the driver's is one, and so is a connection of mongoose. */
-type Database = { createCollection(name: string): Promise<unknown>; collection(name: string): { createIndex(fields: Readonly<Record<string, 1>>): Promise<unknown> } }
+type Database = {
+  createCollection(name: string): Promise<unknown>
+  collection(name: string): { createIndex(fields: Readonly<Record<string, 1>>): Promise<unknown> }
+}
 
 /** Makes a collection with an index on each of `fields`; what is there already stays as it is. Throws what the driver says when the store cannot. */
 export const ensureCollection = async (db: Database, name: string, fields: readonly string[]): Promise<void> => {

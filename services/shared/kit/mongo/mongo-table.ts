@@ -3,7 +3,10 @@ import { ensureCollection } from './ensure-collection.ts'
 import { insertTogether } from './insert.ts'
 import type { Row, Table } from './table.ts'
 
-/** A table in the service's own database: makes its collection where it is not there yet, with an index on each field of `indexes`. Throws what the driver says when the store cannot. */
+/**
+ * A table in the service's own database: makes its collection where it is not there yet, with an index on each field of `indexes`.
+ * Throws what the driver says when the store cannot.
+ */
 export const mongoTable = async <R extends Row>(db: Connection, name: string, indexes: readonly (keyof R & string)[]): Promise<Table<R>> => {
   await ensureCollection(db, name, indexes)
   const rows: mongo.Collection<Row> = db.collection<Row>(name)

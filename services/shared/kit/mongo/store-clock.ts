@@ -6,8 +6,9 @@ import type { Clock } from '../clock.ts'
 const Said = z.looseObject({ localTime: z.date(), isWritablePrimary: z.literal(true) })
 
 /**
- * The time by the clock of the document store, which the processes of a service share: for deadlines that a process must not miss or hurry because its own clock is wrong.
- * It is heard at once and with every heartbeat of the primary (2 s); in between the monotonic clock goes on. `clock` tells the time where the store does not say it.
+ * The time by the clock of the document store, which the processes of a service share: for deadlines that a process must not miss
+ * or hurry because its own clock is wrong. It is heard at once and with every heartbeat of the primary (2 s); in between
+ * the monotonic clock goes on. `clock` tells the time where the store does not say it.
  */
 export const storeClock = async (client: mongo.MongoClient, clock: Clock): Promise<Clock> => {
   let said: { time: number; at: number } | undefined

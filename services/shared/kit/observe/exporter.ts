@@ -16,7 +16,9 @@ export const otlpSpans = ({ endpoint, service, instanceId }: { endpoint: string;
   const tracer = provider.getTracer('cybertask')
   return {
     start: (name, kind, parent) => {
-      const context = parent ? trace.setSpanContext(ROOT_CONTEXT, { traceId: parent.traceId, spanId: parent.spanId, traceFlags: parent.sampled ? 1 : 0, isRemote: true }) : ROOT_CONTEXT
+      const context = parent
+        ? trace.setSpanContext(ROOT_CONTEXT, { traceId: parent.traceId, spanId: parent.spanId, traceFlags: parent.sampled ? 1 : 0, isRemote: true })
+        : ROOT_CONTEXT
       return tracer.startSpan(name, { kind: kindNumber[kind] }, context)
     },
     stop: () => provider.shutdown(),

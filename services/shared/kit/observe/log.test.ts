@@ -12,7 +12,10 @@ const logged = (write: (logger: ReturnType<typeof createLogger>) => void): strin
 describe('a log line', () => {
   it('is JSON with service, trace and organization', () => {
     const line = logged(logger => { inContext({ ...work }, () => { setOrganization('o1'); logger.info({ operation: 'create' }, 'request') }) })
-    expect(JSON.parse(line)).toEqual({ level: 'info', time: expect.stringMatching(/^\d{4}-.*Z$/), service: 'task', instanceId: 'i1', traceId: 'a'.repeat(32), organizationId: 'o1', operation: 'create', message: 'request' })
+    expect(JSON.parse(line)).toEqual({
+      level: 'info', time: expect.stringMatching(/^\d{4}-.*Z$/), service: 'task', instanceId: 'i1',
+      traceId: 'a'.repeat(32), organizationId: 'o1', operation: 'create', message: 'request',
+    })
   })
   it('holds no password, token or address', () => {
     const line = logged(logger => {

@@ -4,7 +4,9 @@ import { currentContext } from './context.ts'
 /** What the services log with; pino fits. Lines are JSON and carry the service, the trace and the organization. */
 export type Logger = Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
 
-const secretFields = new Set(['token', 'accesstoken', 'refreshtoken', 'password', 'current', 'email', 'otp', 'secret', 'authorization', 'cookie', 'address', 'apikey'])
+const secretFields = new Set([
+  'token', 'accesstoken', 'refreshtoken', 'password', 'current', 'email', 'otp', 'secret', 'authorization', 'cookie', 'address', 'apikey',
+])
 
 /** The fields without what nobody may read in a log, however deep it lies. Own walk: pino's redaction by wildcards cost a tenth of a request. */
 const clean = (fields: object, depth = 0): Record<string, unknown> => {
@@ -32,7 +34,12 @@ const errorFields = (error: unknown): object => {
 }
 
 /** A logger of one process: JSON lines from `level` up, to standard output or to `destination`, without secrets. */
-export const createLogger = ({ service, instanceId, level = 'info', destination }: { service: string; instanceId?: string; level?: string; destination?: { write(line: string): void } }): Logger => {
+export const createLogger = ({ service, instanceId, level = 'info', destination }: {
+  service: string
+  instanceId?: string
+  level?: string
+  destination?: { write(line: string): void }
+}): Logger => {
   const options: pino.LoggerOptions = {
     level, base: { service, instanceId }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message',
     formatters: { level: label => ({ level: label }), log: fields => clean(fields) },

@@ -18,7 +18,10 @@ export const createMetrics = (service: string): Metrics => {
   // Ten times a second is enough to see a loop that stands still, and lets an idle process sleep.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 })
   new Gauge({ name: 'app_info', help: 'What runs here', labelNames: ['version'], registers: [registry] }).set({ version }, 1)
-  const requests = new Histogram({ name: 'http_request_duration_seconds', help: 'Time to answer, by operation', labelNames: ['operation', 'method', 'status'], buckets, registers: [registry] })
+  const requests = new Histogram({
+    name: 'http_request_duration_seconds', help: 'Time to answer, by operation', labelNames: ['operation', 'method', 'status'],
+    buckets, registers: [registry],
+  })
   return {
     registry,
     request: (operation, method, status, seconds) => { requests.observe({ operation, method, status }, seconds) },

@@ -38,7 +38,10 @@ describe('a trace', () => {
     const collector = createServer((request, response) => {
       paths.add(request.url)
       let text = ''
-      request.setEncoding('utf8').on('data', (chunk: string) => { text += chunk }).on('end', () => { bodies.push(text); response.setHeader('content-type', 'application/json').end('{}') })
+      request.setEncoding('utf8').on('data', (chunk: string) => { text += chunk }).on('end', () => {
+        bodies.push(text)
+        response.setHeader('content-type', 'application/json').end('{}')
+      })
     })
     await new Promise<void>(done => { collector.listen(0, '127.0.0.1', done) })
     const address = collector.address()

@@ -20,4 +20,5 @@ export const parseTraceparent = (header: string | undefined): { traceId: string;
 }
 
 /** The `traceparent` to send with outgoing calls and events. */
-export const traceparentOf = ({ traceId, spanId, sampled }: Pick<WorkContext, 'traceId' | 'spanId' | 'sampled'>): string => `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`
+export const traceparentOf = ({ traceId, spanId, sampled }: Pick<WorkContext, 'traceId' | 'spanId' | 'sampled'>): string =>
+  `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`

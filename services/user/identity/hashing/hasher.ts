@@ -19,7 +19,10 @@ export const startHashing = (atOnce: number): ChildProcess => {
 
 export type Hasher = { hash(password: string, cost: HashCost): Promise<string>; verify(stored: string, password: string): Promise<boolean> }
 
-/** Hashes in a process that is there while it is needed: started by the first job, ended when there was none for a while. If it dies its jobs are refused, and the next one starts another. */
+/**
+ * Hashes in a process that is there while it is needed: started by the first job, ended when there was none for a while.
+ * If it dies its jobs are refused, and the next one starts another.
+ */
 export const hasher = (start: () => ChildProcess, idleMs = 60_000): Hasher => {
   const jobs = new Map<number, PromiseWithResolvers<Value>>()
   let running: ChildProcess | undefined

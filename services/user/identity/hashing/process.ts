@@ -5,7 +5,8 @@ import type { Job } from './job.ts'
 
 // Far enough: at ten, guesses on a full machine were answered 503.
 const goesBehind = 5
-// Linux shares the processor between sessions before it looks at priorities: that is why this is a process, in a session of its own. Whoever asks for anything else goes first, and hashing takes what is left.
+// Linux shares the processor between sessions before it looks at priorities: that is why this is a process, in a session of its own.
+// Whoever asks for anything else goes first, and hashing takes what is left.
 for (const lower of [() => { setPriority(goesBehind) }, () => { writeFileSync('/proc/self/autogroup', String(goesBehind)) }]) {
   try { lower() } catch { /* Not every system knows both; hashing goes on without. */ }
 }
