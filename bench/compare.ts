@@ -22,13 +22,27 @@ export type Samples = {
   pooled?: { ours: number; control: number }
   beside?: Readonly<Record<string, string>>
 }
-export type Summary = FigureSpec & { key: string; samples: Samples; oursValue: number; controlValue: number; ratio: number; spread: readonly [number, number]; reached: boolean | null }
+export type Summary = FigureSpec & {
+  key: string
+  samples: Samples
+  oursValue: number
+  controlValue: number
+  ratio: number
+  spread: readonly [number, number]
+  reached: boolean | null
+}
 
 /** A figure such as a 99th percentile, `of` the samples of all rounds together, and of each round for the spread. */
-export const pooledSamples = (of: (samples: readonly number[]) => number, ours: readonly (readonly number[])[], control: readonly (readonly number[])[]): Samples =>
-  ({ ours: ours.map(of), control: control.map(of), pooled: { ours: of(ours.flat()), control: of(control.flat()) } })
+export const pooledSamples = (
+  of: (samples: readonly number[]) => number,
+  ours: readonly (readonly number[])[],
+  control: readonly (readonly number[])[],
+): Samples => ({ ours: ours.map(of), control: control.map(of), pooled: { ours: of(ours.flat()), control: of(control.flat()) } })
 
-/** Median of the ratios of pairs: what slows the machine for a while slows both halves of a pair. A figure that is pooled is the ratio of all rounds together. */
+/**
+ * Median of the ratios of pairs: what slows the machine for a while slows both halves of a pair.
+ * A figure that is pooled is the ratio of all rounds together.
+ */
 export const summarize = (key: string, spec: FigureSpec, samples: Samples): Summary => {
   const { pooled } = samples
   const ofPairs = (of: (ours: number, control: number) => number): number[] => samples.ours.map((ours, i) => of(ours, samples.control[i] ?? Number.NaN))
@@ -38,10 +52,16 @@ export const summarize = (key: string, spec: FigureSpec, samples: Samples): Summ
   const ratio = figureOf((ours, control) => ours / control)
   const { ratioAtLeast, ratioAtMost, oursAtMost, addedAtMost } = spec.goal
   const checks = [
-    ...(ratioAtLeast === undefined ? [] : [ratio >= ratioAtLeast]), ...(ratioAtMost === undefined ? [] : [ratio <= ratioAtMost]),
-    ...(oursAtMost === undefined ? [] : [oursValue <= oursAtMost]), ...(addedAtMost === undefined ? [] : [figureOf((ours, control) => ours - control) <= addedAtMost]),
+    ...(ratioAtLeast === undefined ? [] : [ratio >= ratioAtLeast]),
+    ...(ratioAtMost === undefined ? [] : [ratio <= ratioAtMost]),
+    ...(oursAtMost === undefined ? [] : [oursValue <= oursAtMost]),
+    ...(addedAtMost === undefined ? [] : [figureOf((ours, control) => ours - control) <= addedAtMost]),
   ]
-  return { ...spec, samples, key, oursValue, controlValue, ratio, spread: [Math.min(...ratios), Math.max(...ratios)], reached: checks.length === 0 ? null : Number.isFinite(ratio) && checks.every(Boolean) }
+  return {
+    ...spec, samples, key, oursValue, controlValue, ratio,
+    spread: [Math.min(...ratios), Math.max(...ratios)],
+    reached: checks.length === 0 ? null : Number.isFinite(ratio) && checks.every(Boolean),
+  }
 }
 
 const TOLERATED = 0.1

@@ -20,7 +20,9 @@ const figures = (turns: readonly Arrivals[]): string => {
 export type Taken = { platform: readonly number[]; b1: readonly number[] }
 
 /** Latency by open loop: each side at half of its own capacity (the median of its turns), in turns. */
-export const atHalfLoad = async (world: World, name: string, { platform, b1 }: Sides, taken: Taken, settle: () => Promise<unknown> = async () => {}): Promise<HalfLoad> => {
+export const atHalfLoad = async (
+  world: World, name: string, { platform, b1 }: Sides, taken: Taken, settle: () => Promise<unknown> = async () => {},
+): Promise<HalfLoad> => {
   const { plan: { rounds, seconds }, say } = world
   const [ours, theirs] = [median(taken.platform) * RESERVE, median(taken.b1) * RESERVE]
   const secondsFor = (rate: number): number => Math.max(seconds, Math.min(4 * seconds, SAMPLES / rate))
@@ -36,11 +38,18 @@ export const atHalfLoad = async (world: World, name: string, { platform, b1 }: S
   const latencies = (all: readonly Arrivals[]): number[][] => all.map(a => a.latencies)
   const [mine, control] = [turns('platform'), turns('b1')]
   return {
-    samples: { ...pooledSamples(all => percentilesOf(all).p99, latencies(mine), latencies(control)), beside: { [`platform at ${ours.toFixed(0)}/s`]: figures(mine), [`B1 at ${theirs.toFixed(0)}/s`]: figures(control) } },
+    samples: {
+      ...pooledSamples(all => percentilesOf(all).p99, latencies(mine), latencies(control)),
+      beside: { [`platform at ${ours.toFixed(0)}/s`]: figures(mine), [`B1 at ${theirs.toFixed(0)}/s`]: figures(control) },
+    },
     failed: [...mine, ...control].reduce((sum, a) => sum + a.failed, 0),
     chart: {
-      name: `latency-${name}`, title: `${name}: latency at half load, open loop`, x: 'part of the calls', y: 'ms', xTick: nines => `${Number((100 * (1 - 10 ** -nines)).toFixed(3))} %`,
-      series: [{ name: 'platform', points: percentileCurve(mine.flatMap(a => a.latencies)) }, { name: 'B1', points: percentileCurve(control.flatMap(a => a.latencies)) }],
+      name: `latency-${name}`, title: `${name}: latency at half load, open loop`,
+      x: 'part of the calls', y: 'ms', xTick: nines => `${Number((100 * (1 - 10 ** -nines)).toFixed(3))} %`,
+      series: [
+        { name: 'platform', points: percentileCurve(mine.flatMap(a => a.latencies)) },
+        { name: 'B1', points: percentileCurve(control.flatMap(a => a.latencies)) },
+      ],
     },
     raw: { rates: { platform: ours, b1: theirs }, platform: mine.map(rounded), b1: control.map(rounded) },
   }

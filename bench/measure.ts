@@ -22,10 +22,20 @@ export type Measure = {
 }
 
 /** Keeps the names of the figures: `run` must answer each of them. */
-export const measure = <const F extends Readonly<Record<string, FigureSpec>>>(definition: Omit<Measure, 'figures' | 'run'> & { figures: F; run(world: World): Promise<Outcome<keyof F & string>> }): Measure => definition
+export const measure = <const F extends Readonly<Record<string, FigureSpec>>>(
+  definition: Omit<Measure, 'figures' | 'run'> & { figures: F; run(world: World): Promise<Outcome<keyof F & string>> },
+): Measure => definition
 
-/** Lets each do its turn, round by round; every other round the other way round, so that a drift of the machine favours nobody. `before` prepares a round. Answers each one's results, in the order of the rounds. */
-export const inTurns = async <K extends string, T>(rounds: number, turns: Readonly<Record<K, () => Promise<T>>>, say: (text: string) => void, before = async (): Promise<void> => {}): Promise<(name: K) => T[]> => {
+/**
+ * Lets each do its turn, round by round; every other round the other way round, so that a drift of the machine favours nobody.
+ * `before` prepares a round. Answers each one's results, in the order of the rounds.
+ */
+export const inTurns = async <K extends string, T>(
+  rounds: number,
+  turns: Readonly<Record<K, () => Promise<T>>>,
+  say: (text: string) => void,
+  before = async (): Promise<void> => {},
+): Promise<(name: K) => T[]> => {
   const all = Object.entries<() => Promise<T>>(turns).map(([name, turn]) => ({ name, turn, results: new Array<T>() }))
   for (let round = 0; round < rounds; round++) {
     say(`round ${round + 1} of ${rounds}`)

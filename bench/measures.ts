@@ -16,4 +16,7 @@ import { socket } from './measures/socket.ts'
 import { start } from './measures/start.ts'
 
 /** In the order in which they run: what wants a fresh and idle system first, what fills stores and memory last. */
-export const measures: readonly Measure[] = [start, socket, gateway, create, get, login, memory, list, append, relay, consumer, rebuild, growth, ingest, dashboard]
+export const measures: readonly Measure[] = [
+  start, socket, gateway, create, get, login, memory,
+  list, append, relay, consumer, rebuild, growth, ingest, dashboard,
+]

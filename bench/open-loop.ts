@@ -18,7 +18,10 @@ export const openLoop = async (load: Load, rate: number, seconds: number): Promi
   const send = async (due: number): Promise<void> => {
     lateness = Math.max(lateness, performance.now() - began - due)
     try {
-      const { statusCode, body } = await pool.request({ method: load.method, path: load.path(), headers: { 'content-type': 'application/json', ...load.headers }, ...(load.body && { body: load.body() }) })
+      const { statusCode, body } = await pool.request({
+        method: load.method, path: load.path(), headers: { 'content-type': 'application/json', ...load.headers },
+        ...(load.body && { body: load.body() }),
+      })
       await body.dump()
       if (statusCode >= 300) failed++
     } catch { failed++ }

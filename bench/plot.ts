@@ -7,9 +7,14 @@ export type Bar = { label: string; value: number; low: number; high: number; not
 const colours = ['#1f6feb', '#d4572a', '#2a9d5c', '#8250df', '#9a6700', '#57606a']
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 const text = (x: number, y: number, words: string, more = ''): string => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${more}>${escaped(words)}</text>`
-const line = (x1: number, y1: number, x2: number, y2: number, more: string): string => `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" ${more}/>`
-const page = (width: number, height: number, parts: readonly string[]): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#24292f"><rect width="100%" height="100%" fill="#ffffff"/>\n${parts.join('\n')}\n</svg>\n`
+const line = (x1: number, y1: number, x2: number, y2: number, more: string): string =>
+  `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" ${more}/>`
+const page = (width: number, height: number, parts: readonly string[]): string => {
+  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`
+  const font = 'font-family="system-ui, sans-serif" font-size="12" fill="#24292f"'
+  const background = '<rect width="100%" height="100%" fill="#ffffff"/>'
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${font}>${background}\n${parts.join('\n')}\n</svg>\n`
+}
 
 /** Round steps that cut a range into about five. */
 export const ticks = (from: number, to: number): number[] => {
@@ -54,7 +59,8 @@ export const barChart = (title: string, bars: readonly Bar[]): string => {
     ...bars.flatMap(({ label, value, low, high, note, reached }, i) => {
       const y = top + i * row
       return [
-        text(left - 8, y + 14, label, 'text-anchor="end"'), `<rect x="${left}" y="${y + 4}" width="${Math.max(1, at(value) - left).toFixed(1)}" height="13" fill="${reached ? '#2a9d5c' : '#d4572a'}"/>`,
+        text(left - 8, y + 14, label, 'text-anchor="end"'),
+        `<rect x="${left}" y="${y + 4}" width="${Math.max(1, at(value) - left).toFixed(1)}" height="13" fill="${reached ? '#2a9d5c' : '#d4572a'}"/>`,
         line(at(low), y + 10.5, at(high), y + 10.5, 'stroke="#24292f" stroke-width="1.5"'), text(width - right + 8, y + 14, note),
       ]
     }),

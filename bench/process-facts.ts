@@ -9,7 +9,8 @@ export const residentMB = (pid: number): number => {
 /** Milliseconds until an address answers well, asked every few milliseconds. */
 export const untilReady = async (url: string, since: number, withinMs = 60_000): Promise<number> => {
   while (performance.now() - since < withinMs) {
-    if (await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(async r => { await r.arrayBuffer(); return r.ok }, () => false)) return performance.now() - since
+    const ready = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(async r => { await r.arrayBuffer(); return r.ok }, () => false)
+    if (ready) return performance.now() - since
     await sleep(5)
   }
   throw new Error(`${url} did not answer within ${withinMs / 1000} s`)

@@ -9,7 +9,10 @@ const HELD = 50_000
 // FerretDB holds a PostgreSQL connection for each statement of an update command.
 const UPDATES = 4
 
-/** The control of a rebuild: a cursor over the commits and bulk writes into a new collection with the same index; no order, no hash, no domain. Answers how many commits it read. */
+/**
+ * The control of a rebuild: a cursor over the commits and bulk writes into a new collection with the same index;
+ * no order, no hash, no domain. Answers how many commits it read.
+ */
 export const rawRebuild = async (db: Mongo): Promise<number> => {
   const target = db.collection<Row>('raw_rebuild')
   await target.drop().catch(() => {})
@@ -21,8 +24,15 @@ export const rawRebuild = async (db: Mongo): Promise<number> => {
     const rows = [...dirty.values()]
     dirty.clear()
     const [fresh, later] = [rows.filter(row => !written.has(row._id)), rows.filter(row => written.has(row._id))]
-    for (let i = 0; i < fresh.length; i += BATCH) await target.bulkWrite(fresh.slice(i, i + BATCH).map((document): mongo.AnyBulkWriteOperation<Row> => ({ insertOne: { document } })), { ordered: false })
-    for (let i = 0; i < later.length; i += UPDATES) await target.bulkWrite(later.slice(i, i + UPDATES).map((replacement): mongo.AnyBulkWriteOperation<Row> => ({ replaceOne: { filter: { _id: replacement._id }, replacement } })), { ordered: false })
+    for (let i = 0; i < fresh.length; i += BATCH) {
+      const inserts = fresh.slice(i, i + BATCH).map((document): mongo.AnyBulkWriteOperation<Row> => ({ insertOne: { document } }))
+      await target.bulkWrite(inserts, { ordered: false })
+    }
+    for (let i = 0; i < later.length; i += UPDATES) {
+      const updates = later.slice(i, i + UPDATES)
+        .map((replacement): mongo.AnyBulkWriteOperation<Row> => ({ replaceOne: { filter: { _id: replacement._id }, replacement } }))
+      await target.bulkWrite(updates, { ordered: false })
+    }
     for (const row of fresh) written.add(row._id)
   }
   for await (const { stream, version, tenantId } of db.collection<Commit>('commits').find({}, { batchSize: 1_000 })) {

@@ -11,7 +11,8 @@ const Baseline = z.object({ facts: z.unknown(), ratios: z.record(z.string(), z.n
 const baselineFile = join(import.meta.dirname, 'baseline.json')
 
 /** The committed ratios, by figure; nothing when there are none yet. */
-export const readBaseline = (): Readonly<Record<string, number>> => existsSync(baselineFile) ? Baseline.parse(JSON.parse(readFileSync(baselineFile, 'utf8'))).ratios : {}
+export const readBaseline = (): Readonly<Record<string, number>> =>
+  existsSync(baselineFile) ? Baseline.parse(JSON.parse(readFileSync(baselineFile, 'utf8'))).ratios : {}
 
 /** Takes over the ratios of this run; those of figures that it did not measure stay. */
 export const saveBaseline = (summaries: readonly Summary[], facts: Facts): void => {
@@ -20,7 +21,13 @@ export const saveBaseline = (summaries: readonly Summary[], facts: Facts): void 
   writeFileSync(baselineFile, `${JSON.stringify({ facts, ratios }, null, 2)}\n`)
 }
 
-export type Run = { facts: Facts; summaries: readonly Summary[]; outcomes: Readonly<Record<string, Outcome>>; failures: Readonly<Record<string, string>>; took: Readonly<Record<string, number>> }
+export type Run = {
+  facts: Facts
+  summaries: readonly Summary[]
+  outcomes: Readonly<Record<string, Outcome>>
+  failures: Readonly<Record<string, string>>
+  took: Readonly<Record<string, number>>
+}
 
 /** A folder for the results of one run. */
 export const resultsFolder = (at: string): string => {

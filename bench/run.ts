@@ -11,7 +11,10 @@ import { newWorld } from './world.ts'
 // Everything beside its control, in turns, on the same machine in the same run: absolute figures drift, ratios hold.
 const args = process.argv.slice(2)
 const names = args.filter(arg => !arg.startsWith('--'))
-const unknown = [...names.filter(name => !measures.some(m => m.name === name)), ...args.filter(arg => arg.startsWith('--') && !['--long', '--save-baseline', '--plan'].includes(arg))]
+const unknown = [
+  ...names.filter(name => !measures.some(m => m.name === name)),
+  ...args.filter(arg => arg.startsWith('--') && !['--long', '--save-baseline', '--plan'].includes(arg)),
+]
 if (unknown.length) {
   console.error(`There is no ${unknown.join(', ')}. Measures: ${measures.map(m => m.name).join(' ')}. Options: --long, --plan, --save-baseline.`)
   process.exit(64)
@@ -60,7 +63,9 @@ const one = async (i: number): Promise<void> => {
       const summary = summarize(`${m.name}: ${key}`, spec, samples)
       summaries.push(summary)
       const worse = worsening(summary, baseline[summary.key])
-      console.log(`  → ${key}: ${summary.ratio.toFixed(2)} (${summary.oursValue.toFixed(1)} against ${summary.controlValue.toFixed(1)} ${spec.unit})${worse === undefined ? '' : `, ${(worse * 100).toFixed(0)} % worse than the baseline`}`)
+      const against = `${summary.oursValue.toFixed(1)} against ${summary.controlValue.toFixed(1)} ${spec.unit}`
+      const warning = worse === undefined ? '' : `, ${(worse * 100).toFixed(0)} % worse than the baseline`
+      console.log(`  → ${key}: ${summary.ratio.toFixed(2)} (${against})${warning}`)
     }
   } catch (error) {
     failures[m.name] = error instanceof Error ? error.stack ?? error.message : String(error)

@@ -24,17 +24,26 @@ export type Skeleton = {
 }
 
 /** A child that ends with this process, however that ends: its channel closes. */
-const start = (script: string, env: Record<string, string>): ChildProcess => spawn(process.execPath, [join(root, 'bench/skeleton', script)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...env } })
+const start = (script: string, env: Record<string, string>): ChildProcess =>
+  spawn(process.execPath, [join(root, 'bench/skeleton', script)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...env } })
 const answers = (url: string): Promise<boolean> => eventually(async () => (await fetch(url)).ok)
-const over = (child: ChildProcess): Promise<void> => child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise(done => { child.once('exit', () => { done() }) })
+const over = (child: ChildProcess): Promise<void> => child.exitCode !== null || child.signalCode !== null
+  ? Promise.resolve()
+  : new Promise(done => { child.once('exit', () => { done() }) })
 
 /** The control: the same sidecars, certificates, policies and store as the platform, with a gateway and a handler that do nothing but pass on and insert. */
 export const startSkeleton = async (home: string): Promise<Skeleton> => {
   const inbox = await openInbox({ subscriber: 3_004 + skeletonOffset, producer: 3_003 + skeletonOffset })
   const stack = await startStack({ root, home, offset: skeletonOffset, prefix, services: ['gateway', 'task', 'project', 'notification'], sidecarsOnly: true })
   const store = stack.secrets['mongodb-uri'] ?? ''
-  const runHandler = (): ChildProcess => start('handler.ts', { APP_PORT: String(3_002 + skeletonOffset), MONGODB_URI: store, DAPR_HTTP_PORT: String(3_502 + skeletonOffset), DAPR_API_TOKEN: stack.tokens.task.dapr })
-  const gateway = start('gateway.ts', { APP_PORT: String(3_000 + skeletonOffset), DAPR_HTTP_PORT: String(3_500 + skeletonOffset), DAPR_API_TOKEN: stack.tokens.gateway.dapr, SKELETON_TARGET: `${prefix}task` })
+  const runHandler = (): ChildProcess => start('handler.ts', {
+    APP_PORT: String(3_002 + skeletonOffset), MONGODB_URI: store,
+    DAPR_HTTP_PORT: String(3_502 + skeletonOffset), DAPR_API_TOKEN: stack.tokens.task.dapr,
+  })
+  const gateway = start('gateway.ts', {
+    APP_PORT: String(3_000 + skeletonOffset), SKELETON_TARGET: `${prefix}task`,
+    DAPR_HTTP_PORT: String(3_500 + skeletonOffset), DAPR_API_TOKEN: stack.tokens.gateway.dapr,
+  })
   let handler = runHandler()
   const stop = async (): Promise<void> => {
     for (const app of [gateway, handler]) app.kill('SIGKILL')

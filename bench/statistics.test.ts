@@ -26,7 +26,9 @@ describe('the middle', () => {
 
 describe('a quantile', () => {
   const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
-  it.each([[20, 0.95, 19], [100, 0.95, 95], [100, 0.99, 99], [4, 0.5, 2], [20, 1, 20], [20, 0, 1], [1, 0.95, 1]])('of 1 to %i at %d is %i', (n, q, wanted) => expect(quantile(upTo(n), q)).toBe(wanted))
+  it.each([
+    [20, 0.95, 19], [100, 0.95, 95], [100, 0.99, 99], [4, 0.5, 2], [20, 1, 20], [20, 0, 1], [1, 0.95, 1],
+  ])('of 1 to %i at %d is %i', (n, q, wanted) => expect(quantile(upTo(n), q)).toBe(wanted))
   it('of nothing is no number', () => expect(quantile([], 0.5)).toBeNaN())
 })
 

@@ -7,7 +7,10 @@ import type { Skeleton } from './skeleton-stack.ts'
 
 export type BenchStore = { db: Mongo; insertOne(): Promise<unknown>; insertMany(count: number): Promise<unknown>; close(): Promise<void> }
 
-/** A database of its own in the skeleton's store, and what that store does by itself: inserts of commits into a collection with the log's indexes, beside it, where no log looks. */
+/**
+ * A database of its own in the skeleton's store, and what that store does by itself:
+ * inserts of commits into a collection with the log's indexes, beside it, where no log looks.
+ */
 export const openStore = async (skeleton: Skeleton): Promise<BenchStore> => {
   const name = `bench_${randomUUID().slice(0, 8)}`
   const connect = (database: string): Promise<Mongo> => connectMongo(skeleton.store, database, { maxPoolSize: 32 })

@@ -24,7 +24,10 @@ export const gets = async (world: World): Promise<Sides> => {
   const [platform, skeleton] = [await world.platform(), await world.skeleton()]
   const { token, projectId } = platform
   // Several tasks, so that no single document is hot everywhere.
-  const ids = await Promise.all(Array.from({ length: 50 }, async () => ({ ours: await newTask(platform.gateway, token, projectId), control: await newTask(skeleton.gateway, token, projectId) })))
+  const ids = await Promise.all(Array.from({ length: 50 }, async () => ({
+    ours: await newTask(platform.gateway, token, projectId),
+    control: await newTask(skeleton.gateway, token, projectId),
+  })))
   let n = 0
   return sides(platform, skeleton, side => ({ method: 'GET', path: () => `/api/tasks/${ids[n++ % ids.length]?.[side]}` }))
 }

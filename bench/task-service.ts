@@ -23,7 +23,13 @@ export const CHAIN = 100
 /** A sidecar that takes every event, and knows any project. */
 const lenient = (): Dapr => {
   const dapr = memoryDapr()
-  dapr.answer('project', ({ path }) => ({ status: 200, headers: {}, body: { id: path.split('/').at(-1), organizationId: boss.organizationId, name: 'One', key: 'O', status: 'active', workflow: defaultWorkflow, deletedAt: null, version: 1, members: [{ userId: 'boss', role: 'owner', allocationPercent: 0 }] } }))
+  dapr.answer('project', ({ path }) => ({
+    status: 200, headers: {},
+    body: {
+      id: path.split('/').at(-1), organizationId: boss.organizationId, name: 'One', key: 'O', status: 'active',
+      workflow: defaultWorkflow, deletedAt: null, version: 1, members: [{ userId: 'boss', role: 'owner', allocationPercent: 0 }],
+    },
+  }))
   return { ...dapr, publishBulk: async () => [] }
 }
 const depsOn = (db: Mongo): TaskDeps => taskDeps({ db, dapr: lenient(), clock: systemClock, logger: silentLogger })
@@ -44,8 +50,9 @@ export const startTaskService = async (db: Mongo) => {
 }
 
 /**
- * Fills a project with tasks, and the first of them with links, below the API: one task is made as the service makes it, and the others are copies of its commit
- * and of its document with ids, partitions and hashes of their own. Only their positions are missing, which nobody asks for who reads a task. Answers the ids, in the order of the chains.
+ * Fills a project with tasks, and the first of them with links, below the API: one task is made as the service makes it,
+ * and the others are copies of its commit and of its document with ids, partitions and hashes of their own.
+ * Only their positions are missing, which nobody asks for who reads a task. Answers the ids, in the order of the chains.
  */
 export const fillTasks = async (db: Mongo, projects: readonly string[], count: number, say: (text: string) => void): Promise<string[]> => {
   const deps = depsOn(db)
@@ -71,8 +78,17 @@ export const fillTasks = async (db: Mongo, projects: readonly string[], count: n
       if (own.length % 20_000 < BATCH) say(`${ids.length + own.length} of ${count} tasks`)
     }
     // Without the reactions of the service the tasks are not told of their links: only the graph is asked for cycles.
-    const edges = own.flatMap((taskId, i) => { const blockerId = own[i + 1]; return blockerId !== undefined && (i + 1) % CHAIN !== 0 ? [{ taskId, blockerId }] : [] })
-    for (let i = 0; i < edges.length; i += BATCH) await deps.graphs.handle(boss.organizationId, projectId, { type: 'AddEdges', edges: edges.slice(i, i + BATCH), at: deps.clock.now() }, byItself('service:task', uuidv7(), deps.clock.now()))
+    const edges = own.flatMap((taskId, i) => {
+      const blockerId = own[i + 1]
+      return blockerId !== undefined && (i + 1) % CHAIN !== 0 ? [{ taskId, blockerId }] : []
+    })
+    for (let i = 0; i < edges.length; i += BATCH) {
+      await deps.graphs.handle(
+        boss.organizationId, projectId,
+        { type: 'AddEdges', edges: edges.slice(i, i + BATCH), at: deps.clock.now() },
+        byItself('service:task', uuidv7(), deps.clock.now()),
+      )
+    }
     ids.push(...own)
   }
   await deps.log.stop()

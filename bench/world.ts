@@ -39,11 +39,17 @@ export const platformOffset = Number(process.env['BENCH_PORT_OFFSET'] ?? 10_000)
 const startPlatform = async (home: string, report: (line: string) => void): Promise<Platform> => {
   const stack = await startStack({ root, home, offset: platformOffset, prefix: 'bench-', env: { ...unlimited, LOG_LEVEL: 'warn' }, report })
   const { token, renew, projectId } = await newTeam(stack.urls.gateway)
-  return { stack, gateway: stack.urls.gateway, projectId, renew, get token() { return token() }, headers: { get authorization() { return `Bearer ${token()}` } }, settled: () => settled(stack) }
+  return {
+    stack, gateway: stack.urls.gateway, projectId, renew,
+    get token() { return token() },
+    headers: { get authorization() { return `Bearer ${token()}` } },
+    settled: () => settled(stack),
+  }
 }
 
 const CALM_MS = 60_000
-const answering = (url: string, headers: Record<string, string>): Promise<boolean> => eventually(async () => (await fetch(url, { headers, signal: AbortSignal.timeout(5_000) })).ok, CALM_MS)
+const answering = (url: string, headers: Record<string, string>): Promise<boolean> =>
+  eventually(async () => (await fetch(url, { headers, signal: AbortSignal.timeout(5_000) })).ok, CALM_MS)
 
 /** A world that begins empty; `close` stops what was started in it, and says which parts of it died on the way. */
 export const newWorld = (plan: Plan, say: (text: string) => void): World & { close(): Promise<string[]> } => {

@@ -26,8 +26,9 @@ const producer = () => {
     const own = feed[partition] ?? []
     const [projectId, position] = [randomUUID(), own.length]
     const event: CloudEvent = {
-      specversion: '1.0', id: `org/project/${projectId}:1#0`, source: 'project', type: ProjectDeleted.type, subject: projectId, time: systemClock.now(), datacontenttype: 'application/json', data: { projectId },
-      dataversion: 1, organizationid: 'org', partition, position, previous: position - 1, aggregateversion: 1, actor: 'u', correlationid: 'k',
+      specversion: '1.0', id: `org/project/${projectId}:1#0`, source: 'project', type: ProjectDeleted.type, subject: projectId,
+      time: systemClock.now(), datacontenttype: 'application/json', data: { projectId }, dataversion: 1,
+      organizationid: 'org', partition, position, previous: position - 1, aggregateversion: 1, actor: 'u', correlationid: 'k',
     }
     own.push(event)
     return event
@@ -35,28 +36,46 @@ const producer = () => {
   return {
     more: (count: number): CloudEvent[] => Array.from({ length: count }, (_, n) => next(n)),
     heads: () => ({ heads: feed.map(own => own.length) }),
-    page: (partition: number, after: number, limit: number) => ({ events: feed[partition]?.slice(after + 1, after + 1 + limit) ?? [], head: feed[partition]?.length ?? 0 }),
+    page: (partition: number, after: number, limit: number) => {
+      const own = feed[partition] ?? []
+      return { events: own.slice(after + 1, after + 1 + limit), head: own.length }
+    },
   }
 }
 const publish = async (dapr: Dapr, topic: string, events: readonly CloudEvent[]): Promise<void> => {
-  for (let i = 0; i < events.length; i += AT_ONCE) if ((await dapr.publishBulk(topic, events.slice(i, i + AT_ONCE))).length) throw new Error('the broker did not take events')
+  for (let i = 0; i < events.length; i += AT_ONCE) {
+    const refused = await dapr.publishBulk(topic, events.slice(i, i + AT_ONCE))
+    if (refused.length) throw new Error('the broker did not take events')
+  }
 }
 
 export const consumer = measure({
   name: 'consumer', title: 'Consuming events', estimate: ({ rounds, seconds }) => 5 + rounds * seconds * 2.5,
-  figures: { events: { title: 'consumer with one insert for each event, events/s', unit: '/s', control: 'raw Dapr subscriber that only acknowledges', goal: { ratioAtLeast: 0.7 }, better: 'more' } },
+  figures: {
+    events: {
+      title: 'consumer with one insert for each event, events/s', unit: '/s',
+      control: 'raw Dapr subscriber that only acknowledges', goal: { ratioAtLeast: 0.7 }, better: 'more',
+    },
+  },
   run: async world => {
     const { plan: { rounds, seconds }, say } = world
     const skeleton = await world.skeleton()
     const store = await openStore(skeleton)
-    const sidecar = (app: 'task' | 'project' | 'notification', port: number): Dapr => connectDapr({ port: port + skeletonOffset, apiToken: skeleton.stack.tokens[app].dapr, appIdPrefix: skeleton.prefix })
+    const sidecar = (app: 'task' | 'project' | 'notification', port: number): Dapr =>
+      connectDapr({ port: port + skeletonOffset, apiToken: skeleton.stack.tokens[app].dapr, appIdPrefix: skeleton.prefix })
     const [task, project, own] = [sidecar('task', 3_502), sidecar('project', 3_503), sidecar('notification', 3_504)]
     const source = producer()
-    skeleton.inbox.answer(({ path, query }) => path.endsWith('/heads') ? source.heads() : source.page(Number(query['partition']), Number(query['after']), Number(query['limit'] ?? AT_ONCE)))
+    skeleton.inbox.answer(({ path, query }) => path.endsWith('/heads')
+      ? source.heads()
+      : source.page(Number(query['partition']), Number(query['after']), Number(query['limit'] ?? AT_ONCE)))
     const seen = store.db.collection<{ _id: string }>('seen')
     const remember = insertTogether(() => seen)
     let [handled, heard] = [0, 0]
-    const consuming = newConsumer({ name: 'bench', topics: [projectEvents], handlers: [on(ProjectDeleted, async ({ id }) => { await remember({ _id: id }); handled++ })], db: store.db, dapr: own, clock: systemClock, logger: silentLogger })
+    const consuming = newConsumer({
+      name: 'bench', topics: [projectEvents],
+      handlers: [on(ProjectDeleted, async ({ id }) => { await remember({ _id: id }); handled++ })],
+      db: store.db, dapr: own, clock: systemClock, logger: silentLogger,
+    })
     skeleton.inbox.on('project-events', consuming.deliver)
     skeleton.inbox.on('task-events', async () => { heard++; return 'SUCCESS' })
     await consuming.start()
@@ -70,9 +89,15 @@ export const consumer = measure({
       return count / ((performance.now() - began) / 1000)
     }
     const count = Math.max(AT_ONCE, Math.round(EVENTS_PER_SECOND * seconds))
-    const ours = async (): Promise<number> => { const events = source.more(count); return timed(count, () => publish(project, 'project-events', events), () => handled) }
+    const ours = async (): Promise<number> => {
+      const events = source.more(count)
+      return timed(count, () => publish(project, 'project-events', events), () => handled)
+    }
     const strangers = producer()
-    const raw = async (): Promise<number> => { const events = strangers.more(count); return timed(count, () => publish(task, 'task-events', events), () => heard) }
+    const raw = async (): Promise<number> => {
+      const events = strangers.more(count)
+      return timed(count, () => publish(task, 'task-events', events), () => heard)
+    }
     await ours()
     await raw()
     const turns = await inTurns(rounds, { ours, raw }, say)

@@ -14,7 +14,9 @@ export const create = measure({
     'over B1': { title, unit: '/s', control: 'B1: gateway → sidecar → sidecar → one insert', goal: { ratioAtLeast: 0.85 }, better: 'more' },
     'over B0': { title, unit: '/s', control: 'B0: bare handler, one insert', goal: { ratioAtLeast: 0.4 }, better: 'more' },
     'over Plane': { title, unit: '/s', control: 'Plane’s API, 20/s (given)', goal: { ratioAtLeast: 30 }, better: 'more', given: true },
-    'p99 at half load': { title: 'create task, p99 at half load', unit: 'ms', control: 'B1 at half of its own load', goal: { ratioAtMost: 1.3 }, better: 'less' },
+    'p99 at half load': {
+      title: 'create task, p99 at half load', unit: 'ms', control: 'B1 at half of its own load', goal: { ratioAtMost: 1.3 }, better: 'less',
+    },
   },
   run: async world => {
     const { plan: { rounds, seconds }, say } = world
@@ -38,11 +40,18 @@ export const create = measure({
     const rate = (name: 'platform' | 'b1' | 'b0'): number[] => turns(name).map(t => t.perSecond)
     const ours = rate('platform')
     const latency = (name: 'platform' | 'b1'): string => turns(name).map(t => `${t.p50}/${t.p99}`).join(', ')
-    const beside = { 'store’s own insertOne, 16 callers': `${insertOne.toFixed(0)}/s`, 'followers done after': `${Math.max(...after).toFixed(0)} ms at most`, 'p50/p99 ms': latency('platform'), 'p50/p99 ms of B1': latency('b1') }
+    const beside = {
+      'store’s own insertOne, 16 callers': `${insertOne.toFixed(0)}/s`,
+      'followers done after': `${Math.max(...after).toFixed(0)} ms at most`,
+      'p50/p99 ms': latency('platform'), 'p50/p99 ms of B1': latency('b1'),
+    }
     const half = await atHalfLoad(world, 'create', sides, { platform: ours, b1: rate('b1') }, platform.settled)
     return {
       figures: {
-        'over B1': { ours, control: rate('b1'), beside }, 'over B0': { ours, control: rate('b0') }, 'over Plane': { ours, control: ours.map(() => PLANE) }, 'p99 at half load': half.samples,
+        'over B1': { ours, control: rate('b1'), beside },
+        'over B0': { ours, control: rate('b0') },
+        'over Plane': { ours, control: ours.map(() => PLANE) },
+        'p99 at half load': half.samples,
       },
       charts: [half.chart], raw: { turns: { platform: turns('platform'), b1: turns('b1'), b0: turns('b0') }, settledMs: after, half: half.raw },
       failed: half.failed + [...turns('platform'), ...turns('b1'), ...turns('b0')].reduce((sum, t) => sum + t.failed, 0),

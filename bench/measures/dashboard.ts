@@ -38,11 +38,18 @@ export const dashboard = measure({
       await fillEvents(db, { organization, events, now })
     }
     const dapr = memoryDapr()
-    dapr.answer('project', ({ path, query }) => ({ status: 200, headers: {}, body: { id: path.split('/').at(-1), organizationId: query?.['organizationId'], name: 'One', key: 'O', status: 'active', workflow: defaultWorkflow, deletedAt: null, version: 1, members: [] } }))
+    dapr.answer('project', ({ path, query }) => ({
+      status: 200, headers: {},
+      body: {
+        id: path.split('/').at(-1), organizationId: query?.['organizationId'], name: 'One', key: 'O', status: 'active',
+        workflow: defaultWorkflow, deletedAt: null, version: 1, members: [],
+      },
+    }))
     const server = await testServer(routes({ db, projects: client(projectInternal, 'project', dapr), erase: erasures(db, silentLogger) }))
     const [from, to] = [new Date(now - 30 * DAY_MS).toISOString(), new Date(now).toISOString()]
     const ask = (org: Size, more = '') => async (): Promise<void> => {
-      const { status } = await server.request('GET', `/api/analytics/dashboard?from=${from}&to=${to}${more}`, { as: { userId: 'boss', organizationId: org, role: 'owner', sessionId: 's' } })
+      const path = `/api/analytics/dashboard?from=${from}&to=${to}${more}`
+      const { status } = await server.request('GET', path, { as: { userId: 'boss', organizationId: org, role: 'owner', sessionId: 's' } })
       if (status !== 200) throw new Error(`the dashboard answered ${status}`)
     }
     const bare = (org: Size, projects: readonly string[]) => async (): Promise<void> => {
@@ -73,7 +80,10 @@ export const dashboard = measure({
     const [big, bigBare] = [times(ask('m10')), times(bare('m10', all))]
     const [slowest = 0] = await bigBare()
     const rounds = slowest > TURN_MS ? Math.min(2, world.plan.rounds) : world.plan.rounds
-    const turns = await inTurns(world.plan.rounds, { small: times(ask('m1')), smallBare: times(bare('m1', all)), one: times(ask('m10', `&projectId=${first}`)), oneBare: times(bare('m10', [first])) }, world.say)
+    const turns = await inTurns(world.plan.rounds, {
+      small: times(ask('m1')), smallBare: times(bare('m1', all)),
+      one: times(ask('m10', `&projectId=${first}`)), oneBare: times(bare('m10', [first])),
+    }, world.say)
     const bigTurns = await inTurns(rounds, { big, bigBare }, world.say)
     await server.close()
     const p95 = (ours: readonly number[][], control: readonly number[][]): Samples => pooledSamples(samples => quantile(samples, 0.95), ours, control)
@@ -82,7 +92,12 @@ export const dashboard = measure({
         '1 M events': p95(turns('small'), turns('smallBare')), '10 M events': p95(bigTurns('big'), bigTurns('bigBare')),
         'one project of 10 M': p95(turns('one'), turns('oneBare')),
       },
-      raw: { small: turns('small'), smallBare: turns('smallBare'), one: turns('one'), oneBare: turns('oneBare'), big: bigTurns('big'), bigBare: bigTurns('bigBare') }, failed,
+      raw: {
+        small: turns('small'), smallBare: turns('smallBare'),
+        one: turns('one'), oneBare: turns('oneBare'),
+        big: bigTurns('big'), bigBare: bigTurns('bigBare'),
+      },
+      failed,
     }
   }),
 })

@@ -62,18 +62,29 @@ const sized = async (world: World, count: number) => {
   }
 }
 
-const spec = (what: string, goal: { ratioAtMost?: number }) => ({ title: `${what} with 100,000 tasks there (one call at a time, p50)`, unit: 'ms', control: 'with 1,000 tasks there', goal, better: 'less' }) as const
+const spec = (what: string, goal: { ratioAtMost?: number }) => ({
+  title: `${what} with 100,000 tasks there (one call at a time, p50)`, unit: 'ms',
+  control: 'with 1,000 tasks there', goal, better: 'less',
+}) as const
 
 export const growth = measure({
-  name: 'growth', title: 'Cost as work grows, in the task service and its store', estimate: ({ rounds, long }) => 80 + (rounds + 1) * 3 * kinds.length * CALLS * 0.005 + (long ? 600 : 0),
+  name: 'growth', title: 'Cost as work grows, in the task service and its store',
+  estimate: ({ rounds, long }) => 80 + (rounds + 1) * 3 * kinds.length * CALLS * 0.005 + (long ? 600 : 0),
   figures: {
-    create: spec('create', { ratioAtMost: 1.2 }), get: spec('get', { ratioAtMost: 1.2 }), list: spec('list of 50', { ratioAtMost: 1.2 }), history: spec('history of 11 versions', { ratioAtMost: 1.2 }), cycle: spec('check of a cycle of 100', { ratioAtMost: 1.2 }),
+    create: spec('create', { ratioAtMost: 1.2 }),
+    get: spec('get', { ratioAtMost: 1.2 }),
+    list: spec('list of 50', { ratioAtMost: 1.2 }),
+    history: spec('history of 11 versions', { ratioAtMost: 1.2 }),
+    cycle: spec('check of a cycle of 100', { ratioAtMost: 1.2 }),
   },
   run: async world => {
     const sizes = [1_000, 10_000, 100_000, ...(world.plan.long ? [1_000_000] : [])]
     const services: { size: number; service: Awaited<ReturnType<typeof sized>> }[] = []
     for (const size of sizes) services.push({ size, service: await sized(world, size) })
-    const costs = async (service: Awaited<ReturnType<typeof sized>>): Promise<Record<Kind, number>> => ({ create: await service.cost('create'), get: await service.cost('get'), list: await service.cost('list'), history: await service.cost('history'), cycle: await service.cost('cycle') })
+    const costs = async (service: Awaited<ReturnType<typeof sized>>): Promise<Record<Kind, number>> => ({
+      create: await service.cost('create'), get: await service.cost('get'), list: await service.cost('list'),
+      history: await service.cost('history'), cycle: await service.cost('cycle'),
+    })
     for (const { service } of services) await costs(service)
     // Whoever filled a store counts as another replica so long, and each list would first read what that one wrote.
     await sleep(QUIET_MS + 5_000)
@@ -81,13 +92,20 @@ export const growth = measure({
     const turns = await inTurns(world.plan.rounds, Object.fromEntries(services.map(({ size, service }) => [String(size), () => costs(service)])), world.say)
     for (const { service } of services) await service.close()
     const of = (size: number, kind: Kind): number[] => turns(String(size)).map(c => c[kind])
+    const coldLists = services.map(({ size, service }) => `${size.toLocaleString('en')}: ${service.coldListMs.toFixed(0)} ms`).join(', ')
     const all = (kind: Kind) => ({
       ours: of(100_000, kind), control: of(1_000, kind),
-      beside: { ...Object.fromEntries(sizes.map(size => [`p50 with ${size.toLocaleString('en')}`, `${median(of(size, kind)).toFixed(2)} ms`])), ...(kind === 'list' && { 'first list of a project, read from the store': services.map(({ size, service }) => `${size.toLocaleString('en')}: ${service.coldListMs.toFixed(0)} ms`).join(', ') }) },
+      beside: {
+        ...Object.fromEntries(sizes.map(size => [`p50 with ${size.toLocaleString('en')}`, `${median(of(size, kind)).toFixed(2)} ms`])),
+        ...(kind === 'list' && { 'first list of a project, read from the store': coldLists }),
+      },
     })
     return {
       figures: { create: all('create'), get: all('get'), list: all('list'), history: all('history'), cycle: all('cycle') },
-      charts: [{ name: 'growth', title: 'Cost of one call as work grows (p50)', x: 'tasks there', y: 'ms', logX: true, series: kinds.map(kind => ({ name: kind, points: sizes.map((size): [number, number] => [size, median(of(size, kind))]) })) }],
+      charts: [{
+        name: 'growth', title: 'Cost of one call as work grows (p50)', x: 'tasks there', y: 'ms', logX: true,
+        series: kinds.map(kind => ({ name: kind, points: sizes.map((size): [number, number] => [size, median(of(size, kind))]) })),
+      }],
       raw: Object.fromEntries(sizes.map(size => [size, turns(String(size))])),
     }
   },

@@ -22,7 +22,12 @@ const eventSource = () => {
 
 export const ingest = measure({
   name: 'ingest', title: 'Events into ClickHouse', estimate: ({ rounds }) => 6 + rounds * 4,
-  figures: { rows: { title: 'ClickHouse ingest, rows/s', unit: '/s', control: 'one bulk insert of the same 60,000 rows into the same table', goal: { ratioAtLeast: 0.4 }, better: 'more' } },
+  figures: {
+    rows: {
+      title: 'ClickHouse ingest, rows/s', unit: '/s',
+      control: 'one bulk insert of the same 60,000 rows into the same table', goal: { ratioAtLeast: 0.4 }, better: 'more',
+    },
+  },
   run: world => withChdb(async db => {
     const take = newIngest(db)
     const [ours, strangers] = [eventSource(), eventSource()]

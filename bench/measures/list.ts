@@ -27,20 +27,37 @@ const filled = async (world: World): Promise<Sides> => {
   }
   const db = await connectMongo(skeleton.store, 'bench_db')
   const things = db.collection<{ _id: string }>('things')
-  for (let i = 0; i < TASKS; i += AT_ONCE)
-    await things.insertMany(Array.from({ length: AT_ONCE }, (_, n) => ({ _id: randomUUID(), projectId, title: `Task ${i + n}`, createdAt: new Date(Date.now() + i + n).toISOString() })))
+  for (let i = 0; i < TASKS; i += AT_ONCE) {
+    await things.insertMany(Array.from({ length: AT_ONCE }, (_, n) => ({
+      _id: randomUUID(), projectId, title: `Task ${i + n}`, createdAt: new Date(Date.now() + i + n).toISOString(),
+    })))
+  }
   await db.close()
   await platform.settled()
   const path = (): string => `/api/tasks?projectId=${projectId}&limit=50`
-  return { platform: { url: gateway, headers, method: 'GET', path }, b1: { url: skeleton.gateway, headers, method: 'GET', path }, b0: { url: skeleton.bare, headers, method: 'GET', path } }
+  return {
+    platform: { url: gateway, headers, method: 'GET', path },
+    b1: { url: skeleton.gateway, headers, method: 'GET', path },
+    b0: { url: skeleton.bare, headers, method: 'GET', path },
+  }
 }
 
 export const list = measure({
-  name: 'list', title: 'Listing 50 of 10,000 tasks through the gateway', estimate: ({ rounds, seconds }) => 43 + rounds * 2 * seconds + rounds * 3 * (seconds + 1),
+  name: 'list', title: 'Listing 50 of 10,000 tasks through the gateway',
+  estimate: ({ rounds, seconds }) => 43 + rounds * 2 * seconds + rounds * 3 * (seconds + 1),
   figures: {
-    'over Plane': { title: 'list 50 of 10,000, calls/s', unit: '/s', control: 'Plane’s API, 2/s (given)', goal: { ratioAtLeast: 100 }, better: 'more', given: true },
-    'over B1': { title: 'list 50 of 10,000, calls/s', unit: '/s', control: 'B1: equality, sort and limit in the store, 4 connections', goal: {}, better: 'more', aside: true },
-    'p99 at half load': { title: 'list 50 of 10,000, p99 at half load', unit: 'ms', control: 'B1 at half of its own load', goal: { ratioAtMost: 1.3 }, better: 'less' },
+    'over Plane': {
+      title: 'list 50 of 10,000, calls/s', unit: '/s',
+      control: 'Plane’s API, 2/s (given)', goal: { ratioAtLeast: 100 }, better: 'more', given: true,
+    },
+    'over B1': {
+      title: 'list 50 of 10,000, calls/s', unit: '/s',
+      control: 'B1: equality, sort and limit in the store, 4 connections', goal: {}, better: 'more', aside: true,
+    },
+    'p99 at half load': {
+      title: 'list 50 of 10,000, p99 at half load', unit: 'ms',
+      control: 'B1 at half of its own load', goal: { ratioAtMost: 1.3 }, better: 'less',
+    },
   },
   run: async world => {
     const { plan: { rounds, seconds }, say } = world

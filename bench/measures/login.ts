@@ -21,8 +21,14 @@ const OTHERS = 0.2
 export const login = measure({
   name: 'login', title: 'Signing in, and what others feel of it', estimate: ({ rounds, seconds }) => 12 + rounds * (4 * seconds + 4),
   figures: {
-    logins: { title: 'logins/s through the gateway', unit: '/s', control: 'raw argon2id of the same cost, as many at once as cores', goal: { ratioAtLeast: 0.9 }, better: 'more' },
-    'others’ p99': { title: 'get task during a login flood, p99', unit: 'ms', control: 'the same without the flood', goal: { ratioAtMost: 1.5 }, better: 'less' },
+    logins: {
+      title: 'logins/s through the gateway', unit: '/s',
+      control: 'raw argon2id of the same cost, as many at once as cores', goal: { ratioAtLeast: 0.9 }, better: 'more',
+    },
+    'others’ p99': {
+      title: 'get task during a login flood, p99', unit: 'ms',
+      control: 'the same without the flood', goal: { ratioAtMost: 1.5 }, better: 'less',
+    },
   },
   run: async world => {
     const { plan: { rounds, seconds }, say } = world
@@ -35,7 +41,10 @@ export const login = measure({
       return email
     }))
     let n = 0
-    const logins: Load = { url: gateway, method: 'POST', headers: {}, path: () => '/api/users/login', body: () => JSON.stringify({ email: people[n++ % PEOPLE], password }) }
+    const logins: Load = {
+      url: gateway, method: 'POST', headers: {}, path: () => '/api/users/login',
+      body: () => JSON.stringify({ email: people[n++ % PEOPLE], password }),
+    }
     const stored = await hash(password, defaultCost)
     await patientLoop(logins, 1, CALLERS)
     const rate = await capacity(world, 'get on the platform', others) * OTHERS
@@ -47,7 +56,10 @@ export const login = measure({
       const [arrivals, driven] = await Promise.all([openLoop(others, rate, seconds), flood])
       return { ...arrivals, failed: arrivals.failed + driven.failed }
     }
-    const speed = await inTurns(rounds, { ours: async () => patientLoop(logins, seconds, CALLERS), raw: async () => ({ perSecond: await callers(availableParallelism(), seconds, () => verify(stored, password)), failed: 0 }) }, say)
+    const speed = await inTurns(rounds, {
+      ours: async () => patientLoop(logins, seconds, CALLERS),
+      raw: async () => ({ perSecond: await callers(availableParallelism(), seconds, () => verify(stored, password)), failed: 0 }),
+    }, say)
     const felt = await inTurns(rounds, { during, quietly }, say)
     const latencies = (name: 'during' | 'quietly'): number[][] => felt(name).map(a => a.latencies)
     return {

@@ -9,7 +9,10 @@ const SAMPLE_S = 60
 export const memory = measure({
   name: 'memory', title: 'Memory at half load', estimate: ({ rounds, seconds, long }) => 8 + rounds * seconds * 2.5 + (long ? HOUR_MS / 1000 : 0),
   figures: {
-    'task service': { title: 'task service at half load, resident', unit: 'MB', control: 'bare Koa and driver at half of its own load', goal: { ratioAtMost: 1.6 }, better: 'less' },
+    'task service': {
+      title: 'task service at half load, resident', unit: 'MB',
+      control: 'bare Koa and driver at half of its own load', goal: { ratioAtMost: 1.6 }, better: 'less',
+    },
   },
   run: async world => {
     const { plan: { rounds, seconds, long }, say } = world
@@ -39,8 +42,16 @@ export const memory = measure({
     // The first minutes fill caches that are bounded.
     const steady = hour.filter(([at]) => at > HOUR_MS / 4)
     return {
-      figures: { 'task service': { ours, control, beside: { ...(steady.length > 1 && { 'slope over the last three quarters of an hour': `${slopePerHour(steady).toFixed(1)} MB an hour` }) } } },
-      charts: [{ name: 'memory', title: 'Task service at half load', x: 'minutes', y: 'MB', series: [{ name: 'resident', points: hour.map(([at, mb]): [number, number] => [at / 60_000, mb]) }] }],
+      figures: {
+        'task service': {
+          ours, control,
+          beside: { ...(steady.length > 1 && { 'slope over the last three quarters of an hour': `${slopePerHour(steady).toFixed(1)} MB an hour` }) },
+        },
+      },
+      charts: [{
+        name: 'memory', title: 'Task service at half load', x: 'minutes', y: 'MB',
+        series: [{ name: 'resident', points: hour.map(([at, mb]): [number, number] => [at / 60_000, mb]) }],
+      }],
       raw: { ours, control, hour }, failed,
     }
   },

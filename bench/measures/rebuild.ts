@@ -30,7 +30,10 @@ const withLiveWrites = async (write: () => Promise<unknown>, work: () => Promise
 const openScene = async (skeleton: Skeleton, streams: number) => {
   const store = await openStore(skeleton)
   const { log, counters, count } = counterLog({ db: store.db })
-  const view = stateView({ log, aggregate: counters, collection: 'counters', indexes: ['tenantId'], toDocument: (state, { tenantId }) => ({ tenantId, count: state, note: 'x'.repeat(200) }) })
+  const view = stateView({
+    log, aggregate: counters, collection: 'counters', indexes: ['tenantId'],
+    toDocument: (state, { tenantId }) => ({ tenantId, count: state, note: 'x'.repeat(200) }),
+  })
   await log.start()
   const ids = Array.from({ length: streams }, () => randomUUID())
   // Two commits in each, one soon after the other, as when a task is created and then moved.
@@ -42,8 +45,14 @@ const openScene = async (skeleton: Skeleton, streams: number) => {
 export const rebuild = measure({
   name: 'rebuild', title: 'Rebuilding a projection while others write', estimate: ({ rounds, seconds }) => rounds * seconds * 8,
   figures: {
-    events: { title: 'rebuild of a projection with live writes, events/s', unit: '/s', control: 'raw cursor scan and bulkWrite, with the same writes', goal: { ratioAtLeast: 0.5 }, better: 'more' },
-    'live writes': { title: 'live writes during a rebuild, commands/s', unit: '/s', control: 'the same writers without a rebuild', goal: { ratioAtLeast: 0.8 }, better: 'more' },
+    events: {
+      title: 'rebuild of a projection with live writes, events/s', unit: '/s',
+      control: 'raw cursor scan and bulkWrite, with the same writes', goal: { ratioAtLeast: 0.5 }, better: 'more',
+    },
+    'live writes': {
+      title: 'live writes during a rebuild, commands/s', unit: '/s',
+      control: 'the same writers without a rebuild', goal: { ratioAtLeast: 0.8 }, better: 'more',
+    },
   },
   run: async world => {
     const { plan: { rounds, seconds }, say } = world
@@ -72,7 +81,10 @@ export const rebuild = measure({
     return {
       figures: {
         events: { ours: ours.map(t => t.events), control: raw.map(t => t.events) },
-        'live writes': { ours: ours.map(t => t.writes), control: alone.map(t => t.writes), beside: { 'during the raw scan': raw.map(t => `${t.writes.toFixed(0)}/s`).join(', ') } },
+        'live writes': {
+          ours: ours.map(t => t.writes), control: alone.map(t => t.writes),
+          beside: { 'during the raw scan': raw.map(t => `${t.writes.toFixed(0)}/s`).join(', ') },
+        },
       },
       raw: { ours, raw, alone },
     }

@@ -28,7 +28,11 @@ const benchOf = async (world: World) => {
   const commits = mongoStore(store.db)
   const { log, count } = counterLog({
     db: { ...commits, addSegment: async segment => { await positions.pass(); return commits.addSegment(segment) } },
-    publishBulk: async (topic, events) => { await publication.pass(); sent.push(...events.map(event => CloudEvent.parse(event))); return dapr.publishBulk(topic, events) },
+    publishBulk: async (topic, events) => {
+      await publication.pass()
+      sent.push(...events.map(event => CloudEvent.parse(event)))
+      return dapr.publishBulk(topic, events)
+    },
   })
   await log.start()
   // What the subscriber still has to take must not be on the time of the next turn.
@@ -54,7 +58,10 @@ const benchOf = async (world: World) => {
     raw: () => timed(async () => {
       const batches = Array.from({ length: Math.ceil(sent.length / AT_ONCE) }, (_, i) => sent.slice(i * AT_ONCE, (i + 1) * AT_ONCE))
       await Promise.all(Array.from({ length: LANES }, async () => {
-        for (let batch = batches.pop(); batch; batch = batches.pop()) if ((await dapr.publishBulk('project-events', batch)).length) throw new Error('the broker did not take events')
+        for (let batch = batches.pop(); batch; batch = batches.pop()) {
+          const refused = await dapr.publishBulk('project-events', batch)
+          if (refused.length) throw new Error('the broker did not take events')
+        }
       }))
     }),
     events: () => sent.length,
@@ -78,13 +85,24 @@ export const relay = measure({
     const bench = await benchOf(world)
     await bench.whole()
     await bench.raw()
-    const turns = await inTurns(world.plan.rounds, { pair: async () => ({ publishing: await bench.publishing(), rawOfThat: await bench.raw(), whole: await bench.whole(), events: bench.events(), raw: await bench.raw() }) }, world.say)
+    const turns = await inTurns(world.plan.rounds, {
+      pair: async () => ({
+        publishing: await bench.publishing(), rawOfThat: await bench.raw(),
+        whole: await bench.whole(), events: bench.events(), raw: await bench.raw(),
+      }),
+    }, world.say)
     const insertMany = await callers(1, 1, () => bench.store.insertMany(AT_ONCE)) * AT_ONCE
     await bench.close()
     const pairs = turns('pair')
     return {
       figures: {
-        events: { ours: pairs.map(p => p.whole), control: pairs.map(p => p.raw), beside: { 'events in a turn': pairs.map(p => p.events).join(', '), 'store’s own insertMany of 200 (a position is a second insert of each commit)': `${insertMany.toFixed(0)}/s` } },
+        events: {
+          ours: pairs.map(p => p.whole), control: pairs.map(p => p.raw),
+          beside: {
+            'events in a turn': pairs.map(p => p.events).join(', '),
+            'store’s own insertMany of 200 (a position is a second insert of each commit)': `${insertMany.toFixed(0)}/s`,
+          },
+        },
         'publication alone': { ours: pairs.map(p => p.publishing), control: pairs.map(p => p.rawOfThat) },
       },
       raw: pairs,

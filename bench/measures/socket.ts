@@ -17,7 +17,9 @@ export const socket = measure({
   figures: {
     p50: { title: `${what}, p50`, unit: 'ms', control, goal: { ratioAtMost: 1.3, oursAtMost: 25 }, better: 'less' },
     p99: { title: `${what}, p99`, unit: 'ms', control, goal: { ratioAtMost: 2 }, better: 'less' },
-    'p50 over B1': { title: `${what}, p50`, unit: 'ms', control: 'commit through B1, then raw Dapr publish → subscribe', goal: {}, better: 'less', aside: true },
+    'p50 over B1': {
+      title: `${what}, p50`, unit: 'ms', control: 'commit through B1, then raw Dapr publish → subscribe', goal: {}, better: 'less', aside: true,
+    },
   },
   run: async world => {
     const [{ gateway, token, projectId, settled }, skeleton] = [await world.platform(), await world.skeleton()]
@@ -27,7 +29,8 @@ export const socket = measure({
       came.note(Published.parse(event).data._id)
       return 'SUCCESS'
     })
-    const writeTo = (url: string) => (times: number) => oneByOne(times, async () => WithId.parse(await post(`${url}/api/tasks/publish`, { projectId, title: 'One' })).id, came)
+    const writeTo = (url: string) => (times: number) =>
+      oneByOne(times, async () => WithId.parse(await post(`${url}/api/tasks/publish`, { projectId, title: 'One' })).id, came)
     const [bare, b1] = [writeTo(skeleton.bare), writeTo(skeleton.gateway)]
     await settled()
     await frames.measure(WARM_UP)
@@ -44,7 +47,14 @@ export const socket = measure({
         p50: { ours: mine.map(of('p50')), control: theirs.map(of('p50')) }, p99: pooledSamples(of('p99'), mine, theirs),
         'p50 over B1': { ours: mine.map(of('p50')), control: throughB1.map(of('p50')) },
       },
-      charts: [{ name: 'socket', title: 'Write → WebSocket frame, idle', x: 'part of the writes', y: 'ms', xTick: nines => `${Number((100 * (1 - 10 ** -nines)).toFixed(3))} %`, series: [{ name: 'platform', points: percentileCurve(mine.flat().filter(Number.isFinite)) }, { name: 'commit + publish → subscribe', points: percentileCurve(theirs.flat().filter(Number.isFinite)) }] }],
+      charts: [{
+        name: 'socket', title: 'Write → WebSocket frame, idle',
+        x: 'part of the writes', y: 'ms', xTick: nines => `${Number((100 * (1 - 10 ** -nines)).toFixed(3))} %`,
+        series: [
+          { name: 'platform', points: percentileCurve(mine.flat().filter(Number.isFinite)) },
+          { name: 'commit + publish → subscribe', points: percentileCurve(theirs.flat().filter(Number.isFinite)) },
+        ],
+      }],
       raw: { ours: mine, control: theirs, b1: throughB1 }, failed: lost,
     }
   },

@@ -8,9 +8,18 @@ const services = ['task', 'gateway', 'user', 'project', 'notification', 'analyti
 export const start = measure({
   name: 'start', title: 'Cold starts, and memory at rest', estimate: ({ rounds }) => 10 + rounds * 10,
   figures: {
-    'task service': { title: 'cold start of the task service, exec to ready', unit: 'ms', control: 'bare Koa and driver, exec to its first answer', goal: { ratioAtMost: 1.5 }, better: 'less' },
-    gateway: { title: 'cold start of the gateway, exec to ready', unit: 'ms', control: 'bare Koa and driver, exec to its first answer', goal: { ratioAtMost: 1.5 }, better: 'less' },
-    'memory at rest': { title: 'task service, resident, 2 s after its start', unit: 'MB', control: 'bare Koa and driver', goal: { ratioAtMost: 1.6 }, better: 'less' },
+    'task service': {
+      title: 'cold start of the task service, exec to ready', unit: 'ms',
+      control: 'bare Koa and driver, exec to its first answer', goal: { ratioAtMost: 1.5 }, better: 'less',
+    },
+    gateway: {
+      title: 'cold start of the gateway, exec to ready', unit: 'ms',
+      control: 'bare Koa and driver, exec to its first answer', goal: { ratioAtMost: 1.5 }, better: 'less',
+    },
+    'memory at rest': {
+      title: 'task service, resident, 2 s after its start', unit: 'MB',
+      control: 'bare Koa and driver', goal: { ratioAtMost: 1.6 }, better: 'less',
+    },
   },
   run: async world => {
     const [{ stack, settled }, skeleton] = [await world.platform(), await world.skeleton()]
@@ -38,7 +47,8 @@ export const start = measure({
     const all = services.map(app => `${app} ${residentMB(stack.part(app).pid ?? 0).toFixed(0)}`).join(', ')
     return {
       figures: {
-        'task service': { ours: task.map(t => t.ready), control: control.map(t => t.ready) }, gateway: { ours: gateway.map(t => t.ready), control: control.map(t => t.ready) },
+        'task service': { ours: task.map(t => t.ready), control: control.map(t => t.ready) },
+        gateway: { ours: gateway.map(t => t.ready), control: control.map(t => t.ready) },
         'memory at rest': { ours: task.map(t => t.memory), control: control.map(t => t.memory), beside: { 'resident now, MB': all } },
       },
       raw: { task, control, gateway },

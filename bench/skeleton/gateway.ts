@@ -11,7 +11,11 @@ const app = new Koa()
 app.use(async ctx => {
   if (ctx.path.startsWith('/health')) { ctx.body = 'ok'; return }
   const body = ctx.method === 'POST' ? JSON.stringify(await readJson(ctx.req)) : null
-  const answer = await dispatcher.request({ origin: new URL(target).origin, path: new URL(target).pathname + ctx.url, method: ctx.method === 'POST' ? 'POST' : 'GET', body, headers: { 'content-type': 'application/json', 'dapr-api-token': process.env['DAPR_API_TOKEN'] ?? '' } })
+  const answer = await dispatcher.request({
+    origin: new URL(target).origin, path: new URL(target).pathname + ctx.url,
+    method: ctx.method === 'POST' ? 'POST' : 'GET', body,
+    headers: { 'content-type': 'application/json', 'dapr-api-token': process.env['DAPR_API_TOKEN'] ?? '' },
+  })
   ctx.status = answer.statusCode
   ctx.type = 'application/json'
   ctx.body = Buffer.from(await answer.body.arrayBuffer())

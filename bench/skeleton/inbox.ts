@@ -37,6 +37,11 @@ export const openInbox = async (ports: { subscriber: number; producer: number })
   return {
     on: (topic, handler) => { if (handler) handlers.set(topic, handler); else handlers.delete(topic) },
     answer: handler => { ask = handler },
-    close: async () => { await Promise.all(servers.map(server => new Promise<void>(done => { server.closeAllConnections(); server.close(() => { done() }) }))) },
+    close: async () => {
+      await Promise.all(servers.map(server => new Promise<void>(done => {
+        server.closeAllConnections()
+        server.close(() => { done() })
+      })))
+    },
   }
 }

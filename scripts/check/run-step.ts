@@ -9,7 +9,10 @@ export type Outcome = { passed: number; failed: number; output: string }
 
 const Report = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numFailedTestSuites: z.number(), numTotalTests: z.number() })
 
-/** Runs one step to its end. A vitest project counts its tests, and a file that could not be loaded or a project without tests counts as a failure; any other command counts as one test. */
+/**
+ * Runs one step to its end. A vitest project counts its tests, and a file that could not be loaded
+ * or a project without tests counts as a failure; any other command counts as one test.
+ */
 export const runStep = async (step: Step): Promise<Outcome> => {
   const folder = mkdtempSync(join(tmpdir(), 'cybertask-test-'))
   const report = join(folder, 'report.json')

@@ -13,7 +13,8 @@ import type { Tally } from './tally.ts'
 export const publicApis = (url: string, tally: Tally) => {
   const door = throughGateway(url, tally)
   return {
-    users: client(userApi, 'user', door), tasks: client(taskApi, 'task', door), projects: client(projectApi, 'project', door), notifications: client(notificationApi, 'notification', door),
+    users: client(userApi, 'user', door), tasks: client(taskApi, 'task', door),
+    projects: client(projectApi, 'project', door), notifications: client(notificationApi, 'notification', door),
     analytics: client(analyticsApi, 'analytics', door), sagas: client(sagaApi, 'project', door), gateway: client(gatewayApi, 'user', door),
   }
 }

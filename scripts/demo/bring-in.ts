@@ -54,7 +54,10 @@ const creationOf = ({ projectId, assigneeOf }: Deps, item: Item | undefined, blo
   const { ref, title, description, labels, priority, difficulty, estimateMinutes, openedAt, dueAt, person } = item
   return [{
     op: 'create', key: ref, ...(blockedByKeys.length && { blockedByKeys: [...blockedByKeys] }),
-    task: { projectId, title, description, labels, priority, difficulty, estimateMinutes, startAt: openedAt, dueAt, assigneeId: person === null ? null : assigneeOf(person) ?? null },
+    task: {
+      projectId, title, description, labels, priority, difficulty, estimateMinutes, startAt: openedAt, dueAt,
+      assigneeId: person === null ? null : assigneeOf(person) ?? null,
+    },
   }]
 }
 

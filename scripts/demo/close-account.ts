@@ -18,13 +18,17 @@ export const closeAccount = async ({ apis, founder, leaver, password, progress, 
   const [projects, tasks, signIn] = await Promise.all([
     Promise.all(projectIds.map(id => apis.projects.getProject({ params: { id }, token }))),
     openTasksOf(apis, founder, leaver),
-    apis.users.login({ body: { email: leaver.email, password } }).then(() => 'still possible', (error: unknown) => { if (error instanceof Refused) return error.code; throw error }),
+    apis.users.login({ body: { email: leaver.email, password } }).then(() => 'still possible', (error: unknown) => {
+      if (error instanceof Refused) return error.code
+      throw error
+    }),
   ])
   step.done(outcome)
   return {
     outcome,
     problems: [
-      ...projects.filter(p => p.members.some(m => m.userId === leaver.id)).map(p => `${leaver.name} is still a member of ${p.name}`), ...tasks.map(t => `${leaver.name} still has "${t.title}"`),
+      ...projects.filter(p => p.members.some(m => m.userId === leaver.id)).map(p => `${leaver.name} is still a member of ${p.name}`),
+      ...tasks.map(t => `${leaver.name} still has "${t.title}"`),
       ...(signIn === 'bad-credentials' ? [] : [`signing in as ${leaver.name} answers "${signIn}"`]),
     ],
   }
@@ -33,6 +37,7 @@ export const closeAccount = async ({ apis, founder, leaver, password, progress, 
 /** What is done stays with whoever did it; what is open must not wait for somebody who has gone. */
 const openTasksOf = async (apis: Apis, as: Person, { id }: Person): Promise<Task[]> => {
   const open: Task[] = []
-  for await (const task of pages(async cursor => apis.tasks.listTasks({ query: { assigneeId: id, limit: 200, ...cursor }, token: await as.token() }))) if (task.completedAt === null) open.push(task)
+  const assigned = pages(async cursor => apis.tasks.listTasks({ query: { assigneeId: id, limit: 200, ...cursor }, token: await as.token() }))
+  for await (const task of assigned) if (task.completedAt === null) open.push(task)
   return open
 }

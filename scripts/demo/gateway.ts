@@ -5,7 +5,10 @@ import { count, type Tally } from './tally.ts'
 
 const mostTries = 40
 
-/** The public door of the platform in the shape that typed clients speak through. It waits as `Retry-After` says, and repeats nothing that could happen twice. */
+/**
+ * The public door of the platform in the shape that typed clients speak through.
+ * It waits as `Retry-After` says, and repeats nothing that could happen twice.
+ */
 export const throughGateway = (url: string, tally: Tally): Pick<Dapr, 'invoke'> => ({
   invoke: async (_, method, path, options = {}) => {
     const key = method === 'POST' && options.headers?.['idempotency-key'] === undefined ? { 'idempotency-key': randomUUID() } : {}
@@ -25,7 +28,10 @@ const send = async (url: string, method: string, path: string, { query = {}, bod
   const response = await fetch(`${url}${path}${search && `?${search}`}`, {
     method, redirect: 'manual', signal: AbortSignal.timeout(Math.max(timeoutMs, 30_000)),
     headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body: JSON.stringify(body) }),
-  }).catch((error: unknown) => { throw new Error(`${method} ${url}${path} got no answer. Is the platform up? \`npm start\` brings it up, \`npm run doctor\` says what is wrong.`, { cause: error }) })
+  }).catch((error: unknown) => {
+    const advice = 'Is the platform up? `npm start` brings it up, `npm run doctor` says what is wrong.'
+    throw new Error(`${method} ${url}${path} got no answer. ${advice}`, { cause: error })
+  })
   const text = await response.text()
   return { status: response.status, headers: Object.fromEntries(response.headers), body: parsed(text) }
 }
@@ -40,7 +46,9 @@ const inFlight = ({ status, body }: InvokeAnswer): boolean => status === 409 && 
 /** A bulk request holds as many commands as it has results. */
 const counted = (answer: InvokeAnswer, method: string, path: string, tally: Tally): InvokeAnswer => {
   const results = path === '/api/tasks/bulk' ? field(answer.body, 'results') : undefined
-  const outcomes = Array.isArray(results) ? results.map(r => ({ status: Number(field(r, 'status')), code: field(field(r, 'problem'), 'code') })) : [{ status: answer.status, code: field(answer.body, 'code') }]
+  const outcomes = Array.isArray(results)
+    ? results.map(r => ({ status: Number(field(r, 'status')), code: field(field(r, 'problem'), 'code') }))
+    : [{ status: answer.status, code: field(answer.body, 'code') }]
   for (const { status, code } of outcomes) {
     if (status < 300 && method !== 'GET') tally.commands++
     if (status >= 400) count(tally.refusals, typeof code === 'string' ? code : String(status))

@@ -17,17 +17,21 @@ const publicProjectEvents = new Set(['ProjectCreated', 'ProjectUpdated', 'Projec
 /** Everybody reads a share, so that nobody asks more often than the gateway allows. */
 export const readLog = async ({ apis, founder, readers, progress }: Deps, projectIds: readonly string[]): Promise<LogCounts> => {
   const counts: LogCounts = { events: new Map(), assigned: new Map() }
-  for (const id of projectIds)
-    for await (const { events } of pages(async cursor => apis.projects.projectHistory({ params: { id }, query: { limit: 200, ...cursor }, token: await founder.token() })))
+  for (const id of projectIds) {
+    const history = pages(async cursor => apis.projects.projectHistory({ params: { id }, query: { limit: 200, ...cursor }, token: await founder.token() }))
+    for await (const { events } of history)
       for (const name of events) if (publicProjectEvents.has(name)) count(counts.events, name)
+  }
 
   const tasks = (await inParallel(projectIds, 4, async id => (await tasksOf(apis, founder, id)).map(t => t.id))).flat()
   const step = progress.step('histories read back', tasks.length)
   let read = 0
   await inParallel(tasks, 8, async (id, i) => {
     const reader = readers[i % readers.length] ?? founder
-    for await (const entry of pages(async cursor => apis.tasks.taskHistory({ params: { id }, query: { limit: 200, ...cursor }, token: await reader.token() }))) countEntry(counts, entry)
-    for await (const _ of pages(async cursor => apis.tasks.listComments({ params: { id }, query: { limit: 200, ...cursor }, token: await reader.token() }))) count(counts.events, 'CommentAdded')
+    const history = pages(async cursor => apis.tasks.taskHistory({ params: { id }, query: { limit: 200, ...cursor }, token: await reader.token() }))
+    for await (const entry of history) countEntry(counts, entry)
+    const comments = pages(async cursor => apis.tasks.listComments({ params: { id }, query: { limit: 200, ...cursor }, token: await reader.token() }))
+    for await (const _ of comments) count(counts.events, 'CommentAdded')
     step.to(++read)
   })
   step.done()
@@ -36,7 +40,9 @@ export const readLog = async ({ apis, founder, readers, progress }: Deps, projec
 
 const countEntry = ({ events, assigned }: LogCounts, { actor, events: names, changes }: Entry): void => {
   // A link between two tasks is told by the one that waits.
-  for (const name of names) if (publicTaskEvents.has(name) || (name === 'TaskLinked' && 'blockedBy' in changes)) count(events, name === 'TaskLinked' ? 'TaskUpdated' : name)
+  for (const name of names) {
+    if (publicTaskEvents.has(name) || (name === 'TaskLinked' && 'blockedBy' in changes)) count(events, name === 'TaskLinked' ? 'TaskUpdated' : name)
+  }
   const after = changes['assigneeId']?.after
   if (typeof after === 'string' && after !== actor) count(assigned, after)
 }

@@ -7,14 +7,20 @@ export type Mail = { subject: string; text: string; to: string }
 /** The mail catcher of the local stack, read through its own HTTP API. */
 export const mailCatcher = (url: string) => {
   const all = async (domain: string): Promise<Mail[]> => {
-    const response = await fetch(`${url}/api/email`).catch((error: unknown) => { throw new Error(`The mail catcher does not answer at ${url}; say where it is with --mail.`, { cause: error }) })
-    return Mails.parse(await response.json()).flatMap(mail => mail.to.map(to => ({ subject: mail.subject, text: mail.text, to: to.address.toLowerCase() }))).filter(mail => mail.to.endsWith(`@${domain}`))
+    const response = await fetch(`${url}/api/email`).catch((error: unknown) => {
+      throw new Error(`The mail catcher does not answer at ${url}; say where it is with --mail.`, { cause: error })
+    })
+    return Mails.parse(await response.json())
+      .flatMap(mail => mail.to.map(to => ({ subject: mail.subject, text: mail.text, to: to.address.toLowerCase() })))
+      .filter(mail => mail.to.endsWith(`@${domain}`))
   }
   return {
     /** Every mail to this domain. */
     all,
     /** The one-time tokens in the invitations to these addresses, as soon as all have come. */
-    invitations: async (domain: string, addresses: readonly string[], onArrival: (arrived: number) => void, patienceMs = 180_000): Promise<Map<string, string>> => {
+    invitations: async (
+      domain: string, addresses: readonly string[], onArrival: (arrived: number) => void, patienceMs = 180_000,
+    ): Promise<Map<string, string>> => {
       for (const end = Date.now() + patienceMs; ;) {
         const tokens = new Map((await all(domain)).flatMap(mail => tokensIn(mail.text).map(token => [mail.to, token] as const)))
         const arrived = addresses.filter(address => tokens.has(address)).length

@@ -18,8 +18,9 @@ import { newTally } from './tally.ts'
 import { domainOf, teamNames } from './team.ts'
 import { verify } from './verify.ts'
 
-const backlogFrom = async ({ file, items, seed }: Options): Promise<Backlog> =>
-  file === undefined ? { items: generateBacklog({ count: items, seed, people: teamNames.slice(0, -1), now: Date.now() }), bad: [], ignoredColumns: [] } : readCsv(await readFile(file, 'utf8'))
+const backlogFrom = async ({ file, items, seed }: Options): Promise<Backlog> => file === undefined
+  ? { items: generateBacklog({ count: items, seed, people: teamNames.slice(0, -1), now: Date.now() }), bad: [], ignoredColumns: [] }
+  : readCsv(await readFile(file, 'utf8'))
 
 /** Each run is taken away where it was played; one that cannot be keeps no other waiting, and stays known. */
 const remove = async (files: RunFiles): Promise<boolean> => {
@@ -44,7 +45,10 @@ const remove = async (files: RunFiles): Promise<boolean> => {
 
 const play = async (options: Options, files: RunFiles): Promise<boolean> => {
   const backlog = await backlogFrom(options)
-  const run: Run = { id: `r${Date.now().toString(36)}`, url: options.url, startedAt: new Date().toISOString(), password: `demo-${randomBytes(12).toString('base64url')}`, founder: '' }
+  const run: Run = {
+    id: `r${Date.now().toString(36)}`, url: options.url, startedAt: new Date().toISOString(),
+    password: `demo-${randomBytes(12).toString('base64url')}`, founder: '',
+  }
   console.log(`\nRun ${run.id} on ${options.url}\n${inputReport(backlog, dependencies(backlog.items))}`)
   if (backlog.bad.length) console.log(`  all of them: ${await files.writeReport(run.id, backlog.bad.map(b => `line ${b.line}: ${b.reason}\n`).join(''))}`)
   const [tally, mails, progress, began] = [newTally(), mailCatcher(options.mail), openProgress(), performance.now()]
@@ -56,11 +60,15 @@ const play = async (options: Options, files: RunFiles): Promise<boolean> => {
   const { text, agree } = finalReport(told, await verify({ apis, mails, progress, runId: run.id }, told), tally, seconds)
   told.frames.close()
   progress.stop()
-  console.log(`${text}\n\n  Look around: ${run.url} as ${run.founder}, password ${run.password}\n  Mails: ${options.mail}   Take it away: npm run demo -- --remove\n`)
+  const door = `${run.url} as ${run.founder}, password ${run.password}`
+  console.log(`${text}\n\n  Look around: ${door}\n  Mails: ${options.mail}   Take it away: npm run demo -- --remove\n`)
   return agree
 }
 
-const inWords = (error: unknown): string => error instanceof Error ? `${error.message}${error.cause instanceof Error ? `\n  (${error.cause.message})` : ''}` : String(error)
+const inWords = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return `${error.message}${error.cause instanceof Error ? `\n  (${error.cause.message})` : ''}`
+}
 
 const main = async (): Promise<boolean> => {
   const options = readOptions(process.argv.slice(2), process.env, resolve(import.meta.dirname, '../..'))

@@ -15,13 +15,18 @@ npm run demo -- --remove           takes away what earlier runs left, each where
 export const readOptions = (args: readonly string[], env: Readonly<Record<string, string | undefined>>, root: string): Options | undefined => {
   const { values } = parseArgs({
     args: [...args], strict: true,
-    options: { url: { type: 'string' }, mail: { type: 'string' }, file: { type: 'string' }, items: { type: 'string' }, seed: { type: 'string' }, remove: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      url: { type: 'string' }, mail: { type: 'string' }, file: { type: 'string' }, items: { type: 'string' },
+      seed: { type: 'string' }, remove: { type: 'boolean' }, help: { type: 'boolean' },
+    },
   })
   if (values.help) return undefined
   const offset = Number(env['PORT_OFFSET'] ?? 0)
   return {
-    url: trimmed(values.url ?? env['GATEWAY_URL'] ?? `http://localhost:${3000 + offset}`), mail: trimmed(values.mail ?? env['MAIL_URL'] ?? `http://localhost:${1080 + offset}`),
-    file: values.file === undefined ? undefined : resolve(values.file), items: whole('--items', values.items ?? '300', 1, 100_000), seed: whole('--seed', values.seed ?? '1', 0, 2 ** 31),
+    url: trimmed(values.url ?? env['GATEWAY_URL'] ?? `http://localhost:${3000 + offset}`),
+    mail: trimmed(values.mail ?? env['MAIL_URL'] ?? `http://localhost:${1080 + offset}`),
+    file: values.file === undefined ? undefined : resolve(values.file),
+    items: whole('--items', values.items ?? '300', 1, 100_000), seed: whole('--seed', values.seed ?? '1', 0, 2 ** 31),
     remove: values.remove ?? false, state: join(env['CYBERTASK_HOME'] || join(root, '.cybertask'), 'demo'),
   }
 }

@@ -5,7 +5,9 @@ export type Progress = { step(title: string, total: number): Step; stop(): void 
 
 /** A bar per step on a terminal; one line per finished step elsewhere. */
 export const openProgress = (out: NodeJS.WriteStream = process.stdout): Progress => {
-  const bars = new MultiBar({ format: '  {title} {bar} {value}/{total} {note}', barsize: 24, hideCursor: true, clearOnComplete: false, stream: out }, Presets.rect)
+  const bars = new MultiBar({
+    format: '  {title} {bar} {value}/{total} {note}', barsize: 24, hideCursor: true, clearOnComplete: false, stream: out,
+  }, Presets.rect)
   return {
     step: (title, total) => {
       const began = performance.now()

@@ -17,7 +17,10 @@ export const fromTemplates = async (apis: Apis, founder: Person, team: readonly 
   const ids = await Promise.all(plans.map(async ({ templateId, name }, i) => {
     // The one who watches watches everywhere; the others take turns in leading.
     const rotated = team.slice(0, -1).map((_, j, workers) => workers[(i + j) % workers.length]).concat(team.at(-1)).filter(p => p !== undefined)
-    const members = rotated.map((person, j) => ({ userId: person.id, role: j === rotated.length - 1 ? 'viewer' as const : roles[j] ?? 'contributor', allocationPercent: j === rotated.length - 1 ? 0 : 30 }))
+    const members = rotated.map((person, j) => {
+      const watches = j === rotated.length - 1
+      return { userId: person.id, role: watches ? 'viewer' as const : roles[j] ?? 'contributor', allocationPercent: watches ? 0 : 30 }
+    })
     const started = await apis.projects.createProject({ body: { name, templateId, members }, token: await founder.token() })
     if (!('sagaId' in started)) throw new Error('a project from a template starts a saga')
     const outcome = await sagaEnd(apis, founder, started.sagaId)
@@ -30,8 +33,14 @@ export const fromTemplates = async (apis: Apis, founder: Person, team: readonly 
 
 /** The project that takes the backlog, with everybody in it. */
 export const backlogProject = async (apis: Apis, founder: Person, team: readonly Person[], others: readonly Person[]): Promise<string> => {
-  const members = [...team.map((p, i) => ({ userId: p.id, role: i < 2 ? 'manager' as const : 'contributor' as const, allocationPercent: 20 })), ...others.map(p => ({ userId: p.id, role: 'contributor' as const }))]
-  const project = await apis.projects.createProject({ body: { name: 'Backlog', description: 'Everything that was there before.', members: members.slice(0, 500) }, token: await founder.token() })
+  const members = [
+    ...team.map((p, i) => ({ userId: p.id, role: i < 2 ? 'manager' as const : 'contributor' as const, allocationPercent: 20 })),
+    ...others.map(p => ({ userId: p.id, role: 'contributor' as const })),
+  ]
+  const project = await apis.projects.createProject({
+    body: { name: 'Backlog', description: 'Everything that was there before.', members: members.slice(0, 500) },
+    token: await founder.token(),
+  })
   if (!('id' in project)) throw new Error('a project without a template is there at once')
   for (const member of members.slice(500)) await apis.projects.addMember({ params: { id: project.id }, body: member, token: await founder.token() })
   return project.id

@@ -24,4 +24,7 @@ export const chance = (seed: number) => {
 export type Chance = ReturnType<typeof chance>
 
 /** The same in another order. */
-export const shuffled = <T>(all: readonly T[], chance: Chance): T[] => all.map(one => ({ one, at: chance.next() })).toSorted((a, b) => a.at - b.at).map(({ one }) => one)
+export const shuffled = <T>(all: readonly T[], chance: Chance): T[] => all
+  .map(one => ({ one, at: chance.next() }))
+  .toSorted((a, b) => a.at - b.at)
+  .map(({ one }) => one)

@@ -11,7 +11,12 @@ const of = (counts: Record<string, number>) => new Map(Object.entries(counts))
 
 describe('reconciling', () => {
   it('holds every place against every other that can know', () => {
-    const rows = rowsOf({ acknowledged: of({ TaskCreated: 2, UserCreated: 1 }), log: of({ TaskCreated: 2, MemberAdded: 1 }), rows: of({ TaskCreated: 2, UserCreated: 1, MemberAdded: 1 }), frames: of({ TaskCreated: 2 }) })
+    const rows = rowsOf({
+      acknowledged: of({ TaskCreated: 2, UserCreated: 1 }),
+      log: of({ TaskCreated: 2, MemberAdded: 1 }),
+      rows: of({ TaskCreated: 2, UserCreated: 1, MemberAdded: 1 }),
+      frames: of({ TaskCreated: 2 }),
+    })
     expect(rows.map(row => [row.name, agrees(row)])).toEqual([['MemberAdded', false], ['TaskCreated', true], ['UserCreated', true]])
     expect(eventTable(rows)).toContain('MemberAdded              ·            1            1        0   ✗')
   })
@@ -32,7 +37,9 @@ describe('the demo', () => {
     expect(addressOf('田中', 'r1')).not.toBe(addressOf('山田', 'r1'))
   })
   it('takes its options, and says what is wrong with them', () => {
-    expect(readOptions(['--items', '50'], { PORT_OFFSET: '100' }, '/x')).toMatchObject({ items: 50, url: 'http://localhost:3100', mail: 'http://localhost:1180', state: '/x/.cybertask/demo', remove: false })
+    expect(readOptions(['--items', '50'], { PORT_OFFSET: '100' }, '/x')).toMatchObject({
+      items: 50, url: 'http://localhost:3100', mail: 'http://localhost:1180', state: '/x/.cybertask/demo', remove: false,
+    })
     expect(() => readOptions(['--items', 'many'], {}, '/x')).toThrow('--items must be a whole number')
     expect(() => readOptions(['--nonsense'], {}, '/x')).toThrow()
   })

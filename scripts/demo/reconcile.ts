@@ -9,7 +9,8 @@ const places = ['acknowledged', 'log', 'rows', 'frames'] as const
 
 export const agrees = (row: Row): boolean => new Set(places.map(place => row[place]).filter(n => n !== undefined)).size <= 1
 
-type Sources = { acknowledged: ReadonlyMap<string, number>; log: ReadonlyMap<string, number>; rows: ReadonlyMap<string, number>; frames: ReadonlyMap<string, number> }
+type Counts = ReadonlyMap<string, number>
+type Sources = { acknowledged: Counts; log: Counts; rows: Counts; frames: Counts }
 
 /** Names that are told about in histories and on sockets; people's events are told to nobody but the services. */
 const inHistories = (name: string): boolean => /^(Task|Comment|Project|Member)/.test(name)

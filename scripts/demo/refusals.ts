@@ -18,7 +18,10 @@ export const tryWhatIsForbidden = async (deps: Deps): Promise<Tried> => {
   const step = deps.progress.step('forbidden things tried', cases.length)
   const refusals: Refusal[] = []
   for (const { what, expected, attempt } of cases) {
-    const got = await attempt().then(() => 'it went through', (error: unknown) => { if (error instanceof Refused) return error.kind === 'rule' ? error.code : error.kind; throw error })
+    const got = await attempt().then(() => 'it went through', (error: unknown) => {
+      if (error instanceof Refused) return error.kind === 'rule' ? error.code : error.kind
+      throw error
+    })
     refusals.push({ what, expected, got })
     step.to(refusals.length)
   }
@@ -34,27 +37,44 @@ const casesFor = async ({ apis, founder, worker, watcher, projectId }: Deps): Pr
   if (!blocked || !blocker) throw new Error('the project has no task that waits for another')
   const { workflow } = await apis.projects.getProject({ params: { id: projectId }, token: await founder.token() })
   const last = workflow.statuses.find(s => s.category === 'done')?.key ?? 'done'
-  const move = async (id: string, status: string): Promise<unknown> => apis.tasks.changeStatus({ params: { id }, body: { status }, token: await founder.token() })
+  const move = async (id: string, status: string): Promise<unknown> =>
+    apis.tasks.changeStatus({ params: { id }, body: { status }, token: await founder.token() })
   // A task that waits may be made ready; the step into work is the forbidden one.
   const way = pathToDone(workflow, blocked.status).map(s => s.to)
   const ready = way.slice(0, way.findIndex(key => workflow.statuses.some(s => s.key === key && s.category === 'active')))
   for (const status of ready) await move(blocked.id, status)
   const [tokens, key] = [{ founder: await founder.token(), worker: await worker.token(), watcher: await watcher.token() }, randomUUID()]
-  const create = (body: { projectId: string; title: string }, token: string, idempotencyKey = randomUUID()) => apis.tasks.createTask({ body, token, idempotencyKey })
+  const create = (body: { projectId: string; title: string }, token: string, idempotencyKey = randomUUID()) =>
+    apis.tasks.createTask({ body, token, idempotencyKey })
   const cases: Case[] = [
     { what: 'starting a task whose blocker is open', expected: 'task-blocked', attempt: () => move(blocked.id, way[ready.length] ?? last) },
     { what: 'jumping over the workflow', expected: 'illegal-transition', attempt: () => move(blocker.id, last) },
-    { what: 'closing a circle of dependencies', expected: 'dependency-cycle', attempt: () => apis.tasks.addDependency({ params: { id: blocker.id }, body: { blockedBy: blocked.id }, token: tokens.founder }) },
-    { what: 'creating a task as one who only watches', expected: 'forbidden', attempt: () => create({ projectId, title: 'Not mine to create' }, tokens.watcher) },
-    { what: 'changing what somebody else has changed since', expected: 'stale', attempt: () => apis.tasks.updateTask({ params: { id: blocker.id }, body: { title: 'Too late' }, ifMatch: 1_000_000, token: tokens.founder }) },
+    {
+      what: 'closing a circle of dependencies', expected: 'dependency-cycle',
+      attempt: () => apis.tasks.addDependency({ params: { id: blocker.id }, body: { blockedBy: blocked.id }, token: tokens.founder }),
+    },
+    {
+      what: 'creating a task as one who only watches', expected: 'forbidden',
+      attempt: () => create({ projectId, title: 'Not mine to create' }, tokens.watcher),
+    },
+    {
+      what: 'changing what somebody else has changed since', expected: 'stale',
+      attempt: () => apis.tasks.updateTask({ params: { id: blocker.id }, body: { title: 'Too late' }, ifMatch: 1_000_000, token: tokens.founder }),
+    },
     { what: 'a task of nobody’s', expected: 'missing', attempt: () => apis.tasks.getTask({ params: { id: randomUUID() }, token: tokens.worker }) },
     { what: 'a task without a title', expected: 'invalid', attempt: () => create({ projectId, title: ' ' }, tokens.worker) },
-    { what: 'a forged token', expected: 'unauthenticated', attempt: () => create({ projectId, title: 'Forged' }, `${tokens.worker.slice(0, -12)}AAAAAAAAAAAA`) },
+    {
+      what: 'a forged token', expected: 'unauthenticated',
+      attempt: () => create({ projectId, title: 'Forged' }, `${tokens.worker.slice(0, -12)}AAAAAAAAAAAA`),
+    },
     { what: 'leaving a project without an owner', expected: 'sole-project-owner', attempt: async () => {
       const own = await apis.projects.createProject({ body: { name: 'Mine alone' }, token: tokens.worker, idempotencyKey: key })
       await apis.projects.removeMember({ params: { id: 'id' in own ? own.id : '', userId: worker.id }, token: tokens.worker })
     } },
-    { what: 'another request under the same Idempotency-Key', expected: 'mismatch', attempt: () => apis.projects.createProject({ body: { name: 'Something else' }, token: tokens.worker, idempotencyKey: key }) },
+    {
+      what: 'another request under the same Idempotency-Key', expected: 'mismatch',
+      attempt: () => apis.projects.createProject({ body: { name: 'Something else' }, token: tokens.worker, idempotencyKey: key }),
+    },
   ]
   return { cases, statusChanges: ready.length }
 }

@@ -10,7 +10,10 @@ import type { Project } from '../../services/shared/contracts/project/schemas.ts
 import { defaultWorkflow } from '../../services/shared/contracts/workflow.ts'
 
 const at = '2026-03-02T09:00:00.000Z'
-const project: Project = { id: 'p1', name: 'Plan', key: 'PLAN', description: '', status: 'active', startAt: null, dueAt: null, workflow: defaultWorkflow, members: [], createdAt: at, updatedAt: at, version: 1 }
+const project: Project = {
+  id: 'p1', name: 'Plan', key: 'PLAN', description: '', status: 'active', startAt: null, dueAt: null,
+  workflow: defaultWorkflow, members: [], createdAt: at, updatedAt: at, version: 1,
+}
 const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
   let text = ''
   for await (const chunk of request) text += String(chunk)
@@ -32,7 +35,10 @@ const gateway = async (...people: string[]) => {
     }
     if (path === '/api/users') return [200, { items: [...left].map(person => ({ ...personOf(person), disabled: false, joinedAt: at })), nextCursor: null }]
     if (path === '/api/projects') return [200, { items: [project], nextCursor: null }]
-    if (path.startsWith('/api/sagas/')) return [200, { id: 's1', name: 's', state: 'finished', step: 'restorable', outcome: 'completed', startedAt: at, deadline: at, finishedAt: at, history: [] }]
+    if (path.startsWith('/api/sagas/')) {
+      const saga = { id: 's1', name: 's', state: 'finished', step: 'restorable', outcome: 'completed', startedAt: at, deadline: at, finishedAt: at, history: [] }
+      return [200, saga]
+    }
     told.push(`${method} ${path} ${id}`)
     if (path === '/api/users/account') {
       if (id === people[0] && left.size > 1) return [409, { type: 'urn:cybertask:problem:sole-owner', title: 'No', status: 409, detail: '', code: 'sole-owner', traceId: '' }]
@@ -64,7 +70,9 @@ it('a run that was broken off and knows its founder alone is taken away whole, w
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { said += text })
   const code = await new Promise<number | null>(resolve => { child.once('close', resolve) })
-  expect(here.told.toSorted((a, b) => (a < b ? -1 : 1)), said).toEqual(['DELETE /api/projects/p1 ada', 'DELETE /api/users/account ada', 'DELETE /api/users/account ben', 'DELETE /api/users/account chiara'])
+  expect(here.told.toSorted((a, b) => (a < b ? -1 : 1)), said).toEqual([
+    'DELETE /api/projects/p1 ada', 'DELETE /api/users/account ada', 'DELETE /api/users/account ben', 'DELETE /api/users/account chiara',
+  ])
   expect(here.told.at(-1)).toBe('DELETE /api/users/account ada')
   expect([existsSync(fileOf('r0')), existsSync(fileOf('r1')), code]).toEqual([true, false, 1])
   expect(said).toContain('Run r0 stays: POST http://127.0.0.1:9/api/users/login got no answer.')

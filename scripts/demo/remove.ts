@@ -8,8 +8,9 @@ import type { Run } from './run-file.ts'
 import { sagaEnd } from './sagas.ts'
 
 /**
- * Takes a run away: the projects of its organization are deleted, with the time in which they could be restored still to come, then everybody's account is closed, the founder's last.
- * What there is, the organization itself is asked for: a run that was broken off knows nothing but its founder. What is gone already stays gone.
+ * Takes a run away: the projects of its organization are deleted, with the time in which they could be restored still to come,
+ * then everybody's account is closed, the founder's last. What there is, the organization itself is asked for:
+ * a run that was broken off knows nothing but its founder. What is gone already stays gone.
  */
 export const removeRun = async (apis: Apis, run: Run, progress: Progress): Promise<void> => {
   const founder = await signIn(apis, run.founder, run.password)

@@ -13,11 +13,15 @@ const number = (n: number): string => n.toLocaleString('en')
 export const inputReport = ({ items, bad, ignoredColumns }: Backlog, links: Links): string => [
   `${number(items.length)} items taken, ${number(bad.length)} rows not${ignoredColumns.length ? `, columns not used: ${ignoredColumns.join(', ')}` : ''}`,
   ...some(bad.map(({ line, reason }) => `line ${line}: ${reason}`)),
-  `${number(sum([...links.blockedBy.values()].map(b => b.length)))} dependencies, ${links.cycles.length} that would close a circle, ${links.unknown.length} to items that are not there`,
+  `${number(sum([...links.blockedBy.values()].map(b => b.length)))} dependencies, `
+    + `${links.cycles.length} that would close a circle, ${links.unknown.length} to items that are not there`,
   ...some(links.cycles.map(c => `circle ${c.join(' → ')}`)),
 ].map(line => `  ${line}`).join('\n')
 
-const some = (lines: readonly string[]): string[] => [...lines.slice(0, shown).map(line => `  ${line}`), ...(lines.length > shown ? [`  … and ${lines.length - shown} more`] : [])]
+const some = (lines: readonly string[]): string[] => [
+  ...lines.slice(0, shown).map(line => `  ${line}`),
+  ...(lines.length > shown ? [`  … and ${lines.length - shown} more`] : []),
+]
 
 /** The tables at the end, and whether everything agrees. */
 export const finalReport = (told: Told, verified: Verified, tally: Tally, seconds: number): { text: string; agree: boolean } => {
@@ -27,9 +31,14 @@ export const finalReport = (told: Told, verified: Verified, tally: Tally, second
   return {
     agree,
     text: [
-      '', eventTable(rows), '', checkTable(checks), ...[...wrong, ...told.closed.problems].map(line => `  ✗ ${line}`), ...some(told.brought.refused.map(r => `refused: ${r.ref}, ${r.why}`)), '',
-      `  ${number(tally.commands)} commands acknowledged, ${number(sum(tally.refusals.values()))} refused, ${number(tally.requests)} requests in ${seconds.toFixed(1)} s${tally.waited ? ` (${tally.waited} s of them waiting as Retry-After asked)` : ''}`,
-      `  ${number(sum(verified.log.events.values()))} events in the log of tasks and projects, ${number(verified.clickHouse)} rows in ClickHouse, ${number(told.frames.total())} frames, ${number(verified.notifications)} notifications, ${number(verified.mails)} mails`,
+      '', eventTable(rows), '', checkTable(checks),
+      ...[...wrong, ...told.closed.problems].map(line => `  ✗ ${line}`),
+      ...some(told.brought.refused.map(r => `refused: ${r.ref}, ${r.why}`)), '',
+      `  ${number(tally.commands)} commands acknowledged, ${number(sum(tally.refusals.values()))} refused, `
+        + `${number(tally.requests)} requests in ${seconds.toFixed(1)} s`
+        + (tally.waited ? ` (${tally.waited} s of them waiting as Retry-After asked)` : ''),
+      `  ${number(sum(verified.log.events.values()))} events in the log of tasks and projects, ${number(verified.clickHouse)} rows in ClickHouse, `
+        + `${number(told.frames.total())} frames, ${number(verified.notifications)} notifications, ${number(verified.mails)} mails`,
       `  platform: ${verified.status}`, '', agree ? '  Everything agrees.' : '  ✗ NOT EVERYTHING AGREES.',
     ].join('\n'),
   }

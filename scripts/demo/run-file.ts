@@ -13,7 +13,10 @@ export const runFiles = (folder: string) => {
   const reportOf = (id: string): string => join(folder, `${id}.bad-rows.txt`)
   return {
     save: (run: Run): void => { writeSecret(fileOf(run.id), JSON.stringify(run, null, 1)) },
-    ids: async (): Promise<string[]> => (await readdir(folder).catch(() => [])).filter(name => name.endsWith('.json')).toSorted().map(name => name.slice(0, -'.json'.length)),
+    ids: async (): Promise<string[]> => (await readdir(folder).catch(() => []))
+      .filter(name => name.endsWith('.json'))
+      .toSorted()
+      .map(name => name.slice(0, -'.json'.length)),
     read: async (id: string): Promise<Run> => Run.parse(JSON.parse(await readFile(fileOf(id), 'utf8'))),
     forget: async (id: string): Promise<void> => { await Promise.all([fileOf(id), reportOf(id)].map(file => rm(file, { force: true }))) },
     writeReport: async (id: string, text: string): Promise<string> => {

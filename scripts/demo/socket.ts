@@ -3,7 +3,14 @@ import type { Apis } from './apis.ts'
 import type { Person } from './person.ts'
 import { count } from './tally.ts'
 
-export type Frames = { byName: () => Map<string, number>; total: () => number; gaps: () => number; now(): number; follow(topic: string, after: number): void; close(): void }
+export type Frames = {
+  byName: () => Map<string, number>
+  total: () => number
+  gaps: () => number
+  now(): number
+  follow(topic: string, after: number): void
+  close(): void
+}
 
 /** One person's WebSocket. What it missed while it was away it asks for by its last `seq`; a frame that comes twice counts once. */
 export const openSocket = async (apis: Apis, url: string, person: Person): Promise<Frames> => {
@@ -13,7 +20,8 @@ export const openSocket = async (apis: Apis, url: string, person: Person): Promi
   let socket: WebSocket
 
   const subscribe = (some: readonly string[], after: number | undefined): void => {
-    if (some.length && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'subscribe', topics: some, ...(after !== undefined && { after }) }))
+    if (!some.length || socket.readyState !== WebSocket.OPEN) return
+    socket.send(JSON.stringify({ type: 'subscribe', topics: some, ...(after !== undefined && { after }) }))
   }
   const take = (text: string): void => {
     const frame = ServerFrame.parse(JSON.parse(text))

@@ -67,7 +67,8 @@ export const tellStory = async (deps: Deps, { items }: Backlog): Promise<Told> =
 }
 
 /** Nobody is told what he did himself, and who wants no mail gets none. */
-const mailedOn = (person: Person | undefined, actor: Person, muted: ReadonlySet<string>): boolean => person !== undefined && person !== actor && !muted.has(person.id)
+const mailedOn = (person: Person | undefined, actor: Person, muted: ReadonlySet<string>): boolean =>
+  person !== undefined && person !== actor && !muted.has(person.id)
 
 const mute = async (apis: Apis, progress: Progress, people: readonly Person[]): Promise<Set<string>> => {
   const step = progress.step('people who want no mail', people.length)

@@ -14,6 +14,9 @@ export const checkTable = (checks: readonly Check[]): string =>
 
 const aligned = (lines: readonly (readonly string[])[]): string => {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map(line => (line[column] ?? '').length)))
-  const text = lines.map(line => `  ${line.map((value, column) => (column === 0 ? value.padEnd(widths[0] ?? 0) : value.padStart(widths[column] ?? 0))).join('   ')}`.trimEnd())
+  const text = lines.map(line => {
+    const cells = line.map((value, column) => (column === 0 ? value.padEnd(widths[0] ?? 0) : value.padStart(widths[column] ?? 0)))
+    return `  ${cells.join('   ')}`.trimEnd()
+  })
   return [text[0], `  ${'─'.repeat(widths.reduce((a, b) => a + b + 3, -3))}`, ...text.slice(1)].join('\n')
 }

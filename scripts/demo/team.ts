@@ -22,10 +22,14 @@ export const addressOf = (name: string, runId: string): string => {
 type Deps = { apis: Apis; mails: MailCatcher; progress: Progress; runId: string; password: string }
 
 export const signUpFounder = async ({ apis, runId, password }: Deps): Promise<Person> =>
-  personOf(apis, await apis.users.register({ body: { name: founderName, email: addressOf(founderName, runId), password, organizationName: `Northwind Outfitters ${runId}` } }))
+  personOf(apis, await apis.users.register({
+    body: { name: founderName, email: addressOf(founderName, runId), password, organizationName: `Northwind Outfitters ${runId}` },
+  }))
 
 /** Everybody is invited, reads the mail, and joins with the token in it. Two names that lead to one address are one person. */
-export const inviteEverybody = async ({ apis, mails, progress, runId, password }: Deps, founder: Person, names: readonly string[]): Promise<Map<string, Person>> => {
+export const inviteEverybody = async (
+  { apis, mails, progress, runId, password }: Deps, founder: Person, names: readonly string[],
+): Promise<Map<string, Person>> => {
   const nameOf = new Map(names.map(name => [addressOf(name, runId), name]))
   nameOf.delete(founder.email)
   const addresses = [...nameOf.keys()]
@@ -50,5 +54,8 @@ export const inviteEverybody = async ({ apis, mails, progress, runId, password }
   })
   joining.done()
   const byAddress = new Map([[founder.email, founder], ...people])
-  return new Map([...names, founder.name].flatMap(name => { const person = byAddress.get(addressOf(name, runId)); return person ? [[name, person] as const] : [] }))
+  return new Map([...names, founder.name].flatMap(name => {
+    const person = byAddress.get(addressOf(name, runId))
+    return person ? [[name, person] as const] : []
+  }))
 }

@@ -13,7 +13,10 @@ type Deps = { apis: Apis; mails: MailCatcher; progress: Progress; runId: string 
 
 const patienceMs = 90_000
 
-/** Compares what was acknowledged with the log, with ClickHouse, with the socket, with the inboxes and with the mails, until they agree or the patience is at its end. */
+/**
+ * Compares what was acknowledged with the log, with ClickHouse, with the socket, with the inboxes and with the mails,
+ * until they agree or the patience is at its end.
+ */
 export const verify = async ({ apis, mails, progress, runId }: Deps, told: Told): Promise<Verified> => {
   const { founder, team, leaver, everybody, frames, projectIds, muted } = told
   const readers = [founder, ...team.slice(1, -1)]
@@ -53,7 +56,10 @@ export const verify = async ({ apis, mails, progress, runId }: Deps, told: Told)
       { name: 'mails (invitations, assignments, mentions)', expected: expectedMails, found: mailed.length },
       { name: 'events that a service could not handle', expected: 0, found: letters.items.length },
       { name: 'gaps on the socket', expected: 0, found: frames.gaps() },
-      { name: 'forbidden things refused as documented', expected: told.tried.refusals.length, found: told.tried.refusals.filter(r => r.expected === r.got).length },
+      {
+        name: 'forbidden things refused as documented',
+        expected: told.tried.refusals.length, found: told.tried.refusals.filter(r => r.expected === r.got).length,
+      },
       { name: 'traces of the closed account', expected: 0, found: told.closed.problems.length + (told.closed.outcome === 'completed' ? 0 : 1) },
     ],
   }
@@ -61,12 +67,16 @@ export const verify = async ({ apis, mails, progress, runId }: Deps, told: Told)
 
 /** What the gateway's answers amount to in events, where an answer says so by itself. */
 const acknowledgedBy = ({ brought, worked, tried, templateTasks, everybody, projectIds }: Told): Map<string, number> => new Map([
-  ['TaskCreated', brought.idOf.size + templateTasks], ['TaskStatusChanged', brought.statusChanges + worked.statusChanges + tried.statusChanges], ['TaskCompleted', brought.completed + worked.completed],
+  ['TaskCreated', brought.idOf.size + templateTasks],
+  ['TaskStatusChanged', brought.statusChanges + worked.statusChanges + tried.statusChanges],
+  ['TaskCompleted', brought.completed + worked.completed],
   ['CommentAdded', worked.comments], ['ProjectCreated', projectIds.length], ['UserCreated', new Set(everybody.values()).size], ['UserDeleted', 1],
 ])
 
 const statusLine = async (apis: Apis): Promise<string> => {
   const { state, services } = await apis.gateway.status({})
   const lag = (of: 'relayLag' | 'consumerLag'): number => sum(services.map(s => s[of] ?? 0))
-  return `${state}, ${services.filter(s => s.state === 'ready').length} of ${services.length} services ready, waiting to be published ${lag('relayLag')}, waiting to be consumed ${lag('consumerLag')}`
+  const ready = services.filter(s => s.state === 'ready').length
+  return `${state}, ${ready} of ${services.length} services ready, `
+    + `waiting to be published ${lag('relayLag')}, waiting to be consumed ${lag('consumerLag')}`
 }

@@ -13,7 +13,10 @@ type Deps = { apis: Apis; founder: Person; workers: readonly Person[]; progress:
 export const tasksOf = async (apis: Apis, as: Person, projectId: string): Promise<Task[]> => {
   const tasks: Task[] = []
   for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await apis.tasks.listTasks({ query: { projectId, limit: 200, sort: 'createdAt', ...(cursor !== undefined && { cursor }) }, token: await as.token() })
+    const page = await apis.tasks.listTasks({
+      query: { projectId, limit: 200, sort: 'createdAt', ...(cursor !== undefined && { cursor }) },
+      token: await as.token(),
+    })
     tasks.push(...page.items)
     cursor = page.nextCursor
   }
@@ -53,15 +56,23 @@ const workOnOne = async ({ apis, founder, workers }: Deps, projectId: string): P
   return worked
 }
 
+type Site = { apis: Apis; founder: Person; project: Project; worked: Worked }
 type One = { task: Task; worker: Person; other: Person }
-const finishOne = async ({ apis, founder, project, worked }: { apis: Apis; founder: Person; project: Project; worked: Worked }, { task, worker, other }: One): Promise<void> => {
+const finishOne = async ({ apis, founder, project, worked }: Site, { task, worker, other }: One): Promise<void> => {
   for (const { to, leadersOnly } of pathToDone(project.workflow, task.status)) {
     await apis.tasks.changeStatus({ params: { id: task.id }, body: { status: to }, token: await (leadersOnly ? founder : worker).token() })
     worked.statusChanges++
   }
   worked.completed++
-  await apis.tasks.addComment({ params: { id: task.id }, body: { text: `Done, @${other.id} — have a look when you have a minute.`, mentions: [other.id] }, token: await worker.token() })
+  await apis.tasks.addComment({
+    params: { id: task.id }, body: { text: `Done, @${other.id} — have a look when you have a minute.`, mentions: [other.id] },
+    token: await worker.token(),
+  })
   worked.comments++
   if (other.id !== worker.id) worked.mentions++
-  await apis.projects.logTime({ params: { id: project.id }, body: { taskId: task.id, minutes: Math.min(1440, task.estimateMinutes ?? 60), startedAt: new Date(Date.now() - 3_600_000).toISOString(), note: task.title }, token: await worker.token() })
+  const startedAt = new Date(Date.now() - 3_600_000).toISOString()
+  await apis.projects.logTime({
+    params: { id: project.id }, body: { taskId: task.id, minutes: Math.min(1440, task.estimateMinutes ?? 60), startedAt, note: task.title },
+    token: await worker.token(),
+  })
 }

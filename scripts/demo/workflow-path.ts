@@ -9,8 +9,10 @@ export const pathToDone = ({ statuses, transitions }: Workflow, from: string): S
   const reached = new Map<string, Step[]>([[from, []]])
   for (const [at, path] of reached) {
     if (goal.has(at)) return path
-    for (const { from: start, to, roles } of transitions)
-      if ((start === at || start === '*') && !reached.has(to) && !cancelled.has(to)) reached.set(to, [...path, { to, leadersOnly: roles !== undefined && !roles.includes('contributor') }])
+    for (const { from: start, to, roles } of transitions) {
+      const leadsOn = (start === at || start === '*') && !reached.has(to) && !cancelled.has(to)
+      if (leadsOn) reached.set(to, [...path, { to, leadersOnly: roles !== undefined && !roles.includes('contributor') }])
+    }
   }
   return []
 }

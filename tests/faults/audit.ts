@@ -22,7 +22,15 @@ import type { Watcher } from './team/socket.ts'
 import type { Team } from './team/work.ts'
 
 export type AuditOptions = { platform: Platform; ledger: Ledger; team: Team; watcher: Watcher; quietMs: number }
-export type Audit = { findings: Findings; commits: number; events: number; lag: string[]; quietMs: number; mails: MailCheck; frames: { shown: number; repeats: number; gaps: number; errors: readonly string[]; lastAt: number } }
+export type Audit = {
+  findings: Findings
+  commits: number
+  events: number
+  lag: string[]
+  quietMs: number
+  mails: MailCheck
+  frames: { shown: number; repeats: number; gaps: number; errors: readonly string[]; lastAt: number }
+}
 type Logs = Record<Producer, ProducerLog>
 // A consumer asks its producers every five seconds for what the broker lost; what a process left that died is seen through a little later.
 const POLL_MS = 16_000
@@ -46,7 +54,10 @@ export const audit = async (options: AuditOptions): Promise<Audit> => {
   return {
     findings: together([looked.findings, rows]), mails: looked.mails, lag: lagging(quiet.lags), quietMs: quiet.ms,
     commits: logs.reduce((n, l) => n + l.commits.length, 0), events: logs.reduce((n, l) => n + l.events.length, 0),
-    frames: { shown: watcher.shown.length, repeats: watcher.shown.length - new Set(watcher.shown.map(({ id }) => id)).size, gaps: watcher.gaps.length, errors: watcher.errors, lastAt: watcher.lastAt() },
+    frames: {
+      shown: watcher.shown.length, repeats: watcher.shown.length - new Set(watcher.shown.map(({ id }) => id)).size,
+      gaps: watcher.gaps.length, errors: watcher.errors, lastAt: watcher.lastAt(),
+    },
   }
 }
 
@@ -72,7 +83,8 @@ const look = async ({ platform: { stack }, ledger, team, watcher }: AuditOptions
   const gone = erased(logs)
   const told = await heard(events)
   const mailboxes = { addresses: new Map([team.owner, ...team.members].map(m => [m.id, m.email])), invited: ledger.invited }
-  const [mails, sagas] = [await checkMails(stack.urls.mail, leastTold(told), mailboxes), await Promise.all((['user', 'project'] as const).map(service => withDatabase(uri, service, sagaRows)))]
+  const mails = await checkMails(stack.urls.mail, leastTold(told), mailboxes)
+  const sagas = await Promise.all((['user', 'project'] as const).map(service => withDatabase(uri, service, sagaRows)))
   const findings = together([
     compare('the log', { must: ledger.acknowledged, may: ledger.asked }, found),
     ...Object.values(logs).flatMap(log => [checkStreams(log.commits), checkPositions(log.commits, log.segments)]),

@@ -6,7 +6,12 @@ import type { Platform } from './stack/platform.ts'
 import type { Door } from './team/door.ts'
 import type { Team } from './team/work.ts'
 
-export type Backlog = { /** Events per second of a consumer that was stopped in order and finds everything waiting. */ own: number; /** Of one that stood still meanwhile. */ held: number }
+export type Backlog = {
+  /** Events per second of a consumer that was stopped in order and finds everything waiting. */
+  own: number
+  /** Of one that stood still meanwhile. */
+  held: number
+}
 // So many that the moment it takes to begin does not count.
 const AT_ONCE = 400
 const MANY = 4 * AT_ONCE
@@ -17,12 +22,14 @@ const TURNS = 3
 /** Somebody is given many tasks at once. */
 const pileUp = async ({ ask, ledger }: Door, { owner, members: [person], projectId }: Team, label: string): Promise<void> => {
   for (let first = 0; first < MANY; first += AT_ONCE) {
-    const operations = Array.from({ length: AT_ONCE }, (_, i) => `${label}.${first + i}`).map(title => ({ op: 'create' as const, key: title, task: { projectId, title, assigneeId: person.id } }))
+    const operations = Array.from({ length: AT_ONCE }, (_, i) => `${label}.${first + i}`)
+      .map(title => ({ op: 'create' as const, key: title, task: { projectId, title, assigneeId: person.id } }))
     const made = await ask('bulkTasks', taskApi.bulkTasks, { token: owner.token(), body: { operations } })
     ledger.acknowledged.push(...(made?.results ?? []).flatMap(({ id, status }) => (id !== null && status < 300 ? [effect.created(id)] : [])))
   }
 }
-const told = (uri: string, label: string): Promise<number> => withDatabase(uri, 'notification', db => db.collection('notifications').countDocuments({ type: 'assigned', title: { $regex: `^“${label}\\.` } }))
+const told = (uri: string, label: string): Promise<number> =>
+  withDatabase(uri, 'notification', db => db.collection('notifications').countDocuments({ type: 'assigned', title: { $regex: `^“${label}\\.` } }))
 
 /** How quickly the notification service works off what piled up while it was away, beside what it can do by itself; in turns. */
 export const workOff = async (platform: Platform, door: Door, team: Team): Promise<Backlog[]> => {

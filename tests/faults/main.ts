@@ -20,12 +20,16 @@ const Settings = z.object({
   KEEP: z.string().optional(),
 })
 
-// The long fault run: SEED, MINUTES, STRIKES (points of each kind), KINDS (parts of their names, by comma), WORKERS, LANES (services broken at once) and EVENTS choose what it does; KEEP=1 leaves the state folder, data and all.
+// The long fault run: SEED, MINUTES, STRIKES (points of each kind), KINDS (parts of their names, by comma), WORKERS,
+// LANES (services broken at once) and EVENTS choose what it does; KEEP=1 leaves the state folder, data and all.
 const { SEED: seed, MINUTES, STRIKES: strikes, KINDS, WORKERS: workers, LANES: lanes, EVENTS: events, PORT_OFFSET: offset, KEEP } = Settings.parse(process.env)
 const wanted = KINDS.split(',').map(k => k.trim()).filter(Boolean)
 const kinds = allKinds.filter(kind => wanted.length === 0 || wanted.some(w => kind.name.includes(w)))
 const home = mkdtempSync(join(tmpdir(), 'cybertask-faults-'))
-const outcome = await faultRun({ seed, kinds, home, offset, events, short: MINUTES < 20, keep: KEEP !== undefined, strikes, untilMs: MINUTES * 60_000, workers, lanes, measure: true, say: line => { console.log(line) } })
+const outcome = await faultRun({
+  seed, kinds, home, offset, events, short: MINUTES < 20, keep: KEEP !== undefined,
+  strikes, untilMs: MINUTES * 60_000, workers, lanes, measure: true, say: line => { console.log(line) },
+})
 console.log(`\n${reportOf(outcome)}\n`)
 const missed = shortfalls(outcome)
 console.log(missed.length === 0 ? 'Everything was reached.' : `Not reached:\n${missed.map(m => `  - ${m}`).join('\n')}`)

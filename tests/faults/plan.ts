@@ -8,7 +8,8 @@ const ROUND = 4
 
 /** Plans strikes in rounds until each kind that can hit anything here has struck as often as wanted, or has been tried so often: of some nobody comes by for long. */
 export const planFor = (kinds: readonly Kind[], { ground, wanted, mostTries }: { ground: Ground; wanted: number; mostTries: number }) => {
-  const plans = new Map(kinds.filter(kind => kind.targets(ground).length > 0).map((kind): [Kind, Plan] => [kind, { kind: kind.name, wanted, tried: 0, struck: 0, mayMiss: kind.mayMiss ?? false }]))
+  const able = kinds.filter(kind => kind.targets(ground).length > 0)
+  const plans = new Map(able.map((kind): [Kind, Plan] => [kind, { kind: kind.name, wanted, tried: 0, struck: 0, mayMiss: kind.mayMiss ?? false }]))
   const left = ({ tried, struck }: Plan): number => Math.max(0, Math.min(ROUND, wanted - struck, mostTries - tried))
   return {
     plans: [...plans.values()] as readonly Plan[],

@@ -43,7 +43,9 @@ it.each([
   expect(probe && await answeredAt(probe)).toBeUndefined()
   expect(asked).toEqual([{ service, valid: true }])
 })
-it('the control plane is asked for nothing', () => { expect(['placement', 'scheduler', 'sentry'].map(target => probeOf(target, door, team))).toEqual([undefined, undefined, undefined]) })
+it('the control plane is asked for nothing', () => {
+  expect(['placement', 'scheduler', 'sentry'].map(target => probeOf(target, door, team))).toEqual([undefined, undefined, undefined])
+})
 it('the reader looks at every service that nobody writes to', async () => {
   await reader(door, team, 0).look()
   expect(asked).toEqual(['task', 'notification', 'analytics', 'ai'].map(service => ({ service, valid: true })))

@@ -16,7 +16,10 @@ const often = { restMs: 50 }
 // No request needs them. What does (sagas) waits without anybody being kept waiting.
 const controlPlane = ['placement', 'scheduler', 'sentry']
 
-/** What is answered only where this part is there: a write where its service takes any from people. A sidecar is asked for its service, and a store for a task that has to be kept. Undefined for the control plane. */
+/**
+ * What is answered only where this part is there: a write where its service takes any from people. A sidecar is asked for its service,
+ * and a store for a task that has to be kept. Undefined for the control plane.
+ */
 export const probeOf = (target: string, door: Door, { owner, projectId }: Team): Probe | undefined => {
   if (controlPlane.includes(target)) return undefined
   const token = owner.token()
@@ -26,8 +29,14 @@ export const probeOf = (target: string, door: Door, { owner, projectId }: Team):
   } }
   const probes: Readonly<Record<string, Probe>> = {
     user: { name: 'changeProfile', ask: () => door.ask('changeProfile', userApi.changeProfile, { token, body: { preferences: { probe: randomUUID() } } }, often) },
-    project: { name: 'updateProject', ask: () => door.ask('updateProject', projectApi.updateProject, { token, params: { id: projectId }, body: { description: `Probe ${randomUUID()}` } }, often) },
-    notification: { name: 'setPreferences', ask: () => door.ask('setPreferences', notificationApi.setPreferences, { token, body: { events: { anomaly: { email: false } } } }, often) },
+    project: {
+      name: 'updateProject',
+      ask: () => door.ask('updateProject', projectApi.updateProject, { token, params: { id: projectId }, body: { description: `Probe ${randomUUID()}` } }, often),
+    },
+    notification: {
+      name: 'setPreferences',
+      ask: () => door.ask('setPreferences', notificationApi.setPreferences, { token, body: { events: { anomaly: { email: false } } } }, often),
+    },
     // It takes no writes, and of all projects it asks no other service.
     analytics: { name: 'dashboard', ask: () => door.ask('dashboard', analyticsApi.dashboard, { token }, often) },
     ai: { name: 'naturalLanguage', ask: () => door.ask('naturalLanguage', aiApi.naturalLanguage, { token, body: { text: 'Look at the probe tomorrow', timezone: 'UTC' } }, often) },

@@ -22,12 +22,17 @@ import { inTurn, together, volley, type Blow } from './volley.ts'
 export type RunOptions = {
   seed: number; kinds: readonly Kind[]; home: string; offset: number; events: 'redis' | 'kafka'; short: boolean; keep?: boolean
   /** Ends when each kind has struck so often, or when the time is over. */
-  strikes: number; untilMs: number; workers: number; /** So many services are broken at once. */ lanes: number; /** Times each part's restart before anybody works, and how a pile of events is worked off. */ measure: boolean; say: (line: string) => void
+  strikes: number; untilMs: number; workers: number
+  /** So many services are broken at once. */
+  lanes: number
+  /** Times each part's restart before anybody works, and how a pile of events is worked off. */
+  measure: boolean; say: (line: string) => void
 }
 /** `firstSuccessMs`: from the blow to the first answer of what was `asked` of the part, or, where nothing can be asked of it, to the first write of the team. */
 export type Strike = { kind: string; target: string; atMs: number; brokenMs: number; firstSuccessMs: number | undefined; asked: string | undefined; excuses: readonly number[] }
 export type Outcome = {
-  seed: number; strikes: Strike[]; plans: readonly Plan[]; bare: Map<string, number>; tally: Tally; audit: Audit; tries: Tries; backlogs: readonly Backlog[]; lostErrands: string[]; beganAt: number; seconds: number
+  seed: number; strikes: Strike[]; plans: readonly Plan[]; bare: Map<string, number>; tally: Tally; audit: Audit
+  tries: Tries; backlogs: readonly Backlog[]; lostErrands: string[]; beganAt: number; seconds: number
 }
 
 const domain = 'unsinkable.example'
@@ -49,7 +54,10 @@ export const faultRun = async (options: RunOptions): Promise<Outcome> => {
   try {
     const door = doorTo(platform.stack.urls.gateway, newLedger(), newTally())
     const owner = await founder(door, domain)
-    const members: [Person, ...Person[]] = [await colleague(door, platform.stack.urls.mail, owner, 'bob', domain), await colleague(door, platform.stack.urls.mail, owner, 'cleo', domain)]
+    const members: [Person, ...Person[]] = [
+      await colleague(door, platform.stack.urls.mail, owner, 'bob', domain),
+      await colleague(door, platform.stack.urls.mail, owner, 'cleo', domain),
+    ]
     const team = await foundProject(door, owner, members)
     const watcher = await watch(door, platform.stack.urls.gateway, owner, ['me', `project:${team.projectId}`])
     const bare = options.measure ? await bareRestarts(platform, door, options.kinds, say) : new Map<string, number>()
@@ -61,13 +69,19 @@ export const faultRun = async (options: RunOptions): Promise<Outcome> => {
     say(`${strikes.length} strikes, ${door.tally.commands} commands acknowledged; waiting until all is quiet`)
     const found = await audit({ platform, ledger: door.ledger, team, watcher, quietMs: QUIET_MS })
     watcher.close()
-    return { seed, strikes, plans, bare, tally: door.tally, audit: found, lostErrands, backlogs, beganAt: began, tries: await triesOf(options.home), seconds: (performance.now() - began) / 1000 }
+    return {
+      seed, strikes, plans, bare, tally: door.tally, audit: found, lostErrands, backlogs, beganAt: began,
+      tries: await triesOf(options.home), seconds: (performance.now() - began) / 1000,
+    }
   } finally {
     await platform.stop()
   }
 }
 
-/** How long each part takes by itself, with nobody at work, at most of three times: kill -9 until it is ready; a sidecar, until a bare invocation from another one gets through it. */
+/**
+ * How long each part takes by itself, with nobody at work, at most of three times: kill -9 until it is ready;
+ * a sidecar, until a bare invocation from another one gets through it.
+ */
 const bareRestarts = async (platform: Platform, { tally }: Door, kinds: readonly Kind[], say: (line: string) => void): Promise<Map<string, number>> => {
   const bare = new Map<string, number>()
   const targets = new Set(kinds.filter(k => k.timed).flatMap(k => k.targets(platform)))
@@ -83,7 +97,9 @@ const bareRestarts = async (platform: Platform, { tally }: Door, kinds: readonly
   return bare
 }
 
-const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers, lanes, short, say }: RunOptions, began: number): Promise<Pick<Outcome, 'strikes' | 'plans' | 'lostErrands'>> => {
+const underFire = async (
+  quiet: Scene, { kinds, strikes: most, untilMs, workers, lanes, short, say }: RunOptions, began: number,
+): Promise<Pick<Outcome, 'strikes' | 'plans' | 'lostErrands'>> => {
   const { chance, door, team, platform } = quiet
   const lostErrands: string[] = []
   const strikes: Strike[] = []
@@ -116,8 +132,12 @@ const underFire = async (quiet: Scene, { kinds, strikes: most, untilMs, workers,
     const first = asked ? await asked : how === undefined ? await backAtWork(door, at) : undefined
     plan.note(kind, how === undefined)
     if (how !== undefined) { say(`${second(at)} s  ${kind.name}: ${target} ${how}`); return }
-    strikes.push({ kind: kind.name, target, atMs: at - began, brokenMs: healed - at, firstSuccessMs: first && first - at, asked: probe?.name, excuses: kind.excuses?.(target) ?? [] })
-    say(`${second(at)} s  ${kind.name}: ${target}, whole again after ${Math.round(healed - at)} ms, first ${probe?.name ?? 'write'} acknowledged after ${first ? Math.round(first - at) : 'never'} ms`)
+    strikes.push({
+      kind: kind.name, target, atMs: at - began, brokenMs: healed - at, firstSuccessMs: first && first - at,
+      asked: probe?.name, excuses: kind.excuses?.(target) ?? [],
+    })
+    const answered = `first ${probe?.name ?? 'write'} acknowledged after ${first ? Math.round(first - at) : 'never'} ms`
+    say(`${second(at)} s  ${kind.name}: ${target}, whole again after ${Math.round(healed - at)} ms, ${answered}`)
   }
   const go = (): boolean => performance.now() - began < untilMs
   const next = inTurn(platform, chance)

@@ -18,7 +18,10 @@ it(`nothing is lost, done twice or stuck, whatever breaks while a team works (SE
   const home = mkdtempSync(join(tmpdir(), 'cybertask-faults-'))
   const lines: string[] = []
   try {
-    const outcome = await faultRun({ seed, kinds: allKinds, home, offset, events: 'redis', short: true, strikes: 1, untilMs: STRIKING_MS, workers: 3, lanes: 2, measure: false, say: line => { lines.push(line) } })
+    const outcome = await faultRun({
+      seed, kinds: allKinds, home, offset, events: 'redis', short: true, strikes: 1, untilMs: STRIKING_MS,
+      workers: 3, lanes: 2, measure: false, say: line => { lines.push(line) },
+    })
     expect(losses(outcome), `${lines.join('\n')}\n\n${reportOf(outcome)}`).toEqual([])
     expect(outcome.strikes.length).toBeGreaterThan(3)
     expect(outcome.tally.commands).toBeGreaterThan(50)

@@ -4,10 +4,15 @@ import type { Strike } from './run.ts'
 import { losses, shortfalls, type Judged } from './shortfalls.ts'
 import { newTally, type Attempt } from './team/tally.ts'
 
-const strike = (some: Partial<Strike>): Strike => ({ kind: 'kill a service', target: 'user', atMs: 1_000, brokenMs: 500, firstSuccessMs: 700, asked: 'changeProfile', excuses: [], ...some })
-const attempt = (some: Partial<Attempt>): Attempt => ({ operation: 'createTask', method: 'POST', status: 201, ms: 100, retryAfter: false, code: '', startedAt: 1_200, endedAt: 1_300, again: false, ...some })
+const strike = (some: Partial<Strike>): Strike => ({
+  kind: 'kill a service', target: 'user', atMs: 1_000, brokenMs: 500, firstSuccessMs: 700, asked: 'changeProfile', excuses: [], ...some,
+})
+const attempt = (some: Partial<Attempt>): Attempt => ({
+  operation: 'createTask', method: 'POST', status: 201, ms: 100, retryAfter: false, code: '', startedAt: 1_200, endedAt: 1_300, again: false, ...some,
+})
 const run = (some: Partial<Judged> = {}, attempts: readonly Attempt[] = []): Judged => ({
-  strikes: [strike({})], plans: [{ kind: 'kill a service', wanted: 1, tried: 1, struck: 1, mayMiss: false }], bare: new Map([['user', 600]]), tally: { ...newTally(), attempts: [...attempts] }, lostErrands: [],
+  strikes: [strike({})], plans: [{ kind: 'kill a service', wanted: 1, tried: 1, struck: 1, mayMiss: false }],
+  bare: new Map([['user', 600]]), tally: { ...newTally(), attempts: [...attempts] }, lostErrands: [],
   tries: { most: 1, what: 'task createTask', followed: 9 }, backlogs: [], beganAt: 0, audit: { findings: none(), lag: [] }, ...some,
 })
 

@@ -4,7 +4,8 @@ import type { Outcome, Strike } from './run.ts'
 import { hanging, unexplained, withoutRetryAfter, type Attempt } from './team/tally.ts'
 
 /** What a run is judged by. */
-export type Judged = Pick<Outcome, 'strikes' | 'plans' | 'bare' | 'tally' | 'lostErrands' | 'tries' | 'backlogs' | 'beganAt'> & { audit: Pick<Outcome['audit'], 'findings' | 'lag'> }
+export type Judged = Pick<Outcome, 'strikes' | 'plans' | 'bare' | 'tally' | 'lostErrands' | 'tries' | 'backlogs' | 'beganAt'>
+  & { audit: Pick<Outcome['audit'], 'findings' | 'lag'> }
 
 const MOST_TRIES = 3
 const LEAST_RATE = 0.8
@@ -24,12 +25,14 @@ export const unexplainedIn = ({ strikes, tally, beganAt }: Pick<Outcome, 'strike
 /** What no machine excuses: something lost, done twice, stuck or answered wrongly; a strike that did nothing where it must. Empty when nothing was. */
 export const losses = (outcome: Judged): string[] => {
   const { strikes, plans, tally, audit, lostErrands, tries } = outcome
+  const found = kindsOfFinding.filter(kind => audit.findings[kind].length > 0)
   return [
-    ...total(audit.findings) > 0 ? kindsOfFinding.filter(kind => audit.findings[kind].length > 0).map(kind => `${audit.findings[kind].length} ${kind}: ${audit.findings[kind].slice(0, 3).join('; ')}`) : [],
+    ...total(audit.findings) > 0 ? found.map(kind => `${audit.findings[kind].length} ${kind}: ${audit.findings[kind].slice(0, 3).join('; ')}`) : [],
     // Who gives up says why in the same words.
     ...new Set([...tally.wrong, ...lostErrands]), ...audit.lag,
     ...withoutRetryAfter(tally).map(a => `${a.operation} was answered 503 without Retry-After`),
-    ...unexplainedIn(outcome).map(a => `${a.method} ${a.operation} ${a.status === 0 ? 'got no answer' : `was answered ${a.status}`} ${a.code}, and nothing was broken that explains it`),
+    ...unexplainedIn(outcome).map(a =>
+      `${a.method} ${a.operation} ${a.status === 0 ? 'got no answer' : `was answered ${a.status}`} ${a.code}, and nothing was broken that explains it`),
     ...tries.most > MOST_TRIES ? [`one request was tried ${tries.most} times (${tries.what})`] : [],
     ...tries.followed === 0 ? ['no request could be followed from the gateway to its service, so tries were not counted'] : [],
     ...strikes.filter(s => s.firstSuccessMs === undefined).map(s => `nothing was acknowledged any more after: ${s.kind} ${s.target}`),
@@ -42,7 +45,8 @@ const restartOf = ({ brokenMs }: Pick<Strike, 'brokenMs'>, bare: number): number
 const tooLate = (strike: Strike, bare: number | undefined): string[] => {
   const { kind, target, asked, brokenMs, firstSuccessMs } = strike
   if (asked === undefined || bare === undefined || firstSuccessMs === undefined || firstSuccessMs <= 2 * restartOf(strike, bare) + GRAIN_MS) return []
-  return [`${kind} ${target}: the first ${asked} was acknowledged after ${ms(firstSuccessMs)} ms; the part was back after ${ms(brokenMs)} ms, and after ${ms(bare)} ms with nobody at work`]
+  return [`${kind} ${target}: the first ${asked} was acknowledged after ${ms(firstSuccessMs)} ms; `
+    + `the part was back after ${ms(brokenMs)} ms, and after ${ms(bare)} ms with nobody at work`]
 }
 /** From the blow to the first answer, over the restart of the part by itself; undefined where nothing could be asked of it. */
 export const firstAnswerRatio = (strike: Strike, bare: ReadonlyMap<string, number>): number | undefined => {
@@ -55,7 +59,8 @@ export const shortfalls = (outcome: Judged): string[] => {
   const { strikes, plans, bare, tally, backlogs } = outcome
   return [
     ...losses(outcome), ...tally.late,
-    ...plans.filter(p => p.struck < p.wanted).map(p => `${p.kind}: struck ${p.struck} times of ${p.wanted}${p.tried > p.struck ? ` (${p.tried - p.struck} tries did nothing)` : ''}`),
+    ...plans.filter(p => p.struck < p.wanted).map(p =>
+      `${p.kind}: struck ${p.struck} times of ${p.wanted}${p.tried > p.struck ? ` (${p.tried - p.struck} tries did nothing)` : ''}`),
     ...hanging(tally).map(a => `${a.operation} hung ${Math.round(a.ms)} ms (${a.status} ${a.code})`),
     ...strikes.flatMap(s => tooLate(s, bare.get(s.target))),
     ...backlogs.length > 0 && !(backlogRate(backlogs) >= LEAST_RATE) ? [`a backlog was worked off at ${backlogRate(backlogs).toFixed(2)} of the consumer's own rate`] : [],

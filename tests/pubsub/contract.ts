@@ -12,7 +12,8 @@ export const pubsubContract = (events: 'redis' | 'kafka', brokers?: string): voi
 
     let number = 0
     const event = (subject: string) => ({
-      specversion: '1.0', id: `${events}-${++number}`, source: 'task', type: 'TaskCreated', subject, time: '2026-01-01T00:00:00Z', datacontenttype: 'application/json', data: { title: 'Grüße 🚀', n: number },
+      specversion: '1.0', id: `${events}-${++number}`, source: 'task', type: 'TaskCreated', subject, time: '2026-01-01T00:00:00Z',
+      datacontenttype: 'application/json', data: { title: 'Grüße 🚀', n: number },
       organizationid: 'o1', partition: 2, position: number, previous: number - 1,
     })
     const cameTimes = (id: string) => harness.received.filter(e => e.id === id).length

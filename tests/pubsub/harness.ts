@@ -39,7 +39,10 @@ export const startHarness = async (events: 'redis' | 'kafka', brokers = process.
     },
   }
   let servers = [await listen(3_002 + at, []), await listen(3_004 + at, [subscriber])]
-  const stack = await startStack({ root, home, offset: at, prefix: `${events}-`, events, services: ['task', 'notification'], sidecarsOnly: true, env: { ...process.env, KAFKA_BROKERS: brokers } })
+  const stack = await startStack({
+    root, home, offset: at, prefix: `${events}-`, events, services: ['task', 'notification'], sidecarsOnly: true,
+    env: { ...process.env, KAFKA_BROKERS: brokers },
+  })
   const publisher = connectDapr({ port: 3_502 + at, apiToken: stack.tokens.task.dapr, appIdPrefix: `${events}-` })
   const close = (server: Server | undefined) => new Promise<void>(done => { server?.closeAllConnections(); server?.close(() => { done() }) })
   return {

@@ -32,7 +32,10 @@ describe('what is left of a person who closed the account', () => {
     owner = await founder('Ora Owner')
     await call(userApi.invite, { token: owner.token, body: { email: canary.email, role: 'member' } })
     const invitationToken = tokenIn(await mailTo(canary.email))
-    const me = await call(userApi.register, { body: { email: canary.email, password: canary.password, name: canary.name, invitationToken }, headers: { ...headers, 'idempotency-key': `canary-${tag}` } })
+    const me = await call(userApi.register, {
+      body: { email: canary.email, password: canary.password, name: canary.name, invitationToken },
+      headers: { ...headers, 'idempotency-key': `canary-${tag}` },
+    })
     await call(userApi.changeProfile, { token: me.accessToken, body: { name: canary.newName, avatarUrl: canary.avatar, preferences: { note: canary.preference } }, headers })
     await call(userApi.login, { body: { email: canary.email.toUpperCase(), password: canary.password }, headers })
     await refused(userApi.login, { body: { email: canary.email, password: `not ${canary.password}` }, headers })
@@ -48,7 +51,12 @@ describe('what is left of a person who closed the account', () => {
     await call(projectApi.logTime, { token: me.accessToken, params: { id }, body: { minutes: 5, startedAt: '2026-01-05T09:00:00Z' }, headers })
     await call(aiApi.naturalLanguage, { token: me.accessToken, body: { text: `Call ${owner.name} tomorrow`, projectId: id }, headers })
     await eventually(async () => (await call(notificationApi.list, { token: me.accessToken })).items.length > 0)
-    for (const path of [`/api/users?q=${encodeURIComponent(canary.newName)}`, `/api/nothing?email=${canary.email}`, `/api/tasks?q=${encodeURIComponent(canary.email)}`, `/api/users/oauth/none?email=${canary.email}`]) await send('GET', path, { token: me.accessToken, headers })
+    for (const path of [
+      `/api/users?q=${encodeURIComponent(canary.newName)}`,
+      `/api/nothing?email=${canary.email}`,
+      `/api/tasks?q=${encodeURIComponent(canary.email)}`,
+      `/api/users/oauth/none?email=${canary.email}`,
+    ]) await send('GET', path, { token: me.accessToken, headers })
 
     // What others did with the address before the person was there, and what stays of a refused invitation.
     expect((await refused(userApi.invite, { token: owner.token, body: { email: canary.email, role: 'guest' } })).code).toBe('already-member')
@@ -60,12 +68,18 @@ describe('what is left of a person who closed the account', () => {
     before = [await documentPieces(), ...(hasTables() ? [tablePieces()] : [])].map(pieces => search(pieces, [canary.agent]))
     sagaId = (await call(userApi.closeAccount, { token: me.accessToken, body: { password: canary.password }, headers })).sagaId
     await eventually(async () => (await call(sagaApi.showSaga, { token: owner.token, params: { id: sagaId } })).outcome === 'completed', 45_000)
-    await eventually(async () => { stores = await allPieces(); return stores.every(({ pieces }) => search(pieces, Object.values(canary)).length === 0) }, 20_000).catch(() => undefined)
+    await eventually(async () => {
+      stores = await allPieces()
+      return stores.every(({ pieces }) => search(pieces, Object.values(canary)).length === 0)
+    }, 20_000).catch(() => undefined)
   })
 
   it('is looked for in every form', () => {
     const word = 'Canaria Canary@example.org'
-    const forms = [word, word.toUpperCase(), encodeURIComponent(word), new URLSearchParams({ word }).toString(), Buffer.from(word).toString('base64'), Buffer.from(`x${word}`).toString('base64'), Buffer.from(`xy${word}`).toString('base64')]
+    const forms = [
+      word, word.toUpperCase(), encodeURIComponent(word), new URLSearchParams({ word }).toString(),
+      Buffer.from(word).toString('base64'), Buffer.from(`x${word}`).toString('base64'), Buffer.from(`xy${word}`).toString('base64'),
+    ]
     for (const text of forms) expect(search([{ where: 'there', text: `before ${text} after` }], [word]), text).not.toEqual([])
     expect(search([{ where: 'there', text: 'Canaria Canary at example.org' }], [word])).toEqual([])
   })
@@ -81,7 +95,10 @@ describe('what is left of a person who closed the account', () => {
   })
 
   it('is looked for in what is kept packed, too', () => {
-    const packed = [piecesOf('documents').filter(({ where }) => where.includes('.segments ')), ...(hasTables() ? [piecesOf('PostgreSQL').filter(({ where }) => where.startsWith('packed'))] : [])]
+    const packed = [
+      piecesOf('documents').filter(({ where }) => where.includes('.segments ')),
+      ...(hasTables() ? [piecesOf('PostgreSQL').filter(({ where }) => where.startsWith('packed'))] : []),
+    ]
     for (const pieces of packed) expect(search(pieces, [owner.organizationId]).length).toBeGreaterThan(0)
   })
 

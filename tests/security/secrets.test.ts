@@ -15,7 +15,10 @@ import { logPieces, search } from './support/stores.ts'
 const tag = randomUUID().slice(0, 8)
 const Tokens = z.record(z.string(), z.object({ dapr: z.string(), app: z.string() }))
 /** What is in an address of a store, without the address itself, which is no secret. */
-const withoutAddresses = (secrets: Readonly<Record<string, string>>): string[] => Object.entries(secrets).flatMap(([name, value]) => (name.endsWith('-uri') || name.endsWith('-url') ? [...value.matchAll(/:([^:@/]{8,})@/g)].map(([, password = '']) => password) : [value]))
+const withoutAddresses = (secrets: Readonly<Record<string, string>>): string[] => Object.entries(secrets)
+  .flatMap(([name, value]) => (name.endsWith('-uri') || name.endsWith('-url')
+    ? [...value.matchAll(/:([^:@/]{8,})@/g)].map(([, password = '']) => password)
+    : [value]))
 
 describe('secrets of the platform and of people', () => {
   /** Secrets by what they are. */
@@ -25,7 +28,11 @@ describe('secrets of the platform and of people', () => {
 
   beforeAll(async () => {
     for (const [i, value] of withoutAddresses(readSecrets(inject('home'))).entries()) keep(`secret ${i} of the store`, value)
-    for (const [app, { dapr, app: own }] of Object.entries(Tokens.parse(JSON.parse(readFileSync(join(inject('home'), 'tokens.json'), 'utf8'))))) { keep(`the sidecar token of ${app}`, dapr); keep(`the app token of ${app}`, own) }
+    const tokens = Tokens.parse(JSON.parse(readFileSync(join(inject('home'), 'tokens.json'), 'utf8')))
+    for (const [app, { dapr, app: own }] of Object.entries(tokens)) {
+      keep(`the sidecar token of ${app}`, dapr)
+      keep(`the app token of ${app}`, own)
+    }
 
     const person = await founder('Cassie Canary')
     keep('a password', person.password)
@@ -48,15 +55,29 @@ describe('secrets of the platform and of people', () => {
     // The same secrets where they are wrong, in the wrong place, or in a request that fails.
     const wrong = (what: string) => keep(`a wrong ${what}`, `wrong-${what}-canary-${tag}-${randomUUID()}`)
     const tries: [string, string, { body?: unknown; token?: string; headers?: Record<string, string> }][] = [
-      ['POST', '/api/users/login', { body: { email: person.email, password: wrong('password') } }], ['POST', '/api/users/login', { body: { email: { $ne: 1 }, password: person.password } }],
-      ['POST', '/api/users/login', { body: `{"email":"${person.email}","password":"${person.password}"` }], ['POST', '/api/users/login', { body: { email: person.email, password: person.password, extra: reset } }],
-      ['POST', '/api/users/register', { body: { email: 'no address', password: person.password, name: 'x', organizationName: 'x' } }], ['POST', '/api/users/register', { body: { email: person.email, password: wrong('new'), name: 'x', organizationName: 'x' } }],
-      ['POST', '/api/users/register', { body: { email: person.email, password: person.password, name: 'x', invitationToken: invitation } }], ['POST', '/api/users/token/refresh', { body: { refreshToken: wrong('refresh') } }],
-      ['POST', '/api/users/token/refresh', { body: { refreshToken: [person.refreshToken] } }], ['POST', '/api/users/password/reset', { body: { token: wrong('reset'), password: wrong('reset-password') } }], ['POST', '/api/users/password/reset', { body: { token: reset, password: 'short' } }],
-      ['PUT', '/api/users/password', { token, body: { current: wrong('current'), password: wrong('replacement') } }], ['DELETE', '/api/users/account', { token, body: { password: wrong('closing') } }],
-      ['POST', '/api/users/invitations/accept', { token, body: { token: invitation } }], ['POST', '/api/users/invitations/accept', { token, body: { token: wrong('invitation') } }],
-      ['GET', `/api/tasks?token=${token}`, { token }], ['GET', `/api/tasks?cursor=${wrong('cursor')}`, { token }], ['GET', `/api/nothing/${reset}?password=${encodeURIComponent(person.password)}`, {}], ['GET', `/nowhere?token=${reset}`, {}],
-      ['GET', `/api/users/oauth/none/callback?code=${wrong('code')}&state=${wrong('state')}`, {}], ['GET', '/api/tasks', { token: `${token}x` }], ['GET', '/api/tasks', { headers: { authorization: `Basic ${wrong('basic')}` } }], ['GET', '/api/tasks', { headers: { cookie: `x=${wrong('cookie')}`, 'x-api-key': wrong('header') } }],
+      ['POST', '/api/users/login', { body: { email: person.email, password: wrong('password') } }],
+      ['POST', '/api/users/login', { body: { email: { $ne: 1 }, password: person.password } }],
+      ['POST', '/api/users/login', { body: `{"email":"${person.email}","password":"${person.password}"` }],
+      ['POST', '/api/users/login', { body: { email: person.email, password: person.password, extra: reset } }],
+      ['POST', '/api/users/register', { body: { email: 'no address', password: person.password, name: 'x', organizationName: 'x' } }],
+      ['POST', '/api/users/register', { body: { email: person.email, password: wrong('new'), name: 'x', organizationName: 'x' } }],
+      ['POST', '/api/users/register', { body: { email: person.email, password: person.password, name: 'x', invitationToken: invitation } }],
+      ['POST', '/api/users/token/refresh', { body: { refreshToken: wrong('refresh') } }],
+      ['POST', '/api/users/token/refresh', { body: { refreshToken: [person.refreshToken] } }],
+      ['POST', '/api/users/password/reset', { body: { token: wrong('reset'), password: wrong('reset-password') } }],
+      ['POST', '/api/users/password/reset', { body: { token: reset, password: 'short' } }],
+      ['PUT', '/api/users/password', { token, body: { current: wrong('current'), password: wrong('replacement') } }],
+      ['DELETE', '/api/users/account', { token, body: { password: wrong('closing') } }],
+      ['POST', '/api/users/invitations/accept', { token, body: { token: invitation } }],
+      ['POST', '/api/users/invitations/accept', { token, body: { token: wrong('invitation') } }],
+      ['GET', `/api/tasks?token=${token}`, { token }],
+      ['GET', `/api/tasks?cursor=${wrong('cursor')}`, { token }],
+      ['GET', `/api/nothing/${reset}?password=${encodeURIComponent(person.password)}`, {}],
+      ['GET', `/nowhere?token=${reset}`, {}],
+      ['GET', `/api/users/oauth/none/callback?code=${wrong('code')}&state=${wrong('state')}`, {}],
+      ['GET', '/api/tasks', { token: `${token}x` }],
+      ['GET', '/api/tasks', { headers: { authorization: `Basic ${wrong('basic')}` } }],
+      ['GET', '/api/tasks', { headers: { cookie: `x=${wrong('cookie')}`, 'x-api-key': wrong('header') } }],
       ['POST', '/api/tasks', { token, body: { title: { secret: person.password }, projectId: token } }],
     ]
     for (const [method, path, input] of tries) refusals.push(await send(method, path, input))
@@ -67,7 +88,9 @@ describe('secrets of the platform and of people', () => {
     expect(refusals.filter(({ status }) => status < 300)).toEqual([])
   })
 
-  const found = (where: string, text: string) => [...canaries].filter(([, value]) => value.length > 7 && search([{ where, text }], [value]).length > 0).map(([what]) => `${what} in ${where}`)
+  const found = (where: string, text: string) => [...canaries]
+    .filter(([, value]) => value.length > 7 && search([{ where, text }], [value]).length > 0)
+    .map(([what]) => `${what} in ${where}`)
 
   it('are many, and each is something', () => {
     expect(canaries.size).toBeGreaterThan(40)
@@ -80,11 +103,16 @@ describe('secrets of the platform and of people', () => {
     expect([...canaries].flatMap(([what, value]) => search(pieces, [value]).slice(0, 1).map(hit => `${what}: ${hit.slice(value.length, 300)}`))).toEqual([])
   })
 
-  it('stand in no refusal', () => { expect(refusals.flatMap(({ status, text, headers }, i) => found(`refusal ${i} (${status})`, `${text} ${JSON.stringify([...headers])}`))).toEqual([]) })
+  it('stand in no refusal', () => {
+    const told = refusals.flatMap(({ status, text, headers }, i) => found(`refusal ${i} (${status})`, `${text} ${JSON.stringify([...headers])}`))
+    expect(told).toEqual([])
+  })
 
   it('stand in no figure, no status and no document', async () => {
     const pages = await Promise.all([
-      ...appIds.flatMap(app => ['/metrics', '/health/dependencies', '/openapi.json'].map(path => ({ url: `${inject('services')[app]}${path}`, headers: { 'dapr-api-token': inject('tokens')[app]?.app ?? '' } }))),
+      ...appIds.flatMap(app => ['/metrics', '/health/dependencies', '/openapi.json'].map(path => ({
+        url: `${inject('services')[app]}${path}`, headers: { 'dapr-api-token': inject('tokens')[app]?.app ?? '' },
+      }))),
       ...['/status', '/docs', '/openapi.json', '/asyncapi.json'].map(path => ({ url: `${inject('gateway')}${path}`, headers: {} })),
     ].map(async ({ url, headers }) => ({ url, text: await (await fetch(url, { headers })).text() })))
     expect(pages.every(({ text }) => text.length > 10)).toBe(true)
@@ -92,7 +120,9 @@ describe('secrets of the platform and of people', () => {
   })
 
   it('stand on no command line', () => {
-    const lines = readdirSync('/proc').filter(name => /^\d+$/.test(name)).flatMap(pid => { try { return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] } catch { return [] } })
+    const lines = readdirSync('/proc').filter(name => /^\d+$/.test(name)).flatMap(pid => {
+      try { return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] } catch { return [] }
+    })
     expect(lines.filter(line => line.includes('daprd')).length).toBeGreaterThan(5)
     expect(lines.flatMap(line => found(line.slice(0, 60), line))).toEqual([])
   })

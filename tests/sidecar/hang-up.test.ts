@@ -16,7 +16,10 @@ beforeAll(async () => {
 afterAll(async () => { await pool?.destroy(); await harness?.stop() })
 
 const hangUp = async (afterMs: number): Promise<void> => {
-  const answer = pool.request({ method: 'GET', path: '/v1.0/invoke/sidecar-user/method/.well-known/long', headers: { 'dapr-api-token': harness.sdk.token }, signal: AbortSignal.timeout(afterMs) })
+  const answer = pool.request({
+    method: 'GET', path: '/v1.0/invoke/sidecar-user/method/.well-known/long',
+    headers: { 'dapr-api-token': harness.sdk.token }, signal: AbortSignal.timeout(afterMs),
+  })
   await answer.then(({ body }) => body.dump()).catch(() => {})
 }
 

@@ -17,7 +17,9 @@ it('a process whose clock is an hour off hears the time from the store, at once 
   // A secondary's clock is nobody's.
   for (const role of [{ isWritablePrimary: false, secondary: true }, { isWritablePrimary: true }]) {
     const localTime = new Date(Date.now() + 3_600_000)
-    db.getClient().emit('serverHeartbeatSucceeded', Object.assign(Object.create(mongo.ServerHeartbeatSucceededEvent.prototype), { connectionId: 'x', duration: 1, awaited: false, reply: { localTime, ...role } }))
+    db.getClient().emit('serverHeartbeatSucceeded', Object.assign(Object.create(mongo.ServerHeartbeatSucceededEvent.prototype), {
+      connectionId: 'x', duration: 1, awaited: false, reply: { localTime, ...role },
+    }))
     expect(off() > 3_500_000).toBe(role.isWritablePrimary)
   }
   expect(clock.monotonic()).toBeCloseTo(wrong.monotonic(), -2)

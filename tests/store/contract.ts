@@ -105,7 +105,10 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
       await store.saveWriter({ id: 'w2', open: [0], beat: 1, heads: [START], shapes: { tasks: 2 } })
       await store.saveRecovered('w1', { beat: 2, commits: 7 })
       await store.saveWriter({ id: 'w1', open: [2, 4], beat: 3, heads: [START] })
-      expect((await store.writers()).toSorted((a, b) => (a.id < b.id ? -1 : 1)).filter(w => w.id.startsWith('w'))).toEqual([{ id: 'w1', open: [2, 4], beat: 3, heads: [START], recovered: { beat: 2, commits: 7 } }, { id: 'w2', open: [0], beat: 1, heads: [START], shapes: { tasks: 2 } }])
+      expect((await store.writers()).toSorted((a, b) => (a.id < b.id ? -1 : 1)).filter(w => w.id.startsWith('w'))).toEqual([
+        { id: 'w1', open: [2, 4], beat: 3, heads: [START], recovered: { beat: 2, commits: 7 } },
+        { id: 'w2', open: [0], beat: 1, heads: [START], shapes: { tasks: 2 } },
+      ])
       await store.removeWriter('w1', 2)
       expect((await store.writers()).filter(w => w.id === 'w1')).toMatchObject([{ beat: 3, recovered: { beat: 2 } }])
       await store.removeWriter('w1', 3)
@@ -129,9 +132,14 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
 
     it('keeps dead letters and changes only those that wait', async () => {
       const letter = (id: string, state: DeadLetter['state']): DeadLetter => ({
-        id, consumer: 'k', topic: 't', partition: 0, position: 1, subject: 's', organizationId: 'o', state, event: nasty, reason: 'no', attempts: 5, behind: null, traceId: null, at: '2026-01-01T00:00:00.000Z',
+        id, consumer: 'k', topic: 't', partition: 0, position: 1, subject: 's', organizationId: 'o', state, event: nasty,
+        reason: 'no', attempts: 5, behind: null, traceId: null, at: '2026-01-01T00:00:00.000Z',
       })
-      expect([await store.addDeadLetter(letter('l2', 'waiting')), await store.addDeadLetter(letter('l1', 'waiting')), await store.addDeadLetter(letter('l1', 'waiting'))]).toEqual(['inserted', 'inserted', 'taken'])
+      expect([
+        await store.addDeadLetter(letter('l2', 'waiting')),
+        await store.addDeadLetter(letter('l1', 'waiting')),
+        await store.addDeadLetter(letter('l1', 'waiting')),
+      ]).toEqual(['inserted', 'inserted', 'taken'])
       expect((await store.deadLetters({ consumer: 'k', state: 'waiting' })).map(l => l.id)).toEqual(['l1', 'l2'])
       expect((await store.deadLetters({ consumer: 'k', after: 'l1', limit: 1 })).map(l => l.id)).toEqual(['l2'])
       expect(await store.deadLetter('l1')).toEqual(letter('l1', 'waiting'))
@@ -150,7 +158,8 @@ export const storeContract = (name: string, open: () => Promise<CommitStore>): v
       type Row = { _id: string; version: number; title: string; rank: number }
       const row = (id: string, version: number, title = `v${version}`): Row => ({ _id: id, version, title, rank: version })
       it('lets the newest version win, whatever the order and the way', async () => {
-        await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 6 }), fc.boolean()), { minLength: 1, maxLength: 12 }), async writes => {
+        const write = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 6 }), fc.boolean())
+        await fc.assert(fc.asyncProperty(fc.array(write, { minLength: 1, maxLength: 12 }), async writes => {
           const rows = store.documents<Row>('things')
           await rows.drop()
           await rows.ensureIndexes(['title'])

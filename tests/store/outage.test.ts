@@ -174,7 +174,8 @@ it('a command that is written in the moment in which its connection ends does no
   await things.insertOne({ _id: 'there before' })
   // Destroyed, and the driver has not heard of it yet.
   for (const socket of sockets) socket.destroy()
-  const together = Array.from({ length: 8 }, (_, i) => (i % 2 ? things.findOne({}) : insertEach(things, [{ _id: `new ${i}` }])).then(() => 'answered', error => (isUnavailable(error) ? 'away' : String(error))))
+  const together = Array.from({ length: 8 }, (_, i) => (i % 2 ? things.findOne({}) : insertEach(things, [{ _id: `new ${i}` }]))
+    .then(() => 'answered', error => (isUnavailable(error) ? 'away' : String(error))))
   const results = await Promise.all(together.map(one => Promise.race([one, pause(9_000, 'stuck')])))
   expect(results.filter(result => result !== 'answered' && result !== 'away')).toEqual([])
   await expect.poll(() => things.countDocuments({}).catch(() => 0), { timeout: 10_000 }).toBeGreaterThan(0)

@@ -20,7 +20,10 @@ const openProcess = async (shape = 1) => {
   opened.push(connection)
   const { log } = logOf({ store: mongoStore(connection) })
   const parcels = parcelOn(log)
-  const view = stateView({ log, aggregate: parcels, collection: 'parcels', indexes: ['count'], lookEveryMs: LOOK_MS, shape, toDocument: count => (count % 3 === 0 ? undefined : { count: count * shape }) })
+  const view = stateView({
+    log, aggregate: parcels, collection: 'parcels', indexes: ['count'], lookEveryMs: LOOK_MS, shape,
+    toDocument: count => (count % 3 === 0 ? undefined : { count: count * shape }),
+  })
   await log.start()
   const sent = new Map<string, number>()
   const sendTo = async (id: string): Promise<void> => {
@@ -55,7 +58,9 @@ it('a view of another shape has at the next start what an old process wrote befo
   await old.log.settled()
   const one = await openProcess(2)
   await Promise.all([old.sendTo('shaped-0'), one.sendTo('shaped-1'), old.sendTo('shaped-new')])
-  const shown = async ({ view }: typeof one) => Object.fromEntries((await view.now('org', {})).filter(({ _id }) => /^shaped-(?:[01]|new)$/.test(_id)).map(({ _id, count }) => [_id, count]))
+  const shown = async ({ view }: typeof one) => Object.fromEntries((await view.now('org', {}))
+    .filter(({ _id }) => /^shaped-(?:[01]|new)$/.test(_id))
+    .map(({ _id, count }) => [_id, count]))
   expect(await shown(old)).toEqual({ 'shaped-0': 2, 'shaped-1': 2, 'shaped-new': 1 })
   expect(await shown(one)).toEqual({ 'shaped-0': 4, 'shaped-1': 4, 'shaped-new': 2 })
   await Promise.all([one, old].map(({ log }) => log.stop()))

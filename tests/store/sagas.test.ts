@@ -6,9 +6,12 @@ import { mongoSagaStore } from '../../services/shared/kit/sagas/mongo-saga-store
 import type { SagaDocument } from '../../services/shared/kit/sagas/status.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
-const running = (id: string, revision: number): SagaDocument =>
-  ({ _id: id, tenantId: 'o', name: 'move', state: 'running', step: `step-${revision}`, outcome: null, startedAt: at, deadline: at, finishedAt: null, history: [], revision, dueAt: at })
-const finished = (id: string, revision: number): SagaDocument => ({ ...running(id, revision), state: 'finished', step: 'over', outcome: 'done', finishedAt: at, dueAt: null, start: null })
+const running = (id: string, revision: number): SagaDocument => ({
+  _id: id, tenantId: 'o', name: 'move', state: 'running', step: `step-${revision}`, outcome: null,
+  startedAt: at, deadline: at, finishedAt: null, history: [], revision, dueAt: at,
+})
+const finished = (id: string, revision: number): SagaDocument =>
+  ({ ...running(id, revision), state: 'finished', step: 'over', outcome: 'done', finishedAt: at, dueAt: null, start: null })
 
 describe('the revisions of sagas', () => {
   let db: Mongo
@@ -54,7 +57,12 @@ describe('the revisions of sagas', () => {
     const { save } = store
     for (const revision of [1, 2, 3]) expect(await save(running('move.8', revision))).toBe(true)
     expect([await save(running('move.8', 2)), (await store.find('move.8'))?.revision]).toEqual([false, 3])
-    expect([await save(finished('move.8', 4)), await save(running('move.8', 3)), await save({ ...finished('move.8', 4), outcome: 'another' }), await save(running('move.8', 5))]).toEqual([true, false, false, false])
+    expect([
+      await save(finished('move.8', 4)),
+      await save(running('move.8', 3)),
+      await save({ ...finished('move.8', 4), outcome: 'another' }),
+      await save(running('move.8', 5)),
+    ]).toEqual([true, false, false, false])
     expect([await store.find('move.8'), (await store.asleep(at)).some(s => s._id === 'move.8')]).toMatchObject([{ revision: 4, outcome: 'done', start: null }, false])
     expect(await db.collection('saga_steps').countDocuments({ of: 'move.8' })).toBe(0)
   })

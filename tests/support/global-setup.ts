@@ -9,7 +9,16 @@ import { startStack } from '../../deploy/local/stack.ts'
 import { unlimited } from './unlimited.ts'
 
 declare module 'vitest' {
-  interface ProvidedContext { gateway: string; mail: string; control: string; services: Record<string, string>; sidecars: Record<string, string>; tokens: Record<string, { dapr: string; app: string }>; home: string; prefix: string }
+  interface ProvidedContext {
+    gateway: string
+    mail: string
+    control: string
+    services: Record<string, string>
+    sidecars: Record<string, string>
+    tokens: Record<string, { dapr: string; app: string }>
+    home: string
+    prefix: string
+  }
 }
 const root = resolve(import.meta.dirname, '../..')
 const apps = ['gateway', 'user', 'task', 'project', 'notification', 'analytics', 'ai'] as const

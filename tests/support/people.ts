@@ -7,7 +7,8 @@ import { mailTo, tokenIn } from './mails.ts'
 export type Person = { id: string; email: string; password: string; name: string; organizationId: string; token: string; refreshToken: string }
 
 const asPerson = (signedIn: Awaited<ReturnType<typeof call<typeof userApi.register>>>, password: string): Person => ({
-  id: signedIn.user.id, email: signedIn.user.email, name: signedIn.user.name, password, organizationId: signedIn.organization.id, token: signedIn.accessToken, refreshToken: signedIn.refreshToken ?? '',
+  id: signedIn.user.id, email: signedIn.user.email, name: signedIn.user.name, password,
+  organizationId: signedIn.organization.id, token: signedIn.accessToken, refreshToken: signedIn.refreshToken ?? '',
 })
 const newAddress = (name: string) => `${name.toLowerCase().replace(/[^a-z]+/g, '.').replace(/\.$/, '')}.${randomUUID().slice(0, 8)}@example.org`
 

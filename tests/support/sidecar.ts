@@ -7,7 +7,8 @@ type Ask = { method?: string; body?: unknown; token?: string; headers?: Record<s
 export const sidecar = (from: AppId, path: string, { method = 'GET', body, token, headers = {} }: Ask = {}): Promise<Response> =>
   fetch(`${inject('sidecars')[from]}/${path}`, {
     method, signal: AbortSignal.timeout(15_000),
-    headers: { 'dapr-api-token': token ?? inject('tokens')[from]?.dapr ?? '', 'content-type': 'application/json', ...headers }, ...(body !== undefined && { body: JSON.stringify(body) }),
+    headers: { 'dapr-api-token': token ?? inject('tokens')[from]?.dapr ?? '', 'content-type': 'application/json', ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   })
 
 /** The path by which a sidecar calls an operation of another service. */

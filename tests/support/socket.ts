@@ -6,7 +6,10 @@ import { call } from './call.ts'
 import { eventually } from './eventually.ts'
 import type { Person } from './people.ts'
 
-const Frame = z.object({ type: z.string(), topic: z.string().optional(), seq: z.number().optional(), name: z.string().optional(), id: z.string().optional(), code: z.string().optional() }).loose()
+const Frame = z.object({
+  type: z.string(), topic: z.string().optional(), seq: z.number().optional(),
+  name: z.string().optional(), id: z.string().optional(), code: z.string().optional(),
+}).loose()
 export type Frame = z.infer<typeof Frame>
 export type Socket = {
   frames: Frame[]

@@ -4,7 +4,9 @@ import { expect, inject, it } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
 const demo = (...args: string[]): Promise<{ code: number | null; output: string }> => new Promise(done => {
-  const child = spawn(process.execPath, ['scripts/demo/main.ts', '--url', inject('gateway'), '--mail', inject('mail'), ...args], { cwd: root, env: { ...process.env, CYBERTASK_HOME: inject('home') } })
+  const child = spawn(process.execPath, ['scripts/demo/main.ts', '--url', inject('gateway'), '--mail', inject('mail'), ...args], {
+    cwd: root, env: { ...process.env, CYBERTASK_HOME: inject('home') },
+  })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })
   child.stderr.on('data', (chunk: Buffer) => { output += chunk.toString() })

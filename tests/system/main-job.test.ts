@@ -53,8 +53,10 @@ describe('a team at work', () => {
   it('refuses to start a task while its blocker is open', async () => {
     const [blocker, task] = [await newTask({ title: 'Fuel' }), await newTask({ title: 'Launch' })]
     await call(taskApi.addDependency, { token: owner.token, params: { id: task.id }, body: { blockedBy: blocker.id } })
-    expect(await refused(taskApi.addDependency, { token: owner.token, params: { id: blocker.id }, body: { blockedBy: task.id } })).toMatchObject({ status: 409, code: 'dependency-cycle' })
-    expect(await refused(taskApi.changeStatus, { token: owner.token, params: { id: task.id }, body: { status: 'in_progress' } })).toMatchObject({ status: 409, code: 'task-blocked' })
+    expect(await refused(taskApi.addDependency, { token: owner.token, params: { id: blocker.id }, body: { blockedBy: task.id } }))
+      .toMatchObject({ status: 409, code: 'dependency-cycle' })
+    expect(await refused(taskApi.changeStatus, { token: owner.token, params: { id: task.id }, body: { status: 'in_progress' } }))
+      .toMatchObject({ status: 409, code: 'task-blocked' })
     expect(await call(taskApi.getTask, { token: owner.token, params: { id: blocker.id } })).toMatchObject({ blocks: [task.id] })
   })
 
@@ -62,7 +64,8 @@ describe('a team at work', () => {
     const task = await newTask({ title: 'Two editors' })
     const change = (title: string) => answer(taskApi.updateTask, { token: owner.token, params: { id: task.id }, body: { title }, headers: { 'if-match': '"1"' } })
     expect((await change('First')).headers.get('etag')).toBe('"2"')
-    expect(await refused(taskApi.updateTask, { token: owner.token, params: { id: task.id }, body: { title: 'Second' }, headers: { 'if-match': '"1"' } })).toMatchObject({ status: 412 })
+    expect(await refused(taskApi.updateTask, { token: owner.token, params: { id: task.id }, body: { title: 'Second' }, headers: { 'if-match': '"1"' } }))
+      .toMatchObject({ status: 412 })
   })
 
   it('does a repeated command once', async () => {

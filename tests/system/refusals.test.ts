@@ -50,11 +50,17 @@ describe('what must be refused', () => {
   })
 
   it("another organization's ids, as if they did not exist", async () => {
-    const [foreign, unknown] = [await refused(taskApi.getTask, { token: stranger.token, params: { id: taskId } }), await refused(taskApi.getTask, { token: stranger.token, params: { id: '0190a000-0000-7000-8000-000000000000' } })]
+    const foreign = await refused(taskApi.getTask, { token: stranger.token, params: { id: taskId } })
+    const unknown = await refused(taskApi.getTask, { token: stranger.token, params: { id: '0190a000-0000-7000-8000-000000000000' } })
     expect(foreign).toMatchObject({ status: 404, code: unknown.code, detail: unknown.detail })
     for (const [operation, input] of [
-      [taskApi.updateTask, { params: { id: taskId }, body: { title: 'Mine' } }], [taskApi.deleteTask, { params: { id: taskId } }], [taskApi.changeStatus, { params: { id: taskId }, body: { status: 'in_progress' } }],
-      [taskApi.taskHistory, { params: { id: taskId } }], [taskApi.createTask, { body: { projectId, title: 'Intruder' } }], [projectApi.getProject, { params: { id: projectId } }], [projectApi.deleteProject, { params: { id: projectId } }],
+      [taskApi.updateTask, { params: { id: taskId }, body: { title: 'Mine' } }],
+      [taskApi.deleteTask, { params: { id: taskId } }],
+      [taskApi.changeStatus, { params: { id: taskId }, body: { status: 'in_progress' } }],
+      [taskApi.taskHistory, { params: { id: taskId } }],
+      [taskApi.createTask, { body: { projectId, title: 'Intruder' } }],
+      [projectApi.getProject, { params: { id: projectId } }],
+      [projectApi.deleteProject, { params: { id: projectId } }],
     ] as const) expect(await refused(operation, { ...input, token: stranger.token })).toMatchObject({ status: 404 })
   })
 
@@ -68,7 +74,14 @@ describe('what must be refused', () => {
   it('no token, a forged one, an unsigned one, and one of a foreign key', async () => {
     const [header = '', payload = '', signature = ''] = owner.token.split('.')
     const claims: object = JSON.parse(Buffer.from(payload, 'base64url').toString())
-    const tokens = [undefined, 'nonsense', `${header}.${b64({ ...claims, role: 'owner', org: stranger.organizationId })}.${signature}`, `${b64({ alg: 'none', typ: 'at+jwt' })}.${payload}.`, `${b64({ alg: 'HS256', typ: 'at+jwt' })}.${payload}.${signature}`, `${b64({ alg: 'EdDSA', typ: 'at+jwt', kid: '../../etc/passwd' })}.${payload}.${signature}`]
+    const tokens = [
+      undefined,
+      'nonsense',
+      `${header}.${b64({ ...claims, role: 'owner', org: stranger.organizationId })}.${signature}`,
+      `${b64({ alg: 'none', typ: 'at+jwt' })}.${payload}.`,
+      `${b64({ alg: 'HS256', typ: 'at+jwt' })}.${payload}.${signature}`,
+      `${b64({ alg: 'EdDSA', typ: 'at+jwt', kid: '../../etc/passwd' })}.${payload}.${signature}`,
+    ]
     for (const token of tokens) expect(await refused(taskApi.getTask, { ...(token && { token }), params: { id: taskId } })).toMatchObject({ status: 401 })
   })
 
@@ -81,8 +94,10 @@ describe('what must be refused', () => {
   })
 
   it('an unknown path, an internal one, and path tricks', async () => {
-    for (const path of ['/api/nothing', '/internal/feed?partition=0&after=0', '/api/tasks/..%2f..%2finternal%2ffeed', '/api/tasks/%2e%2e/%2e%2e/internal/feed', '/v1.0/invoke/task/method/internal/feed', '//internal/feed'])
-      expect([400, 404]).toContain((await send('GET', path, { token: owner.token })).status)
+    for (const path of [
+      '/api/nothing', '/internal/feed?partition=0&after=0', '/api/tasks/..%2f..%2finternal%2ffeed',
+      '/api/tasks/%2e%2e/%2e%2e/internal/feed', '/v1.0/invoke/task/method/internal/feed', '//internal/feed',
+    ]) expect([400, 404]).toContain((await send('GET', path, { token: owner.token })).status)
     expect((await send('DELETE', '/api/users/login')).status).toBe(405)
   })
 })

@@ -27,10 +27,14 @@ describe('a trace', () => {
     removeState(home)
   })
   const post = (path: string, body: object, token = '') =>
-    fetch(`${stack.urls.gateway}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) })
+    fetch(`${stack.urls.gateway}${path}`, {
+      method: 'POST', headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify(body),
+    })
 
   it('joins the spans of the gateway, the project service and both their sidecars', async () => {
-    const { accessToken } = SignedIn.parse(await (await post('/api/users/register', { email: 'tess.trace@example.org', password: 'a long enough secret', name: 'Tess', organizationName: 'Traces' })).json())
+    const founding = { email: 'tess.trace@example.org', password: 'a long enough secret', name: 'Tess', organizationName: 'Traces' }
+    const { accessToken } = SignedIn.parse(await (await post('/api/users/register', founding)).json())
     const answer = await post('/api/projects', { name: 'Traced' }, accessToken)
     Project.parse(await answer.json())
     const [, traceId = ''] = answer.headers.get('traceparent')?.split('-') ?? []
@@ -40,7 +44,11 @@ describe('a trace', () => {
     const found = await eventually(async () => {
       const spans = traces.spans.filter(span => span.traceId === traceId)
       return recorders.every(name => spans.some(span => span.service === name)) && spans
-    }, 30_000).catch((error: unknown) => { throw new Error(`of ${traceId} came: ${JSON.stringify(traces.spans.filter(span => span.traceId === traceId))}; recorders: ${[...new Set(traces.spans.map(s => s.service))].join(', ')}`, { cause: error }) })
+    }, 30_000).catch((error: unknown) => {
+      const spans = traces.spans.filter(span => span.traceId === traceId)
+      const recording = [...new Set(traces.spans.map(s => s.service))].join(', ')
+      throw new Error(`of ${traceId} came: ${JSON.stringify(spans)}; recorders: ${recording}`, { cause: error })
+    })
 
     // One tree: the gateway's span is its root, and every other one hangs, step by step, on it.
     const root = found.find(span => span.service === 'gateway' && span.parentSpanId === '')

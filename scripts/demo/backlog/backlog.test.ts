@@ -6,26 +6,55 @@ import { readCsv } from './read-csv.ts'
 describe('a backlog from CSV', () => {
   it('finds its columns by their headers, whatever their names', () => {
     const { items, bad, ignoredColumns } = readCsv('\uFEFFIssue ID;Summary;Assigned To;Tags;Closed At;Depends-on;Story Points;Colour\n7;Ship it;Ann;a|b;2026-01-02;#6 5;4;red\n')
-    expect(items).toEqual([expect.objectContaining({ ref: '7', title: 'Ship it', person: 'Ann', labels: ['a', 'b'], completedAt: '2026-01-02T00:00:00.000Z', relatesTo: ['6', '5'], difficulty: 3, dueAt: null })])
+    expect(items).toEqual([expect.objectContaining({
+      ref: '7', title: 'Ship it', person: 'Ann', labels: ['a', 'b'],
+      completedAt: '2026-01-02T00:00:00.000Z', relatesTo: ['6', '5'], difficulty: 3, dueAt: null,
+    })])
     expect([bad, ignoredColumns]).toEqual([[], ['Colour']])
   })
   it('reports every bad row with its line and reason, and takes the rest', () => {
-    const text = ['id,title,created,closed,priority', '1,Good,2026-01-01,,high', '2,,2026-01-01,,', '3,Bad date,31.02.2026,,', '4,Backwards,2026-02-01,2026-01-01,', '1,Again,,,', '5,Odd,,,sometimes', '6,"Two\nlines",2026-01-01T10:00:00+02:00,,P0', '7,Too,many,cells,in,here', `8,${'x'.repeat(501)},,,`, '9,Broken "quote" here,,,', '10,Last,01.03.2026,,'].join('\n')
+    const text = [
+      'id,title,created,closed,priority',
+      '1,Good,2026-01-01,,high',
+      '2,,2026-01-01,,',
+      '3,Bad date,31.02.2026,,',
+      '4,Backwards,2026-02-01,2026-01-01,',
+      '1,Again,,,',
+      '5,Odd,,,sometimes',
+      '6,"Two\nlines",2026-01-01T10:00:00+02:00,,P0',
+      '7,Too,many,cells,in,here',
+      `8,${'x'.repeat(501)},,,`,
+      '9,Broken "quote" here,,,',
+      '10,Last,01.03.2026,,',
+    ].join('\n')
     const { items, bad } = readCsv(text)
-    expect(items.map(i => [i.ref, i.openedAt, i.priority])).toEqual([['1', '2026-01-01T00:00:00.000Z', 'high'], ['6', '2026-01-01T08:00:00.000Z', 'urgent'], ['10', '2026-03-01T00:00:00.000Z', 'none']])
+    expect(items.map(i => [i.ref, i.openedAt, i.priority])).toEqual([
+      ['1', '2026-01-01T00:00:00.000Z', 'high'], ['6', '2026-01-01T08:00:00.000Z', 'urgent'], ['10', '2026-03-01T00:00:00.000Z', 'none'],
+    ])
     expect(bad.map(b => [b.line, b.reason.slice(0, 28)])).toEqual([
       [3, 'it has no title'], [4, '"31.02.2026" is not a date'], [5, 'it was completed before it w'], [6, '1 stands already in line 2'], [7, '"sometimes" is not a priorit'],
       [10, 'it has 6 cells, the header 5'], [11, 'its title has 501 characters'], [12, expect.stringContaining('it is not well-formed')],
     ])
   })
   it('reports what the platform would refuse: one such row would cost all others of its request', () => {
-    const rows = [['id', 'title', 'assignee', 'estimate', 'labels'], ['#1', 'Good', 'Ann', '5256000', ''], ['2', 'Long', '', '5256001', ''], ['k'.repeat(201), 'Key', '', '', ''], ['4', 'Nul\0', '', '', ''], ['5', 'Whose', 'x'.repeat(101), '', ''],
-      ['6', 'Emoji', '', '', `${'a'.repeat(59)}😀`], ['1', 'Same', '', '', ''], ['8', 'Two names', '"Ann\nBen"', '', ''], ['9', 'Endless', '', 'Infinity', '']]
+    const rows = [
+      ['id', 'title', 'assignee', 'estimate', 'labels'],
+      ['#1', 'Good', 'Ann', '5256000', ''],
+      ['2', 'Long', '', '5256001', ''],
+      ['k'.repeat(201), 'Key', '', '', ''],
+      ['4', 'Nul\0', '', '', ''],
+      ['5', 'Whose', 'x'.repeat(101), '', ''],
+      ['6', 'Emoji', '', '', `${'a'.repeat(59)}😀`],
+      ['1', 'Same', '', '', ''],
+      ['8', 'Two names', '"Ann\nBen"', '', ''],
+      ['9', 'Endless', '', 'Infinity', ''],
+    ]
     const { items, bad } = readCsv(rows.map(row => row.join(',')).join('\n'))
     expect(items.map(({ ref, labels }) => [ref, labels])).toEqual([['1', []], ['6', ['a'.repeat(59)]]])
     expect(bad.map(({ line, reason }) => [line, reason])).toEqual([
-      [3, expect.stringContaining('estimateMinutes')], [4, expect.stringContaining('key')], [5, 'it holds characters that are no text'], [6, expect.stringContaining('not the name of a person')],
-      [8, '1 stands already in line 2'], [10, expect.stringContaining('not the name of a person')], [11, expect.stringContaining('estimateMinutes')],
+      [3, expect.stringContaining('estimateMinutes')], [4, expect.stringContaining('key')], [5, 'it holds characters that are no text'],
+      [6, expect.stringContaining('not the name of a person')], [8, '1 stands already in line 2'],
+      [10, expect.stringContaining('not the name of a person')], [11, expect.stringContaining('estimateMinutes')],
     ])
   })
   it('says what is missing', () => {

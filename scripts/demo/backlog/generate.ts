@@ -8,7 +8,10 @@ const kinds: Readonly<Record<Kind, number>> = { feature: 34, bug: 30, chore: 18,
 const difficulties: Readonly<Record<`${Difficulty}`, number>> = { 1: 18, 2: 26, 3: 26, 5: 18, 8: 9, 13: 3 }
 const story = 120
 
-/** A backlog as a team of a few months has it: some people do more than others, most work is quick and a little takes long, later work builds on earlier work, and here and there somebody drew a circle. */
+/**
+ * A backlog as a team of a few months has it: some people do more than others, most work is quick and a little takes long,
+ * later work builds on earlier work, and here and there somebody drew a circle.
+ */
 export const generateBacklog = ({ count, seed, people, now }: { count: number; seed: number; people: readonly string[]; now: number }): Item[] => {
   const luck = chance(seed)
   const items: Item[] = []
@@ -27,7 +30,8 @@ const oneItem = (luck: Chance, i: number, count: number, people: readonly string
   const due = luck.next() < 0.45 ? opened + luck.skewed(14, 0.5) * day : null
   const done = opened + takes < now && luck.next() < 0.86 ? opened + takes : null
   return {
-    ref: `B-${i + 1}`, title: titleOf(kind, area, luck), description: '', labels: [kind, area], difficulty, estimateMinutes: Math.round((difficulty * 90 * (0.6 + luck.next())) / 15) * 15,
+    ref: `B-${i + 1}`, title: titleOf(kind, area, luck), description: '', labels: [kind, area],
+    difficulty, estimateMinutes: Math.round((difficulty * 90 * (0.6 + luck.next())) / 15) * 15,
     // The first people of the list carry most of the work.
     person: luck.next() < 0.06 ? null : people[Math.floor(people.length * luck.next() ** 1.7)] ?? null,
     priority: luck.weighted(kind === 'bug' ? { urgent: 12, high: 30, medium: 38, low: 15, none: 5 } : { urgent: 2, high: 18, medium: 40, low: 25, none: 15 }),

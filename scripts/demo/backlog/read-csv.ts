@@ -11,7 +11,10 @@ export const readCsv = (text: string): Backlog => {
   const bad: BadRow[] = []
   const parsed: unknown = parse(text, {
     bom: true, delimiter: delimiterOf(text), info: true, trim: true, skip_empty_lines: true, relax_column_count: true, skip_records_with_error: true,
-    on_skip: error => { if (bad.at(-1)?.line !== Number(error?.lines ?? 0)) bad.push({ line: Number(error?.lines ?? 0), reason: `it is not well-formed (${error?.code ?? 'unknown'})` }) },
+    on_skip: error => {
+      const line = Number(error?.lines ?? 0)
+      if (bad.at(-1)?.line !== line) bad.push({ line, reason: `it is not well-formed (${error?.code ?? 'unknown'})` })
+    },
   })
   const [head, ...rows] = Rows.parse(parsed)
   if (!head) throw new Error('The file is empty.')
@@ -19,7 +22,9 @@ export const readCsv = (text: string): Backlog => {
   const taken = new Map<string, number>()
   const items: Item[] = []
   for (const { record, info: { lines } } of rows) {
-    const item = record.length > head.record.length ? `it has ${record.length} cells, the header ${head.record.length}` : itemOf(column => record[at.get(column) ?? -1] ?? '', `line-${lines}`)
+    const item = record.length > head.record.length
+      ? `it has ${record.length} cells, the header ${head.record.length}`
+      : itemOf(column => record[at.get(column) ?? -1] ?? '', `line-${lines}`)
     const reason = typeof item === 'string' ? item : taken.has(item.ref) ? `${item.ref} stands already in line ${taken.get(item.ref)}` : undefined
     if (reason !== undefined || typeof item === 'string') { bad.push({ line: lines, reason: reason ?? '' }); continue }
     taken.set(item.ref, lines)

@@ -5,8 +5,11 @@ import type { Column } from './columns.ts'
 import type { Item } from './item.ts'
 
 const priorities: Readonly<Record<string, Priority>> = {
-  '': 'none', none: 'none', lowest: 'low', low: 'low', minor: 'low', trivial: 'low', p4: 'low', medium: 'medium', normal: 'medium', major: 'medium', p3: 'medium',
-  high: 'high', important: 'high', p2: 'high', urgent: 'urgent', highest: 'urgent', critical: 'urgent', blocker: 'urgent', p0: 'urgent', p1: 'urgent',
+  '': 'none', none: 'none',
+  lowest: 'low', low: 'low', minor: 'low', trivial: 'low', p4: 'low',
+  medium: 'medium', normal: 'medium', major: 'medium', p3: 'medium',
+  high: 'high', important: 'high', p2: 'high',
+  urgent: 'urgent', highest: 'urgent', critical: 'urgent', blocker: 'urgent', p0: 'urgent', p1: 'urgent',
 }
 const steps: readonly Difficulty[] = [1, 2, 3, 5, 8, 13]
 
@@ -25,8 +28,10 @@ export const itemOf = (cell: (column: Column) => string, fallbackRef: string): I
   if (estimate !== '' && !(Number(estimate) >= 0)) return `"${estimate}" is not an estimate in minutes`
   const labels = [...split(cell('labels')), cell('kind'), cell('area')].map(l => cut(l.trim(), 60)).filter(l => l !== '')
   const item: Item = {
-    ref: withoutHash(cell('ref')) || fallbackRef, title, description: cut(cell('description'), 50_000), labels: [...new Set(labels)].slice(0, 50), person: cell('person') || null, priority,
-    difficulty: size === '' ? null : steps.findLast(step => step <= Math.max(1, Number(size))) ?? null, estimateMinutes: estimate === '' ? null : Math.round(Number(estimate)),
+    ref: withoutHash(cell('ref')) || fallbackRef, title, description: cut(cell('description'), 50_000),
+    labels: [...new Set(labels)].slice(0, 50), person: cell('person') || null, priority,
+    difficulty: size === '' ? null : steps.findLast(step => step <= Math.max(1, Number(size))) ?? null,
+    estimateMinutes: estimate === '' ? null : Math.round(Number(estimate)),
     openedAt, dueAt, completedAt, relatesTo: split(cell('relatesTo'), /[;,|\s]+/).map(withoutHash),
   }
   return refusal(item) ?? item
@@ -37,7 +42,10 @@ const refusal = ({ ref, title, description, labels, priority, difficulty, estima
   const texts = [ref, title, description, person ?? '', ...labels]
   if (texts.some(text => text.includes('\0') || !text.isWellFormed())) return 'it holds characters that are no text'
   if (person !== null && !PersonName.safeParse(person).success) return `"${cut(person, 40)}" is not the name of a person: one line of at most 100 characters`
-  const asked = BulkOperation.safeParse({ op: 'create', key: ref, task: { projectId: 'any', title, description, labels, priority, difficulty, estimateMinutes, startAt: openedAt, dueAt } })
+  const asked = BulkOperation.safeParse({
+    op: 'create', key: ref,
+    task: { projectId: 'any', title, description, labels, priority, difficulty, estimateMinutes, startAt: openedAt, dueAt },
+  })
   return asked.success ? undefined : asked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
 }
 

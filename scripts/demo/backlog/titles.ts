@@ -15,8 +15,14 @@ const things: Readonly<Record<Area, readonly [string, ...string[]]>> = {
   infrastructure: ['the build pipeline', 'database backups', 'the staging environment', 'log retention', 'the alert rules'],
 }
 const shapes: Readonly<Record<Kind, readonly [string, ...string[]]>> = {
-  feature: ['Let customers use {} on a small screen', 'Add {} for business accounts', 'Make {} work without a reload', 'Show progress in {}', 'Let teams share {}'],
-  bug: ['{} breaks with a long name', '{} shows yesterday’s figures after midnight', 'Double click submits {} twice', '{} is slow with more than 1,000 entries', '{} forgets the chosen language'],
+  feature: [
+    'Let customers use {} on a small screen', 'Add {} for business accounts', 'Make {} work without a reload',
+    'Show progress in {}', 'Let teams share {}',
+  ],
+  bug: [
+    '{} breaks with a long name', '{} shows yesterday’s figures after midnight', 'Double click submits {} twice',
+    '{} is slow with more than 1,000 entries', '{} forgets the chosen language',
+  ],
   chore: ['Tidy up the code behind {}', 'Upgrade the libraries of {}', 'Add tests for {}', 'Remove the old version of {}', 'Measure {} before the sale'],
   docs: ['Explain {} in the handbook', 'Record a short film about {}', 'Write down how {} is operated'],
   research: ['Find out why people leave {}', 'Compare three ways to build {}', 'Ask ten customers about {}'],

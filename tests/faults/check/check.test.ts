@@ -10,7 +10,8 @@ import { checkView } from './views.ts'
 
 const commit = (id: string, version: number, previousHash: string): Commit => {
   const rest = {
-    id: `o/task/${id}:${version}`, tenantId: 'o', stream: `o/task/${id}`, version, partition: 0, journal: 'w:0', events: [{ type: 'Done', version: 1, data: {} }], publicEvents: [], at: '2026-01-01T00:00:00.000Z', actor: 'u',
+    id: `o/task/${id}:${version}`, tenantId: 'o', stream: `o/task/${id}`, version, partition: 0, journal: 'w:0',
+    events: [{ type: 'Done', version: 1, data: {} }], publicEvents: [], at: '2026-01-01T00:00:00.000Z', actor: 'u',
     correlationId: 'k', causationId: null, commandId: `c${version}`, ip: null, traceparent: null, previousHash,
   }
   return { ...rest, hash: hashOf(rest) }
@@ -67,10 +68,12 @@ describe('effects of events', () => {
   const about = { taskId: 't', projectId: 'p', title: 'Fuel', assigneeId: 'u', reporterId: 'r' }
   it('are named as a client names them', () => {
     expect(effectsOf({ type: 'TaskStatusChanged', data: { ...about, from: 'todo', to: 'done' } }, new Set())).toEqual([effect.moved('t', 'todo', 'done')])
-    expect(effectsOf({ type: 'TaskUpdated', data: { ...about, mentions: [], changes: { assigneeId: { before: null, after: 'u' }, blockedBy: { before: ['x'], after: ['x', 'y'] } } } }, new Set()))
+    const changes = { assigneeId: { before: null, after: 'u' }, blockedBy: { before: ['x'], after: ['x', 'y'] } }
+    expect(effectsOf({ type: 'TaskUpdated', data: { ...about, mentions: [], changes } }, new Set()))
       .toEqual([effect.assigned('t', 'u'), effect.blocked('t', 'y')])
     expect(effectsOf({ type: 'TaskDeleted', data: about }, new Set(['p']))).toEqual([effect.unbuilt('p', 'Fuel')])
-    expect(effectsOf({ type: 'TaskUpdated', data: { ...about, mentions: [], changes: { blockedBy: { before: ['x', 'y'], after: ['x'] } } } }, new Set())).toEqual([effect.freed('t', 'y')])
+    const freeing = { blockedBy: { before: ['x', 'y'], after: ['x'] } }
+    expect(effectsOf({ type: 'TaskUpdated', data: { ...about, mentions: [], changes: freeing } }, new Set())).toEqual([effect.freed('t', 'y')])
     expect(effectsOf({ type: 'TaskRestored', data: { ...about, status: 'todo' } }, new Set(['p']))).toEqual([effect.rebuilt('p', 'Fuel')])
     expect(effectsOf({ type: 'UserLoggedIn', data: { userId: 'u', sessionId: 's' } }, new Set())).toEqual([effect.signedIn('s')])
     expect(effectsOf({ type: 'TaskCompleted', data: {} }, new Set())).toEqual([])

@@ -38,9 +38,18 @@ const Links = z.array(z.string()).catch([])
 /** What a public event says was brought about. In projects that a saga builds, tasks have no id that a client knows: there the title tells them apart. */
 export const effectsOf = ({ type, data }: Told, built: ReadonlySet<string>): Effect[] => {
   switch (type) {
-    case 'TaskCreated': { const { taskId, projectId, title } = TaskCreated.data.parse(data); return [built.has(projectId) ? effect.built(projectId, title) : effect.created(taskId)] }
-    case 'TaskDeleted': { const { taskId, projectId, title } = TaskDeleted.data.parse(data); return [built.has(projectId) ? effect.unbuilt(projectId, title) : effect.gone(taskId)] }
-    case 'TaskRestored': { const { taskId, projectId, title } = TaskRestored.data.parse(data); return [built.has(projectId) ? effect.rebuilt(projectId, title) : effect.back(taskId)] }
+    case 'TaskCreated': {
+      const { taskId, projectId, title } = TaskCreated.data.parse(data)
+      return [built.has(projectId) ? effect.built(projectId, title) : effect.created(taskId)]
+    }
+    case 'TaskDeleted': {
+      const { taskId, projectId, title } = TaskDeleted.data.parse(data)
+      return [built.has(projectId) ? effect.unbuilt(projectId, title) : effect.gone(taskId)]
+    }
+    case 'TaskRestored': {
+      const { taskId, projectId, title } = TaskRestored.data.parse(data)
+      return [built.has(projectId) ? effect.rebuilt(projectId, title) : effect.back(taskId)]
+    }
     case 'TaskUpdated': return updated(TaskUpdated.data.parse(data), built)
     case 'TaskStatusChanged': { const { taskId, from, to } = TaskStatusChanged.data.parse(data); return [effect.moved(taskId, from, to)] }
     case 'CommentAdded': return [effect.commented(CommentAdded.data.parse(data).commentId)]

@@ -10,7 +10,8 @@ const all = [1, 2, 3, 4, 5].map(position => event(position))
 const shown = (...positions: number[]): Shown[] => positions.map(n => ({ id: `e${n}`, subject: 't', version: n }))
 const since = '2026-01-01T00:00:00.000Z'
 const sound = { missing: [], phantom: [], disorder: [] }
-const check = (seen: Shown[], gaps: { after: number; silentMs: number }[] = [], events = all) => checkFrames({ shown: seen, gaps, since }, { all: events, concerns: e => e.type !== 'Other' })
+const check = (seen: Shown[], gaps: { after: number; silentMs: number }[] = [], events = all) =>
+  checkFrames({ shown: seen, gaps, since }, { all: events, concerns: e => e.type !== 'Other' })
 
 describe('the frames of somebody who watches', () => {
   it('are all there, in their order, some of them again', () => {

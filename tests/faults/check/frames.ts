@@ -21,8 +21,12 @@ export const checkFrames = ({ shown, gaps, since }: Seen, { all, concerns }: Due
   const known = new Set(all.map(event => event.id))
   return {
     missing: [
-      ...gaps.filter(gap => gap.silentMs < REACH_MS).map(({ after, silentMs }) => `frame: a gap after ${after} frames, though the line was silent for ${Math.round(silentMs)} ms only`),
-      ...[...Map.groupBy(all, ({ source, partition }) => `${source}/${partition}`).values()].flatMap(events => missed(fromThen(events, since).filter(concerns), firstAt, gaps)).map(id => `frame: ${id}`),
+      ...gaps
+        .filter(gap => gap.silentMs < REACH_MS)
+        .map(({ after, silentMs }) => `frame: a gap after ${after} frames, though the line was silent for ${Math.round(silentMs)} ms only`),
+      ...[...Map.groupBy(all, ({ source, partition }) => `${source}/${partition}`).values()]
+        .flatMap(events => missed(fromThen(events, since).filter(concerns), firstAt, gaps))
+        .map(id => `frame: ${id}`),
     ],
     // Notifications are shown as a courtesy, past the logs.
     phantom: [...firstAt.keys()].filter(id => !known.has(id) && !id.startsWith('notification.')).map(id => `frame: ${id}`),

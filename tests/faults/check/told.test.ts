@@ -6,12 +6,14 @@ import { heard, leastTold, mostTold, over, type Telling } from './told.ts'
 
 let position = 0
 const said = (source: string, subject: string, type: string, data: object, actor = 'ann'): CloudEvent => ({
-  specversion: '1.0', id: `${subject}#${position}`, source, type, subject, time: '2026-01-01T00:00:00.000Z', data, dataversion: 1, organizationid: 'o', partition: 0, position: position++, previous: -1, aggregateversion: 1, actor, correlationid: 'c',
+  specversion: '1.0', id: `${subject}#${position}`, source, type, subject, time: '2026-01-01T00:00:00.000Z', data, dataversion: 1,
+  organizationid: 'o', partition: 0, position: position++, previous: -1, aggregateversion: 1, actor, correlationid: 'c',
 })
 const about = { taskId: 't', projectId: 'p', title: 'Fuel', assigneeId: 'bob', reporterId: 'ann' }
 const waits = { taskId: 'w', projectId: 'p', title: 'Fly', assigneeId: 'eve', reporterId: 'ann' }
 const member = { projectId: 'p', userId: 'bob', role: 'contributor', allocationPercent: 0 }
-const told = (tellings: readonly Telling[], channel: 'inApp' | 'email' = 'inApp'): string[] => tellings.flatMap(one => over(channel, one).map(draft => `${draft.type} ${draft.userId}`))
+const told = (tellings: readonly Telling[], channel: 'inApp' | 'email' = 'inApp'): string[] =>
+  tellings.flatMap(one => over(channel, one).map(draft => `${draft.type} ${draft.userId}`))
 
 describe('what people are told', () => {
   it('is at least what the events say by themselves, and nobody his own doing', async () => {
@@ -39,7 +41,10 @@ it('what must be known of projects is who belongs to them, and of the erased not
     said('project', 'p', 'ProjectCreated', { projectId: 'p', name: 'Moon', key: 'MO', status: 'active', ownerId: 'ann' }), said('project', 'p', 'MemberAdded', member),
     said('project', 'p', 'MemberAdded', { ...member, userId: 'eve' }), said('project', 'p', 'MemberRemoved', { projectId: 'p', userId: 'bob' }),
   ])
-  expect(dueKnown(events, new Set(['eve']))).toEqual({ projects: [{ _id: 'p', organizationId: 'o', name: 'Moon' }], members: [{ _id: 'p.bob', organizationId: 'o', projectId: 'p', userId: 'bob', role: 'contributor', left: true }] })
+  expect(dueKnown(events, new Set(['eve']))).toEqual({
+    projects: [{ _id: 'p', organizationId: 'o', name: 'Moon' }],
+    members: [{ _id: 'p.bob', organizationId: 'o', projectId: 'p', userId: 'bob', role: 'contributor', left: true }],
+  })
 })
 
 it('a row that names somebody who was erased is found', () => {

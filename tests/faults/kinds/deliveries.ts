@@ -15,7 +15,8 @@ const deliver = async ({ platform: { stack }, chance }: Scene, consumer: AppId, 
   let taken = 0
   for (let i = 0; i < inAnyOrder.length; i += 20) {
     await Promise.all(inAnyOrder.slice(i, i + 20).map(event => fetch(`${stack.urls.service(consumer)}/dapr/events/${topic}`, {
-      method: 'POST', body: JSON.stringify(event), signal: AbortSignal.timeout(20_000), headers: { 'content-type': 'application/cloudevents+json', 'dapr-api-token': stack.tokens[consumer].app },
+      method: 'POST', body: JSON.stringify(event), signal: AbortSignal.timeout(20_000),
+      headers: { 'content-type': 'application/cloudevents+json', 'dapr-api-token': stack.tokens[consumer].app },
     }).then(async reply => { await reply.arrayBuffer(); if (reply.ok) taken++ }, () => undefined)))
   }
   return taken

@@ -4,7 +4,16 @@ import type { Door } from '../team/door.ts'
 import type { Team } from '../team/work.ts'
 import type { Platform } from '../stack/platform.ts'
 
-export type Scene = { platform: Platform; chance: Chance; door: Door; team: Team; /** Seconds instead of a minute. */ short: boolean; /** Sets a saga going in this service, so that it passes its points. */ errand: (service: string) => void }
+export type Scene = {
+  platform: Platform
+  chance: Chance
+  door: Door
+  team: Team
+  /** Seconds instead of a minute. */
+  short: boolean
+  /** Sets a saga going in this service, so that it passes its points. */
+  errand: (service: string) => void
+}
 
 /** What of a platform says where a kind can strike. */
 export type Ground = Pick<Platform, 'events' | 'wires' | 'disk'>

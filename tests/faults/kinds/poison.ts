@@ -29,17 +29,25 @@ const UNMOVED_MS = 10_000
 const poison = ({ platform, team }: Scene, id: string): Promise<void> => withDatabase(platform.stack.secrets['mongodb-uri'] ?? '', 'task', async db => {
   const log = openLog<DomainEvent, typeof careless>({
     db, service: 'task', topic: careless, dapr: { publishBulk: async () => [] }, clock: systemClock, logger: silentLogger,
-    partitions: PARTITIONS, toPublic: ({ version, aggregateId }) => [version === 1 ? { type: 'TaskUpdated', data: { nonsense: true } } : { type: 'TaskDeleted', data: { taskId: aggregateId, projectId: team.projectId, title: 'Behind', assigneeId: null, reporterId: null } }],
+    partitions: PARTITIONS,
+    toPublic: ({ version, aggregateId }) => [version === 1
+      ? { type: 'TaskUpdated', data: { nonsense: true } }
+      : { type: 'TaskDeleted', data: { taskId: aggregateId, projectId: team.projectId, title: 'Behind', assigneeId: null, reporterId: null } }],
   })
-  const draft = { tenantId: team.owner.organizationId, aggregate: KIND, id, events: [{ type: 'Poisoned' }], meta: { actor: team.owner.id, at: systemClock.now(), correlationId: id, causationId: null, commandId: id } }
+  const draft = {
+    tenantId: team.owner.organizationId, aggregate: KIND, id, events: [{ type: 'Poisoned' }],
+    meta: { actor: team.owner.id, at: systemClock.now(), correlationId: id, causationId: null, commandId: id },
+  }
   const first = await log.append({ ...draft, version: 1, previousHash: '' })
   await log.append({ ...draft, version: 2, previousHash: first.hash, meta: { ...draft.meta, commandId: `${id}-2` } })
   await log.settled()
   await log.stop()
 })
 
-const lettersOf = async ({ door, team }: Scene, service: Consumer, subject: string): Promise<{ id: string; behind: string | null }[]> =>
-  ((await door.ask('listDeadLetters', gatewayApi.listDeadLetters, { token: team.owner.token(), query: { service, limit: 200 } }))?.items ?? []).filter(letter => letter.subject === subject)
+const lettersOf = async ({ door, team }: Scene, service: Consumer, subject: string): Promise<{ id: string; behind: string | null }[]> => {
+  const letters = await door.ask('listDeadLetters', gatewayApi.listDeadLetters, { token: team.owner.token(), query: { service, limit: 200 } })
+  return (letters?.items ?? []).filter(letter => letter.subject === subject)
+}
 
 /** Whether it holds in time. */
 const comesTrue = async (holds: () => Promise<boolean>, withinMs: number): Promise<boolean> => {
@@ -67,10 +75,18 @@ const inPartitionOf = ({ taskId }: Neighbour, tenantId: string): string => {
 /** The neighbour is given to somebody while the other is parked: this consumer knows it all the same. */
 const goesOn = async ({ door, platform, team: { owner, members: [person] } }: Scene, service: Consumer, { taskId, projectId }: Neighbour): Promise<void> => {
   const knows: Record<Consumer, () => Promise<boolean>> = {
-    notification: () => withDatabase(platform.stack.secrets['mongodb-uri'] ?? '', 'notification', async db => await db.collection('notifications').findOne({ subject: taskId, type: 'assigned' }) !== null),
-    analytics: async () => (await door.ask('dashboard', analyticsApi.dashboard, { token: owner.token(), query: { projectId } }))?.load.some(({ userId }) => userId === person.id) ?? false,
+    notification: () => withDatabase(platform.stack.secrets['mongodb-uri'] ?? '', 'notification', async db =>
+      await db.collection('notifications').findOne({ subject: taskId, type: 'assigned' }) !== null),
+    analytics: async () => {
+      const answer = await door.ask('dashboard', analyticsApi.dashboard, { token: owner.token(), query: { projectId } })
+      return answer?.load.some(({ userId }) => userId === person.id) ?? false
+    },
   }
-  await door.ask('updateTask', taskApi.updateTask, { token: owner.token(), params: { id: taskId }, body: { assigneeId: person.id } }, { effects: [effect.assigned(taskId, person.id)] })
+  await door.ask(
+    'updateTask', taskApi.updateTask,
+    { token: owner.token(), params: { id: taskId }, body: { assigneeId: person.id } },
+    { effects: [effect.assigned(taskId, person.id)] },
+  )
   if (!await comesTrue(knows[service], UNMOVED_MS)) door.tally.late.push(`poison: ${service} did not hear of a neighbour within ${UNMOVED_MS} ms`)
 }
 

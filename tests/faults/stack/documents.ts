@@ -31,7 +31,10 @@ export const readLog = (uri: string, service: Producer): Promise<ProducerLog> =>
 /** About so many of a producer's public events from somewhere in its log, and its newest, without reading the whole of it beside a team at work. */
 export const someEvents = (uri: string, service: Producer, most: number, chance: Chance): Promise<CloudEvent[]> => withDatabase(uri, service, async db => {
   const segments = db.collection<SegmentRow>('segments')
-  const window = async (from: number): Promise<CloudEvent[]> => (await segments.find({}).skip(Math.max(0, from)).limit(most / 2).toArray()).map(segmentOf).flatMap(segment => cloudEvents(service, segment)).slice(0, most / 2)
+  const window = async (from: number): Promise<CloudEvent[]> => {
+    const rows = await segments.find({}).skip(Math.max(0, from)).limit(most / 2).toArray()
+    return rows.map(segmentOf).flatMap(segment => cloudEvents(service, segment)).slice(0, most / 2)
+  }
   const count = await segments.estimatedDocumentCount()
   return [...await window(chance.below(Math.max(1, count - most))), ...await window(count - most / 2)]
 })

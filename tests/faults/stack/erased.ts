@@ -7,15 +7,24 @@ import type { Findings } from '../check/findings.ts'
 import { withDatabase, type ProducerLog } from './documents.ts'
 
 /** Where the notification service keeps people. */
-const inbox = { notifications: ['userId', 'subject', 'actorId'], mail_outbox: ['userId', 'actorId'], preferences: ['userId'], watchers: ['userId'], members: ['userId'], waiting: ['assigneeId', 'reporterId'] } as const
+const inbox = {
+  notifications: ['userId', 'subject', 'actorId'], mail_outbox: ['userId', 'actorId'], preferences: ['userId'],
+  watchers: ['userId'], members: ['userId'], waiting: ['assigneeId', 'reporterId'],
+} as const
 /** And the user service. */
 const own = { logins: ['userId'], identities: ['userId'], person_keys: ['_id'], sessions: ['userId'] } as const
 
-const rowsNaming = async (db: Connection, places: Readonly<Record<string, readonly string[]>>, gone: ReadonlySet<string>): Promise<string[]> =>
-  (await Promise.all(Object.entries(places).map(async ([name, fields]) => naming(gone, name, fields, await db.collection(name).find({}).project(Object.fromEntries(fields.map(f => [f, 1]))).toArray())))).flat()
+const rowsNaming = async (db: Connection, places: Readonly<Record<string, readonly string[]>>, gone: ReadonlySet<string>): Promise<string[]> => {
+  const found = await Promise.all(Object.entries(places).map(async ([name, fields]) => {
+    const rows = await db.collection(name).find({}).project(Object.fromEntries(fields.map(f => [f, 1]))).toArray()
+    return naming(gone, name, fields, rows)
+  }))
+  return found.flat()
+}
 
 /** Whoever closed his account is found in no row any more. */
-export const checkInboxErased = async (uri: string, gone: ReadonlySet<string>): Promise<Pick<Findings, 'phantom'>> => ({ phantom: await withDatabase(uri, 'notification', db => rowsNaming(db, inbox, gone)) })
+export const checkInboxErased = async (uri: string, gone: ReadonlySet<string>): Promise<Pick<Findings, 'phantom'>> =>
+  ({ phantom: await withDatabase(uri, 'notification', db => rowsNaming(db, inbox, gone)) })
 
 const Ids = z.array(z.object({ _id: z.string() }))
 const Logins = z.array(z.object({ _id: z.string(), userId: z.string() }))
@@ -32,7 +41,10 @@ export const checkUserTables = (uri: string, { commits }: ProducerLog): Promise<
   const keys = new Set(Ids.parse(await db.collection('person_keys').find({}).project({ _id: 1 }).toArray()).map(({ _id }) => _id))
   const logins = new Map(Logins.parse(await db.collection('logins').find({}).toArray()).map(({ _id, userId }) => [_id, userId]))
   return {
-    missing: living.flatMap(({ id, emailHash }) => [...logins.get(emailHash) === id ? [] : [`logins: ${id} cannot sign in`], ...keys.has(id) ? [] : [`person_keys: ${id} has no key`]]),
+    missing: living.flatMap(({ id, emailHash }) => [
+      ...logins.get(emailHash) === id ? [] : [`logins: ${id} cannot sign in`],
+      ...keys.has(id) ? [] : [`person_keys: ${id} has no key`],
+    ]),
     phantom: [...await rowsNaming(db, own, gone), ...settled.filter(owner => keys.has(owner)).map(owner => `person_keys: ${owner} is settled and has a key`)],
   }
 })

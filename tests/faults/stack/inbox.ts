@@ -7,8 +7,13 @@ import { leastTold, mostTold, over, type Telling } from '../check/told.ts'
 import { checkView } from '../check/views.ts'
 import { withDatabase } from './documents.ts'
 
-/** Everybody is told once of each event that is news to him, and sees it again with a project that came back. Those who closed their account are forgotten, with what told of them; what is still found of them is looked for by itself. */
-export const checkInbox = (uri: string, events: readonly HeardEvent[], gone: ReadonlySet<string>): Promise<Pick<Findings, 'missing' | 'twice' | 'phantom' | 'unequal'>> => withDatabase(uri, 'notification', async db => {
+type Found = Pick<Findings, 'missing' | 'twice' | 'phantom' | 'unequal'>
+
+/**
+ * Everybody is told once of each event that is news to him, and sees it again with a project that came back. Those who closed their account
+ * are forgotten, with what told of them; what is still found of them is looked for by itself.
+ */
+export const checkInbox = (uri: string, events: readonly HeardEvent[], gone: ReadonlySet<string>): Promise<Found> => withDatabase(uri, 'notification', async db => {
   const rows = await db.collection<NotificationRow>('notifications').find({}).toArray()
   // What tells of a project goes out of sight with it, and comes back with it.
   const restored = new Set<string>()
@@ -21,11 +26,13 @@ export const checkInbox = (uri: string, events: readonly HeardEvent[], gone: Rea
   const named = (tellings: readonly Telling[]): string[] => tellings.filter(({ event }) => !gone.has(event.subject))
     .flatMap(telling => over('inApp', telling).filter(draft => !gone.has(draft.userId)).map(draft => `${telling.event.id} to ${draft.userId}`))
   const hidden = rows.filter(row => row.hidden && row.projectId !== null && restored.has(row.projectId))
+  const living = rows.filter(r => !gone.has(r.userId) && !gone.has(r.subject))
   return {
-    ...compare('notifications', { must: named(leastTold(events)), may: named(mostTold(events)) }, rows.filter(r => !gone.has(r.userId) && !gone.has(r.subject)).map(r => `${r.eventId} to ${r.userId}`)),
+    ...compare('notifications', { must: named(leastTold(events)), may: named(mostTold(events)) }, living.map(r => `${r.eventId} to ${r.userId}`)),
     unequal: [
       ...hidden.map(row => `notification ${row._id} is hidden, and its project is back`),
-      ...checkView('known member', due.members, members).unequal, ...checkView('known project', due.projects, await db.collection<ProjectRow>('projects').find({}).toArray()).unequal,
+      ...checkView('known member', due.members, members).unequal,
+      ...checkView('known project', due.projects, await db.collection<ProjectRow>('projects').find({}).toArray()).unequal,
     ],
   }
 })

@@ -16,7 +16,9 @@ export const lagOf = ({ stack }: Platform): Promise<Lag[]> => Promise.all(servic
 }))
 
 const quiet = (lags: readonly Lag[]): boolean => lags.every(l => l.relay === 0 && l.consumer === 0)
-export const lagging = (lags: readonly Lag[]): string[] => lags.filter(l => l.relay !== 0 || l.consumer !== 0).map(l => `${l.service}: ${l.relay} commits unpublished, ${l.consumer} events unhandled`)
+export const lagging = (lags: readonly Lag[]): string[] => lags
+  .filter(l => l.relay !== 0 || l.consumer !== 0)
+  .map(l => `${l.service}: ${l.relay} commits unpublished, ${l.consumer} events unhandled`)
 
 /** Waits until nothing is under way any more; what is left when the patience ends hangs. */
 export const untilQuiet = async (platform: Platform, patienceMs: number): Promise<{ lags: Lag[]; ms: number }> => {

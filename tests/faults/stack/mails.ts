@@ -20,7 +20,10 @@ export const checkMails = async (url: string, told: readonly Telling[], { addres
   const distinct = [...new Map(mails.map(mail => [mail.headers['message-id'], mail])).values()]
   const own = new Set([...addresses.values()].map(address => address.toLowerCase()))
   const due = counted([
-    ...told.flatMap(telling => over('email', telling)).flatMap(({ userId, title }) => { const address = addresses.get(userId); return address === undefined ? [] : [named(title, address)] }),
+    ...told.flatMap(telling => over('email', telling)).flatMap(({ userId, title }) => {
+      const address = addresses.get(userId)
+      return address === undefined ? [] : [named(title, address)]
+    }),
     ...invited.map(address => `mail: ${INVITATION} to ${address.toLowerCase()}`),
   ])
   const found = counted(distinct.flatMap(({ subject, to }) => to.map(({ address }) => ({ what: named(subject, address), address: address.toLowerCase() }))

@@ -28,7 +28,15 @@ export type Platform = {
   release(name: string): void
   stop(): Promise<void>
 }
-export type PlatformOptions = { home: string; offset: number; events: 'redis' | 'kafka'; smallDisk: boolean; /** Leaves the small disk mounted, for whoever wants to look at the data. */ keep?: boolean; report: (line: string) => void }
+export type PlatformOptions = {
+  home: string
+  offset: number
+  events: 'redis' | 'kafka'
+  smallDisk: boolean
+  /** Leaves the small disk mounted, for whoever wants to look at the data. */
+  keep?: boolean
+  report: (line: string) => void
+}
 
 export const services = appIds
 export const appIdPrefix = 'faults-'
@@ -54,7 +62,11 @@ export const startPlatform = async ({ home, offset, events, smallDisk, keep = fa
   const mounted = smallDisk ? mountSmallDisk(home) : undefined
   if (typeof mounted === 'string') report(`skipped: fill the disk, because ${mounted}`)
   const disk = typeof mounted === 'object' ? mounted : undefined
-  const stack = await startStack({ root, home, offset, prefix: appIdPrefix, events, env: { ...unlimited, PROJECT_RESTORE_SECONDS: '1', MAILS_KEPT: '100000', FAULTS: join(home, 'faults') }, report, longestPauseMs })
+  const stack = await startStack({
+    root, home, offset, prefix: appIdPrefix, events,
+    env: { ...unlimited, PROJECT_RESTORE_SECONDS: '1', MAILS_KEPT: '100000', FAULTS: join(home, 'faults') },
+    report, longestPauseMs,
+  })
   const wires = new Map<string, Wire>()
   const own = new Map<string, Part>()
   const part = (name: string): Part => own.get(name) ?? stack.part(name)
@@ -88,7 +100,8 @@ export const startPlatform = async ({ home, offset, events, smallDisk, keep = fa
       const plain = stack.part(`${service}-sidecar`)
       const { name, spec, logFile } = plain
       const wire = await wireTo(Number(new URL(stack.urls.service(service)).port))
-      const wired = supervise({ ...spec, command: spec.command.with(spec.command.indexOf('--app-port') + 1, String(wire.port)) }, { logFile, report, changed: () => {}, longestPauseMs })
+      const command = spec.command.with(spec.command.indexOf('--app-port') + 1, String(wire.port))
+      const wired = supervise({ ...spec, command }, { logFile, report, changed: () => {}, longestPauseMs })
       const end = async (): Promise<void> => {
         await wired.stop('SIGKILL')
         own.delete(name)
@@ -111,7 +124,10 @@ export const startPlatform = async ({ home, offset, events, smallDisk, keep = fa
       const from = readFileSync(old.logFile).length
       let alone = false
       const saysReady = async (): Promise<boolean> => readFileSync(old.logFile).subarray(from).includes('"message":"ready"')
-      const successor = supervise({ ...old.spec, env: { ...old.spec.env, SUCCEEDS: 'true' }, ready: () => (alone ? old.spec.ready() : saysReady()) }, { logFile: old.logFile, report, changed: () => {}, longestPauseMs })
+      const successor = supervise(
+        { ...old.spec, env: { ...old.spec.env, SUCCEEDS: 'true' }, ready: () => (alone ? old.spec.ready() : saysReady()) },
+        { logFile: old.logFile, report, changed: () => {}, longestPauseMs },
+      )
       own.set(name, successor)
       await successor.start()
       await old.stop()

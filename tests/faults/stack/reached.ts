@@ -9,7 +9,10 @@ import { appIdPrefix, type Platform } from './platform.ts'
 
 const LOOK_MS = 20
 // Without a token each is refused at once, by the service itself.
-const questions = { user: userApi.showProfile, task: taskApi.listTasks, project: projectApi.listProjects, notification: notificationApi.list, analytics: analyticsApi.counts, ai: aiApi.naturalLanguage } as const
+const questions = {
+  user: userApi.showProfile, task: taskApi.listTasks, project: projectApi.listProjects,
+  notification: notificationApi.list, analytics: analyticsApi.counts, ai: aiApi.naturalLanguage,
+} as const
 
 /** Resolves when the gateway's sidecar gets through to the service behind this sidecar again; at once for any other part. Nothing of ours lies between them. */
 export const reachedBehind = async ({ stack }: Pick<Platform, 'stack'>, target: string): Promise<void> => {

@@ -13,16 +13,26 @@ import type { Platform } from './platform.ts'
 
 const time = z.string().nullable()
 const Row = z.object({
-  event_id: z.string(), name: z.string(), topic: z.string(), partition: z.number(), position: z.number(), organization_id: z.string(), project_id: z.string(), subject: z.string(), aggregate_version: z.number(),
-  at: z.string(), actor_id: z.string(), task_id: z.string(), user_id: z.string(), assignee_id: z.string(), reporter_id: z.string(), status: z.string(), category: z.union([StatusCategory, z.literal('')]),
-  sets_due: z.union([z.literal(0), z.literal(1)]), due_at: time, created_at: time, started_at: time, completed_at: time, correlation_id: z.string(), data: z.string(),
+  event_id: z.string(), name: z.string(), topic: z.string(), partition: z.number(), position: z.number(),
+  organization_id: z.string(), project_id: z.string(), subject: z.string(), aggregate_version: z.number(),
+  at: z.string(), actor_id: z.string(), task_id: z.string(), user_id: z.string(), assignee_id: z.string(), reporter_id: z.string(),
+  status: z.string(), category: z.union([StatusCategory, z.literal('')]), sets_due: z.union([z.literal(0), z.literal(1)]),
+  due_at: time, created_at: time, started_at: time, completed_at: time, correlation_id: z.string(), data: z.string(),
 })
 /** All public events, whose people are gone since, which aggregates nobody can handle, and what a project comes to. */
-export type Ingested = { events: readonly CloudEvent[]; gone: ReadonlySet<string>; poisoned: ReadonlySet<string>; project: { organizationId: string; projectId: string; figures: Figures } }
+export type Ingested = {
+  events: readonly CloudEvent[]
+  gone: ReadonlySet<string>
+  poisoned: ReadonlySet<string>
+  project: { organizationId: string; projectId: string; figures: Figures }
+}
 const TWO_HOURS_MS = 7_200_000
 const DAYS_30_MS = 30 * 86_400_000
 
-/** Every public event is one row of ClickHouse, without the people who are gone, and the dashboard adds up what is there. The embedded engine takes one process per folder, so the service steps aside for the look. */
+/**
+ * Every public event is one row of ClickHouse, without the people who are gone, and the dashboard adds up what is there.
+ * The embedded engine takes one process per folder, so the service steps aside for the look.
+ */
 export const checkRows = async (platform: Platform, ingested: Ingested): Promise<Pick<Findings, 'missing' | 'twice' | 'phantom' | 'unequal'>> => {
   await platform.part('analytics').stop()
   const db = await connectClickHouse({ folder: join(platform.home, 'data/analytics') })

@@ -12,8 +12,10 @@ const Line = z.object({ service: z.string(), operation: z.string(), traceId: z.s
 type Line = z.infer<typeof Line>
 // A log that grew too long lies beside itself, as `.1`.
 const logOf = new RegExp(`^(?:gateway|${Object.keys(publicApis).join('|')})\\.log`)
-// What people ask for. What it leads to is told in the same trace, each event by itself and again while something is away, but that calls the services' own operations, some of the same name; and keys are fetched by each service.
-const asked: ReadonlySet<string> = new Set(Object.entries(publicApis).flatMap(([service, api]) => Object.keys(api).filter(name => name !== 'jwks').map(name => `${service} ${name}`)))
+// What people ask for. What it leads to is told in the same trace, each event by itself and again while something is away,
+// but that calls the services' own operations, some of the same name; and keys are fetched by each service.
+const asked: ReadonlySet<string> = new Set(Object.entries(publicApis)
+  .flatMap(([service, api]) => Object.keys(api).filter(name => name !== 'jwks').map(name => `${service} ${name}`)))
 
 async function* requestsIn(home: string): AsyncGenerator<Line> {
   for (const file of (await readdir(join(home, 'logs'))).filter(name => logOf.test(name)))

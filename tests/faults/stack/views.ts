@@ -56,7 +56,9 @@ const checkCopies = (db: Connection, { commits, events }: ProducerLog, live: rea
     return { _id: `${tenantId}/${id}`, projectId, ...storable(record) }
   })
   return [
-    ...[...news].filter(([id, version]) => (at.get(id) ?? 0) < version).map(([id, version]) => `copy of project ${id} is of version ${at.get(id) ?? 'none'}, and ${version} was news`),
+    ...[...news]
+      .filter(([id, version]) => (at.get(id) ?? 0) < version)
+      .map(([id, version]) => `copy of project ${id} is of version ${at.get(id) ?? 'none'}, and ${version} was news`),
     ...checkView('copy of project', due, live).unequal,
   ]
 }

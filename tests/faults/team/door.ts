@@ -31,7 +31,9 @@ export class Unanswered extends Error {}
 
 /** The platform's public door, as a careful client uses it: everything is tried again until there is an answer, with the same key. */
 export const doorTo = (url: string, ledger: Ledger, tally: Tally) => {
-  const once = async (name: string, { method, path }: Operation, { params = {}, query = {}, body, token, key }: Input): Promise<{ attempt: Attempt; json: unknown; text: string }> => {
+  const once = async (
+    name: string, { method, path }: Operation, { params = {}, query = {}, body, token, key }: Input,
+  ): Promise<{ attempt: Attempt; json: unknown; text: string }> => {
     const search = new URLSearchParams(Object.fromEntries(Object.entries(query).map(([k, v]) => [k, String(v)]))).toString()
     const startedAt = performance.now()
     const noted = (answer: Pick<Attempt, 'status' | 'retryAfter' | 'code'>): Attempt => {
@@ -43,7 +45,11 @@ export const doorTo = (url: string, ledger: Ledger, tally: Tally) => {
     try {
       const response = await fetch(`${url}${path.replace(/:(\w+)/g, (_, param: string) => encodeURIComponent(params[param] ?? ''))}${search && `?${search}`}`, {
         method, redirect: 'manual', signal: AbortSignal.timeout(20_000),
-        headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...(token !== undefined && { authorization: `Bearer ${token}` }), ...(key !== undefined && method === 'POST' && { 'idempotency-key': key }) },
+        headers: {
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(key !== undefined && method === 'POST' && { 'idempotency-key': key }),
+        },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
       const text = await response.text()
@@ -58,7 +64,10 @@ export const doorTo = (url: string, ledger: Ledger, tally: Tally) => {
   return {
     tally, ledger,
     /** Asks until there is an answer. What it brings about goes into the ledger; undefined when a refusal says that an earlier try did it, or is as good an answer. */
-    ask: async <O extends Operation>(name: string, operation: O, input: Input, { effects = [], doneIf = [], orElse = [], patienceMs = GIVE_UP_MS, restMs = REST_MS }: Options = {}): Promise<Answer<O> | undefined> => {
+    ask: async <O extends Operation>(
+      name: string, operation: O, input: Input,
+      { effects = [], doneIf = [], orElse = [], patienceMs = GIVE_UP_MS, restMs = REST_MS }: Options = {},
+    ): Promise<Answer<O> | undefined> => {
       const key = input.key ?? randomUUID()
       const until = performance.now() + patienceMs
       for (let unclear = false; ;) {

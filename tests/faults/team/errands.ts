@@ -14,14 +14,18 @@ const GIVEN = 'Looked after'
 /** By then the tries of which nothing was heard have arrived, too: one that came later would take it away again. It can be asked for back for a second. */
 const ARRIVED_MS = 200
 
-/** The long ways of the platform, each a saga, forwards and back: building a project from a template, or nothing at all; deleting one, for good or until it is asked for again; closing an account. */
+/**
+ * The long ways of the platform, each a saga, forwards and back: building a project from a template, or nothing at all;
+ * deleting one, for good or until it is asked for again; closing an account.
+ */
 export const errands = (door: Door, team: Team, { mail, domain }: { mail: string; domain: string }) => {
   const { owner, members: [member], projectId: home } = team
   const token = (): string => owner.token()
   const { shipped, impossible } = templates(door, owner)
 
   const logTime = async (): Promise<void> => {
-    const entry = await door.ask('logTime', projectApi.logTime, { token: token(), params: { id: home }, body: { minutes: 5, startedAt: new Date(Date.now() - TWO_HOURS_MS).toISOString() } })
+    const startedAt = new Date(Date.now() - TWO_HOURS_MS).toISOString()
+    const entry = await door.ask('logTime', projectApi.logTime, { token: token(), params: { id: home }, body: { minutes: 5, startedAt } })
     if (entry) door.ledger.acknowledged.push(effect.logged(entry.id))
   }
   const begin = async (name: string, templateId: string, outcome: string, startAt?: string): Promise<string | undefined> => {
@@ -65,14 +69,22 @@ export const errands = (door: Door, team: Team, { mail, domain }: { mail: string
   const bringBack = async (): Promise<void> => {
     const projectId = await build()
     if (projectId === undefined || !await built(projectId)) return
-    await door.ask('addMember', projectApi.addMember, { token: token(), params: { id: projectId }, body: { userId: member.id } }, { effects: [effect.joined(projectId, member.id)], doneIf: ['already-member'] })
+    await door.ask(
+      'addMember', projectApi.addMember,
+      { token: token(), params: { id: projectId }, body: { userId: member.id } },
+      { effects: [effect.joined(projectId, member.id)], doneIf: ['already-member'] },
+    )
     const given = await door.ask('createTask', taskApi.createTask, { token: token(), body: { projectId, title: GIVEN, assigneeId: member.id } })
     if (given) door.ledger.acknowledged.push(effect.built(projectId, GIVEN))
     const titles = [...(await shipped()).titles, ...given ? [GIVEN] : []]
     const sagaId = await remove(projectId, titles)
     await sleep(ARRIVED_MS)
     const effects = [effect.projectBack(projectId), ...titles.map(title => effect.rebuilt(projectId, title))]
-    const back = await door.ask('restoreProject', projectApi.restoreProject, { token: token(), params: { id: projectId } }, { effects, doneIf: ['not-deleted'], orElse: ['deletion-finished'] })
+    const back = await door.ask(
+      'restoreProject', projectApi.restoreProject,
+      { token: token(), params: { id: projectId } },
+      { effects, doneIf: ['not-deleted'], orElse: ['deletion-finished'] },
+    )
     if (sagaId !== undefined) door.ledger.sagas.push({ sagaId, outcomes: back ? ['restored'] : ['restored', 'deleted'] })
   }
   /** Begins a project whose tasks are refused: nothing of it stays. */
@@ -92,12 +104,20 @@ export const errands = (door: Door, team: Team, { mail, domain }: { mail: string
     leave: async (): Promise<void> => {
       await owner.keep()
       const leaver = await colleague(door, mail, owner, 'leo', domain)
-      await door.ask('addMember', projectApi.addMember, { token: token(), params: { id: home }, body: { userId: leaver.id, role: 'contributor' } }, { effects: [effect.joined(home, leaver.id)], doneIf: ['already-member'] })
+      await door.ask(
+        'addMember', projectApi.addMember,
+        { token: token(), params: { id: home }, body: { userId: leaver.id, role: 'contributor' } },
+        { effects: [effect.joined(home, leaver.id)], doneIf: ['already-member'] },
+      )
       const task = await door.ask('createTask', taskApi.createTask, { token: token(), body: { projectId: home, title: `Left by ${leaver.id}`, assigneeId: leaver.id } })
       if (!task) return
       door.ledger.acknowledged.push(effect.created(task.id))
       const effects = [effect.left(home, leaver.id), effect.assigned(task.id, null), effect.personGone(leaver.id), ...leaver.sessions.map(effect.signedOut)]
-      const reply = await door.ask('closeAccount', userApi.closeAccount, { token: leaver.token(), body: { password: leaver.password } }, { effects, doneIf: ['session-ended', 'account-closing', 'unauthenticated'] })
+      const reply = await door.ask(
+        'closeAccount', userApi.closeAccount,
+        { token: leaver.token(), body: { password: leaver.password } },
+        { effects, doneIf: ['session-ended', 'account-closing', 'unauthenticated'] },
+      )
       if (reply) door.ledger.sagas.push({ sagaId: reply.sagaId, outcomes: ['completed'] })
     },
   }

@@ -6,7 +6,17 @@ import { mailCatcher } from '../../../scripts/demo/mails.ts'
 import { effect } from '../check/effects.ts'
 import type { Door } from './door.ts'
 
-export type Person = { id: string; email: string; password: string; organizationId: string; /** Every one that he began. */ sessions: readonly string[]; token(): string; /** Signs in anew before the token ends. */ keep(): Promise<void> }
+export type Person = {
+  id: string
+  email: string
+  password: string
+  organizationId: string
+  /** Every one that he began. */
+  sessions: readonly string[]
+  token(): string
+  /** Signs in anew before the token ends. */
+  keep(): Promise<void>
+}
 const RENEW_MS = 240_000
 // Where the service that sends mails is killed again and again, one can be minutes late; whether any is lost the audit tells.
 const MAIL_MS = 600_000

@@ -28,12 +28,22 @@ const gateway = async (...answers: readonly ((line: Line) => void)[]) => {
 }
 const say = (line: Line, frame: object): void => { line.send(JSON.stringify(frame)) }
 const begun = (seq: number) => (line: Line): void => { say(line, { type: 'subscribed', topics: ['me'], seq }) }
-const event = (seq: number) => (line: Line): void => { say(line, { type: 'event', topic: 'me', seq, id: `e${seq}`, name: 'TaskUpdated', at: '2026-01-01T00:00:00.000Z', actor: 'u', subject: 't', version: seq, data: {} }) }
+const event = (seq: number) => (line: Line): void => {
+  say(line, {
+    type: 'event', topic: 'me', seq, id: `e${seq}`, name: 'TaskUpdated', at: '2026-01-01T00:00:00.000Z',
+    actor: 'u', subject: 't', version: seq, data: {},
+  })
+}
 const end = (line: Line): void => { line.close() }
 const all = (...steps: readonly ((line: Line) => void)[]) => (line: Line): void => { for (const step of steps) step(line) }
 
 it('who watches goes on from what he was shown, not from what was still on its way when the line broke', async () => {
-  const { asked, drop, url, close } = await gateway(begun(5), all(begun(9), end), all(begun(9), event(6), event(9)), all(begun(20), line => { say(line, { type: 'gap', seq: 20 }) }))
+  const { asked, drop, url, close } = await gateway(
+    begun(5),
+    all(begun(9), end),
+    all(begun(9), event(6), event(9)),
+    all(begun(20), line => { say(line, { type: 'gap', seq: 20 }) }),
+  )
   const watcher = await watch(doorTo(url, newLedger(), newTally()), url, { token: () => 't' }, ['me'], 10)
   try {
     drop()

@@ -22,7 +22,13 @@ export const foundProject = async (door: Door, owner: Person, members: Team['mem
   const project = await door.ask('createProject', projectApi.createProject, { token: owner.token(), body: { name: 'Unsinkable' } })
   const projectId = project && 'id' in project ? project.id : ''
   door.ledger.acknowledged.push(effect.project(projectId), effect.joined(projectId, owner.id))
-  for (const { id } of members) await door.ask('addMember', projectApi.addMember, { token: owner.token(), params: { id: projectId }, body: { userId: id, role: 'contributor' } }, { effects: [effect.joined(projectId, id)], doneIf: ['already-member'] })
+  for (const { id } of members) {
+    await door.ask(
+      'addMember', projectApi.addMember,
+      { token: owner.token(), params: { id: projectId }, body: { userId: id, role: 'contributor' } },
+      { effects: [effect.joined(projectId, id)], doneIf: ['already-member'] },
+    )
+  }
   return { owner, members, projectId }
 }
 
@@ -45,13 +51,21 @@ export const worker = (door: Door, { owner, members, projectId }: Team, chance: 
   const assign = async (task: Task): Promise<void> => {
     if (task.assignee !== undefined) return comment(task)
     const person = chance.pick(members)
-    await door.ask('updateTask', taskApi.updateTask, { token: token(), params: { id: task.id }, body: { assigneeId: person.id } }, { effects: [effect.assigned(task.id, person.id)] })
+    await door.ask(
+      'updateTask', taskApi.updateTask,
+      { token: token(), params: { id: task.id }, body: { assigneeId: person.id } },
+      { effects: [effect.assigned(task.id, person.id)] },
+    )
     task.assignee = person.id
   }
   const move = async (task: Task): Promise<void> => {
     const next = path[path.indexOf(path.find(s => s === task.status) ?? 'done') + 1]
     if (next === undefined || task.blocker) return create()
-    await door.ask('changeStatus', taskApi.changeStatus, { token: token(), params: { id: task.id }, body: { status: next } }, { effects: [effect.moved(task.id, task.status, next)] })
+    await door.ask(
+      'changeStatus', taskApi.changeStatus,
+      { token: token(), params: { id: task.id }, body: { status: next } },
+      { effects: [effect.moved(task.id, task.status, next)] },
+    )
     task.status = next
   }
   const comment = async (task: Task): Promise<void> => {
@@ -64,7 +78,8 @@ export const worker = (door: Door, { owner, members, projectId }: Team, chance: 
   const edit = async (task: Task): Promise<void> => {
     if (task.comment === undefined) return comment(task)
     const params = { id: task.id, commentId: task.comment }
-    await door.ask('editComment', taskApi.editComment, { token: token(), params, body: { text: `More about ${task.title}`, mentions: [chance.pick(members).id] } }, { effects: [effect.edited(task.comment)] })
+    const body = { text: `More about ${task.title}`, mentions: [chance.pick(members).id] }
+    await door.ask('editComment', taskApi.editComment, { token: token(), params, body }, { effects: [effect.edited(task.comment)] })
     task.comment = undefined
   }
   /** The newest task waits for an older one, so that no cycle comes up. */
@@ -72,12 +87,20 @@ export const worker = (door: Door, { owner, members, projectId }: Team, chance: 
     const newest = here().at(-1)
     if (!newest || newest === task || newest.blocker !== undefined || newest.status !== 'todo') return create()
     newest.blocker = task.id
-    await door.ask('addDependency', taskApi.addDependency, { token: token(), params: { id: newest.id }, body: { blockedBy: task.id } }, { effects: [effect.blocked(newest.id, task.id)] })
+    await door.ask(
+      'addDependency', taskApi.addDependency,
+      { token: token(), params: { id: newest.id }, body: { blockedBy: task.id } },
+      { effects: [effect.blocked(newest.id, task.id)] },
+    )
   }
   /** It waits no longer; nor will it again, so that each link is made and taken away once. */
   const free = async (task: Task): Promise<void> => {
     if (!task.blocker) return create()
-    await door.ask('removeDependency', taskApi.removeDependency, { token: token(), params: { id: task.id, otherId: task.blocker } }, { effects: [effect.freed(task.id, task.blocker)], doneIf: ['dependency-unknown'] })
+    await door.ask(
+      'removeDependency', taskApi.removeDependency,
+      { token: token(), params: { id: task.id, otherId: task.blocker } },
+      { effects: [effect.freed(task.id, task.blocker)], doneIf: ['dependency-unknown'] },
+    )
     task.blocker = null
   }
   const bin = async (task: Task): Promise<void> => {

@@ -27,7 +27,8 @@ describe('every operation, fed by a generator from the gateway’s own document'
 
   it('answers no 500, no status and no body that the document does not promise', async () => {
     const { cases, operations, failures, errors, output } = await fuzz({ gateway: inject('gateway'), person, seed, seconds: apart, examples })
-    process.stdout.write(`fuzz: seed ${seed}, ${cases} cases, ${operations.tested} of ${operations.total} operations, ${operations.accepted} of them also did what they were asked\n`)
+    process.stdout.write(`fuzz: seed ${seed}, ${cases} cases, ${operations.tested} of ${operations.total} operations, `
+      + `${operations.accepted} of them also did what they were asked\n`)
     expect({ failures, errors }, `seed ${seed}\n${output.slice(0, 20_000)}`).toEqual({ failures: 0, errors: 0 })
     expect(operations.tested).toBe(operations.total)
     expect(operations.accepted).toBeGreaterThan(operations.total / 3)

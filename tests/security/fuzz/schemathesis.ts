@@ -8,7 +8,10 @@ import { readFound } from '../../../deploy/local/found.ts'
 import type { Person } from '../../support/people.ts'
 
 const Rates = z.record(z.string(), z.record(z.string(), z.object({ accepted: z.number() })))
-const Report = z.object({ operations: z.object({ tested: z.number(), total: z.number() }), test_cases: z.object({ generated: z.number() }), failures: z.array(z.unknown()), errors: z.array(z.unknown()), valid_rates: Rates })
+const Report = z.object({
+  operations: z.object({ tested: z.number(), total: z.number() }), test_cases: z.object({ generated: z.number() }),
+  failures: z.array(z.unknown()), errors: z.array(z.unknown()), valid_rates: Rates,
+})
 export type Fuzzed = { cases: number; followed: number; operations: { tested: number; total: number; accepted: number }; failures: number; errors: number; output: string }
 export type FuzzOptions = { gateway: string; person: Person; seed: number; seconds: number; examples: number; inSequence?: boolean }
 
@@ -26,13 +29,23 @@ export const fuzz = async ({ gateway, person, seed, seconds, examples, inSequenc
   const [file, steps] = [join(folder, 'report.json'), join(folder, 'steps.ndjson')]
   try {
     const what = inSequence ? [...sequences, '--report', 'json,ndjson', '--report-ndjson-path', steps] : ['--phases', 'examples,coverage,fuzzing', '--report', 'json']
-    const args = ['--config-file', join(import.meta.dirname, 'schemathesis.toml'), 'run', `${gateway}/openapi.json`, '--no-color', '--seed', String(seed), '--max-time', String(seconds), '--max-examples', String(examples), ...what, '--report-json-path', file]
-    const env = { ...process.env, SCHEMATHESIS_HOOKS: 'hooks', PYTHONPATH: import.meta.dirname, PYTHONDONTWRITEBYTECODE: '1', FUZZ_GATEWAY: gateway, FUZZ_EMAIL: person.email, FUZZ_PASSWORD: person.password, FUZZ_USER: person.id }
+    const args = [
+      '--config-file', join(import.meta.dirname, 'schemathesis.toml'), 'run', `${gateway}/openapi.json`, '--no-color',
+      '--seed', String(seed), '--max-time', String(seconds), '--max-examples', String(examples),
+      ...what, '--report-json-path', file,
+    ]
+    const env = {
+      ...process.env, SCHEMATHESIS_HOOKS: 'hooks', PYTHONPATH: import.meta.dirname, PYTHONDONTWRITEBYTECODE: '1',
+      FUZZ_GATEWAY: gateway, FUZZ_EMAIL: person.email, FUZZ_PASSWORD: person.password, FUZZ_USER: person.id,
+    }
     const output = await run(fuzzer.program, args, folder, env)
     const { operations, test_cases, failures, errors, valid_rates } = reportOf(file, output)
     const accepted = Object.values(valid_rates).filter(phases => Object.values(phases).some(phase => phase.accepted > 0)).length
     const followed = inSequence ? await followedIn(steps) : 0
-    return { cases: test_cases.generated, followed, operations: { ...operations, accepted }, failures: failures.length, errors: errors.length, output: output.slice(Math.max(0, output.search(/^=+ (?:ERRORS|FAILURES) =+$/m))) }
+    return {
+      cases: test_cases.generated, followed, operations: { ...operations, accepted }, failures: failures.length, errors: errors.length,
+      output: output.slice(Math.max(0, output.search(/^=+ (?:ERRORS|FAILURES) =+$/m))),
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -45,7 +58,11 @@ const followedIn = async (steps: string): Promise<number> => {
 }
 
 const reportOf = (file: string, output: string): z.infer<typeof Report> => {
-  try { return Report.parse(JSON.parse(readFileSync(file, 'utf8'))) } catch (error) { throw new Error(`the fuzzer left no report: ${String(error)}\n${output.slice(-3_000)}`, { cause: error }) }
+  try {
+    return Report.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (error) {
+    throw new Error(`the fuzzer left no report: ${String(error)}\n${output.slice(-3_000)}`, { cause: error })
+  }
 }
 
 const run = (program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> => new Promise((done, fail) => {

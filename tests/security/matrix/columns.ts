@@ -2,10 +2,13 @@ import type { OrganizationRole, ProjectRole } from '../../../services/shared/con
 import type { Policy, Who } from '../../../services/shared/contracts/policies.ts'
 
 /**
- * Everybody who asks. All but the first two belong, or belonged, to the organization whose things are asked for; `disabled` was a manager of the project, `owner` is the one who made it.
- * Admins and the owner of the organization are no members of the project.
+ * Everybody who asks. All but the first two belong, or belonged, to the organization whose things are asked for;
+ * `disabled` was a manager of the project, `owner` is the one who made it. Admins and the owner of the organization are no members of the project.
  */
-export const columns = ['anonymous', 'stranger', 'disabled', 'guest', 'guestContributor', 'outsider', 'viewer', 'contributor', 'manager', 'owner', 'admin', 'organizationOwner'] as const
+export const columns = [
+  'anonymous', 'stranger', 'disabled', 'guest', 'guestContributor', 'outsider',
+  'viewer', 'contributor', 'manager', 'owner', 'admin', 'organizationOwner',
+] as const
 export type Column = (typeof columns)[number]
 /** One more than the contracts know: the owner of the organization, where an admin is not enough. */
 export type AnyPolicy = Policy | { may: 'anyone' | 'organizationOwner'; own?: never; within?: never }
@@ -45,8 +48,9 @@ export const isOne = (column: Column, who: AnyPolicy['may'] | Who): boolean => {
 export const isAllowed = (column: Column, { may, own, within }: AnyPolicy): boolean =>
   isOne(column, may) || (own !== undefined && column === author && isOne(column, own)) || (within === 'own' && column === 'stranger')
 /**
- * The statuses that refuse somebody who may not. Without a living token one learns nothing; to a stranger the thing does not exist: he is never refused without having named one, for he owns
- * an organization himself. Those inside may be told that it is not for them. `instead`: what a refusal of this operation says to everybody who is signed in.
+ * The statuses that refuse somebody who may not. Without a living token one learns nothing; to a stranger the thing does not exist:
+ * he is never refused without having named one, for he owns an organization himself. Those inside may be told that it is not for them.
+ * `instead`: what a refusal of this operation says to everybody who is signed in.
  */
 export const refusals = (column: Column, instead?: number): readonly number[] => {
   if (!standings[column].living) return [401]

@@ -41,8 +41,17 @@ describe('what is for services only', () => {
     }))
     const foreignToken = inject('tokens')[app === 'task' ? 'user' : 'task']?.app ?? ''
     const ports = app === 'gateway' ? [] : await Promise.all([undefined, 'wrong', foreignToken].map(async token => {
-      const answer = await fetch(`${inject('services')[app]}${path}`, { method: operation.method, headers: { 'content-type': 'application/json', 'dapr-caller-app-id': `${inject('prefix')}${operation.callers?.[0]}`, ...(token !== undefined && { 'dapr-api-token': token }) }, ...(given.body !== undefined && { body: JSON.stringify(given.body) }) })
-      const verdict: Verdict & { by: string } = { ...(answer.status === 401 ? { kind: 'refused' } : { kind: 'LEAK', why: `the port answered ${answer.status}` }), by: 'the app port' }
+      const answer = await fetch(`${inject('services')[app]}${path}`, {
+        method: operation.method,
+        headers: {
+          'content-type': 'application/json', 'dapr-caller-app-id': `${inject('prefix')}${operation.callers?.[0]}`,
+          ...(token !== undefined && { 'dapr-api-token': token }),
+        },
+        ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
+      })
+      const verdict: Verdict & { by: string } = {
+        ...(answer.status === 401 ? { kind: 'refused' } : { kind: 'LEAK', why: `the port answered ${answer.status}` }), by: 'the app port',
+      }
       return verdict
     }))
     counts.add(app, [...services, ...outside, ...ports])
@@ -52,11 +61,18 @@ describe('what is for services only', () => {
   it.each(Object.entries(publicApis))('what %s shows to people is closed to services that its contract does not name, even with the token of an owner', async (app, api) => {
     const target = appIds.find(id => id === app) ?? 'user'
     const callers = (from: AppId, listed: readonly AppId[] = []) => from === 'gateway' || listed.includes(from)
-    const verdicts = await Promise.all(Object.entries(api).flatMap(([name, operation]) => appIds.filter(from => from !== target && !callers(from, 'callers' in operation ? operation.callers : undefined)).map(async from => {
-      const answer = await sidecar(from, invocation(target, filled(operation.path, {})), { method: operation.method, headers: { authorization: `Bearer ${world.founder.token}` }, ...(operation.method !== 'GET' && { body: {} }) })
-      const verdict: Verdict & { by: string } = { ...(answer.status === 403 ? { kind: 'refused' } : { kind: 'LEAK', why: `${name} answered ${answer.status}` }), by: from }
-      return verdict
-    })))
+    const verdicts = await Promise.all(Object.entries(api).flatMap(([name, operation]) => {
+      const listed = 'callers' in operation ? operation.callers : undefined
+      return appIds.filter(from => from !== target && !callers(from, listed)).map(async from => {
+        const answer = await sidecar(from, invocation(target, filled(operation.path, {})), {
+          method: operation.method, headers: { authorization: `Bearer ${world.founder.token}` }, ...(operation.method !== 'GET' && { body: {} }),
+        })
+        const verdict: Verdict & { by: string } = {
+          ...(answer.status === 403 ? { kind: 'refused' } : { kind: 'LEAK', why: `${name} answered ${answer.status}` }), by: from,
+        }
+        return verdict
+      })
+    }))
     counts.add(`${app} (public)`, verdicts)
     expect(reasons(verdicts)).toEqual([])
   })

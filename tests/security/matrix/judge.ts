@@ -24,7 +24,8 @@ const askOnce = async (row: Row, world: World, column: Column): Promise<Outcome>
   const answer = await send(operation.method, path, { ...input, ...(person && { token: person.token }) })
   const statuses = fixture.inside?.(answer) ?? [answer.status]
   const verdict = judge(row, world, column, statuses, answer.text)
-  return verdict.why === undefined ? verdict : { ...verdict, away: statuses.includes(503), why: `${column}: ${verdict.why}; answered ${answer.status} ${answer.text.slice(0, 200)}` }
+  if (verdict.why === undefined) return verdict
+  return { ...verdict, away: statuses.includes(503), why: `${column}: ${verdict.why}; answered ${answer.status} ${answer.text.slice(0, 200)}` }
 }
 
 /** Holds an answer against the policy: `statuses` are those of the things it is about, one by one. */

@@ -20,7 +20,13 @@ const rowsOf = <A extends Api>(service: string, api: A, allowed: { readonly [K i
 
 /** Every public operation of every service, and what the policies say beyond it in `variants`. What ends things comes last. */
 export const rows: readonly Row[] = [
-  ...rowsOf('user', publicApis.user, policies.user, userFixtures), ...rowsOf('task', publicApis.task, policies.task, taskFixtures), ...rowsOf('project', publicApis.project, policies.project, projectFixtures),
-  ...rowsOf('notification', publicApis.notification, policies.notification, notificationFixtures), ...rowsOf('analytics', publicApis.analytics, policies.analytics, analyticsFixtures),
-  ...rowsOf('ai', publicApis.ai, policies.ai, aiFixtures), ...rowsOf('saga', sagaApi, policies.saga, sagaFixtures), ...rowsOf('gateway', gatewayApi, policies.gateway, gatewayFixtures), ...variants,
+  ...rowsOf('user', publicApis.user, policies.user, userFixtures),
+  ...rowsOf('task', publicApis.task, policies.task, taskFixtures),
+  ...rowsOf('project', publicApis.project, policies.project, projectFixtures),
+  ...rowsOf('notification', publicApis.notification, policies.notification, notificationFixtures),
+  ...rowsOf('analytics', publicApis.analytics, policies.analytics, analyticsFixtures),
+  ...rowsOf('ai', publicApis.ai, policies.ai, aiFixtures),
+  ...rowsOf('saga', sagaApi, policies.saga, sagaFixtures),
+  ...rowsOf('gateway', gatewayApi, policies.gateway, gatewayFixtures),
+  ...variants,
 ].toSorted((a, b) => Number(a.fixture.last ?? false) - Number(b.fixture.last ?? false))

@@ -14,7 +14,10 @@ export const tally = () => {
       for (const { kind } of verdicts) counts[kind] += 1
     },
     print: (title: string): void => {
-      const total = [...groups.values()].reduce((sum, counts) => { for (const [key, value] of Object.entries(counts)) Object.assign(sum, { [key]: Number(Reflect.get(sum, key)) + value }); return sum }, empty())
+      const total = [...groups.values()].reduce((sum, counts) => {
+        for (const [key, value] of Object.entries(counts)) Object.assign(sum, { [key]: Number(Reflect.get(sum, key)) + value })
+        return sum
+      }, empty())
       const line = (name: string, { operations, 'let in': letIn, refused, LEAK, WRONG }: Counts): string =>
         `  ${name.padEnd(14)}${[operations, letIn, refused, LEAK, WRONG].map(n => String(n).padStart(11)).join('')}\n`
       const head = `  ${''.padEnd(14)}${['rows', 'let in', 'refused', 'leaks', 'wrong'].map(n => n.padStart(11)).join('')}\n`

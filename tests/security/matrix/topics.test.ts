@@ -30,15 +30,24 @@ describe('the topics of the socket', () => {
   })
 
   it('show what happens to those who may see it, and to nobody else', async () => {
-    const task = await call(taskApi.createTask, { token: world.founder.token, body: { projectId: world.projectId, title: `Shown ${world.words.project}`, assigneeId: world.people.contributor.id } })
+    const task = await call(taskApi.createTask, {
+      token: world.founder.token,
+      body: { projectId: world.projectId, title: `Shown ${world.words.project}`, assigneeId: world.people.contributor.id },
+    })
     await call(taskApi.addComment, { token: world.founder.token, params: { id: task.id }, body: { text: `Said ${world.words.project}` } })
     for (const column of living.filter(one => mayRead(one).project)) await of(column).frame(f => f.name === 'CommentAdded' && JSON.stringify(f).includes(task.id))
     // Frames leave in order, so whoever hears this pong has heard all before it.
     for (const column of living) of(column).send({ type: 'ping' })
     for (const column of living) await of(column).frame(f => f.type === 'pong')
-    for (const column of living.filter(one => !mayRead(one).project)) expect(of(column).frames.filter(f => JSON.stringify(f).includes(world.words.project) || JSON.stringify(f).includes(task.id)), column).toEqual([])
+    for (const column of living.filter(one => !mayRead(one).project)) {
+      const shown = of(column).frames.filter(f => JSON.stringify(f).includes(world.words.project) || JSON.stringify(f).includes(task.id))
+      expect(shown, column).toEqual([])
+    }
     // It is about the contributor, who has the task, and the owner of the organization, who asked for it.
-    for (const column of living.filter(one => one !== author && one !== 'organizationOwner')) expect(of(column).frames.filter(f => f.type === 'event' && f.topic === 'me' && JSON.stringify(f).includes(world.words.project)), column).toEqual([])
+    for (const column of living.filter(one => one !== author && one !== 'organizationOwner')) {
+      const own = of(column).frames.filter(f => f.type === 'event' && f.topic === 'me' && JSON.stringify(f).includes(world.words.project))
+      expect(own, column).toEqual([])
+    }
   })
 
   it('stop at once for who is taken out, and for who is shut out', async () => {

@@ -39,29 +39,53 @@ export const makeWorld = async (): Promise<World> => {
   const [owner, stranger, host] = await Promise.all([founder(`Ines ${words.organization}`), founder('Sam Stranger'), founder('Hans Host')])
   const join = (name: string, role: OrganizationRole = 'member') => colleague(owner, role, `${name} ${words.organization}`)
   const [disabled, guest, guestContributor, outsider, viewer, contributor, manager, projectOwner, admin, spare, reserve] =
-    await Promise.all([join('Dora'), join('Gus', 'guest'), join('Gwen', 'guest'), join('Otto'), join('Vera'), join('Cora'), join('Max'), join('Olaf'), join('Adam', 'admin'), join('Spare'), join('Rita')])
+    await Promise.all([
+      join('Dora'), join('Gus', 'guest'), join('Gwen', 'guest'), join('Otto'), join('Vera'), join('Cora'),
+      join('Max'), join('Olaf'), join('Adam', 'admin'), join('Spare'), join('Rita'),
+    ])
   const people = { stranger, disabled, guest, guestContributor, outsider, viewer, contributor, manager, owner: projectOwner, admin, organizationOwner: owner }
   const members: [Person, ProjectRole][] = [[guestContributor, 'contributor'], [viewer, 'viewer'], [contributor, 'contributor'], [manager, 'manager'], [disabled, 'manager']]
   const projectId = await newProject(projectOwner, words, members)
-  const template = await call(projectApi.createTemplate, { token: contributor.token, body: { name: `Template ${words.organization}`, tasks: [{ key: 'first', title: `First ${words.organization}` }] } })
-  const task = await eventually(() => call(taskApi.createTask, { token: contributor.token, body: { projectId, title: `Task ${words.project}`, description: words.project, dueAt: later, assigneeId: contributor.id } }))
+  const template = await call(projectApi.createTemplate, {
+    token: contributor.token,
+    body: { name: `Template ${words.organization}`, tasks: [{ key: 'first', title: `First ${words.organization}` }] },
+  })
+  const task = await eventually(() => call(taskApi.createTask, {
+    token: contributor.token,
+    body: { projectId, title: `Task ${words.project}`, description: words.project, dueAt: later, assigneeId: contributor.id },
+  }))
   const comment = await call(taskApi.addComment, { token: contributor.token, params: { id: task.id }, body: { text: `Said ${words.project}` } })
-  await call(projectApi.logTime, { token: contributor.token, params: { id: projectId }, body: { minutes: 30, startedAt: '2026-01-05T09:00:00Z', note: `Worked on ${words.project}`, taskId: task.id } })
+  await call(projectApi.logTime, {
+    token: contributor.token, params: { id: projectId },
+    body: { minutes: 30, startedAt: '2026-01-05T09:00:00Z', note: `Worked on ${words.project}`, taskId: task.id },
+  })
   await call(taskApi.updateTask, { token: owner.token, params: { id: task.id }, body: { assigneeId: null } })
   await call(taskApi.updateTask, { token: owner.token, params: { id: task.id }, body: { assigneeId: contributor.id } })
   const invited = `invited.${tag}@example.org`
   const { sagaId } = await call(userApi.invite, { token: owner.token, body: { email: invited, role: 'member' } })
   await call(userApi.invite, { token: host.token, body: { email: contributor.email, role: 'member' } })
   const invitationToken = tokenIn(await mailTo(contributor.email, /^Hans Host invites/))
-  const notificationId = await eventually(async () => (await call(notificationApi.list, { token: contributor.token })).items.find(n => n.type === 'assigned' && JSON.stringify(n).includes(words.project))?.id)
+  const notificationId = await eventually(async () => {
+    const { items } = await call(notificationApi.list, { token: contributor.token })
+    return items.find(n => n.type === 'assigned' && JSON.stringify(n).includes(words.project))?.id
+  })
   await call(userApi.disableMember, { token: owner.token, params: { id: disabled.id }, body: { disabled: true } })
   await eventually(async () => (await send('GET', '/api/tasks', { token: disabled.token })).status === 401)
-  return { words, founder: owner, host, spare, reserve, people, invited, invitationToken, projectId, taskId: task.id, commentId: comment.id, templateId: template.id, sagaId, notificationId }
+  return {
+    words, founder: owner, host, spare, reserve, people, invited, invitationToken,
+    projectId, taskId: task.id, commentId: comment.id, templateId: template.id, sagaId, notificationId,
+  }
 }
 
 /** A project whose texts carry the word. */
 export const newProject = async (owner: Person, words: Words, members: [Person, ProjectRole][] = []): Promise<string> => {
-  const made = await call(projectApi.createProject, { token: owner.token, body: { name: `Project ${words.project}`, description: words.project, members: members.map(([{ id: userId }, role]) => ({ userId, role, allocationPercent: 10 })) } })
+  const made = await call(projectApi.createProject, {
+    token: owner.token,
+    body: {
+      name: `Project ${words.project}`, description: words.project,
+      members: members.map(([{ id: userId }, role]) => ({ userId, role, allocationPercent: 10 })),
+    },
+  })
   if (!('id' in made)) throw new Error('a project without a template is there at once')
   return made.id
 }

@@ -8,7 +8,10 @@ export const raw = (origin: string, path: string, { method = 'GET', headers = {}
   const { hostname, port } = new URL(origin)
   const sent = request({ hostname, port, path, method, headers, timeout: 20_000 }, answer => {
     const chunks: Buffer[] = []
-    answer.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => { resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString() }) }).on('error', reject)
+    answer
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => { resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString() }) })
+      .on('error', reject)
   })
   sent.on('error', reject).on('timeout', () => { sent.destroy(new Error('no answer within 20 s')) }).end(body)
 })

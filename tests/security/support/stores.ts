@@ -42,8 +42,12 @@ export const hasTables = (): boolean => documentStore().kind === 'ferretdb'
 export const tablePieces = (): Piece[] => {
   const kind = documentStore()
   if (kind.kind !== 'ferretdb') return []
-  const dump = execFileSync(join(kind.postgres, 'pg_dump'), ['--data-only', postgresUri(inject('home')).replace(/&pool_max_conns=\d+/, '')], { maxBuffer: 1024 * 1024 * 1024, encoding: 'utf8' })
-  return dump.split('\n').flatMap((text, line) => [{ where: `the dump of PostgreSQL, line ${line}`, text }, ...unpacked(text).map(inner => ({ where: `packed in the dump of PostgreSQL, line ${line}`, text: inner }))])
+  const args = ['--data-only', postgresUri(inject('home')).replace(/&pool_max_conns=\d+/, '')]
+  const dump = execFileSync(join(kind.postgres, 'pg_dump'), args, { maxBuffer: 1024 * 1024 * 1024, encoding: 'utf8' })
+  return dump.split('\n').flatMap((text, line) => [
+    { where: `the dump of PostgreSQL, line ${line}`, text },
+    ...unpacked(text).map(inner => ({ where: `packed in the dump of PostgreSQL, line ${line}`, text: inner })),
+  ])
 }
 const valueOf = async (redis: Redis, key: string): Promise<unknown> => {
   switch (await redis.type(key)) {
@@ -75,7 +79,10 @@ const columnPieces = async (): Promise<Piece[]> => {
     const db = await connectClickHouse({ folder: join(inject('home'), 'data/analytics') })
     const tables = await db.query(Table, "SELECT name FROM system.tables WHERE database = 'analytics_db'")
     const pieces: Piece[] = []
-    for (const { name } of tables) for (const row of await db.query(z.unknown(), `SELECT * FROM analytics_db.${name}`)) pieces.push({ where: `ClickHouse ${name}`, text: JSON.stringify(row) })
+    for (const { name } of tables) {
+      const rows = await db.query(z.unknown(), `SELECT * FROM analytics_db.${name}`)
+      for (const row of rows) pieces.push({ where: `ClickHouse ${name}`, text: JSON.stringify(row) })
+    }
     await db.close()
     return pieces
   } finally {
@@ -87,16 +94,24 @@ const schedulerPieces = (): Piece[] => readdirSync(join(inject('home'), 'data/sc
   .map(({ parentPath, name }) => ({ where: `scheduler ${name}`, text: readFileSync(join(parentPath, name), 'latin1').replaceAll(/\0+/g, ' ') }))
 const logs = () => join(inject('home'), 'logs')
 /** What every process of the stack wrote down. */
-export const logPieces = (): Piece[] => readdirSync(logs()).flatMap(file => readFileSync(join(logs(), file), 'utf8').split('\n').map((text, line) => ({ where: `${file}:${line + 1}`, text })))
+export const logPieces = (): Piece[] => readdirSync(logs()).flatMap(file => readFileSync(join(logs(), file), 'utf8')
+  .split('\n')
+  .map((text, line) => ({ where: `${file}:${line + 1}`, text })))
 
 /**
- * Everything that the platform keeps anywhere, as whoever may read it finds it. Not what a store has let go of and not yet overwritten on its disk (dead rows, write-ahead and append-only
- * files): nobody is shown it, and each store cleans it up in its time. Nor Kafka, which has the same messages as the streams here; nor the mailboxes, which are other people's.
+ * Everything that the platform keeps anywhere, as whoever may read it finds it. Not what a store has let go of and not yet overwritten
+ * on its disk (dead rows, write-ahead and append-only files): nobody is shown it, and each store cleans it up in its time.
+ * Nor Kafka, which has the same messages as the streams here; nor the mailboxes, which are other people's.
  */
 export const allPieces = async (): Promise<{ store: string; pieces: Piece[] }[]> => [
-  { store: 'documents', pieces: await documentPieces() }, { store: 'PostgreSQL', pieces: tablePieces() }, { store: 'Redis, events', pieces: await redisPieces('broker', 0) },
-  { store: 'Redis, state', pieces: await redisPieces('state', 0) }, { store: 'Redis, mail queue', pieces: await redisPieces('state', 1) }, { store: 'ClickHouse', pieces: await columnPieces() },
-  { store: 'scheduler', pieces: schedulerPieces() }, { store: 'logs', pieces: logPieces() },
+  { store: 'documents', pieces: await documentPieces() },
+  { store: 'PostgreSQL', pieces: tablePieces() },
+  { store: 'Redis, events', pieces: await redisPieces('broker', 0) },
+  { store: 'Redis, state', pieces: await redisPieces('state', 0) },
+  { store: 'Redis, mail queue', pieces: await redisPieces('state', 1) },
+  { store: 'ClickHouse', pieces: await columnPieces() },
+  { store: 'scheduler', pieces: schedulerPieces() },
+  { store: 'logs', pieces: logPieces() },
 ]
 
 /** Leaves a word for the search to find where nothing of the platform's own is sure to lie: in the state, in the mail queue's database, in the logs. */
@@ -120,6 +135,9 @@ export const search = (pieces: readonly Piece[], words: readonly string[]): stri
   const forms = words.flatMap(formsOf)
   return pieces.flatMap(({ where, text }) => {
     const lower = text.toLowerCase()
-    return forms.filter(form => form.length > 7 && lower.includes(form)).map(form => `${form} in ${where}: ${text.slice(Math.max(0, lower.indexOf(form) - 80), lower.indexOf(form) + 80)}`)
+    return forms.filter(form => form.length > 7 && lower.includes(form)).map(form => {
+      const at = lower.indexOf(form)
+      return `${form} in ${where}: ${text.slice(Math.max(0, at - 80), at + 80)}`
+    })
   })
 }

@@ -64,7 +64,8 @@ describe('access is cut within five seconds', () => {
   it('when the password is changed on another device', async () => {
     const other = await another(owner)
     const changed = `${password} changed`
-    expect(await outlived('password changed', other, () => call(userApi.changePassword, { token: owner.token, body: { current: password, password: changed } }))).toBe('session-ended')
+    const body = { current: password, password: changed }
+    expect(await outlived('password changed', other, () => call(userApi.changePassword, { token: owner.token, body }))).toBe('session-ended')
     password = changed
   })
   it('when an old refresh token comes again', async () => {
@@ -96,7 +97,10 @@ describe('access is cut within five seconds', () => {
     expect((await lifeOf(other.token)).code).toBe('session-ended')
     await kill('gateway')
     const deadline = performance.now() + 60_000
-    while ((await send('GET', '/health/ready').catch(() => undefined))?.status !== 200) { if (performance.now() > deadline) throw new Error('the gateway did not come back'); await pause(200) }
+    while ((await send('GET', '/health/ready').catch(() => undefined))?.status !== 200) {
+      if (performance.now() > deadline) throw new Error('the gateway did not come back')
+      await pause(200)
+    }
     expect(await lifeOf(other.token)).toMatchObject({ code: 'session-ended' })
   }, 90_000)
 })

@@ -36,20 +36,36 @@ describe('an access token', () => {
     const [head = '', body = '', signature = ''] = person.token.split('.')
     await refused(`${head}.${body}.`)
     await refused(`${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`)
-    await refused(`${head}.${Buffer.from(JSON.stringify({ ...claims, role: 'owner', org: person.organizationId.replace(/.$/, last => (last === '0' ? '1' : '0')) })).toString('base64url')}.${signature}`)
+    const org = person.organizationId.replace(/.$/, last => (last === '0' ? '1' : '0'))
+    const changed = Buffer.from(JSON.stringify({ ...claims, role: 'owner', org })).toString('base64url')
+    await refused(`${head}.${changed}.${signature}`)
   })
   it.each(['HS256', 'HS384', 'HS512'])('signed with the public key as a secret is refused: %s', async alg => {
     const jwk = { kty: 'OKP', crv: 'Ed25519', x: own.x }
     const published = createPublicKey({ key: jwk, format: 'jwk' })
-    const spellings = [own.x, Buffer.from(own.x, 'base64url'), JSON.stringify(jwk), published.export({ type: 'spki', format: 'pem' }), published.export({ type: 'spki', format: 'der' })]
+    const spellings = [
+      own.x, Buffer.from(own.x, 'base64url'), JSON.stringify(jwk),
+      published.export({ type: 'spki', format: 'pem' }), published.export({ type: 'spki', format: 'der' }),
+    ]
     for (const secret of spellings) await refused(maced(claims, { ...header, alg }, secret))
   })
   it('of a stranger’s key is refused, however its header points there', async () => {
     const place = 'http://127.0.0.1:9/jwks.json'
-    const headers: Header[] = [header, { ...header, jwk: stranger.jwk }, { ...header, jku: place }, { ...header, x5u: place }, { ...header, x5c: ['MIIB'] }, { ...header, kid: place, jku: place }, { ...header, crit: ['jwk'], jwk: stranger.jwk }]
+    const headers: Header[] = [
+      header,
+      { ...header, jwk: stranger.jwk },
+      { ...header, jku: place },
+      { ...header, x5u: place },
+      { ...header, x5c: ['MIIB'] },
+      { ...header, kid: place, jku: place },
+      { ...header, crit: ['jwk'], jwk: stranger.jwk },
+    ]
     for (const tried of headers) await refused(await sign(claims, tried, stranger.key).catch(() => unsigned(claims, tried)))
   })
-  it.each(['', '../../../../dev/null', '/dev/null', 'file:///dev/null', 'http://127.0.0.1:9/key', "' OR 1=1 --", '{"$ne":null}', '__proto__', 'constructor', 'k'.repeat(2_500)])('with a kid of %j is refused', async kid => {
+  it.each([
+    '', '../../../../dev/null', '/dev/null', 'file:///dev/null', 'http://127.0.0.1:9/key',
+    "' OR 1=1 --", '{"$ne":null}', '__proto__', 'constructor', 'k'.repeat(2_500),
+  ])('with a kid of %j is refused', async kid => {
     await refused(await sign(claims, { ...header, kid }, stranger.key))
     await refused(await sign(claims, { ...header, kid }, own.key))
     await refused(maced(claims, { ...header, alg: 'HS256', kid }, ''))
@@ -59,14 +75,19 @@ describe('an access token', () => {
 
   // From here on the signature is the platform's own.
   it.each<[string, object]>([
-    ['a foreign issuer', { iss: 'https://elsewhere.example' }], ['no issuer', { iss: undefined }], ['another audience', { aud: 'another' }], ['no audience', { aud: undefined }],
-    ['a time when it is not valid yet', { nbf: now + 3_600 }], ['no end', { exp: undefined }], ['nobody', { sub: undefined }], ['no session', { sid: undefined }], ['no organization', { org: undefined }],
+    ['a foreign issuer', { iss: 'https://elsewhere.example' }], ['no issuer', { iss: undefined }],
+    ['another audience', { aud: 'another' }], ['no audience', { aud: undefined }],
+    ['a time when it is not valid yet', { nbf: now + 3_600 }], ['no end', { exp: undefined }],
+    ['nobody', { sub: undefined }], ['no session', { sid: undefined }], ['no organization', { org: undefined }],
     ['a role that there is not', { role: 'root' }], ['an operator for an id', { sub: { $ne: null } }],
   ])('that names %s is refused', async (_, wrong) => { await refused(await sign({ ...claims, ...wrong }, header, own.key)) })
   it('that is over is refused', async () => { await refused(await sign({ ...claims, iat: now - 1_300, exp: now - 61 }, header, own.key), 'token-expired') })
-  it.each([undefined, 'JWT', 'rt+jwt', 'id+jwt'])('of type %s is refused', async typ => { await refused(await sign(claims, { alg: 'EdDSA', kid: own.kid, ...(typ !== undefined && { typ }) }, own.key)) })
+  it.each([undefined, 'JWT', 'rt+jwt', 'id+jwt'])('of type %s is refused', async typ => {
+    await refused(await sign(claims, { alg: 'EdDSA', kid: own.kid, ...(typ !== undefined && { typ }) }, own.key))
+  })
   it('is not taken from anywhere but the header', async () => {
-    for (const path of doors) expect((await send('GET', path, { query: { access_token: person.token }, headers: { cookie: `access_token=${person.token}; token=${person.token}` } })).status).toBeGreaterThanOrEqual(400)
+    const elsewhere = { query: { access_token: person.token }, headers: { cookie: `access_token=${person.token}; token=${person.token}` } }
+    for (const path of doors) expect((await send('GET', path, elsewhere)).status).toBeGreaterThanOrEqual(400)
   })
   it('a refresh token is none', async () => { await refused(person.refreshToken) })
 })

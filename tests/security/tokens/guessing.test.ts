@@ -42,7 +42,8 @@ describe('ten thousand guesses', () => {
     const seen = await flooding
     const looked = await compared() - before - waits.length
     const seconds = (performance.now() - began) / 1000
-    process.stdout.write(`${tries} guesses from ${tries} addresses at one account in ${seconds.toFixed(1)} s: ${looked} passwords compared, answers ${JSON.stringify([...seen])}; a neighbour signed in within ${Math.max(...waits)} ms\n`)
+    process.stdout.write(`${tries} guesses from ${tries} addresses at one account in ${seconds.toFixed(1)} s: ${looked} passwords compared, `
+      + `answers ${JSON.stringify([...seen])}; a neighbour signed in within ${Math.max(...waits)} ms\n`)
     expect([...seen.keys()].filter(status => ![401, 429, 503].includes(status))).toEqual([])
     expect(Math.max(...waits)).toBeLessThan(5_000)
     // Five are free; then each costs twice the wait of the one before it.

@@ -47,8 +47,13 @@ describe('a refresh token', () => {
     const [ann, eve] = [await founder('Ann Other'), await founder('Eve Other')]
     const [session = '', rest = '', tag = ''] = ann.refreshToken.split('.')
     const theirs = eve.refreshToken.split('.')
-    for (const forged of [`${theirs[0]}.${rest}.${tag}`, `${session}.${theirs[1]}.${tag}`, `${session}.${rest}.${theirs[2]}`, `${session}.${rest.replace(/^0/, '1')}.${tag}`, `${session}.${rest}.${tag}x`])
-      expect((await refresh(forged)).status).toBe(401)
+    for (const forged of [
+      `${theirs[0]}.${rest}.${tag}`,
+      `${session}.${theirs[1]}.${tag}`,
+      `${session}.${rest}.${theirs[2]}`,
+      `${session}.${rest.replace(/^0/, '1')}.${tag}`,
+      `${session}.${rest}.${tag}x`,
+    ]) expect((await refresh(forged)).status).toBe(401)
     expect(await next(ann.refreshToken)).not.toBe('')
   })
 })

@@ -11,10 +11,16 @@ const Versioned = Thing.extend({ version: z.number() })
 const New = z.object({ title: z.string().min(1), parts: z.array(z.object({ size: z.number() })).default([]) })
 const api = {
   create: operation({ method: 'POST', path: '/api/things', summary: 's', access: 'user', status: 201, body: New, reply: Thing }),
-  list: operation({ method: 'GET', path: '/api/things', summary: 's', access: 'user', status: 200, query: z.object({ ...paging, label: z.array(z.string()).optional() }), reply: page(Thing) }),
+  list: operation({
+    method: 'GET', path: '/api/things', summary: 's', access: 'user', status: 200,
+    query: z.object({ ...paging, label: z.array(z.string()).optional() }), reply: page(Thing),
+  }),
   own: operation({ method: 'GET', path: '/api/things/own', summary: 's', access: 'user', status: 200, reply: Thing }),
   show: operation({ method: 'GET', path: '/api/things/:id', summary: 's', access: 'user', status: 200, reply: Thing, errors: { 'thing-unknown': 404 } }),
-  replace: operation({ method: 'PUT', path: '/api/things/:id', summary: 's', access: 'user', status: 200, params: z.object({ id: Id }), body: New, reply: z.object({ expected: z.number().nullable() }) }),
+  replace: operation({
+    method: 'PUT', path: '/api/things/:id', summary: 's', access: 'user', status: 200,
+    params: z.object({ id: Id }), body: New, reply: z.object({ expected: z.number().nullable() }),
+  }),
   restore: operation({ method: 'POST', path: '/api/things/:id/restore', summary: 's', access: 'user', status: 200, ifMatch: true, reply: Versioned }),
   readAll: operation({ method: 'PUT', path: '/api/things/read', summary: 's', access: 'user', status: 204, ifMatch: false }),
   remove: operation({ method: 'DELETE', path: '/api/things/:id', summary: 's', access: 'user', status: 204 }),
@@ -82,7 +88,10 @@ describe('a served contract', () => {
     expect(body).toMatchObject({ code: 'unforeseen', traceId: expect.stringMatching(/^[\da-f]{32}$/) })
   })
   it('answers a refusal as problem+json', async () => {
-    expect(await server.request('GET', '/api/things/none', { as })).toMatchObject({ status: 404, body: { status: 404, code: 'thing-unknown', title: 'Not found', detail: 'No such thing.', type: 'urn:cybertask:problem:thing-unknown' } })
+    expect(await server.request('GET', '/api/things/none', { as })).toMatchObject({
+      status: 404,
+      body: { status: 404, code: 'thing-unknown', title: 'Not found', detail: 'No such thing.', type: 'urn:cybertask:problem:thing-unknown' },
+    })
   })
   it('asks for a token where one is needed, and not where none is', async () => {
     expect(await server.request('GET', '/api/things')).toMatchObject({ status: 401, body: { code: 'token-missing' } })
@@ -104,7 +113,11 @@ describe('conditional requests', () => {
     expect((await replace('seven'))).toMatchObject({ status: 400, body: { code: 'bad-if-match' } })
     expect((await replace('"1", "2"'))).toMatchObject({ status: 400 })
   })
-  it.each([['POST', '/api/things', { title: 'A' }], ['POST', '/api/open', undefined], ['PUT', '/api/things/read', undefined]] as const)('are refused where no version is compared: %s %s', async (method, path, body) => {
+  it.each([
+    ['POST', '/api/things', { title: 'A' }],
+    ['POST', '/api/open', undefined],
+    ['PUT', '/api/things/read', undefined],
+  ] as const)('are refused where no version is compared: %s %s', async (method, path, body) => {
     const refused = await server.request(method, path, { as, body, headers: { 'if-match': '"1"' } })
     expect(refused).toMatchObject({ status: 400, body: { code: 'bad-if-match', detail: expect.stringContaining('If-Match') } })
     // It names no version.

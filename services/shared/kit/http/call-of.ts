@@ -16,8 +16,13 @@ import type { Route } from './serve.ts'
 
 type Known = { input: Input; actor: Actor | undefined; caller: AppId | undefined; token: string | undefined; keyed: KeyedRequest | undefined }
 
-/** Puts one call together for its handler, once the seed of its ids is known. `input` went through the operation's own schemas, which the compiler cannot see from here. */
-export const callOf = (ctx: RouterContext, { operation }: Route, clock: Clock, { input, actor, caller, token, keyed }: Known): ((seed?: string, first?: Claim['first']) => Call) => {
+/**
+ * Puts one call together for its handler, once the seed of its ids is known.
+ * `input` went through the operation's own schemas, which the compiler cannot see from here.
+ */
+export const callOf = (
+  ctx: RouterContext, { operation }: Route, clock: Clock, { input, actor, caller, token, keyed }: Known,
+): ((seed?: string, first?: Claim['first']) => Call) => {
   const named = caller && ctx.get(headers.clientIp)
   const ip = named || ctx.ip
   // A service that names no address acts by itself: the connection comes from the own sidecar, which is nobody's network.
@@ -49,6 +54,8 @@ const cookiesOf = (ctx: RouterContext): Cookies => ({
   set: (name, value, { maxAgeSeconds, path = '/', sameSite = 'strict', secure = false } = {}) => {
     // Behind a sidecar the connection is plain; the edge decides about TLS, so `secure` is the caller's word.
     ctx.cookies.secure = true
-    ctx.cookies.set(name, value ?? null, { httpOnly: true, path, sameSite, secure, overwrite: true, ...(maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds * 1000 }) })
+    ctx.cookies.set(name, value ?? null, {
+      httpOnly: true, path, sameSite, secure, overwrite: true, ...(maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds * 1000 }),
+    })
   },
 })

@@ -8,14 +8,18 @@ import type { CommandMeta } from '../command.ts'
 export type Actor = { userId: string; organizationId: string; role: OrganizationRole; sessionId: string }
 
 /** The names in a path such as `/api/tasks/:id/dependencies/:otherId`. */
-type PathNames<P extends string> = P extends `${string}:${infer Name}/${infer Rest}` ? Name | PathNames<`/${Rest}`> : P extends `${string}:${infer Name}` ? Name : never
+type PathNames<P extends string> =
+  P extends `${string}:${infer Name}/${infer Rest}` ? Name | PathNames<`/${Rest}`>
+    : P extends `${string}:${infer Name}` ? Name : never
 
 /** Path parameters: as the operation's schema gives them, else every name of the path is an id. */
 export type ParamsOf<O extends Operation> = O extends { params: infer P extends z.ZodType } ? z.output<P> : { [K in PathNames<O['path']>]: string }
 export type QueryOf<O extends Operation> = O extends { query: infer Q extends z.ZodType } ? z.output<Q> : Record<never, never>
 export type BodyOf<O extends Operation> = O extends { body: infer B extends z.ZodType } ? z.output<B> : undefined
 /** What a handler hands back; a file or a stream when the operation `produces` something other than JSON. */
-export type ReplyOf<O extends Operation> = O extends { produces: string } ? Readable | string | Uint8Array : O extends { reply: infer R extends z.ZodType } ? z.input<R> : undefined
+export type ReplyOf<O extends Operation> =
+  O extends { produces: string } ? Readable | string | Uint8Array
+    : O extends { reply: infer R extends z.ZodType } ? z.input<R> : undefined
 
 export type CookieOptions = { maxAgeSeconds?: number; path?: string; sameSite?: 'strict' | 'lax'; secure?: boolean }
 export type Cookies = {
@@ -36,7 +40,7 @@ export type Call<O extends Operation = Operation> = {
   meta: CommandMeta
   /** Ids of what this call creates: the same ones again when it is repeated with its Idempotency-Key. */
   newId: () => string
-  /** What the first try with this Idempotency-Key said here: what a later one would say otherwise, such as a time from now. Without a key it is what is said. */
+  /** What the first try with this Idempotency-Key said here: what a later one would say otherwise, such as a time from now. Without a key, what is said. */
   first: <S extends z.ZodType>(schema: S, said: z.output<S>) => Promise<z.output<S>>
   ifMatch?: number
   /** The bearer token, to be forwarded to other services on behalf of the user. */

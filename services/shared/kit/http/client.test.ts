@@ -11,8 +11,14 @@ import { testServer, testToken, type TestServer } from './test-server.ts'
 
 const Reply = z.object({ id: z.string(), said: z.record(z.string(), z.string().nullable()) })
 const api = {
-  show: operation({ method: 'GET', path: '/api/things/:id/parts/:partId', summary: 's', access: 'user', callers: ['task'], status: 200, query: z.object({ at: z.string().optional(), limit: z.coerce.number().default(5) }), reply: Reply }),
-  make: operation({ method: 'POST', path: '/internal/things', summary: 's', access: 'internal', callers: ['task'], status: 201, body: z.object({ title: z.string() }), reply: Reply, errors: { 'title-taken': 409 } }),
+  show: operation({
+    method: 'GET', path: '/api/things/:id/parts/:partId', summary: 's', access: 'user', callers: ['task'], status: 200,
+    query: z.object({ at: z.string().optional(), limit: z.coerce.number().default(5) }), reply: Reply,
+  }),
+  make: operation({
+    method: 'POST', path: '/internal/things', summary: 's', access: 'internal', callers: ['task'], status: 201,
+    body: z.object({ title: z.string() }), reply: Reply, errors: { 'title-taken': 409 },
+  }),
   drop: operation({ method: 'DELETE', path: '/internal/things/:id', summary: 's', access: 'internal', callers: ['task'], status: 204 }),
 }
 const ann = { userId: 'ann', organizationId: 'o1', role: 'member', sessionId: 's1' } as const
@@ -37,7 +43,8 @@ const meta = { correlationId: 'c-1', commandId: 'cmd-1', ip: '203.0.113.9' }
 describe('a typed client', () => {
   it('puts path and query together and forwards the person', async () => {
     expect(await things.show({ params: { id: 'a b', partId: 'x' }, token: testToken(ann) }).catch((e: unknown) => e)).toMatchObject({ kind: 'invalid', code: 'invalid' })
-    expect(await things.show({ params: { id: 'a', partId: 'x' }, query: { at: 'now & then' }, token: testToken(ann) })).toEqual({ id: 'a/x', said: { at: 'now & then', limit: '5', who: 'ann' } })
+    const shown = await things.show({ params: { id: 'a', partId: 'x' }, query: { at: 'now & then' }, token: testToken(ann) })
+    expect(shown).toEqual({ id: 'a/x', said: { at: 'now & then', limit: '5', who: 'ann' } })
   })
   it('hands on trace, correlation, causation and address', async () => {
     const work = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true, correlationId: 'other' }

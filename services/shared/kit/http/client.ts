@@ -12,7 +12,9 @@ import { headers as names } from './headers.ts'
 import { refusedBy } from './refused-by.ts'
 
 type ParamsIn<O extends Operation> = keyof ParamsOf<O> extends never ? { params?: undefined } : { params: ParamsOf<O> }
-type QueryIn<O extends Operation> = O extends { query: infer Q extends z.ZodType } ? (Record<never, never> extends z.input<Q> ? { query?: z.input<Q> } : { query: z.input<Q> }) : { query?: undefined }
+type QueryIn<O extends Operation> = O extends { query: infer Q extends z.ZodType }
+  ? (Record<never, never> extends z.input<Q> ? { query?: z.input<Q> } : { query: z.input<Q> })
+  : { query?: undefined }
 type BodyIn<O extends Operation> = O extends { body: infer B extends z.ZodType } ? { body: z.input<B> } : { body?: undefined }
 /** `token` acts on behalf of a user; `meta` hands on the correlation; `idempotencyKey` makes a repeated POST harmless. */
 export type ClientInput<O extends Operation> = ParamsIn<O> & QueryIn<O> & BodyIn<O> & {
@@ -27,9 +29,12 @@ export type Client<A extends Api> = { readonly [K in keyof A]: (input: ClientInp
 
 type LooseInput = ClientInput<Operation> & { params?: Readonly<Record<string, string>>; query?: Readonly<Record<string, unknown>>; body?: unknown }
 
-/** The operations of another service as functions, through Dapr invocation. A refusal there is the same `Refused` here; no answer is `Refused('unavailable')`. */
+/** The operations of another service as functions, by Dapr invocation. A refusal there is the same `Refused` here; no answer is `Refused('unavailable')`. */
 export const client = <const A extends Api>(api: A, service: ServiceId, dapr: Pick<Dapr, 'invoke'>): Client<A> => {
-  const calls = Object.entries(api).map(([name, operation]) => [name, (input: LooseInput) => inWork(`${service}.${name}`, 'client', {}, () => invoke(operation, service, dapr, input))] as const)
+  const calls = Object.entries(api).map(([name, operation]) => [
+    name,
+    (input: LooseInput) => inWork(`${service}.${name}`, 'client', {}, () => invoke(operation, service, dapr, input)),
+  ] as const)
   // Each function parses its reply by the operation of its own name; the mapped type says so to the callers.
   return Object.fromEntries(calls) as unknown as Client<A>
 }
@@ -46,7 +51,8 @@ const invoke = async (operation: Operation, service: ServiceId, dapr: Pick<Dapr,
   return replyOf(operation, service, answer)
 }
 
-const unavailable = (service: ServiceId, why: string): Refused => new Refused('unavailable', `${service}-unavailable`, `The ${service} service does not answer: ${why}`)
+const unavailable = (service: ServiceId, why: string): Refused =>
+  new Refused('unavailable', `${service}-unavailable`, `The ${service} service does not answer: ${why}`)
 
 const replyOf = ({ reply, status, also }: Operation, service: ServiceId, answer: InvokeAnswer): unknown => {
   // When the connection to a service breaks, a sidecar can answer 200 with nothing in it (Dapr 1.18.2).

@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net'
 
 /**
- * The network an address belongs to: `203.0.113.0/24` or `2001:db8:5::/48`. The log is for ever, so it says from which part of the world a change came and not from whose machine.
- * A network stays what it is; what is no address has none.
+ * The network an address belongs to: `203.0.113.0/24` or `2001:db8:5::/48`. The log is for ever, so it says from which part of the world
+ * a change came and not from whose machine. A network stays what it is; what is no address has none.
  */
 export const networkOf = (address: string): string | undefined => {
   if (address.includes('/')) return address

@@ -3,10 +3,13 @@ import type { Problem } from '../../contracts/problem.ts'
 import { Refused, type RefusedKind } from '../decider.ts'
 import { isUnavailable } from '../unavailable.ts'
 
-export const statusOfKind: Readonly<Record<RefusedKind, number>> = { invalid: 400, unauthenticated: 401, forbidden: 403, missing: 404, rule: 409, stale: 412, mismatch: 422, throttled: 429, unavailable: 503 }
+export const statusOfKind: Readonly<Record<RefusedKind, number>> = {
+  invalid: 400, unauthenticated: 401, forbidden: 403, missing: 404, rule: 409, stale: 412, mismatch: 422, throttled: 429, unavailable: 503,
+}
 const titles: Readonly<Record<number, string>> = {
-  400: 'The request is not valid', 401: 'Not signed in', 403: 'Not permitted', 404: 'Not found', 405: 'Method not allowed', 408: 'The request took too long', 409: 'A rule says no',
-  412: 'Changed in the meantime', 413: 'Too large', 415: 'Unsupported media type', 422: 'The key was used for another request', 429: 'Too many requests', 431: 'Headers too large', 500: 'Unforeseen error', 503: 'A part is down',
+  400: 'The request is not valid', 401: 'Not signed in', 403: 'Not permitted', 404: 'Not found', 405: 'Method not allowed',
+  408: 'The request took too long', 409: 'A rule says no', 412: 'Changed in the meantime', 413: 'Too large', 415: 'Unsupported media type',
+  422: 'The key was used for another request', 429: 'Too many requests', 431: 'Headers too large', 500: 'Unforeseen error', 503: 'A part is down',
 }
 
 /** A refusal of the HTTP layer itself, which no domain rule can mean: 405, 408, 413, 415. */
@@ -66,4 +69,5 @@ const refused = ({ kind, code, message, detail }: Refused, traceId: string): Pro
   return { problem, headers, unforeseen: false }
 }
 
-const make = (status: number, code: string, detail: string, traceId: string): Problem => ({ type: `urn:cybertask:problem:${code}`, title: titles[status] ?? 'Refused', status, detail, code, traceId })
+const make = (status: number, code: string, detail: string, traceId: string): Problem =>
+  ({ type: `urn:cybertask:problem:${code}`, title: titles[status] ?? 'Refused', status, detail, code, traceId })

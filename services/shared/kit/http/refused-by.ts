@@ -9,7 +9,9 @@ const kindOfStatus = new Map<number, RefusedKind>(refusedKinds.map(kind => [stat
 export const refusedBy = (service: ServiceId, status: number, body: unknown): Refused => {
   const parsed = Problem.safeParse(body)
   const kind = kindOfStatus.get(status)
-  if (!parsed.success || !kind || kind === 'unavailable') return new Refused('unavailable', `${service}-unavailable`, `The ${service} service answered ${status}.`)
+  if (!parsed.success || !kind || kind === 'unavailable') {
+    return new Refused('unavailable', `${service}-unavailable`, `The ${service} service answered ${status}.`)
+  }
   const { code, detail, errors, context } = parsed.data
   // What is still under way there is no last word here either.
   if (code === 'request-in-progress') return new Refused('unavailable', code, detail, { retryAfter: 1 })

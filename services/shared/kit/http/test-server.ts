@@ -42,18 +42,29 @@ const testVerify: Verify = async token => {
 }
 
 /** TEST DOUBLE of `runService`: the routes of a service on a real port, with made-up people and callers, without a sidecar. */
-export const testServer = async (routes: readonly Routes[], { idempotency = memoryIdempotency(), clock = systemClock, verify = testVerify, logger = silentLogger, edge = false }: TestServerOptions = {}): Promise<TestServer> => {
+export const testServer = async (
+  routes: readonly Routes[],
+  { idempotency = memoryIdempotency(), clock = systemClock, verify = testVerify, logger = silentLogger, edge = false }: TestServerOptions = {},
+): Promise<TestServer> => {
   const router = mount(routes.flat(), { clock, verify, idempotency, callerOf, onUndocumentedRefusal })
   const app = createApp({ logger }, [guard({ appToken, edge }), routed(router)])
   const { url, drain } = await listen(app, 0, '127.0.0.1')
   const request: TestServer['request'] = async (method, path, { body, as, caller, headers = {}, raw } = {}) => {
-    const sent: Record<string, string> = { [names.appToken]: appToken, ...(as ? { authorization: `Bearer ${testToken(as)}` } : {}), ...(caller ? { [names.callerAppId]: caller } : {}) }
+    const sent: Record<string, string> = {
+      [names.appToken]: appToken,
+      ...(as ? { authorization: `Bearer ${testToken(as)}` } : {}),
+      ...(caller ? { [names.callerAppId]: caller } : {}),
+    }
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body))
     if (payload !== undefined) sent['content-type'] = 'application/json'
-    const response = await fetch(url + path, { method, headers: { ...sent, ...headers }, redirect: 'manual', ...(payload === undefined ? {} : { body: payload }) })
+    const response = await fetch(url + path, {
+      method, headers: { ...sent, ...headers }, redirect: 'manual', ...(payload === undefined ? {} : { body: payload }),
+    })
     return { status: response.status, headers: response.headers, body: parsed(await response.text()) }
   }
-  const invoked = (by: TestRequest) => async ({ method, path, query = {}, body, headers = {} }: { method: Operation['method']; path: string } & InvokeOptions): Promise<InvokeAnswer> => {
+  const invoked = (by: TestRequest) => async (
+    { method, path, query = {}, body, headers = {} }: { method: Operation['method']; path: string } & InvokeOptions,
+  ): Promise<InvokeAnswer> => {
     const search = new URLSearchParams(Object.entries(query).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)] as [string, string]]))).toString()
     const answer = await request(method, search ? `${path}?${search}` : path, { ...by, headers: { ...headers }, ...(body === undefined ? {} : { body }) })
     return { status: answer.status, headers: Object.fromEntries(answer.headers), body: answer.body }

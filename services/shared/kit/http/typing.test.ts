@@ -8,7 +8,10 @@ import { serve } from './serve.ts'
 
 const Thing = z.object({ id: z.string(), size: z.number().default(1) })
 const api = {
-  show: operation({ method: 'GET', path: '/api/things/:id/parts/:partId', summary: 's', access: 'user', status: 200, query: z.object({ at: z.string().optional() }), reply: Thing }),
+  show: operation({
+    method: 'GET', path: '/api/things/:id/parts/:partId', summary: 's', access: 'user', status: 200,
+    query: z.object({ at: z.string().optional() }), reply: Thing,
+  }),
   remove: operation({ method: 'DELETE', path: '/api/things/:id', summary: 's', access: 'user', status: 204 }),
   inside: operation({ method: 'POST', path: '/internal/things', summary: 's', access: 'internal', callers: ['task'], status: 200, body: Thing, reply: Thing }),
 }

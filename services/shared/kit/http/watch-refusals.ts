@@ -20,7 +20,9 @@ export const watchRefusals = ({ name, operation }: Route, handler: Handler, onUn
       // Which part is away is said more exactly than a contract can list.
       if (error instanceof Refused && error.kind !== 'unavailable') {
         const status = statusOfKind[error.kind]
-        if (!refusals.get(status)?.includes(error.code) && !amongServices.has(error.code)) onUndocumentedRefusal(`${name} (${operation.method} ${operation.path})`, status, error.code)
+        if (!refusals.get(status)?.includes(error.code) && !amongServices.has(error.code)) {
+          onUndocumentedRefusal(`${name} (${operation.method} ${operation.path})`, status, error.code)
+        }
       }
       throw error
     }

@@ -17,7 +17,7 @@ export type SagaHostOptions = {
   dapr: Dapr
   clients: AnyClients
   commands: AnyCommands
-  /** Deadlines and waits go by it: one that all processes share (`storeClock`), or a process whose clock runs an hour ahead calls off what had an hour to go. */
+  /** Deadlines and waits go by it: one that all processes share (`storeClock`), or a process whose clock is an hour ahead calls off what had an hour to go. */
   clock: Clock
   logger: SagaLog
   /** Known to the processes of this service only: what they tell its sagas is sealed with it. */
@@ -40,7 +40,8 @@ export type SagaHost = {
 }
 
 /** Hosts the sagas of a service, their visible records in its database. */
-export const sagaHost = ({ db, ...options }: SagaHostOptions & { db: Connection }): SagaHost => sagaHostOn({ ...options, store: withFaultPoints('sagas', mongoSagaStore(db)) })
+export const sagaHost = ({ db, ...options }: SagaHostOptions & { db: Connection }): SagaHost =>
+  sagaHostOn({ ...options, store: withFaultPoints('sagas', mongoSagaStore(db)) })
 
 const staleMs = 30_000
 const sweepMs = 15_000
@@ -50,9 +51,13 @@ const wokenAtOnce = 8
 export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, clock, logger, secret }: SagaHostOptions & { store: SagaStore }): SagaHost => {
   const inner = sagaActor({ type: actorType, sagas, dapr, store, clients, commands, clock, logger })
   const { seal, open } = sealWith(secret)
-  const tell = (sagaId: string, method: 'start' | 'signal', body: object): Promise<unknown> => dapr.actors.invoke(actorType, sagaId, method, seal(`${actorType}/${sagaId}/${method}`, body))
+  const tell = (sagaId: string, method: 'start' | 'signal', body: object): Promise<unknown> =>
+    dapr.actors.invoke(actorType, sagaId, method, seal(`${actorType}/${sagaId}/${method}`, body))
   // To drive a saga on says nothing to it, so that needs no seal.
-  const actor: ActorHost = { ...inner, call: async (id, method, body) => inner.call(id, method, method === 'drive' ? undefined : open(`${actorType}/${id}/${method}`, body)) }
+  const actor: ActorHost = {
+    ...inner,
+    call: async (id, method, body) => inner.call(id, method, method === 'drive' ? undefined : open(`${actorType}/${id}/${method}`, body)),
+  }
   const wake = (sagaId: string, tenantId: string, startedAt: string, input: unknown): Promise<unknown> => tell(sagaId, 'start', { tenantId, startedAt, input })
 
   const sweep = async (): Promise<number> => {
@@ -60,9 +65,11 @@ export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, c
     let woken = 0
     for (let first = 0; first < asleep.length; first += wokenAtOnce) {
       // One that cannot be woken keeps nobody else asleep.
-      await Promise.all(asleep.slice(first, first + wokenAtOnce).map(({ _id, tenantId, startedAt, start }) => wake(_id, tenantId, startedAt, JSON.parse(start ?? '')).then(
-        () => { woken += 1 }, (error: unknown) => { logger.warn({ sagaId: _id, error }, 'a saga could not be woken') },
-      )))
+      await Promise.all(asleep.slice(first, first + wokenAtOnce).map(({ _id, tenantId, startedAt, start }) =>
+        wake(_id, tenantId, startedAt, JSON.parse(start ?? '')).then(
+          () => { woken += 1 },
+          (error: unknown) => { logger.warn({ sagaId: _id, error }, 'a saga could not be woken') },
+        )))
     }
     return woken
   }
@@ -73,10 +80,13 @@ export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, c
       if (!saga) throw new Error(`${actorType} hosts no saga called ${sagaId}`)
       const startedAt = clock.now()
       await store.open({
-        _id: sagaId, tenantId, name: saga.name, state: 'running', step: saga.initial.step, outcome: null, startedAt, deadline: later(startedAt, durationMs(saga.deadline)),
-        finishedAt: null, history: [], revision: 0, dueAt: startedAt, start: JSON.stringify(input),
+        _id: sagaId, tenantId, name: saga.name, state: 'running', step: saga.initial.step, outcome: null,
+        startedAt, deadline: later(startedAt, durationMs(saga.deadline)), finishedAt: null,
+        history: [], revision: 0, dueAt: startedAt, start: JSON.stringify(input),
       })
-      await wake(sagaId, tenantId, startedAt, input).catch((error: unknown) => { logger.warn({ sagaId, error }, 'a saga is kept and starts with the next sweep') })
+      await wake(sagaId, tenantId, startedAt, input).catch((error: unknown) => {
+        logger.warn({ sagaId, error }, 'a saga is kept and starts with the next sweep')
+      })
     },
     signal: async (sagaId, input, inputId) => { await tell(sagaId, 'signal', { input, inputId }) },
     status: async (tenantId, sagaId) => {
@@ -86,7 +96,11 @@ export const sagaHostOn = ({ actorType, sagas, dapr, store, clients, commands, c
     sweep,
     watch: () => {
       let sweeping: Promise<unknown> | undefined
-      const timer = setInterval(() => { sweeping ??= sweep().catch((error: unknown) => { logger.warn({ error }, 'the sagas could not be swept') }).finally(() => { sweeping = undefined }) }, sweepMs)
+      const timer = setInterval(() => {
+        sweeping ??= sweep()
+          .catch((error: unknown) => { logger.warn({ error }, 'the sagas could not be swept') })
+          .finally(() => { sweeping = undefined })
+      }, sweepMs)
       timer.unref()
       return () => { clearInterval(timer) }
     },

@@ -7,8 +7,9 @@ import type { SagaDocument, SagaStore } from './status.ts'
 type Step = Omit<SagaDocument, '_id'> & { _id: string; of: string }
 
 /**
- * The collections `sagas` (how each began and ended) and `saga_steps` (where the running ones are). Nothing is decided by an update: FerretDB lets two updates pass the same
- * guard. Each revision is a row of its own and the unique id decides who has made it; the newest counts, and an end is final.
+ * The collections `sagas` (how each began and ended) and `saga_steps` (where the running ones are). Nothing is decided by an update:
+ * FerretDB lets two updates pass the same guard. Each revision is a row of its own and the unique id decides who has made it;
+ * the newest counts, and an end is final.
  */
 export const mongoSagaStore = (db: Connection): SagaStore => {
   const sagas = () => db.collection<SagaDocument>('sagas')
@@ -66,7 +67,10 @@ export const mongoSagaStore = (db: Connection): SagaStore => {
       const ids = [...new Set(due.map(row => row.of))]
       const some = await table.find({ of: { $in: ids } }, { projection: { record: 0 } }).toArray()
       const begunById = new Map((await sagas().find({ _id: { $in: ids } }).toArray()).map(saga => [saga._id, saga]))
-      const now = [...Map.groupBy(some, step => step.of).values()].flatMap(all => { const step = newest(all); return step ? [documentOf(step, begunById.get(step.of))] : [] })
+      const now = [...Map.groupBy(some, step => step.of).values()].flatMap(all => {
+        const step = newest(all)
+        return step ? [documentOf(step, begunById.get(step.of))] : []
+      })
       const isOver = ({ _id }: SagaDocument): boolean => begunById.get(_id)?.state === 'finished'
       // A row that came after the end counts for nothing; one that is the end is there because the process died before it closed the saga.
       await Promise.all(now.map(async saga => { if (isOver(saga)) await forget(saga._id); else if (saga.state === 'finished') await end(saga) }))

@@ -3,12 +3,17 @@ import type { Order } from './record.ts'
 import type { AnyClients, AnyCommands, AnyInput, CommandContext } from './saga-types.ts'
 
 /** Performs an order and turns its answer into an input. A refusal is an answer; that nobody answered throws, so that it is tried again. */
-export const perform = async (order: Order, { clients, commands }: { clients: AnyClients; commands: AnyCommands }, context: CommandContext): Promise<AnyInput> => {
+export const perform = async (
+  order: Order, { clients, commands }: { clients: AnyClients; commands: AnyCommands }, context: CommandContext,
+): Promise<AnyInput> => {
   if (order.do === 'invoke') {
     const { id, service, operation } = order
     const call = clients[service]?.[operation]
     if (!call) throw new Error(`the saga host has no client for ${service}.${operation}`)
-    return call(order.input).then(reply => ({ type: 'Replied', id, service, operation, reply }), error => ({ type: 'Refused', id, service, operation, ...refusal(error) }))
+    return call(order.input).then(
+      reply => ({ type: 'Replied', id, service, operation, reply }),
+      error => ({ type: 'Refused', id, service, operation, ...refusal(error) }),
+    )
   }
   const { id, name } = order
   const run = commands[name]

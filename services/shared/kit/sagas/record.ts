@@ -26,7 +26,12 @@ export type SagaRecord = z.infer<typeof SagaRecord>
 const historyLimit = 100
 
 /** A saga that has just been told its first input. `revision`: the newest that the store has of it. */
-export const begin = (saga: AnySaga, { sagaId, tenantId, startedAt, revision }: Pick<SagaRecord, 'sagaId' | 'tenantId' | 'startedAt' | 'revision'>, input: AnyInput, at: string): SagaRecord => {
+export const begin = (
+  saga: AnySaga,
+  { sagaId, tenantId, startedAt, revision }: Pick<SagaRecord, 'sagaId' | 'tenantId' | 'startedAt' | 'revision'>,
+  input: AnyInput,
+  at: string,
+): SagaRecord => {
   const deadline = later(startedAt, durationMs(saga.deadline))
   const empty: SagaRecord = {
     sagaId, tenantId, name: saga.name, revision, state: saga.initial, pending: [], seen: [], startedAt, deadline, finishedAt: null, outcome: null, history: [],
@@ -65,7 +70,9 @@ const MOST_SECONDS = 15
 /** The record after an order got no answer: it is tried again after 1, 2, 4 … at most 15 s. */
 export const postponed = (record: SagaRecord, orderId: string, at: string): SagaRecord => next(record, {
   ...record,
-  pending: record.pending.map(p => (p.order.id === orderId ? { ...p, attempts: p.attempts + 1, notBefore: later(at, Math.min(2 ** p.attempts, MOST_SECONDS) * 1_000) } : p)),
+  pending: record.pending.map(p => (p.order.id === orderId
+    ? { ...p, attempts: p.attempts + 1, notBefore: later(at, Math.min(2 ** p.attempts, MOST_SECONDS) * 1_000) }
+    : p)),
 })
 
 /** The record after a timer has gone off. */

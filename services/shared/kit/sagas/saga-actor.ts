@@ -11,7 +11,10 @@ import { documentOf, recordOf } from './status.ts'
 
 export type SagaLog = { warn(fields: object, message: string): void }
 type Pending = SagaRecord['pending'][number]
-type Options = { type: string; sagas: readonly AnySaga[]; dapr: Dapr; store: SagaStore; clients: AnyClients; commands: AnyCommands; clock: Clock; logger: SagaLog }
+type Options = {
+  type: string; sagas: readonly AnySaga[]; dapr: Dapr; store: SagaStore
+  clients: AnyClients; commands: AnyCommands; clock: Clock; logger: SagaLog
+}
 
 const Input = z.looseObject({ type: z.string() })
 const Start = z.object({ tenantId: z.string(), startedAt: z.string(), input: Input })
@@ -24,8 +27,9 @@ const turnMs = 8_000
 const mostTries = 5
 
 /**
- * The one actor that hosts every saga of a service: state and orders are saved together, then performed; its reminder drives what is left after any crash. A turn counts once the store
- * has its revision, which it gives to one process only; whoever is second begins again with what the first has made of the saga.
+ * The one actor that hosts every saga of a service: state and orders are saved together, then performed; its reminder drives what is left
+ * after any crash. A turn counts once the store has its revision, which it gives to one process only; whoever is second begins again
+ * with what the first has made of the saga.
  */
 export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, logger }: Options): ActorHost => {
   // The sidecar lets in one call at a time, but gives up a turn whose caller hangs up: the turn itself goes on.
@@ -35,7 +39,8 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
     if (!saga) throw new Error(`${type} hosts no saga called ${id}`)
     return saga
   }
-  // Read in every turn: the actor may have been elsewhere since the last one, and nobody says so when it comes back. `revision`: the store's newest, which may hold no record.
+  // Read in every turn: the actor may have been elsewhere since the last one, and nobody says so when it comes back.
+  // `revision`: the store's newest, which may hold no record.
   const load = async (id: string): Promise<{ record: SagaRecord | undefined; revision: number }> => {
     const shown = await store.find(id)
     const revision = shown?.revision ?? 0

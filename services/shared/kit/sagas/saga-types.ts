@@ -27,7 +27,11 @@ export type SagaOutput<Own, A extends Apis, C extends Commands> =
   | { do: 'remind'; id: string; after: string; input: Own }
   | { do: 'finish'; outcome: string }
 /** What a saga is told: its own inputs, the answers to its orders, and that its deadline has passed. */
-export type SagaInput<Own, A extends Apis, C extends Commands> = Own | Each<A, 'reply'> | Each<A, 'refused'> | EachCommand<C, 'done'> | EachCommand<C, 'refused'> | { type: 'DeadlinePassed' }
+export type SagaInput<Own, A extends Apis, C extends Commands> =
+  | Own
+  | Each<A, 'reply'> | Each<A, 'refused'>
+  | EachCommand<C, 'done'> | EachCommand<C, 'refused'>
+  | { type: 'DeadlinePassed' }
 /** A saga's state; `step` is shown to people. */
 export type SagaState = { readonly step: string }
 export type SagaTurn<S, Own, A extends Apis, C extends Commands> = { state: S; outputs: SagaOutput<Own, A, C>[] }
@@ -37,7 +41,10 @@ export type Saga<S extends SagaState, Own extends { type: string }, A extends Ap
   /** Kebab-case; the saga's ids begin with it. */
   name: string
   initial: S
-  /** ISO 8601 duration from the start after which `DeadlinePassed` comes in. A saga that answers it with orders withdraws the earlier ones that are still unanswered: their effect is unknown, so compensate them as if done. */
+  /**
+   * ISO 8601 duration from the start after which `DeadlinePassed` comes in. A saga that answers it with orders withdraws the earlier ones
+   * that are still unanswered: their effect is unknown, so compensate them as if done.
+   */
   deadline: string
   // A method, so that sagas of different inputs fit in one list: the host only hands back what the saga itself ordered.
   step(state: S, input: SagaInput<Own, A, C>): SagaTurn<S, Own, A, C>
@@ -51,7 +58,12 @@ export type AnyOutput =
   | { do: 'finish'; outcome: string }
 export type AnyInput = { type: string }
 /** A saga as the host sees it. */
-export type AnySaga = { name: string; initial: SagaState; deadline: string; step(state: SagaState, input: AnyInput): { state: SagaState; outputs: AnyOutput[] } }
+export type AnySaga = {
+  name: string
+  initial: SagaState
+  deadline: string
+  step(state: SagaState, input: AnyInput): { state: SagaState; outputs: AnyOutput[] }
+}
 /** The clients of the services that the sagas call (`kit/http/client`), and the local commands, as the host sees them. */
 export type AnyClients = Partial<Record<ServiceId, Readonly<Record<string, AnyCall>>>>
 type AnyCall = { call(input: object): Promise<unknown> }['call']

@@ -16,7 +16,10 @@ describe('a saga', () => {
     await host.start(id, 'o1', start)
     await dapr.settled()
     expect(effects).toEqual(['leave', 'release', 'erase'])
-    expect(await host.status('o1', id)).toMatchObject({ id, state: 'finished', step: 'closed', outcome: 'closed', history: [{ input: 'CloseAccount' }, { input: 'Replied' }, { input: 'Replied' }, { input: 'Done' }] })
+    expect(await host.status('o1', id)).toMatchObject({
+      id, state: 'finished', step: 'closed', outcome: 'closed',
+      history: [{ input: 'CloseAccount' }, { input: 'Replied' }, { input: 'Replied' }, { input: 'Done' }],
+    })
     expect(dapr.reminders.size).toBe(0)
     expect(store.documents.get(id)?.start).toBeNull()
     expect(await host.status('o2', id)).toBeUndefined()

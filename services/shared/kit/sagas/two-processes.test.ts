@@ -49,7 +49,13 @@ const world = () => {
       commands: { hide: effect('hide'), purge: effect('purge'), restore: effect('restore') },
       store: { ...store, find: slow(store.find), save: slow(store.save) },
       // Each process is called by itself, and driven by its reminder only.
-      dapr: { ...dapr, actors: { getState: slow(getState), transact: slow(transact), remind: slow(remind), unremind, invoke: async (_, saga, method, body) => (method === 'drive' ? undefined : host.actor.call(saga, method, body)) } },
+      dapr: {
+        ...dapr,
+        actors: {
+          getState: slow(getState), transact: slow(transact), remind: slow(remind), unremind,
+          invoke: async (_, saga, method, body) => (method === 'drive' ? undefined : host.actor.call(saga, method, body)),
+        },
+      },
     })
     return host
   }
@@ -94,7 +100,8 @@ describe('a saga that two processes have at once', () => {
         const told = w.store.documents.get(id)?.history.map(h => h.input) ?? []
         // Who came first decides, and only what was decided is done.
         const came = told.find(t => t === 'Restored' || t === 'GraceOver') === 'GraceOver' ? 'purge' : 'restore'
-        expect([told.filter(t => t === 'Restored').length, w.store.documents.get(id)], `moment ${at}`).toMatchObject([before === 'finished' ? 0 : 1, { state: 'finished', outcome: came }])
+        const kept = [told.filter(t => t === 'Restored').length, w.store.documents.get(id)]
+        expect(kept, `moment ${at}`).toMatchObject([before === 'finished' ? 0 : 1, { state: 'finished', outcome: came }])
         expect([...new Set(w.effects)], `moment ${at}`).toEqual(['hide', came])
         expect([await w.second.sweep(), w.dapr.reminders.size]).toEqual([0, 0])
       }

@@ -8,7 +8,8 @@ const FIRST_MS = 5
 const HANDLER_MS = 30_000
 
 /** An outage of something the handler needs, as against an event that it cannot handle. */
-export const isOutage = (error: unknown): boolean => isUnavailable(error) || (error instanceof Refused && (error.kind === 'unavailable' || error.kind === 'throttled'))
+export const isOutage = (error: unknown): boolean =>
+  isUnavailable(error) || (error instanceof Refused && (error.kind === 'unavailable' || error.kind === 'throttled'))
 const late = (): Refused => new Refused('unavailable', 'handler-timeout', `A handler took longer than ${HANDLER_MS} ms.`)
 
 /** Tries a few times; resolves to the reason when it keeps failing, throws on an outage. */

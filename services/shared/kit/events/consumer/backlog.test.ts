@@ -3,7 +3,8 @@ import type { CloudEvent } from '../../../contracts/feed.ts'
 import { backlog } from './backlog.ts'
 
 const event = (position: number, length: number): CloudEvent => ({
-  specversion: '1.0', id: `e${position}`, source: 'project', type: 'Said', subject: 's', time: '2026-01-01T00:00:00.000Z', data: { text: 'x'.repeat(length) }, dataversion: 1, organizationid: 'o', partition: 0, position, previous: position - 1,
+  specversion: '1.0', id: `e${position}`, source: 'project', type: 'Said', subject: 's', time: '2026-01-01T00:00:00.000Z',
+  data: { text: 'x'.repeat(length) }, dataversion: 1, organizationid: 'o', partition: 0, position, previous: position - 1,
   aggregateversion: 1, actor: 'u1', correlationid: 'k',
 })
 

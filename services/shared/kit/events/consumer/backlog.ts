@@ -32,7 +32,10 @@ export const backlog = () => {
   }
   return {
     size: (): number => events.size,
-    /** SUCCESS as soon as an event is in here: what is lost with this process comes again from the log. When there is no room, the broker has to wait until it is handled. */
+    /**
+     * SUCCESS as soon as an event is in here: what is lost with this process comes again from the log.
+     * When there is no room, the broker has to wait until it is handled.
+     */
     offer: (event: CloudEvent, after: number): Delivery | Promise<Delivery> => {
       // What finds no room here comes from the feed.
       if ((events.size < MOST.events && bytes < MOST.bytes) || event.previous === after) put(event)

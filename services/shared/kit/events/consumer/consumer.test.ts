@@ -15,7 +15,10 @@ import { producer } from '../test/producer.ts'
 
 type Handle = (event: Received) => Promise<void>
 const consume = (sidecar: ReturnType<typeof memoryDapr>, handle: Handle, db: ConsumerStore = memoryStore()) =>
-  consumer({ name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000, answerMs: 500, handlers: [on(ProjectDeleted, handle)] })
+  consumer({
+    name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000, answerMs: 500,
+    handlers: [on(ProjectDeleted, handle)],
+  })
 const deliver = (one: ReturnType<typeof consume>, event: unknown) => one.deliver(event, 'project-events')
 /** Waits until all that came is handled. */
 const handled = (one: ReturnType<typeof consume>) => expect.poll(() => one.gauges().lag).toBe(0)
@@ -135,7 +138,8 @@ describe('a consumer', () => {
     await handled(one)
     broken = false
     const [first] = await one.deadLetters.list({ state: 'waiting', limit: 10 })
-    expect(await Promise.allSettled([one.deadLetters.skip(first!.id), one.deadLetters.replay(first!.id)])).toMatchObject([{ value: { state: 'skipped' } }, { reason: { code: 'dead-letter-settled' } }])
+    const both = await Promise.allSettled([one.deadLetters.skip(first!.id), one.deadLetters.replay(first!.id)])
+    expect(both).toMatchObject([{ value: { state: 'skipped' } }, { reason: { code: 'dead-letter-settled' } }])
     expect(seen).toEqual([2, 3])
   })
   it('answers an operator in time when there is much behind a letter, and goes on', async () => {

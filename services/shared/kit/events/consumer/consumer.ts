@@ -48,7 +48,9 @@ export const consumer = (options: ConsumerOptions): Consumer => {
   const store = openStore(options.db)
   const park = parking({ store, consumer: name, now: () => clock.now() })
   const { runHandlers, deliver } = deliveries({ store, parking: park, work: options, logger })
-  const { resume, ...deadLetters } = deadLetterOperations({ store, consumer: name, topics, parking: park, runHandlers, logger, ...(options.answerMs !== undefined && { answerMs: options.answerMs }) })
+  const { resume, ...deadLetters } = deadLetterOperations({
+    store, consumer: name, topics, parking: park, runHandlers, logger, ...(options.answerMs !== undefined && { answerMs: options.answerMs }),
+  })
   const producers = new Map(topics.map(topic => [topic.name, client(feedApi, topic.producer, dapr)]))
   const partitions = new Map<string, PartitionConsumer>()
   const prepared = onceDone(() => store.prepare())
@@ -56,7 +58,11 @@ export const consumer = (options: ConsumerOptions): Consumer => {
   const headsOf = async (topic: Topic): Promise<number[]> => (await producers.get(topic.name)?.heads({}))?.heads ?? []
   const refresh = async (): Promise<void> => {
     // Those that cannot go on now wait for the next time, and keep nothing else waiting.
-    for (const { topic, subject } of await park.refresh()) await resume(topic, subject).catch((error: unknown) => { logger.warn({ error, consumer: name, topic, subject }, 'what waited behind a dead letter cannot go on yet') })
+    for (const { topic, subject } of await park.refresh()) {
+      await resume(topic, subject).catch((error: unknown) => {
+        logger.warn({ error, consumer: name, topic, subject }, 'what waited behind a dead letter cannot go on yet')
+      })
+    }
   }
   const partitionOf = (topic: Topic, partition: number): PartitionConsumer => {
     const id = `${name}/${topic.name}/${partition}`
@@ -85,7 +91,10 @@ export const consumer = (options: ConsumerOptions): Consumer => {
       }
     }))
   }
-  const polls = repeatedly(() => poll().catch((error: unknown) => { logger.warn({ error, consumer: name }, 'a producer could not be asked what is new') }), () => pollMs)
+  const polls = repeatedly(
+    () => poll().catch((error: unknown) => { logger.warn({ error, consumer: name }, 'a producer could not be asked what is new') }),
+    () => pollMs,
+  )
 
   return {
     name, topics, deadLetters, ...(options.paceMs !== undefined && { paceMs: options.paceMs }),

@@ -8,7 +8,8 @@ import type { DeadLetter } from '../store/store.ts'
 // Stored ids hold what no path segment may (`/`, `#`); on the wire they are base64url.
 const toWire = (id: string): string => Buffer.from(id).toString('base64url')
 const fromWire = (id: string): string => Buffer.from(id, 'base64url').toString()
-const viewOf = ({ organizationId: _, event: __, id, behind, ...view }: DeadLetter): DeadLetterView => ({ ...view, id: toWire(id), behind: behind === null ? null : toWire(behind) })
+const viewOf = ({ organizationId: _, event: __, id, behind, ...view }: DeadLetter): DeadLetterView =>
+  ({ ...view, id: toWire(id), behind: behind === null ? null : toWire(behind) })
 /** The answer to whoever settled a letter: 202 while it, or what waits behind it, is still being handled. */
 export const deadLetterAnswer = (settled: Settled): { body: Settled; status?: 202 } => ({ body: settled, ...(settled.goesOn && { status: 202 }) })
 

@@ -32,16 +32,23 @@ export type DeadLetterOptions = {
 }
 
 /** What operators can do with the dead letters of a consumer; `resume` goes on with those whose first letter was settled elsewhere. */
-export const deadLetterOperations = ({ store, consumer, topics, parking, runHandlers, logger, answerMs = 2_500 }: DeadLetterOptions): DeadLetters & { resume(topic: string, subject: string): Promise<void> } => {
+export const deadLetterOperations = (
+  { store, consumer, topics, parking, runHandlers, logger, answerMs = 2_500 }: DeadLetterOptions,
+): DeadLetters & { resume(topic: string, subject: string): Promise<void> } => {
   const get = async (id: string, organizationId?: string): Promise<DeadLetter> => {
     const letter = await store.deadLetter(id)
-    if (!letter || letter.consumer !== consumer || (organizationId !== undefined && letter.organizationId !== organizationId)) throw new Refused('missing', 'dead-letter-unknown', 'There is no such dead letter.')
+    if (!letter || letter.consumer !== consumer || (organizationId !== undefined && letter.organizationId !== organizationId)) {
+      throw new Refused('missing', 'dead-letter-unknown', 'There is no such dead letter.')
+    }
     return letter
   }
   const waiting = async (id: string, organizationId?: string): Promise<DeadLetter> => {
     const letter = await get(id, organizationId)
     if (letter.state !== 'waiting') throw new Refused('rule', 'dead-letter-settled', `It was ${letter.state} already.`)
-    if (letter.behind !== null) throw new Refused('rule', 'dead-letter-behind', 'It waits behind an earlier event of the same aggregate; settle that one first.', { behind: letter.behind })
+    if (letter.behind !== null) {
+      const message = 'It waits behind an earlier event of the same aggregate; settle that one first.'
+      throw new Refused('rule', 'dead-letter-behind', message, { behind: letter.behind })
+    }
     return letter
   }
   /** The reason why it failed again; undefined when it is handled. */
@@ -87,7 +94,11 @@ export const deadLetterOperations = ({ store, consumer, topics, parking, runHand
     const progress: Progress = { replayed: 0, state: 'waiting' }
     const turn = parking.serial(parking.keyOf({ topic, subject }), () => work(progress))
     const ended = await endsWithin(turn, answerMs)
-    if (!ended) turn.catch((error: unknown) => { logger.warn({ error, consumer, topic, subject }, 'a dead letter could not be settled to the end; what is left waits') })
+    if (!ended) {
+      turn.catch((error: unknown) => {
+        logger.warn({ error, consumer, topic, subject }, 'a dead letter could not be settled to the end; what is left waits')
+      })
+    }
     return { ...progress, goesOn: !ended }
   }
   const settle = async (progress: Progress, id: string, state: DeadLetterState): Promise<void> => {

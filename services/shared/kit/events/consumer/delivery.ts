@@ -43,7 +43,8 @@ export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) =>
       }
     }
     // In an outage those under way come to rest first: when all of it comes again, nothing of it is still being handled.
-    const outage = (await Promise.allSettled(Array.from({ length: Math.min(SIDE_BY_SIDE, aggregates.size) }, work))).find(result => result.status === 'rejected')
+    const workers = Array.from({ length: Math.min(SIDE_BY_SIDE, aggregates.size) }, work)
+    const outage = (await Promise.allSettled(workers)).find(result => result.status === 'rejected')
     if (outage) throw outage.reason
   }
   /** What nobody can read, and what waits behind it or behind a dead letter, goes by itself after the others: they need not wait for it. */
@@ -58,7 +59,9 @@ export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) =>
     await handleInOrder(topic, late)
   }
   /** A batch that keeps failing is halved, until the event that fails is by itself. */
-  const handleHalves = async (topic: Topic, events: ReadonlyMap<CloudEvent, Received>, batch: (events: readonly Received[]) => Promise<void>): Promise<void> => {
+  const handleHalves = async (
+    topic: Topic, events: ReadonlyMap<CloudEvent, Received>, batch: (events: readonly Received[]) => Promise<void>,
+  ): Promise<void> => {
     const given = [...events.keys()]
     if (given.length <= 1) return handleInOrder(topic, given)
     if (!await attempts(() => batch([...events.values()]), isTransient)) return
@@ -68,7 +71,8 @@ export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) =>
   }
   return {
     runHandlers,
-    deliver: (topic: Topic, events: readonly CloudEvent[]): Promise<void> => (work.batch ? handleAsBatch(topic, events, work.batch) : handlePerAggregate(topic, events)),
+    deliver: (topic: Topic, events: readonly CloudEvent[]): Promise<void> =>
+      (work.batch ? handleAsBatch(topic, events, work.batch) : handlePerAggregate(topic, events)),
   }
 }
 

@@ -34,11 +34,14 @@ export class Poison extends Error {
 
 const dataOf = <D extends z.ZodType>({ type, data }: EventContract<string, D>, given: unknown): z.infer<D> => {
   const parsed = data.safeParse(given)
-  if (!parsed.success) throw new Poison(`${type} does not have the shape of its contract: ${parsed.error.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ')}`)
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ')
+    throw new Poison(`${type} does not have the shape of its contract: ${wrong}`)
+  }
   return parsed.data
 }
 
-/** Handles one kind of event, those of older versions too. It must be idempotent by `event.id`; a throw is tried again, then the event becomes a dead letter. */
+/** Handles one kind of event, of older versions too. It must be idempotent by `event.id`; a throw is tried again, then the event becomes a dead letter. */
 export const on = <T extends string, D extends z.ZodType>(contract: EventContract<T, D>, run: (event: Received<T, z.infer<D>>) => Promise<void>): Handler => ({
   type: contract.type, version: contract.version,
   run: event => run({ ...event, type: contract.type, data: dataOf(contract, event.data) }),
@@ -57,8 +60,9 @@ const contractsOf = ({ type, dataversion }: CloudEvent, { events }: Known): [Eve
 const lifted = ({ version, from }: EventContract, data: unknown, given: number): unknown =>
   (from && given < version ? from.lift(dataOf(from.older, lifted(from.older, data, given))) : data)
 const received = (event: CloudEvent, topic: Known, data: unknown): Received => ({
-  id: event.id, type: event.type, data, subject: event.subject, organizationId: event.organizationid, at: event.time, actor: event.actor, version: event.aggregateversion,
-  position: event.position, partition: event.partition, topic: topic.name, correlationId: event.correlationid, traceId: parseTraceparent(event.traceparent)?.traceId ?? null,
+  id: event.id, type: event.type, data, subject: event.subject, organizationId: event.organizationid, at: event.time, actor: event.actor,
+  version: event.aggregateversion, position: event.position, partition: event.partition, topic: topic.name,
+  correlationId: event.correlationid, traceId: parseTraceparent(event.traceparent)?.traceId ?? null,
 })
 
 /** A published event with its data checked, in the shape of the newest version. Throws `Poison` when no contract of the topic knows it. */
@@ -67,7 +71,10 @@ export const receivedOf = (event: CloudEvent, topic: Known): Received => {
   return received(event, topic, dataOf(newest, lifted(newest, event.data, event.dataversion)))
 }
 
-/** A published event whose data is checked by whoever handles it, lifted to the version that he handles (the newest). Throws `Poison` when its version is not known. */
+/**
+ * A published event whose data is checked by whoever handles it, lifted to the version that he handles (the newest).
+ * Throws `Poison` when its version is not known.
+ */
 export const envelopeOf = (event: CloudEvent, topic: Known, version?: number): Received => {
   const versions = contractsOf(event, topic)
   return received(event, topic, lifted(versions.find(e => e.version === version) ?? versions[0], event.data, event.dataversion))
@@ -76,5 +83,7 @@ export const envelopeOf = (event: CloudEvent, topic: Known, version?: number): R
 /** Runs what an event leads to inside its trace, so that logs, calls and commands of it belong together. */
 export const inEvent = <T>(event: CloudEvent, work: () => T): T => {
   const trace = parseTraceparent(event.traceparent) ?? { traceId: newTraceId(), sampled: false }
-  return inContext({ traceId: trace.traceId, sampled: trace.sampled, spanId: newSpanId(), correlationId: event.correlationid, organizationId: event.organizationid }, work)
+  return inContext({
+    traceId: trace.traceId, sampled: trace.sampled, spanId: newSpanId(), correlationId: event.correlationid, organizationId: event.organizationid,
+  }, work)
 }

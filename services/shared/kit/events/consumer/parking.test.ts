@@ -13,7 +13,10 @@ import type { ConsumerStore } from '../store/store.ts'
 import { producer } from '../test/producer.ts'
 
 const consume = (sidecar: ReturnType<typeof memoryDapr>, db: ConsumerStore, handle: (event: Received) => Promise<void>) => {
-  const one = consumer({ name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000, handlers: [on(ProjectDeleted, handle)] })
+  const one = consumer({
+    name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000,
+    handlers: [on(ProjectDeleted, handle)],
+  })
   /** Brings it and waits until it is handled, or parked. */
   const take = async (...events: readonly unknown[]): Promise<void> => {
     for (const event of events) await one.deliver(event, 'project-events')
@@ -88,7 +91,12 @@ describe('what comes after a dead letter of the same aggregate', () => {
     let [read, broken] = [0, true]
     const count = async <T>(rows: Promise<T[]>): Promise<T[]> => { const all = await rows; read += all.length; return all }
     const seen: number[] = []
-    const one = consume(memoryDapr(), { ...store, deadLetters: filter => count(store.deadLetters(filter)), waitingLetters: (...asked) => count(store.waitingLetters(...asked)) }, async ({ version }) => {
+    const counting: ConsumerStore = {
+      ...store,
+      deadLetters: filter => count(store.deadLetters(filter)),
+      waitingLetters: (...asked) => count(store.waitingLetters(...asked)),
+    }
+    const one = consume(memoryDapr(), counting, async ({ version }) => {
       if (broken) throw new Error('bug')
       seen.push(version)
     })
@@ -182,7 +190,8 @@ describe('what comes after a dead letter of the same aggregate', () => {
     const store = memoryStore()
     for (let i = 0; i <= 10_000; i++) {
       await store.addDeadLetter({
-        id: `test~t~${String(i).padStart(5, '0')}`, consumer: 'test', topic: 't', partition: 0, position: i, subject: `s${i}`, organizationId: 'org', state: 'waiting', event: {}, reason: 'bug', attempts: 5, behind: null, traceId: null, at: '',
+        id: `test~t~${String(i).padStart(5, '0')}`, consumer: 'test', topic: 't', partition: 0, position: i, subject: `s${i}`,
+        organizationId: 'org', state: 'waiting', event: {}, reason: 'bug', attempts: 5, behind: null, traceId: null, at: '',
       })
     }
     const park = parking({ store, consumer: 'test', now: () => '' })

@@ -29,7 +29,8 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
   const serial = oneByOne()
   const letterOf = (topic: string, event: CloudEvent, reason: string, attempts: number, behind: string | null): DeadLetter => ({
     id: `${consumer}~${topic}~${event.id}`, consumer, topic, partition: event.partition, position: event.position, subject: event.subject,
-    organizationId: event.organizationid, state: 'waiting', event, reason, attempts, behind, traceId: parseTraceparent(event.traceparent)?.traceId ?? null, at: now(),
+    organizationId: event.organizationid, state: 'waiting', event, reason, attempts, behind,
+    traceId: parseTraceparent(event.traceparent)?.traceId ?? null, at: now(),
   })
   const add = async (letter: DeadLetter): Promise<void> => {
     await store.addDeadLetter(letter)
@@ -86,7 +87,8 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
       const hash = createHash('sha256').update(canonicalJson(event) ?? '').digest('hex')
       const letter: DeadLetter = {
         id: `${consumer}~${topic}~unreadable-${hash}`, consumer, topic, partition: -1, position: -1, subject: '',
-        organizationId: Owned.safeParse(event).data?.organizationid ?? NOBODYS, state: 'waiting', event, reason, attempts: 1, behind: null, traceId: null, at: now(),
+        organizationId: Owned.safeParse(event).data?.organizationid ?? NOBODYS,
+        state: 'waiting', event, reason, attempts: 1, behind: null, traceId: null, at: now(),
       }
       // One that came before may be settled.
       if (await store.addDeadLetter(letter) === 'inserted') note(letter)

@@ -8,8 +8,8 @@ beforeEach(() => { vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'pe
 afterEach(() => { vi.useRealTimers() })
 
 const event = (position: number): CloudEvent => ({
-  specversion: '1.0', id: `e${position}`, source: 'project', type: 'Said', subject: `s${position}`, time: '2026-01-01T00:00:00.000Z', data: {}, dataversion: 1, organizationid: 'o', partition: 0, position, previous: position - 1,
-  aggregateversion: 1, actor: 'u1', correlationid: 'k',
+  specversion: '1.0', id: `e${position}`, source: 'project', type: 'Said', subject: `s${position}`, time: '2026-01-01T00:00:00.000Z', data: {},
+  dataversion: 1, organizationid: 'o', partition: 0, position, previous: position - 1, aggregateversion: 1, actor: 'u1', correlationid: 'k',
 })
 const id = 'test/topic/0'
 

@@ -11,7 +11,10 @@ const GAP_MS = 100
 /** Events that follow each other gather for so long, or until there are so many, and share inserts. One that comes alone never waits. */
 const PACE_MS = 50
 const ENOUGH = 50
-/** Checkpoints follow each other no sooner than this; what a process that dies had not written down is handled once more. Where another process has a part, too, it finds them when it looks: after a gap. */
+/**
+ * Checkpoints follow each other no sooner than this; what a process that dies had not written down is handled once more.
+ * Where another process has a part, too, it finds them when it looks: after a gap.
+ */
 const CHECKPOINT_MS = 500
 /** Another process has a part as long as its last checkpoint was found within this. */
 const OTHERS_MS = 60_000
@@ -118,7 +121,9 @@ export const partitionConsumer = ({ id, store, logger, feed, handle, run: most, 
     running ??= new Promise<void>(resolve => { setImmediate(resolve) }).then(work).finally(() => {
       running = undefined
       if (next < target) kick()
-      else if (checkpoint && checkpoint.next < next && !stopped) later ??= setTimeout(() => { later = undefined; kick() }, Math.max(0, saved + pace() - performance.now()))
+      else if (checkpoint && checkpoint.next < next && !stopped) {
+        later ??= setTimeout(() => { later = undefined; kick() }, Math.max(0, saved + pace() - performance.now()))
+      }
     })
   }
 
@@ -142,7 +147,14 @@ export const partitionConsumer = ({ id, store, logger, feed, handle, run: most, 
       await save()
       if (!checkpoint || checkpoint.next <= head) return
       logger.error({ partition: id, handled: checkpoint.next, head }, 'the log of the producer begins anew; going on from its end')
-      if (await store.saveCheckpoint({ ...checkpoint, next: head })) { checkpoint = undefined; stale = true; next = head; read = reader(); target = head; came.clear() }
+      if (await store.saveCheckpoint({ ...checkpoint, next: head })) {
+        checkpoint = undefined
+        stale = true
+        next = head
+        read = reader()
+        target = head
+        came.clear()
+      }
     },
     idle: async (): Promise<void> => { while (running) await running },
     next: (): number => next,

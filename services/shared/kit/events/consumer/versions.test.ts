@@ -16,13 +16,19 @@ const topicOf = (...events: Parameters<typeof topic>[2]) => topic(projectEvents.
 const reading = async (known: ReturnType<typeof topicOf>, work: Pick<ConsumerOptions, 'handlers' | 'batch'>) => {
   const { sidecar, events } = await producer(['a', 'b'], { partitions: 1 })
   const { handlers = [], batch } = work
-  const one = consumer({ name: 'test', topics: [known], db: memoryStore(), dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000, ...(batch ? { batch } : { handlers }) })
+  const one = consumer({
+    name: 'test', topics: [known], db: memoryStore(), dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000,
+    ...(batch ? { batch } : { handlers }),
+  })
   await one.caughtUp()
   return { one, events }
 }
 
 describe('an event of an older version', () => {
-  it.each([['the newest alone is in the topic', topicOf(Third)], ['all of them are', topicOf(ProjectDeleted, Second, Third)]])('comes to a handler in the shape of its version: %s', async (_, known) => {
+  it.each([
+    ['the newest alone is in the topic', topicOf(Third)],
+    ['all of them are', topicOf(ProjectDeleted, Second, Third)],
+  ])('comes to a handler in the shape of its version: %s', async (_, known) => {
     const seen: unknown[] = []
     const { one } = await reading(known, { handlers: [on(Third, async ({ data }) => { seen.push(data) }), on(ProjectDeleted, async ({ data }) => { seen.push(data) })] })
     expect(seen).toHaveLength(4)

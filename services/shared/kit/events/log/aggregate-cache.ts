@@ -12,11 +12,15 @@ const isUnique = (commandId: string): boolean => /^[\da-f]{8}-[\da-f]{4}-7/.test
 const PROBES = 4
 
 /** Folded states in memory, and how they are brought up to date. */
-export const aggregateCache = <S, L extends DomainEvent>({ log, initial, fold, size }: { log: EventLog<L>; initial: S; fold: (state: S, commit: Commit) => S; size: number }) => {
+export const aggregateCache = <S, L extends DomainEvent>(
+  { log, initial, fold, size }: { log: EventLog<L>; initial: S; fold: (state: S, commit: Commit) => S; size: number },
+) => {
   const cache = new LRUCache<string, Folded<S>>({ max: size })
   const absent: Folded<S> = { state: initial, version: 0, hash: '', journal: '', commands: [] }
-  const grow = (known: Folded<S>, commit: Commit): Folded<S> =>
-    ({ state: fold(known.state, commit), version: commit.version, hash: commit.hash, journal: commit.journal, commands: [...known.commands.slice(1 - COMMANDS_KEPT), commit.commandId] })
+  const grow = (known: Folded<S>, commit: Commit): Folded<S> => ({
+    state: fold(known.state, commit), version: commit.version, hash: commit.hash, journal: commit.journal,
+    commands: [...known.commands.slice(1 - COMMANDS_KEPT), commit.commandId],
+  })
   /** Keeps the newer of two. */
   const keep = (stream: string, folded: Folded<S>): Folded<S> => {
     const known = cache.get(stream)
@@ -43,7 +47,8 @@ export const aggregateCache = <S, L extends DomainEvent>({ log, initial, fold, s
     },
     /** Whether the stream already has this command. */
     hasCommand: async (stream: string, known: Folded<S>, commandId: string): Promise<boolean> =>
-      known.commands.includes(commandId) || (known.version > COMMANDS_KEPT && !isUnique(commandId) && await log.store.findCommand(stream, commandId) !== undefined),
+      known.commands.includes(commandId)
+      || (known.version > COMMANDS_KEPT && !isUnique(commandId) && await log.store.findCommand(stream, commandId) !== undefined),
     /** Runs what concerns one stream one after the other. */
     serial: oneByOne(),
   }

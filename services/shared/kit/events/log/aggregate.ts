@@ -8,7 +8,9 @@ import type { EventLog, Upcasters } from './event-log.ts'
 
 /** What a commit did to its aggregate. In recovery `state` and `version` may be newer than the commit. */
 export type Change<S> = { tenantId: string; id: string; state: S; version: number }
-export type HistoryEntry<S, E> = { version: number; at: string; actor: string; correlationId: string; network?: string; events: readonly E[]; before: S; after: S }
+export type HistoryEntry<S, E> = {
+  version: number; at: string; actor: string; correlationId: string; network?: string; events: readonly E[]; before: S; after: S
+}
 export type Aggregate<S, C, E extends DomainEvent> = {
   readonly name: string
   /** Decides and appends. `events` is [] when nothing happened, also when the same `commandId` comes a second time. */
@@ -42,7 +44,9 @@ const PAST_AT_ONCE = 2
 const contended = (): Refused => new Refused('unavailable', 'contended', 'Too many changes of the same thing at once. Try again.', { retryAfter: 1 })
 
 /** The one way to read and change aggregates of a kind. Commands on one aggregate in this process run one after the other. */
-export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log, decider, upcast = {}, cacheSize = 10_000 }: AggregateOptions<S, C, E, L>): Aggregate<S, C, E> => {
+export const aggregate = <S, C, E extends L, L extends DomainEvent>(
+  { name, log, decider, upcast = {}, cacheSize = 10_000 }: AggregateOptions<S, C, E, L>,
+): Aggregate<S, C, E> => {
   log.upcast(name, upcast)
   // The log's own decoder made these events from what this aggregate appended.
   const eventsOf = (commit: Commit): readonly E[] => log.decode(commit).events as readonly E[]
@@ -58,11 +62,16 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log,
     await Promise.all(followers.map(apply => apply({ tenantId, id, state: known.state, version: known.version })))
   })
 
-  const decideOn = async (known: Folded<S>, tenantId: string, id: string, command: C, meta: CommandMeta): Promise<{ state: S; version: number; events: readonly E[] }> => {
+  const decideOn = async (
+    known: Folded<S>, tenantId: string, id: string, command: C, meta: CommandMeta,
+  ): Promise<{ state: S; version: number; events: readonly E[] }> => {
     const events = decider.decide(known.state, command)
     if (events.length === 0) return { state: known.state, version: known.version, events: [] }
     const stream = streamOf({ tenantId, aggregate: name, id })
-    const draft = { tenantId, aggregate: name, id, version: known.version + 1, previousHash: known.hash, previousJournal: known.journal, events, eventVersions: events.map(e => (upcast[e.type]?.length ?? 0) + 1), meta }
+    const draft = {
+      tenantId, aggregate: name, id, version: known.version + 1, previousHash: known.hash, previousJournal: known.journal,
+      events, eventVersions: events.map(e => (upcast[e.type]?.length ?? 0) + 1), meta,
+    }
     const key = commitId(stream, draft.version)
     try {
       const commit = await log.append(draft, appended => { fresh.set(key, cache.grow(known, appended)) })
@@ -74,7 +83,9 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log,
     }
   }
 
-  const attempt = async (stream: string, tenantId: string, id: string, command: C, meta: CommandMeta, tries: number): Promise<{ state: S; version: number; events: readonly E[] }> => {
+  const attempt = async (
+    stream: string, tenantId: string, id: string, command: C, meta: CommandMeta, tries: number,
+  ): Promise<{ state: S; version: number; events: readonly E[] }> => {
     const { expectedVersion } = meta
     // The first try trusts the cache, and an unknown id is taken for a new one: the append itself is the check.
     const trusting = tries === 1 && expectedVersion === undefined
@@ -126,7 +137,10 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>({ name, log,
         const after = events.reduce(decider.evolve, state)
         // The oldest commits have the machine's address.
         const network = commit.ip === null ? undefined : networkOf(commit.ip)
-        entries.push({ version: commit.version, at: commit.at, actor: commit.actor, correlationId: commit.correlationId, ...(network !== undefined && { network }), events, before: state, after })
+        entries.push({
+          version: commit.version, at: commit.at, actor: commit.actor, correlationId: commit.correlationId,
+          ...(network !== undefined && { network }), events, before: state, after,
+        })
         if (entries.length > limit) entries.shift()
         state = after
         return commit.version + 1 < before

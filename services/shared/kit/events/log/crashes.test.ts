@@ -66,7 +66,8 @@ const killedAt = async (point: { before?: number; after?: number }, instanceId: 
   await next.stop()
   return ended
 }
-const storedCommits = async (store: MemoryStore): Promise<Commit[]> => (await Promise.all(['a0', 'b0', 'a1', 'b1', 'a2', 'b2'].map(id => commitsOf(store, `org/parcel/${id}`)))).flat()
+const storedCommits = async (store: MemoryStore): Promise<Commit[]> =>
+  (await Promise.all(['a0', 'b0', 'a1', 'b1', 'a2', 'b2'].map(id => commitsOf(store, `org/parcel/${id}`)))).flat()
 
 describe('a process that is killed', () => {
   for (const when of ['before', 'after'] as const) {
@@ -129,7 +130,9 @@ describe('a process that is killed', () => {
 
 describe('several processes on one store', () => {
   it('give every commit one gapless position, whatever their order', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.nat(2), fc.nat(3), fc.constantFrom('send' as const, 'lose' as const), fc.nat(3)), { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 3 }), async (plan, partitions) => {
+    const step = fc.tuple(fc.nat(2), fc.nat(3), fc.constantFrom('send' as const, 'lose' as const), fc.nat(3))
+    const plans = fc.array(step, { minLength: 1, maxLength: 40 })
+    await fc.assert(fc.asyncProperty(plans, fc.integer({ min: 1, max: 3 }), async (plan, partitions) => {
       const store = memoryStore()
       store.before = () => new Promise(resolve => { if (Math.random() < 0.3) setImmediate(resolve); else resolve() })
       const logs = [0, 1, 2].map(() => logOf({ store, partitions }))

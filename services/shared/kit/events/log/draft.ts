@@ -11,12 +11,14 @@ const stored = <E extends DomainEvent>({ events, eventVersions }: CommitDraft<E>
 
 /** A draft becomes a commit: placed, attributed and linked. `say` gives its public events. */
 export const completeDraft = <E extends DomainEvent>(
-  draft: CommitDraft<E>, { partitions, traceparent, say }: { partitions: number; traceparent: string | null; say: (commit: Commit) => readonly StoredPublicEvent[] },
+  draft: CommitDraft<E>,
+  { partitions, traceparent, say }: { partitions: number; traceparent: string | null; say: (commit: Commit) => readonly StoredPublicEvent[] },
 ): Omit<Commit, 'journal' | 'hash'> => {
   const { tenantId, version, previousHash, meta } = draft
   const stream = streamOf({ tenantId, aggregate: draft.aggregate, id: draft.id })
   const commit: Commit = {
-    id: commitId(stream, version), tenantId, stream, version, partition: partitionOf(stream, partitions), journal: '', events: plain(stored(draft)), publicEvents: [], at: meta.at, actor: meta.actor,
+    id: commitId(stream, version), tenantId, stream, version, partition: partitionOf(stream, partitions), journal: '',
+    events: plain(stored(draft)), publicEvents: [], at: meta.at, actor: meta.actor,
     correlationId: meta.correlationId, causationId: meta.causationId, commandId: meta.commandId, ip: meta.ip ?? null, traceparent, previousHash, hash: '',
   }
   const { journal: _, hash: __, ...rest } = { ...commit, publicEvents: plain(say(commit)) }

@@ -111,14 +111,17 @@ describe('the aggregate', () => {
   })
   it('shows the past', async () => {
     const parcels = parcelOn(logOf().log)
-    for (const [i, at] of ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z'].entries()) await parcels.handle('org', 'p1', { type: 'send' }, { ...send(`c${i}`), at })
+    const times = ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z']
+    for (const [i, at] of times.entries()) await parcels.handle('org', 'p1', { type: 'send' }, { ...send(`c${i}`), at })
     expect(await parcels.at('org', 'p1', { version: 2 })).toEqual({ state: 2, version: 2 })
     expect(await parcels.at('org', 'p1', { time: '2026-01-02T12:00:00+02:00' })).toEqual({ state: 2, version: 2 })
     expect((await parcels.history('org', 'p1', { limit: 9 })).map(h => [h.before, h.after])).toEqual([[2, 3], [1, 2], [0, 1]])
   })
   it('tells of a change from which network it came, also where an old commit has the address of a machine', async () => {
     const parcels = parcelOn(logOf().log)
-    for (const [i, ip] of ['203.0.113.9', '203.0.113.0/24', undefined].entries()) await parcels.handle('org', 'p1', { type: 'send' }, { ...send(`c${i}`), ...(ip !== undefined && { ip }) })
+    for (const [i, ip] of ['203.0.113.9', '203.0.113.0/24', undefined].entries()) {
+      await parcels.handle('org', 'p1', { type: 'send' }, { ...send(`c${i}`), ...(ip !== undefined && { ip }) })
+    }
     expect((await parcels.history('org', 'p1', { limit: 9 })).map(h => h.network)).toEqual([undefined, '203.0.113.0/24', '203.0.113.0/24'])
   })
   it('gives a page of a long past, and keeps no more of it than the page', async () => {
@@ -128,7 +131,10 @@ describe('the aggregate', () => {
     let seen = 0
     const { readStream } = store
     store.readStream = (stream, see, after) => readStream(stream, commit => { seen++; return see(commit) }, after)
-    const page = async (limit: number, before?: number): Promise<number[][]> => (await parcels.history('org', 'p1', { limit, ...(before !== undefined && { before }) })).map(h => [h.version, h.before, h.after])
+    const page = async (limit: number, before?: number): Promise<number[][]> => {
+      const entries = await parcels.history('org', 'p1', { limit, ...(before !== undefined && { before }) })
+      return entries.map(h => [h.version, h.before, h.after])
+    }
     expect(await page(2)).toEqual([[300, 299, 300], [299, 298, 299]])
     expect(await page(2, 299)).toEqual([[298, 297, 298], [297, 296, 297]])
     seen = 0
@@ -169,7 +175,10 @@ describe('reading', () => {
     const dapr = memoryDapr()
     answerFeed(dapr, 'project', measured)
     const batches: number[][] = []
-    const one = consumer({ name: 'long', topics: [projectEvents], db: memoryStore(), dapr, clock: systemClock, logger: silentLogger, pollMs: 60_000, batch: async events => { batches.push(events.map(e => e.position)) } })
+    const one = consumer({
+      name: 'long', topics: [projectEvents], db: memoryStore(), dapr, clock: systemClock, logger: silentLogger, pollMs: 60_000,
+      batch: async events => { batches.push(events.map(e => e.position)) },
+    })
     await one.caughtUp()
     expect(batches.flat()).toEqual(Array.from({ length: 60 }, (_, i) => i))
     expect(Math.max(...sizes)).toBeLessThan(2_200_000)
@@ -183,7 +192,11 @@ describe('reading', () => {
     await log.stop()
     await store.saveWriter({ id: 'dead since the beginning', open: [0], beat: 1, heads: [{ next: 0, previous: -1, hash: '' }] })
     const pages: string[] = []
-    const watched = { ...store, readPage: (page: string, from: number) => { pages.push(page); return store.readPage(page, from) }, pageIndex: (page: string) => { pages.push(page); return store.pageIndex(page) } }
+    const watched = {
+      ...store,
+      readPage: (page: string, from: number) => { pages.push(page); return store.readPage(page, from) },
+      pageIndex: (page: string) => { pages.push(page); return store.pageIndex(page) },
+    }
     expect(await logOf({ store: watched, partitions: 1 }).log.ends()).toEqual([1_200])
     expect(pages).not.toContain('0:0')
     // A backup may hold what a process wrote down, and not the segments that it spoke of.

@@ -5,7 +5,8 @@ import type { CommitStore } from '../store/store.ts'
 import type { ReadModel } from './read-models.ts'
 
 /** A commit in the words of the domain, its events lifted to today's shapes. */
-export type DomainCommit<E extends DomainEvent = DomainEvent> = Omit<Commit, 'events' | 'publicEvents'> & { aggregate: string; aggregateId: string; events: readonly E[] }
+export type DomainCommit<E extends DomainEvent = DomainEvent> =
+  Omit<Commit, 'events' | 'publicEvents'> & { aggregate: string; aggregateId: string; events: readonly E[] }
 
 /** Lifts the data of a stored event from one version of its shape to the next; the first one lifts version 1 to 2. */
 export type Upcasters = Readonly<Record<string, readonly ((data: Readonly<Record<string, unknown>>) => Record<string, unknown>)[]>>
@@ -15,7 +16,13 @@ export type BrokenLink = { at: string; reason: 'missing' | 'changed' | 'unlinked
 
 /** A stretch of a partition; `next` is where what follows begins. */
 export type Scanned = { commits: readonly Commit[]; next: number }
-export type FeedPage = { events: CloudEvent[]; /** Where the partition ends, private commits included. */ head: number; /** The first position that was not read. */ next?: number | undefined }
+export type FeedPage = {
+  events: CloudEvent[]
+  /** Where the partition ends, private commits included. */
+  head: number
+  /** The first position that was not read. */
+  next?: number | undefined
+}
 export type LogGauges = {
   /** Commits appended by this process and not published yet. */
   lag: number
@@ -32,7 +39,10 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   readonly logger: Logger
   /** The name of this process in the journal of each commit that it appends. */
   readonly writer: string
-  /** Rebuilds read models of another shape (waits half a minute for that at most), recovers what another process left behind, and keeps looking. Appending works before it. */
+  /**
+   * Rebuilds read models of another shape (waits half a minute for that at most), recovers what another process left behind,
+   * and keeps looking. Appending works before it.
+   */
   start(): Promise<void>
   /** Waits (10 s at most) until all that was appended is published and followed up. */
   stop(): Promise<void>
@@ -50,7 +60,10 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   /** Read models are still being rebuilt (what needs them is refused), and another process could answer instead. */
   rebuilding(): boolean
   decode(commit: Commit): DomainCommit<E>
-  /** Public events of a partition after this position (-1: from the beginning), in order. Fewer than asked for where they are long, or where reading takes long: `next` says where to go on. */
+  /**
+   * Public events of a partition after this position (-1: from the beginning), in order.
+   * Fewer than asked for where they are long, or where reading takes long: `next` says where to go on.
+   */
   feed(partition: number, after: number, limit: number): Promise<FeedPage>
   /** Per partition, one more than the position of its last public event. */
   heads(): Promise<number[]>

@@ -17,7 +17,8 @@ import { completeDraft, sealed } from './draft.ts'
 import type { FeedPage } from './event-log.ts'
 import { logReader } from './reader.ts'
 
-const commitOf = (id: string, publicEvents: Commit['publicEvents'] = []): Commit => sealed(completeDraft(draft(id, 1, '', 'Lost'), { partitions: 1, traceparent: null, say: () => publicEvents }), 'w:0')
+const commitOf = (id: string, publicEvents: Commit['publicEvents'] = []): Commit =>
+  sealed(completeDraft(draft(id, 1, '', 'Lost'), { partitions: 1, traceparent: null, say: () => publicEvents }), 'w:0')
 const said = (data: object) => [{ type: ProjectDeleted.type, version: 1, data }]
 const chain = (all: readonly (readonly Commit[])[]): { segments: Segment[]; end: End } => {
   const segments: Segment[] = []
@@ -37,7 +38,8 @@ describe('the feed', () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     const store = memoryStore()
     const hidden = commitOf('hidden')
-    for (const segment of chain([...Array.from({ length: 80 }, () => Array.from({ length: 64 }, () => hidden)), [commitOf('p', said({ projectId: 'p' }))]]).segments) await store.addSegment(segment)
+    const behind = Array.from({ length: 80 }, () => Array.from({ length: 64 }, () => hidden))
+    for (const segment of chain([...behind, [commitOf('p', said({ projectId: 'p' }))]]).segments) await store.addSegment(segment)
     const { log } = logOf({ partitions: 1, store: { ...store, readPage: async function* (page, from) { vi.advanceTimersByTime(1_000); yield* store.readPage(page, from) } } })
     await log.ends()
     const sidecar = memoryDapr()
@@ -49,7 +51,8 @@ describe('the feed', () => {
     } })
     const seen: number[] = []
     const one = consumer({
-      name: 'test', topics: [projectEvents], db: memoryStore(), dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000, handlers: [on(ProjectDeleted, async ({ position }) => { seen.push(position) })],
+      name: 'test', topics: [projectEvents], db: memoryStore(), dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000,
+      handlers: [on(ProjectDeleted, async ({ position }) => { seen.push(position) })],
     })
     void one.caughtUp()
     await expect.poll(() => seen, { timeout: 3_000, interval: 20 }).toEqual([5_120])
@@ -57,7 +60,10 @@ describe('the feed', () => {
   })
   it('is read again from what was handled when the log ends before what was read of it', async () => {
     const event = { ...(await published()), position: 700, previous: -1 }
-    const pages = [(): FeedPage => ({ events: [], head: 1_000, next: 1_000 }), (after: number): FeedPage => (after < 700 ? { events: [event], head: 701, next: 701 } : { events: [], head: 701, next: after + 1 })]
+    const pages = [
+      (): FeedPage => ({ events: [], head: 1_000, next: 1_000 }),
+      (after: number): FeedPage => (after < 700 ? { events: [event], head: 701, next: 701 } : { events: [], head: 701, next: after + 1 }),
+    ]
     let [log] = pages
     const seen: number[] = []
     const one = partitionConsumer({

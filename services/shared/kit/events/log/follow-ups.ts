@@ -26,11 +26,16 @@ export const followUps = <E extends DomainEvent>({ decode, logger }: { decode: (
 
   return {
     project: (aggregate: string, run: (commit: Commit) => Promise<void>): void => { projections.push({ name: `project ${aggregate}`, aggregate, run }) },
-    react: (name: string, handler: (commit: DomainCommit<E>) => Promise<void>): void => { reactions.push({ name, aggregate: undefined, run: commit => handler(decode(commit)) }) },
+    react: (name: string, handler: (commit: DomainCommit<E>) => Promise<void>): void => {
+      reactions.push({ name, aggregate: undefined, run: commit => handler(decode(commit)) })
+    },
     /** True when all of it is done; false when the process stopped before. */
     run: async (commit: Commit): Promise<boolean> => {
       const aggregate = commit.stream.split('/')[1]
-      const all = [...projections.filter(p => p.aggregate === aggregate).map(p => persist(p, commit)), ...reactions.map(r => inTurn(`${r.name} ${commit.stream}`, () => persist(r, commit)))]
+      const all = [
+        ...projections.filter(p => p.aggregate === aggregate).map(p => persist(p, commit)),
+        ...reactions.map(r => inTurn(`${r.name} ${commit.stream}`, () => persist(r, commit))),
+      ]
       return (await Promise.all(all)).every(Boolean)
     },
     stop: (): void => { stopped = true },

@@ -4,7 +4,18 @@ import { storeAway } from '../../unavailable.ts'
 import { pause, within } from '../../waiting.ts'
 import type { CommitStore } from '../store/store.ts'
 
-type Waiting = { commit: Commit; until: number; /** A try of it failed. */ tried: boolean; /** A try got no answer, and may arrive yet. */ uncertain: boolean; /** Has its answer. */ done: boolean; resolve: () => void; reject: (error: Error) => void }
+type Waiting = {
+  commit: Commit
+  until: number
+  /** A try of it failed. */
+  tried: boolean
+  /** A try got no answer, and may arrive yet. */
+  uncertain: boolean
+  /** Has its answer. */
+  done: boolean
+  resolve: () => void
+  reject: (error: Error) => void
+}
 
 export type GroupCommitOptions = {
   store: Pick<CommitStore, 'append' | 'findCommit' | 'isTransient'>

@@ -8,7 +8,18 @@ const MANY_OPEN = 16
 /** All commits of this chunk of the process have been seen through. The last open chunk may be filling, and others may have been begun behind it. */
 export const isPassed = ({ open }: Pick<Writer, 'open'>, chunk: number): boolean => chunk < (open.at(-1) ?? 0) && !open.includes(chunk)
 
-type Group = { name: string; number: number; /** So many commits were given to it; some may have been lost. */ begun: number; opened: number; followed: number; published: number; earliest: readonly End[]; sealed: boolean; done: () => void }
+type Group = {
+  name: string
+  number: number
+  /** So many commits were given to it; some may have been lost. */
+  begun: number
+  opened: number
+  followed: number
+  published: number
+  earliest: readonly End[]
+  sealed: boolean
+  done: () => void
+}
 export type JournalOptions = {
   store: Pick<CommitStore, 'saveWriter'>
   writer: string
@@ -55,14 +66,17 @@ export const journal = ({ store, writer, partitions, ends, shapes = () => undefi
     const filling = chunk()
     const open = [...groups.values()].filter(g => g.number >= 0)
     const own = shapes()
-    await store.saveWriter({ id: writer, open: open.map(g => g.number), beat: ++beat, heads: (open[0] ?? filling).earliest, ends: ends(), ...(own && { shapes: own }) })
+    await store.saveWriter({
+      id: writer, open: open.map(g => g.number), beat: ++beat, heads: (open[0] ?? filling).earliest, ends: ends(), ...(own && { shapes: own }),
+    })
     told = Math.max(told, filling.number)
   }
   let saving: Promise<void> | undefined
   const tell = (): Promise<void> => (saving ??= save().finally(() => { saving = undefined }))
   /**
-   * No chunk is filled for longer than from one beat to the next, so that a process that dies leaves little more than what it was about. While the store is away it hears of no chunk, and none is begun: whoever looks for
-   * them stops after a few that are empty. Nor where many are open, because something waits for hours: whoever comes after has to read them all.
+   * No chunk is filled for longer than from one beat to the next, so that a process that dies leaves little more than what it was about.
+   * While the store is away it hears of no chunk, and none is begun: whoever looks for them stops after a few that are empty.
+   * Nor where many are open, because something waits for hours: whoever comes after has to read them all.
    */
   const turn = (): void => {
     if (!current || (current.number > told && (current.followed < current.opened || current.published < current.opened))) return

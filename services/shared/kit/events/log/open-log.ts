@@ -67,14 +67,18 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     const all = await store.writers()
     return asked.map(partition => all.flatMap(({ heads, ends = [] }) => [heads[partition] ?? START, ends[partition] ?? START]))
   }, Infinity)
-  /** The latest end that any process has written down: reading begins there, however long the log. What is behind it and was left by a dead process is read from where that one stood. */
+  /**
+   * The latest end that any process has written down: reading begins there, however long the log.
+   * What is behind it and was left by a dead process is read from where that one stood.
+   */
   const from = async (partition: number): Promise<End> => latestEnd(store, partition, await writers(partition))
   const together = batched(async (lists: readonly (readonly CloudEvent[])[]) => {
     const failed = await dapr.publishBulk(topic.name, lists.flat())
     return lists.map(list => failed.filter(f => list.some(event => event.id === f.id)))
   })
-  /** Partitions share a publication, except for a long one, which gains nothing by waiting for the others: each partition has one under way, so its order stays. */
-  const publish = (events: readonly CloudEvent[]): ReturnType<typeof together> => (events.length >= LONG ? dapr.publishBulk(topic.name, events) : together(events))
+  /** Partitions share a publication, but for a long one, which gains nothing by waiting: each partition has one under way, so its order stays. */
+  const publish = (events: readonly CloudEvent[]): ReturnType<typeof together> =>
+    (events.length >= LONG ? dapr.publishBulk(topic.name, events) : together(events))
   const relays = numbers.map(() => relay({ store, source: service, publish, logger }))
   const sequencers = numbers.map(partition => sequencer({
     store, partition, from: () => from(partition), now: () => clock.now(), logger, onPositioned: (segment, groups) => { pipeline.publish(segment, groups) },

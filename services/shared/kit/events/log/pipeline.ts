@@ -96,7 +96,10 @@ export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, re
       const group = `adopted:${randomUUID()}`
       const done = journal.adopt(group, commits.length)
       for (const commit of commits) void adopting(() => Promise.race([followUp(commit, group), pause(ADOPTED_MS)]))
-      for (const [partition, some] of Map.groupBy(commits, c => c.partition)) await atLast(partition, () => place(sequencerOf(partition), partition, some.map(commit => ({ commit, group, from: earliest[partition]?.next ?? 0 }))))
+      for (const [partition, some] of Map.groupBy(commits, c => c.partition)) {
+        await atLast(partition, () =>
+          place(sequencerOf(partition), partition, some.map(commit => ({ commit, group, from: earliest[partition]?.next ?? 0 }))))
+      }
       await done
     }) satisfies Adopt,
   }

@@ -191,7 +191,11 @@ describe('a process that lives', () => {
       const failing = (call: string): void => { if (away.has(name) && calls.includes(call)) throw new Error('away') }
       return logOf({
         clock, beatMs: 10, deadAfterMs: 40, instanceId: name,
-        store: { ...store, saveWriter: async writer => { failing('saveWriter'); await store.saveWriter(writer) }, writers: async () => { failing('writers'); looks[name]++; return store.writers() } },
+        store: {
+          ...store,
+          saveWriter: async writer => { failing('saveWriter'); await store.saveWriter(writer) },
+          writers: async () => { failing('writers'); looks[name]++; return store.writers() },
+        },
       }).log
     }
     const [here, there] = [processOn('here'), processOn('there')]

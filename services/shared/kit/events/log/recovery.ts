@@ -99,7 +99,10 @@ export const recovery = ({ store, writer, instanceId, beatMs, clock, logger, ado
     const known = others.get(other.id)
     if (!known || known.under || now - known.since < deadAfterMs || now < known.againAt) return
     // A follow-up that does not succeed holds up its own process's chunks, and nobody else's.
-    known.under = recover(other, known).then(() => true, (error: unknown) => { logger.warn({ error, writer: other.id }, 'the log will look again'); return false })
+    known.under = recover(other, known).then(() => true, (error: unknown) => {
+      logger.warn({ error, writer: other.id }, 'the log will look again')
+      return false
+    })
     void known.under.finally(() => { known.under = undefined })
     if (!await Promise.race([known.under, pause(PATIENCE_MS).then(() => false)])) return
     // It stays known for a while: a process that was only paused may append once more before it notices.

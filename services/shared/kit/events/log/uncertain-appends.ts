@@ -34,7 +34,8 @@ export const uncertainAppends = ({ store, journal, adopt, clock }: UncertainAppe
         const found = await store.findCommit(commit.id)
         if (!found && now - since < LOOKED_FOR_MS) continue
         entry.found = true
-        // Not awaited: a follow-up that does not succeed must not keep others from being looked for. Uncertain until it has its place: what continues its stream has to wait for that.
+        // Not awaited: a follow-up that does not succeed must not keep others from being looked for.
+        // Uncertain until it has its place: what continues its stream has to wait for that.
         const seen = found?.hash === commit.hash ? adopt([commit], journal.earliestOf(commit.journal)) : Promise.resolve()
         void seen.then(() => { uncertain.delete(commit); journal.leave(commit.journal) })
       }

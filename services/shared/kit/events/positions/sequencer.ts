@@ -12,7 +12,8 @@ const BATCH_CHARACTERS = 1_000_000
 const STORE_MS = 10_000
 const SEEN = 20_000
 const RECENT_BYTES = BATCH_BYTES / 4
-// The first commit after a rest is positioned at once; while they keep coming, those of one beat share a segment, and the partitions an insert. A pile is worked off without a rest.
+// The first commit after a rest is positioned at once; while they keep coming, those of one beat share a segment, and the partitions an insert.
+// A pile is worked off without a rest.
 const PACE_MS = 50
 
 export type SequencerOptions = {

@@ -10,8 +10,10 @@ export const cloudEvents = (source: string, { first, previous, commits }: { firs
   for (const commit of commits) {
     for (const [i, { type, version, data }] of commit.publicEvents.entries()) {
       events.push({
-        specversion: '1.0', id: `${commit.id}#${i}`, source, type, subject: parseStream(commit.stream).id, time: commit.at, datacontenttype: 'application/json', data, dataversion: version,
-        organizationid: commit.tenantId, partition: commit.partition, position: start + i, previous: before, aggregateversion: commit.version, actor: commit.actor, correlationid: commit.correlationId,
+        specversion: '1.0', id: `${commit.id}#${i}`, source, type, subject: parseStream(commit.stream).id, time: commit.at,
+        datacontenttype: 'application/json', data, dataversion: version, organizationid: commit.tenantId,
+        partition: commit.partition, position: start + i, previous: before,
+        aggregateversion: commit.version, actor: commit.actor, correlationid: commit.correlationId,
         ...(commit.causationId !== null && { causationid: commit.causationId }), ...(commit.traceparent !== null && { traceparent: commit.traceparent }),
       })
       before = start + i

@@ -22,7 +22,11 @@ const segments = async (count: number, commitsEach = 1): Promise<{ store: Return
   }
   return { store, all }
 }
-const published = (publish: (events: readonly CloudEvent[]) => Promise<readonly { id: string; error: string }[]>, { store, all }: Awaited<ReturnType<typeof segments>>, heldBytes?: number) => {
+const published = (
+  publish: (events: readonly CloudEvent[]) => Promise<readonly { id: string; error: string }[]>,
+  { store, all }: Awaited<ReturnType<typeof segments>>,
+  heldBytes?: number,
+) => {
   const one = relay({ store, source: 'project', publish, logger: silentLogger, ...(heldBytes !== undefined && { heldBytes }) })
   return { one, done: Promise.all(all.map(segment => new Promise<void>(resolve => { one.add(segment, resolve) }))) }
 }
@@ -43,7 +47,11 @@ describe('the relay', () => {
     expect(order).toEqual(Array.from({ length: 450 }, (_, i) => i))
     expect(Math.max(...calls)).toBeLessThanOrEqual(200)
   })
-  it.each([[150, [150, 150, 150]], [90, [180, 90]], [250, [250, 250, 250]]])('ends a call before it passes 200, unless one segment does so by itself: segments of %i', async (commitsEach, expected) => {
+  it.each([
+    [150, [150, 150, 150]],
+    [90, [180, 90]],
+    [250, [250, 250, 250]],
+  ])('ends a call before it passes 200, unless one segment does so by itself: segments of %i', async (commitsEach, expected) => {
     const calls: number[] = []
     await published(async events => { calls.push(events.length); return [] }, await segments(3, commitsEach)).done
     expect(calls).toEqual(expected)

@@ -8,7 +8,8 @@ export type DocumentText = {
   check(filter: Filter, options?: FindOptions): void
 }
 
-const namedIn = (filter: Filter): string[] => Object.entries(filter).flatMap(([key, value]) => (key.startsWith('$') && Array.isArray(value) ? value.flatMap(namedIn) : [key]))
+const namedIn = (filter: Filter): string[] => Object.entries(filter)
+  .flatMap(([key, value]) => (key.startsWith('$') && Array.isArray(value) ? value.flatMap(namedIn) : [key]))
 
 /**
  * How the documents of a read model lie in the store: the fields that queries name as fields, all others as one JSON text. A store that takes a document apart
@@ -28,7 +29,9 @@ export const documentText = (fields: readonly string[] | undefined): DocumentTex
       return { ...kept, ...JSON.parse(rest) }
     },
     check: (filter, options) => {
-      for (const name of [...namedIn(filter), ...Object.keys(options?.sort ?? {})]) if (!own.has(name)) throw new Error(`${name} is no field of its own in the store: name it in the view's fields`)
+      for (const name of [...namedIn(filter), ...Object.keys(options?.sort ?? {})]) {
+        if (!own.has(name)) throw new Error(`${name} is no field of its own in the store: name it in the view's fields`)
+      }
     },
   }
 }

@@ -48,7 +48,8 @@ export const memoryStore = (): MemoryStore => {
     findCommit: id => reading('findCommit', () => commits.get(id)),
     readStream: async (stream, see, after = 0) => {
       await store.before('readStream')
-      for (const commit of (streams.get(stream) ?? []).filter(c => c.version > after).toSorted((a, b) => a.version - b.version)) if (see(copy(commit)) === false) return
+      const following = (streams.get(stream) ?? []).filter(c => c.version > after).toSorted((a, b) => a.version - b.version)
+      for (const commit of following) if (see(copy(commit)) === false) return
     },
     findCommand: (stream, commandId) => reading('findCommand', () => streams.get(stream)?.find(c => c.commandId === commandId)),
     readChunk: journal => reading('readChunk', () => chunks.get(journal) ?? []),
@@ -83,7 +84,9 @@ export const memoryStore = (): MemoryStore => {
     addDeadLetter: letter => reading('addDeadLetter', () => insert(letters, letter)),
     deadLetter: id => reading('deadLetter', () => letters.get(id)),
     deadLetters: ({ after = '', limit = Infinity, ...equal }) => reading('deadLetters', () => [...letters.values()]
-      .filter(letter => letter.id > after && Object.entries(equal).every(([field, value]) => value === undefined || Object.entries(letter).some(([k, v]) => k === field && v === value)))
+      .filter(letter => letter.id > after)
+      .filter(letter => Object.entries(equal).every(([field, value]) =>
+        value === undefined || Object.entries(letter).some(([k, v]) => k === field && v === value)))
       .toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)),
     waitingLetters: (consumer, subject) => reading('waitingLetters', () => [...letters.values()]
       .filter(letter => letter.consumer === consumer && letter.state === 'waiting' && (subject === undefined || letter.subject === subject))

@@ -4,8 +4,8 @@ import { ensureCollection } from '../../mongo/ensure-collection.ts'
 import { insertEach, isMissing, withinStoreLimit } from '../../mongo/insert.ts'
 import type { Documents, Filter, FindOptions, StoredDocument, Tombstone } from './store.ts'
 
-// A FerretDB that somebody brings himself (decision 5) holds a PostgreSQL connection for every statement of an update command until the command ends, and needs one more to write:
-// a command with as many statements as its pool has connections waits for itself for ever, and everybody with it.
+// A FerretDB that somebody brings himself (decision 5) holds, throughout an update command, a PostgreSQL connection for each of its statements,
+// and needs one more to write: a command with as many as the pool has connections waits for itself for ever, and everybody with it.
 const UPDATES_AT_ONCE = 4
 
 /** A read model's collection in the document store; `fields` as in `document-text.ts`. */
@@ -22,12 +22,15 @@ export const mongoDocuments = <D extends StoredDocument>(db: () => mongo.Db, nam
   }
   const rowOf = (document: D | Tombstone): Row => ({ ...('gone' in document ? document : text.pack(document)), _id: document._id, version: document.version })
 
-  const over = async (document: D | Tombstone): Promise<void> => { await rows().replaceOne({ _id: document._id, version: { $lt: document.version } }, rowOf(document)) }
+  const over = async (document: D | Tombstone): Promise<void> => {
+    await rows().replaceOne({ _id: document._id, version: { $lt: document.version } }, rowOf(document))
+  }
   const replace = async (documents: readonly (D | Tombstone)[]): Promise<boolean> => {
     let matched = 0
     for (let i = 0; i < documents.length; i += UPDATES_AT_ONCE) {
       const some = documents.slice(i, i + UPDATES_AT_ONCE)
-      matched += (await withinStoreLimit(rows().bulkWrite(some.map(d => ({ replaceOne: { filter: { _id: d._id, version: { $lt: d.version } }, replacement: rowOf(d) } })), { ordered: false }))).matchedCount
+      const updates = some.map(d => ({ replaceOne: { filter: { _id: d._id, version: { $lt: d.version } }, replacement: rowOf(d) } }))
+      matched += (await withinStoreLimit(rows().bulkWrite(updates, { ordered: false }))).matchedCount
     }
     return matched === documents.length
   }

@@ -58,9 +58,11 @@ export const mongoStore = (connection: Connection): CommitStore => {
       return row ? segmentOf(row) : undefined
     },
     readPage: async function* (page, from) {
-      for await (const row of inOrder(segments().find({ page, first: { $gte: from } }, { batchSize: SLICE }), from, ({ first, count }) => ({ at: first, next: first + count }))) yield segmentOf(row)
+      const found = segments().find({ page, first: { $gte: from } }, { batchSize: SLICE })
+      for await (const row of inOrder(found, from, ({ first, count }) => ({ at: first, next: first + count }))) yield segmentOf(row)
     },
-    pageIndex: async page => (await segments().find({ page }, { projection: { commits: 0 } }).toArray()).map(segmentHeadOf).toSorted((a, b) => a.first - b.first),
+    pageIndex: async page => (await segments().find({ page }, { projection: { commits: 0 } }).toArray())
+      .map(segmentHeadOf).toSorted((a, b) => a.first - b.first),
 
     writers: async () => {
       const rows = await writers().find({}).toArray()
@@ -103,10 +105,13 @@ export const mongoStore = (connection: Connection): CommitStore => {
       return (await letters().find({ ...given, ...(after !== undefined && { _id: { $gt: after } }) }).sort({ _id: 1 }).limit(limit).toArray()).map(letterOf)
     },
     // Not sorted: FerretDB reads all of them for each page of a sorted list.
-    waitingLetters: async (consumer, subject) => (await letters()
-      .find({ consumer, state: 'waiting', ...(subject !== undefined && { subject }) }, { projection: { topic: 1, subject: 1, position: 1, behind: 1 } }).toArray())
-      .map(({ _id, ...rest }) => ({ id: _id, ...rest })),
-    // Two who settle a letter at once would both pass a guarded update of FerretDB: who inserts the move has settled it. Whoever comes later finishes what he may have left half done.
+    waitingLetters: async (consumer, subject) => {
+      const projection = { topic: 1, subject: 1, position: 1, behind: 1 }
+      const rows = await letters().find({ consumer, state: 'waiting', ...(subject !== undefined && { subject }) }, { projection }).toArray()
+      return rows.map(({ _id, ...rest }) => ({ id: _id, ...rest }))
+    },
+    // Two who settle a letter at once would both pass a guarded update of FerretDB: who inserts the move has settled it.
+    // Whoever comes later finishes what he may have left half done.
     moveDeadLetter: async (id, from, to) => {
       if ((await letters().findOne({ _id: id }, { projection: { state: 1 } }))?.state !== from) return false
       const [result] = await insertEach(moves(), [{ _id: id, to }])
@@ -124,5 +129,6 @@ export const mongoStore = (connection: Connection): CommitStore => {
 }
 
 const indexes: readonly (readonly [string, readonly string[]])[] = [
-  ['commits', ['stream', 'journal']], ['segments', ['page']], ['writers', []], ['recoveries', []], ['checkpoints', ['of']], ['dead_letters', ['consumer', 'state', 'subject']],
+  ['commits', ['stream', 'journal']], ['segments', ['page']], ['writers', []], ['recoveries', []],
+  ['checkpoints', ['of']], ['dead_letters', ['consumer', 'state', 'subject']],
 ]

@@ -9,7 +9,10 @@ const SLICE = 25
 // A long stream keeps a connection of the store's own until its end, and needs one of ours for each slice.
 const LONG_AT_ONCE = 4
 
-/** Reads the commits of a stream in slices. Not by version: FerretDB looks at all commits for a range or a list of ids, and at all of the stream for each slice of it. */
+/**
+ * Reads the commits of a stream in slices. Not by version: FerretDB looks at all commits for a range or a list of ids,
+ * and at all of the stream for each slice of it.
+ */
 export const mongoStream = (commits: () => mongo.Collection<CommitRow>): CommitStore['readStream'] => {
   const long = limited(LONG_AT_ONCE)
   const hand = async (rows: AsyncIterable<CommitRow> | Iterable<CommitRow>, after: number, see: (commit: Commit) => boolean | void): Promise<void> => {

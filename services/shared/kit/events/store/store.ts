@@ -1,7 +1,10 @@
 import type { DeadLetterState } from '../../../contracts/dead-letters.ts'
 import type { Commit } from '../log/commit.ts'
 
-/** A link of the position log: commits of one partition in the order in which everybody sees them. Positions number public events (and private commits, one each). */
+/**
+ * A link of the position log: commits of one partition in the order in which everybody sees them.
+ * Positions number public events (and private commits, one each).
+ */
 export type Segment = {
   /** `<partition>:<first>`: unique, and with it the lock on the end of the partition. */
   id: string
@@ -23,13 +26,19 @@ export type SegmentHead = Omit<Segment, 'commits'>
 
 /** Where a partition of the position log ends: what its next segment must continue. `previous` is the last public position, -1 for none. */
 export type End = { next: number; previous: number; hash: string }
-/** A process that appends. Seen through are all chunks before the last of `open`, but for those in it; the commits of the others are positioned at or after `heads`. `ends`: how far this process has read. */
+/**
+ * A process that appends. Seen through are all chunks before the last of `open`, but for those in it; the commits of the others are
+ * positioned at or after `heads`. `ends`: how far this process has read.
+ */
 export type Writer = { id: string; open: readonly number[]; beat: number; heads: readonly End[]; ends?: readonly End[]; shapes?: Shapes; recovered?: Recovered }
 /** The shapes of a process's read models, where they are not 1. */
 export type Shapes = Readonly<Record<string, number>>
 /** Another process has seen through what a dead one left: so many commits in its open chunks, as they were at that beat. */
 export type Recovered = { beat: number; commits: number }
-/** Where a consumer stands in a partition of a topic: `next` is the first position it has not handled. Of a view it names the generation, `shape` and `since` belong to that, and `rebuild` is the generation that was begun last (`views/generations.ts`). */
+/**
+ * Where a consumer stands in a partition of a topic: `next` is the first position it has not handled. Of a view it names the generation,
+ * `shape` and `since` belong to that, and `rebuild` is the generation that was begun last (`views/generations.ts`).
+ */
 export type Checkpoint = { id: string; next: number; revision: number; shape?: number; since?: readonly number[]; rebuild?: number }
 
 /** An event that a consumer could not handle, or one parked behind such an event of the same subject. */
@@ -101,12 +110,19 @@ export type CommitStore = {
   prepare(): Promise<void>
   /** True when the error says that the store is away, not that the caller is wrong. */
   isTransient(error: unknown): boolean
-  /** Documents of the service's own read models, in the same database. `fields`: those that queries may name; the others are kept as one text (`document-text.ts`). */
+  /**
+   * Documents of the service's own read models, in the same database.
+   * `fields`: those that queries may name; the others are kept as one text (`document-text.ts`).
+   */
   documents<D extends StoredDocument>(collection: string, fields?: readonly string[]): Documents<D>
 }
 
 /** What a consumer asks of a store, where it is not the one of an event log. */
-export type ConsumerStore = Pick<CommitStore, 'checkpoint' | 'saveCheckpoint' | 'addDeadLetter' | 'deadLetter' | 'deadLetters' | 'waitingLetters' | 'moveDeadLetter' | 'isTransient' | 'prepare'>
+export type ConsumerStore = Pick<CommitStore,
+  | 'checkpoint' | 'saveCheckpoint'
+  | 'addDeadLetter' | 'deadLetter' | 'deadLetters' | 'waitingLetters' | 'moveDeadLetter'
+  | 'isTransient' | 'prepare'
+>
 
 /** A document of a read model: `_id` and the aggregate's version. */
 export type StoredDocument = { _id: string; version: number }

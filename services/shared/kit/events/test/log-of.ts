@@ -15,8 +15,12 @@ export const commitsOf = async (log: Pick<CommitStore, 'readStream'>, stream: st
   await log.readStream(stream, commit => { commits.push(commit) })
   return commits
 }
+type Options = {
+  store?: CommitStore; dapr?: ReturnType<typeof memoryDapr>; partitions?: number; instanceId?: string
+  patienceMs?: number; beatMs?: number; deadAfterMs?: number; clock?: Clock
+}
 /** TEST LOG on a store in memory and a broker that remembers. */
-export const logOf = ({ store = memoryStore(), dapr = memoryDapr(), ...rest }: { store?: CommitStore; dapr?: ReturnType<typeof memoryDapr>; partitions?: number; patienceMs?: number; instanceId?: string; beatMs?: number; deadAfterMs?: number; clock?: Clock } = {}) => {
+export const logOf = ({ store = memoryStore(), dapr = memoryDapr(), ...rest }: Options = {}) => {
   const log = openLog<ParcelEvent, typeof projectEvents>({
     db: store, service: 'project', topic: projectEvents, dapr, clock: systemClock, logger: silentLogger, ...rest,
     toPublic: ({ aggregateId, events }) => events.flatMap(({ type }) => {

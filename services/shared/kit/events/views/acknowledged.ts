@@ -5,7 +5,10 @@ import { parseStream, type DomainEvent } from '../log/commit.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { StoredDocument, Tombstone } from '../store/store.ts'
 
-/** Fields with the value that they have, or, where they are lists, hold; or with one that they have not: that finds rows, too, from before the view named the field. */
+/**
+ * Fields with the value that they have, or, where they are lists, hold; or with one that they have not:
+ * that finds rows, too, from before the view named the field.
+ */
 export type Equal<D> = { readonly [K in keyof D]?: (D[K] extends readonly (infer I)[] ? I : D[K]) | { readonly $ne: D[K] } }
 export type AcknowledgedOptions<S, D extends object> = {
   log: Pick<EventLog, 'unfinishedOfOthers'>
@@ -17,13 +20,17 @@ export type AcknowledgedOptions<S, D extends object> = {
 // Far fewer than there are connections to the store.
 const WIDTH = 4
 
-/** The documents of a tenant as acknowledged by any process until now: those that are written, and over them what others have appended and may not have written yet. */
+/**
+ * The documents of a tenant as acknowledged by any process until now: those that are written,
+ * and over them what others have appended and may not have written yet.
+ */
 export const acknowledged = <S, D extends object>({ log, aggregate, documentOf, written }: AcknowledgedOptions<S, D>) => {
   // Who asks while this is under way shares the next look: after a crash many ask at once, and the log would be read for each.
   const unwritten = batched(async (tenants: readonly string[]) => {
     const streams = new Map((await log.unfinishedOfOthers()).map(({ stream }) => [stream, parseStream(stream)]))
     const mine = [...streams.values()].filter(({ aggregate: name, tenantId }) => name === aggregate.name && tenants.includes(tenantId))
-    const found = await inParallel(mine, WIDTH, async ({ tenantId, id }) => ({ tenantId, document: documentOf({ tenantId, id, ...await aggregate.load(tenantId, id) }) }))
+    const found = await inParallel(mine, WIDTH, async ({ tenantId, id }) =>
+      ({ tenantId, document: documentOf({ tenantId, id, ...await aggregate.load(tenantId, id) }) }))
     return tenants.map(tenant => found.filter(({ tenantId }) => tenantId === tenant).map(({ document }) => document))
   }, Infinity)
 

@@ -15,15 +15,18 @@ export type GenerationsOptions = {
   seen: (named: Named) => void
 }
 
-const rebuilding = (): Refused => new Refused('unavailable', 'view-rebuilding', 'What this is read from is being rebuilt. Try again in a while.', { retryAfter: 5 })
+const rebuilding = (): Refused =>
+  new Refused('unavailable', 'view-rebuilding', 'What this is read from is being rebuilt. Try again in a while.', { retryAfter: 5 })
 
 /**
- * The collections of a view over its rebuilds. All processes of a service read and write the one that the database names, as long as its documents have the shape that they know;
- * those with another shape stay with the last one of theirs, and have none before they have rebuilt it.
+ * The collections of a view over its rebuilds. All processes of a service read and write the one that the database names,
+ * as long as its documents have the shape that they know; those with another shape stay with the last one of theirs,
+ * and have none before they have rebuilt it.
  */
 export const generations = <D extends StoredDocument>({ store, name, shape, indexes, fields, lookEveryMs, seen }: GenerationsOptions) => {
   const id = `view:${name}`
-  const collection = (generation: number): Documents<D> => store.documents<D>(generation === 0 ? name : `${name}.${generation}`, fields && [...indexes, ...fields])
+  const collection = (generation: number): Documents<D> =>
+    store.documents<D>(generation === 0 ? name : `${name}.${generation}`, fields && [...indexes, ...fields])
   let own: Current<D> | undefined
   let known: Promise<Current<D>> | undefined
   let looked = -Infinity
@@ -73,7 +76,10 @@ export const generations = <D extends StoredDocument>({ store, name, shape, inde
       ensureIndexes: async fields => (await live()).ensureIndexes(fields),
       drop: async () => (await live()).drop(),
     } satisfies Documents<D>,
-    /** An empty collection for the next generation. Who begins last is the only one who can swap. `ends`: where the partitions of the log ended before they were read. */
+    /**
+     * An empty collection for the next generation. Who begins last is the only one who can swap.
+     * `ends`: where the partitions of the log ended before they were read.
+     */
     begin: async (): Promise<{ next: Documents<D>; generation: number; swap: (ends: readonly number[]) => Promise<void> }> => {
       const before = await read()
       // Each beginning takes a revision, so that no two ever fill the same collection.
@@ -108,4 +114,5 @@ export const generations = <D extends StoredDocument>({ store, name, shape, inde
 }
 
 /** The earliest position of each partition. */
-const earliest = (first: readonly number[], ...others: readonly (readonly number[])[]): number[] => first.map((position, partition) => Math.min(position, ...others.map(other => other[partition] ?? position)))
+const earliest = (first: readonly number[], ...others: readonly (readonly number[])[]): number[] =>
+  first.map((position, partition) => Math.min(position, ...others.map(other => other[partition] ?? position)))

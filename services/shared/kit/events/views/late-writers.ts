@@ -29,7 +29,9 @@ type Late = { generation: number; next: number[]; looks: number; all: boolean }
  * After a rebuild other processes write to the collection before: those of the same shape until they notice, those of another shape as long as they live.
  * What they changed is taken over from the log, by every process into its own collection.
  */
-export const lateWriters = <S, C, E extends DomainEvent, L extends DomainEvent>({ log, aggregate, view, shape, everyMs, look, take, over }: LateWritersOptions<S, C, E, L>) => {
+export const lateWriters = <S, C, E extends DomainEvent, L extends DomainEvent>(
+  { log, aggregate, view, shape, everyMs, look, take, over }: LateWritersOptions<S, C, E, L>,
+) => {
   let late: Late | undefined
   let isFirst = true
   let started = false

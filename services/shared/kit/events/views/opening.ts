@@ -11,7 +11,10 @@ export type OpeningOptions = {
   logger: Logger
 }
 
-/** Resolves when the documents of a view are there in the shape that this process knows: it rebuilds them, or another process does. A rebuild that a process left begins anew. */
+/**
+ * Resolves when the documents of a view are there in the shape that this process knows: it rebuilds them, or another process does.
+ * A rebuild that a process left begins anew.
+ */
 export const opening = async ({ view, isThere, rebuild, isStopped, isTransient, everyMs, logger }: OpeningOptions): Promise<void> => {
   while (!isStopped()) {
     const began = performance.now()

@@ -44,7 +44,10 @@ const processOn = (store: ReturnType<typeof memoryStore>, lookEveryMs = LOOK_MS)
   const view = stateView({ log, aggregate: parcels, collection: 'parcels', indexes: [], lookEveryMs, toDocument: count => (count % 3 === 0 ? undefined : { count }) })
   return { log, view, sendTo: (id: string) => again(() => parcels.handle('org', id, { type: 'send' }, send(crypto.randomUUID()))) }
 }
-const countsOf = (ids: readonly string[]) => Object.entries(Object.groupBy(ids, id => id)).map(([id, all]) => [id, all?.length ?? 0] as const).filter(([, n]) => n % 3 !== 0).toSorted()
+const countsOf = (ids: readonly string[]) => Object.entries(Object.groupBy(ids, id => id))
+  .map(([id, all]) => [id, all?.length ?? 0] as const)
+  .filter(([, n]) => n % 3 !== 0)
+  .toSorted()
 const countsIn = async (documents: Documents<StoredDocument & { count: number }>) => (await documents.find({}, { sort: { _id: 1 } })).map(d => [d._id, d.count])
 
 const ids = fc.constantFrom('a', 'b', 'c', 'd', 'e')
@@ -78,7 +81,9 @@ describe.concurrent('a rebuild', () => {
     }), { numRuns: 15 })
   }, 60_000)
   it('misses nothing that another process still writes to the collection from before', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(ids, { minLength: 1, maxLength: 20 }), writes, delays, async (before, meanwhile, slow) => { await rebuiltAmid(2, before, meanwhile, slow) }), { numRuns: 10 })
+    await fc.assert(fc.asyncProperty(fc.array(ids, { minLength: 1, maxLength: 20 }), writes, delays, async (before, meanwhile, slow) => {
+      await rebuiltAmid(2, before, meanwhile, slow)
+    }), { numRuns: 10 })
   }, 60_000)
   it('takes over what another process changes before it has noticed', async ({ expect }) => {
     const lookEveryMs = 400
@@ -133,7 +138,10 @@ describe.concurrent('the fold of a rebuild', () => {
       await log.settled()
     })
     expect(await work.pass(put)).toBe(more)
-    expect([...newest.values()]).toEqual([{ _id: 'a', version: 1 + Math.floor(more / 2), state: 1 + Math.floor(more / 2) }, { _id: 'b', version: Math.ceil(more / 2), state: Math.ceil(more / 2) }])
+    expect([...newest.values()]).toEqual([
+      { _id: 'a', version: 1 + Math.floor(more / 2), state: 1 + Math.floor(more / 2) },
+      { _id: 'b', version: Math.ceil(more / 2), state: Math.ceil(more / 2) },
+    ])
     expect(await work.pass(put)).toBe(0)
   })
   const folded = async (history: readonly string[], most: number) => {
@@ -148,7 +156,12 @@ describe.concurrent('the fold of a rebuild', () => {
     return written
   }
   it('writes each stream once, in its newest state', async () => {
-    expect((await folded(['a', 'b', 'a', 'c', 'a'], 10)).toSorted((a, b) => (a._id < b._id ? -1 : 1))).toEqual([{ _id: 'a', version: 3, fresh: true }, { _id: 'b', version: 1, fresh: true }, { _id: 'c', version: 1, fresh: true }])
+    const written = await folded(['a', 'b', 'a', 'c', 'a'], 10)
+    expect(written.toSorted((a, b) => (a._id < b._id ? -1 : 1))).toEqual([
+      { _id: 'a', version: 3, fresh: true },
+      { _id: 'b', version: 1, fresh: true },
+      { _id: 'c', version: 1, fresh: true },
+    ])
   })
   it('comes to the same with little memory', async () => {
     await fc.assert(fc.asyncProperty(fc.array(ids, { maxLength: 30 }), fc.integer({ min: 1, max: 3 }), async (history, most) => {

@@ -11,7 +11,8 @@ const SLICE_MS = 20
 const REST = 3
 // With so many commits left it is nearly there.
 const FEW = 500
-// What is appended meanwhile is picked up while the log still has it in memory, up to so many commits: to read it later costs the store more than to write its documents.
+// What is appended meanwhile is picked up while the log still has it in memory, up to so many commits:
+// to read it later costs the store more than to write its documents.
 const PICKED_UP = 20_000
 
 type Folded<S> = { tenantId: string; id: string; state: S; version: number; changed: boolean; written: boolean }
@@ -27,7 +28,9 @@ export type RebuildOptions<S, C, E extends DomainEvent, L extends DomainEvent, D
 }
 
 /** Folds the position log into documents, each stream to its newest state before that is written. Can go on later from where it stopped. */
-export const rebuilder = <S, C, E extends DomainEvent, L extends DomainEvent, D extends StoredDocument>({ log, aggregate, documentOf, onProgress, most = 50_000 }: RebuildOptions<S, C, E, L, D>) => {
+export const rebuilder = <S, C, E extends DomainEvent, L extends DomainEvent, D extends StoredDocument>(
+  { log, aggregate, documentOf, onProgress, most = 50_000 }: RebuildOptions<S, C, E, L, D>,
+) => {
   const due: Folded<S>[] = []
   const states = new LRUCache<string, Folded<S>>({ max: most, dispose: folded => { if (folded.changed) due.push(folded) } })
   const at = Array.from({ length: log.partitions }, () => 0)

@@ -11,7 +11,10 @@ import { stateView } from './view.ts'
 const opened = (store: CommitStore = memoryStore()) => {
   const { log } = logOf({ store, partitions: 2 })
   const parcels = parcelOn(log)
-  const view = stateView({ log, aggregate: parcels, collection: 'parcels', indexes: ['organizationId'], toDocument: (count, { tenantId }) => (count === 3 ? undefined : { organizationId: tenantId, count, note: 'NUL \0' }) })
+  const view = stateView({
+    log, aggregate: parcels, collection: 'parcels', indexes: ['organizationId'],
+    toDocument: (count, { tenantId }) => (count === 3 ? undefined : { organizationId: tenantId, count, note: 'NUL \0' }),
+  })
   const sendTo = (id: string, n = 1) => Promise.all(Array.from({ length: n }, () => parcels.handle('org', id, { type: 'send' }, send(crypto.randomUUID()))))
   return { log, store, parcels, view, sendTo }
 }
@@ -44,7 +47,10 @@ describe('a state view', () => {
     const gone = killable()
     const store = memoryStore()
     const { log } = logOf({ store, beatMs: 10, deadAfterMs: 30 })
-    const view = stateView({ log, aggregate: parcelOn(log), collection: 'parcels', indexes: ['organizationId'], toDocument: (count, { tenantId }) => ({ organizationId: tenantId, count }) })
+    const view = stateView({
+      log, aggregate: parcelOn(log), collection: 'parcels', indexes: ['organizationId'],
+      toDocument: (count, { tenantId }) => ({ organizationId: tenantId, count }),
+    })
     await parcelOn(logOf({ store: gone.only(store) }).log).handle('org', 'a', { type: 'send' }, send('c1'))
     gone.kill()
     const { unfinishedOfOthers } = log

@@ -23,7 +23,10 @@ export type ViewOptions<S, C, E extends DomainEvent, L extends DomainEvent, D ex
   fields?: readonly (keyof D & string)[]
   /** The document of a state (plain JSON), without `_id` (the aggregate's id) and `version`; undefined: there is none (any more). */
   toDocument: (state: S, about: { tenantId: string; id: string; version: number }) => D | undefined
-  /** Which shape its documents have (1). Another number than the stored documents have: they are made anew at the next start. Raise it with what `toDocument` makes, `indexes` or `fields`. */
+  /**
+   * Which shape its documents have (1). Another number than the stored documents have: they are made anew at the next start.
+   * Raise it with what `toDocument` makes, `indexes` or `fields`.
+   */
   shape?: number
   /** How long another process may go on with the collection from before a rebuild. */
   lookEveryMs?: number
@@ -32,7 +35,10 @@ export type Progress = (done: { commits: number; documents: number }) => void
 export type View<D extends object, S = never> = {
   /** For queries. Await `settled()` before, to read your own writes. */
   readonly collection: Documents<D & StoredDocument>
-  /** The documents of a tenant that equal this, as acknowledged by any process until now: a read model does not show yet what another process appends, or appended before it died. For what decides; lists can wait. */
+  /**
+   * The documents of a tenant that equal this, as acknowledged by any process until now: a read model does not show yet
+   * what another process appends, or appended before it died. For what decides; lists can wait.
+   */
   now(tenantId: string, equal: Equal<D>): Promise<(D & StoredDocument)[]>
   /** Resolves when every change acknowledged so far by this process is in the collection. */
   settled(): Promise<void>
@@ -49,13 +55,17 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
   type Row = D & StoredDocument
   const { log, aggregate, collection: view, toDocument, shape = 1, lookEveryMs = 5_000 } = options
   const { store, logger } = log
-  const collections = generations<Row>({ store, name: view, shape, indexes: options.indexes, fields: options.fields, lookEveryMs, seen: named => { late.seen(named) } })
+  const collections = generations<Row>({
+    store, name: view, shape, indexes: options.indexes, fields: options.fields, lookEveryMs, seen: named => { late.seen(named) },
+  })
 
   const documentOf = ({ tenantId, id, state, version }: Change<S>): Row | Tombstone => {
     const document = toDocument(state, { tenantId, id, version })
     return document ? { ...storable(document), _id: id, version } : { _id: id, version, gone: true }
   }
-  const behind = writeBehind<Row>({ isTransient: error => store.isTransient(error), logger, put: (documents, fresh) => collections.collection.put(documents, fresh) })
+  const behind = writeBehind<Row>({
+    isTransient: error => store.isTransient(error), logger, put: (documents, fresh) => collections.collection.put(documents, fresh),
+  })
   aggregate.follow(change => behind.add(documentOf(change)))
   /** What another process wrote elsewhere; most write it to the right place themselves. */
   const takeOver = async (change: Change<S>): Promise<void> => {

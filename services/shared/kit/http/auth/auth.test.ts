@@ -26,8 +26,11 @@ const setup = () => {
       return { keys: await Promise.all([...published].map(async ([kid, key]) => ({ ...(await exportJWK(key)), kid }))) }
     },
   })
-  const token = (claims: JWTPayload = {}, { key = first.privateKey, kid = 'k1', typ = 'at+jwt', ...header }: TokenHeader = {}, without?: string) =>
-    new SignJWT(Object.fromEntries(Object.entries({ iss: issuer, aud: 'cybertask', sub: 'u1', org: 'o1', role: 'admin', sid: 's1', exp: seconds() + 600, ...claims }).filter(([name]) => name !== without))).setProtectedHeader({ alg: 'EdDSA', kid, typ, ...header }).sign(key)
+  const token = (claims: JWTPayload = {}, { key = first.privateKey, kid = 'k1', typ = 'at+jwt', ...header }: TokenHeader = {}, without?: string) => {
+    const usual = { iss: issuer, aud: 'cybertask', sub: 'u1', org: 'o1', role: 'admin', sid: 's1', exp: seconds() + 600 }
+    const payload = Object.fromEntries(Object.entries({ ...usual, ...claims }).filter(([name]) => name !== without))
+    return new SignJWT(payload).setProtectedHeader({ alg: 'EdDSA', kid, typ, ...header }).sign(key)
+  }
   return { clock, seconds, published, state, verify, token }
 }
 const refused = (code: string) => expect.objectContaining({ kind: 'unauthenticated', code })
@@ -50,7 +53,8 @@ describe('an access token', () => {
     await expect(verify(given)).rejects.toEqual(refused('token-expired'))
   })
   it.each<[string, JWTPayload, TokenHeader, string?]>([
-    ['of another issuer', { iss: 'http://evil' }, {}], ['for another audience', { aud: 'other' }, {}], ['of another type', {}, { typ: 'JWT' }], ['that is not valid yet', { nbf: 4e9 }, {}],
+    ['of another issuer', { iss: 'http://evil' }, {}], ['for another audience', { aud: 'other' }, {}],
+    ['of another type', {}, { typ: 'JWT' }], ['that is not valid yet', { nbf: 4e9 }, {}],
     ['without expiry', {}, {}, 'exp'], ['without a person', {}, {}, 'sub'], ['with a made-up role', { role: 'root' }, {}], ['without a session', {}, {}, 'sid'],
     ['whose key id is unknown', {}, { kid: 'k9' }], ['that claims to be signed elsewhere', {}, { jku: 'http://evil/jwks', kid: 'k9' }],
   ])('%s is refused', async (_, claims, header, without) => {

@@ -25,7 +25,10 @@ export const tokenType = 'at+jwt'
 const leewaySeconds = 60
 const Claims = z.object({ sub: Id, org: Id, role: OrganizationRole, sid: Id, exp: z.number(), iat: z.number().optional() })
 
-/** Verifies access tokens: EdDSA only, by keys it looks up itself; nothing in a token's header can name a key's place. Verified ones are remembered until they expire. */
+/**
+ * Verifies access tokens: EdDSA only, by keys it looks up itself; nothing in a token's header can name a key's place.
+ * Verified ones are remembered until they expire.
+ */
 export const tokenVerifier = ({ issuer, keys, clock = systemClock, tokenStatus = () => 'valid' }: VerifierOptions): Verify => {
   const ring = keyRing(keys, clock)
   const known = new LRUCache<string, { actor: Actor; expiresAt: number }>({ max: 20_000 })
@@ -34,7 +37,10 @@ export const tokenVerifier = ({ issuer, keys, clock = systemClock, tokenStatus =
     const remembered = known.get(token)
     const now = clock.epochMs()
     if (remembered && remembered.expiresAt > now) return remembered.actor
-    const { payload } = await jwtVerify(token, header => ring.find(header.kid), { algorithms: ['EdDSA'], issuer, audience, typ: tokenType, clockTolerance: leewaySeconds, currentDate: new Date(now), requiredClaims: ['exp', 'sub'] })
+    const { payload } = await jwtVerify(token, header => ring.find(header.kid), {
+      algorithms: ['EdDSA'], issuer, audience, typ: tokenType,
+      clockTolerance: leewaySeconds, currentDate: new Date(now), requiredClaims: ['exp', 'sub'],
+    })
     const claims = Claims.parse(payload)
     const actor: Actor = { userId: claims.sub, organizationId: claims.org, role: claims.role, sessionId: claims.sid }
     known.set(token, { actor, expiresAt: (claims.exp + leewaySeconds) * 1000 })

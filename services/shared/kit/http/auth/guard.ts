@@ -31,7 +31,8 @@ const forSidecar = /^\/(?:dapr|internal|actors|job)(?:\/|$)/i
 const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 // A proxy on this machine comes from here, too, and says for whom.
 const fromThisMachine = ({ req: { headers, socket } }: Context): boolean =>
-  loopback.has(socket.remoteAddress ?? '') && headers['x-forwarded-for'] === undefined && headers['forwarded'] === undefined && headers['x-real-ip'] === undefined
+  loopback.has(socket.remoteAddress ?? '')
+  && headers['x-forwarded-for'] === undefined && headers['forwarded'] === undefined && headers['x-real-ip'] === undefined
 const isOpen = (ctx: Context, edge: boolean): boolean => {
   if (ctx.path.startsWith('/health/')) return true
   if (ctx.path === '/metrics') return fromThisMachine(ctx)

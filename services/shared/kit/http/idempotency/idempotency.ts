@@ -4,7 +4,10 @@ import { Refused, refusedKinds } from '../../decider.ts'
 import type { Answer } from '../call.ts'
 import type { KeyedRequest } from './keyed-request.ts'
 
-/** What is kept of the first request with a key: its fingerprint, and its answer once it is finished. `redo` gives the right to do the work once more, where the answer says nothing any more; it stays all the same. */
+/**
+ * What is kept of the first request with a key: its fingerprint, and its answer once it is finished. `redo` gives the right to do the work
+ * once more, where the answer says nothing any more; it stays all the same.
+ */
 export type FirstAnswer = { bodyHash: string } & ({ answer?: undefined } | { answer: string; redo(): Claim })
 /** The right to do the work. */
 export type Claim = {
@@ -16,7 +19,10 @@ export type Claim = {
   /** Lets the next request do the work. */
   release(): Promise<void>
 }
-/** Where first answers are kept. `claim` is atomic: of many, exactly one gets the claim and does the work. A claim without an answer for `withinMs` belongs to a process that is gone. */
+/**
+ * Where first answers are kept. `claim` is atomic: of many, exactly one gets the claim and does the work.
+ * A claim without an answer for `withinMs` belongs to a process that is gone.
+ */
 export type IdempotencyStore = {
   claim(id: string, bodyHash: string, withinMs: number): Promise<FirstAnswer | Claim>
   /** For requests that hold secrets: what stands for a fingerprint in ids, which are kept for ever. */
@@ -27,7 +33,15 @@ export type ReplyCookies = { cookies(): string[]; replay(cookies: readonly strin
 
 const cookies = z.array(z.string()).default([])
 const Outcome = z.union([
-  z.object({ cookies, answer: z.object({ status: z.number().optional(), version: z.number().optional(), headers: z.record(z.string(), z.string()).optional(), body: z.unknown().optional() }) }),
+  z.object({
+    cookies,
+    answer: z.object({
+      status: z.number().optional(),
+      version: z.number().optional(),
+      headers: z.record(z.string(), z.string()).optional(),
+      body: z.unknown().optional(),
+    }),
+  }),
   z.object({ cookies, refused: z.object({ kind: z.enum(refusedKinds), code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()) }) }),
 ])
 
@@ -37,7 +51,10 @@ type Work = {
   run(seed: string | undefined, first: Claim['first']): Promise<Answer>
 }
 
-/** Does the work once per key and request: a repetition gets the first answer again, refusals included. An outage keeps nothing, nor does an unfinished answer, so it can be tried again. */
+/**
+ * Does the work once per key and request: a repetition gets the first answer again, refusals included.
+ * An outage keeps nothing, nor does an unfinished answer, so it can be tried again.
+ */
 export const idempotently = async (store: IdempotencyStore, keyed: KeyedRequest, replyCookies: ReplyCookies, { fits, run }: Work): Promise<Answer> => {
   const { key, id, fingerprint, withinMs } = keyed
   const claim = await store.claim(id, fingerprint, withinMs)
@@ -53,7 +70,8 @@ export const idempotently = async (store: IdempotencyStore, keyed: KeyedRequest,
 
 const claimed = async (claim: Claim, { key, id }: KeyedRequest, replyCookies: ReplyCookies, run: Work['run']): Promise<Answer> => {
   // The effect is there already: an answer that cannot be kept is found again by the command's own id.
-  const finished = (made: z.input<typeof Outcome>): Promise<void> => claim.finish(seal(JSON.stringify({ ...made, cookies: replyCookies.cookies() }), key, id)).catch(() => {})
+  const finished = (made: z.input<typeof Outcome>): Promise<void> =>
+    claim.finish(seal(JSON.stringify({ ...made, cookies: replyCookies.cookies() }), key, id)).catch(() => {})
   const first: Claim['first'] = async said => unseal(await claim.first(seal(said, key, `${id}:first`)), key, `${id}:first`)
   const outcome = await run(claim.seed, first).then(answer => ({ answer }), (error: unknown) => ({ error }))
   if ('answer' in outcome) {

@@ -25,17 +25,22 @@ type RequestFacts = { actor: Actor | undefined; caller: AppId | undefined; token
 const [usualMs, spareMs] = [6_000, 6_000]
 
 /** What an Idempotency-Key makes of a request; undefined without one. `conceal` keeps what a fingerprint was made of from whoever reads the ids. */
-export const keyedRequest = (ctx: RouterContext, { name, operation }: Route, { actor, caller, token, text }: RequestFacts, conceal: (fingerprint: string) => string = same): KeyedRequest | undefined => {
+export const keyedRequest = (
+  ctx: RouterContext, { name, operation }: Route, { actor, caller, token, text }: RequestFacts,
+  conceal: (fingerprint: string) => string = same,
+): KeyedRequest | undefined => {
   const key = operation.method === 'POST' ? checkedKey(ctx.get(headers.idempotencyKey)) : ''
   if (!key) return undefined
   // Who is nobody yet is told apart by what he shows, and makes nothing under an id that a stranger with the same key could make again.
   const open = operation.access === 'public'
   const shown = operation.cookie === undefined ? '' : shownCookie(ctx, operation.cookie)
-  const scope = derivedId(actor?.organizationId ?? caller ?? '-', actor?.userId ?? (shown ? conceal(shown) : '-'), `${operation.method} ${operation.path}`, name, key)
+  const person = actor?.userId ?? (shown ? conceal(shown) : '-')
+  const scope = derivedId(actor?.organizationId ?? caller ?? '-', person, `${operation.method} ${operation.path}`, name, key)
   const fingerprint = createHash('sha256').update(`${key}\n${ctx.url}\n`).update(open ? `\n${token ?? ''}\n` : '').update(text).digest('base64url')
   const said = conceal(fingerprint)
   const commandId: KeyedRequest['commandId'] = seed => {
-    // The log remembers commands for ever and claims are forgotten: a key that comes again long after must be new. What services ask of each other has keys of its own, and may be repeated for days.
+    // The log remembers commands for ever and claims are forgotten: a key that comes again long after must be new.
+    // What services ask of each other has keys of its own, and may be repeated for days.
     if (operation.access === 'internal') return scope
     if (seed !== undefined) return derivedId(scope, seed, said)
     return open ? derivedId(scope, said) : scope
@@ -50,6 +55,8 @@ const shownCookie = (ctx: RouterContext, name: string): string => [`__Host-${nam
 const same = (fingerprint: string): string => fingerprint
 
 const checkedKey = (key: string): string => {
-  if (key !== '' && !/^[\x21-\x7e]{1,255}$/.test(key)) throw new Refused('invalid', 'bad-idempotency-key', 'Idempotency-Key must be 1 to 255 visible ASCII characters.')
+  if (key !== '' && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new Refused('invalid', 'bad-idempotency-key', 'Idempotency-Key must be 1 to 255 visible ASCII characters.')
+  }
   return key
 }

@@ -6,7 +6,8 @@ import type { Claim, IdempotencyStore, FirstAnswer } from './idempotency.ts'
 /**
  * A claim has the id itself, its answer `<id>:answer`, and whoever takes over an abandoned claim inserts `<id>:1`, `<id>:2`, …: only inserts decide,
  * because they are cheaper than updates, and because FerretDB lets several updates of one document win that name the same old value.
- * What the first try said is `<id>:first:<fingerprint>`. A claim that is given up stays, for its seed; `next` in the first one says which is to be inserted now. All of an id have the day of the first, so that they are forgotten together.
+ * What the first try said is `<id>:first:<fingerprint>`. A claim that is given up stays, for its seed; `next` in the first one says
+ * which is to be inserted now. All of an id have the day of the first, so that they are forgotten together.
  */
 type Entry = First & { _id: string; at?: string; bodyHash?: string; answer?: string; next?: number }
 type First = { day: string; seed?: string }

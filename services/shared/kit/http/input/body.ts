@@ -9,7 +9,9 @@ const bodyTimeoutMs = 10_000
  * Reads a body whole, bounded in size and time; what is announced too large is refused before a byte is read. Undefined when there is none.
  * `hold` hears of every piece that arrives, and may throw when there is no room for it; `signal` ends the reading with its reason.
  */
-export const readBytes = async (request: IncomingMessage, limit: number, { timeoutMs = bodyTimeoutMs, ...room }: Room & { timeoutMs?: number } = {}): Promise<Buffer | undefined> => {
+export const readBytes = async (
+  request: IncomingMessage, limit: number, { timeoutMs = bodyTimeoutMs, ...room }: Room & { timeoutMs?: number } = {},
+): Promise<Buffer | undefined> => {
   const announced = Number(request.headers['content-length'] ?? 0)
   if (announced === 0 && request.headers['transfer-encoding'] === undefined) return undefined
   if (announced > limit) throw tooLarge(limit)
@@ -23,7 +25,10 @@ export const readJson = async (request: IncomingMessage, limit = defaultBodyLimi
   if (!bytes?.length) return nothing
   const text = textOf(bytes)
   if (!isJson(request.headers['content-type'])) throw new HttpRefused(415, 'unsupported-media-type', 'Send application/json.', { Accept: 'application/json' })
-  if (request.headers['content-encoding'] !== undefined && request.headers['content-encoding'] !== 'identity') throw new HttpRefused(415, 'unsupported-media-type', 'Send the body without a content encoding.')
+  const encoding = request.headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new HttpRefused(415, 'unsupported-media-type', 'Send the body without a content encoding.')
+  }
   try {
     return { value: JSON.parse(text), text }
   } catch {
@@ -45,7 +50,9 @@ const textOf = (bytes: Buffer): string => {
 const arriving = (request: IncomingMessage, limit: number, timeoutMs: number, { hold, signal }: Room): Promise<Buffer> => new Promise((resolve, reject) => {
   const chunks: Buffer[] = []
   let size = 0
-  const timer = setTimeout(() => { finish(new HttpRefused(408, 'body-timeout', `The body did not arrive within ${timeoutMs / 1000} seconds.`, { Connection: 'close' })) }, timeoutMs)
+  const timer = setTimeout(() => {
+    finish(new HttpRefused(408, 'body-timeout', `The body did not arrive within ${timeoutMs / 1000} seconds.`, { Connection: 'close' }))
+  }, timeoutMs)
   const dropped = (): void => { finish(signal?.reason) }
   const finish = (error?: unknown): void => {
     clearTimeout(timer)

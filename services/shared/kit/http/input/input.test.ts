@@ -21,7 +21,10 @@ const api = {
   make: operation({ method: 'POST', path: '/api/things', summary: 's', access, status: 200, body: Body, reply: z.object({ title: z.string() }) }),
   grow: operation({ method: 'POST', path: '/api/trees', summary: 's', access, status: 200, body: Tree, reply: z.object({ name: z.string() }) }),
   bare: operation({ method: 'POST', path: '/api/bare', summary: 's', access, status: 204 }),
-  find: operation({ method: 'GET', path: '/api/things/:id', summary: 's', access, status: 204, query: z.object({ limit: z.coerce.number().int().max(9).default(1), done: z.enum(['true', 'false']).optional() }) }),
+  find: operation({
+    method: 'GET', path: '/api/things/:id', summary: 's', access, status: 204,
+    query: z.object({ limit: z.coerce.number().int().max(9).default(1), done: z.enum(['true', 'false']).optional() }),
+  }),
 }
 let server: TestServer
 let handled = 0
@@ -44,8 +47,10 @@ describe('a body is refused', () => {
     expect(paths(body)).toEqual(expect.arrayContaining(['title', 'people.0.id', 'people.0.role', 'dueAt']))
   })
   it('with the field named when it is unknown, at any depth', async () => {
-    expect(paths((await make({ title: 'A', colour: 1, people: [{ id: 'x', role: 'a', extra: 1 }], shape: { kind: 'dot', x: 1, length: 2 } })).body)).toEqual(['people.0.extra', 'shape.length', 'colour'])
-    expect(paths((await server.request('POST', '/api/trees', { body: { name: 'a', children: [{ name: 'b', children: [{ name: 'c', children: [], leaf: 1 }] }] } })).body)).toEqual(['children.0.children.0.leaf'])
+    const thing = { title: 'A', colour: 1, people: [{ id: 'x', role: 'a', extra: 1 }], shape: { kind: 'dot', x: 1, length: 2 } }
+    expect(paths((await make(thing)).body)).toEqual(['people.0.extra', 'shape.length', 'colour'])
+    const tree = { name: 'a', children: [{ name: 'b', children: [{ name: 'c', children: [], leaf: 1 }] }] }
+    expect(paths((await server.request('POST', '/api/trees', { body: tree })).body)).toEqual(['children.0.children.0.leaf'])
     expect(paths((await server.request('POST', '/api/bare', { body: { any: 1 } })).body)).toEqual(['any'])
   })
   it('with prototype keys and database operators named', async () => {
@@ -79,7 +84,8 @@ describe('a body is refused', () => {
   it('with 413 over 1 MiB, announced or not', async () => {
     expect(await make({ title: 'x'.repeat(2 * 1024 * 1024) })).toMatchObject({ status: 413, body: { code: 'body-too-large' } })
     const status = await new Promise(resolve => {
-      const sent = rawRequest(`${server.url}/api/things`, { method: 'POST', headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked', 'dapr-api-token': 'a-token-for-tests' } }, answer => { resolve(answer.statusCode); answer.resume() })
+      const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked', 'dapr-api-token': 'a-token-for-tests' }
+      const sent = rawRequest(`${server.url}/api/things`, { method: 'POST', headers }, answer => { resolve(answer.statusCode); answer.resume() })
       sent.on('error', () => {})
       for (let i = 0; i < 20; i++) sent.write('x'.repeat(100_000))
       sent.end()
@@ -111,12 +117,19 @@ describe('a query is refused', () => {
 it('a body that never ends is given up', async () => {
   const { readJson } = await import('./body.ts')
   const { createServer } = await import('node:http')
-  const slow = createServer((q, r) => { readJson(q, 1000, 100).catch((error: unknown) => { r.statusCode = Number(Reflect.get(Object(error), 'status')); r.setHeader('connection', 'close'); r.end() }) })
+  const slow = createServer((q, r) => {
+    readJson(q, 1000, 100).catch((error: unknown) => {
+      r.statusCode = Number(Reflect.get(Object(error), 'status'))
+      r.setHeader('connection', 'close')
+      r.end()
+    })
+  })
   await new Promise<void>(done => { slow.listen(0, done) })
   const address = slow.address()
   const port = typeof address === 'object' ? address?.port : 0
   const status = await new Promise(resolve => {
-    const sent = rawRequest({ port, method: 'POST', headers: { 'content-type': 'application/json', 'content-length': '10' } }, answer => { resolve(answer.statusCode); sent.destroy() })
+    const headers = { 'content-type': 'application/json', 'content-length': '10' }
+    const sent = rawRequest({ port, method: 'POST', headers }, answer => { resolve(answer.statusCode); sent.destroy() })
     sent.on('error', () => {})
     sent.write('{')
   })

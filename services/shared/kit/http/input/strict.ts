@@ -37,6 +37,8 @@ const wraps = (schema: z.core.$ZodType): schema is Wrapper =>
 const closedObject = (schema: z.ZodObject, seen: Seen): z.ZodType => {
   const shape: Record<string, z.ZodType> = {}
   // Getters, because a recursive schema refers to itself through one.
-  for (const key of Object.keys(schema.def.shape)) Object.defineProperty(shape, key, { enumerable: true, configurable: true, get: () => closed(schema.def.shape[key]!, seen) })
+  for (const key of Object.keys(schema.def.shape)) {
+    Object.defineProperty(shape, key, { enumerable: true, configurable: true, get: () => closed(schema.def.shape[key]!, seen) })
+  }
   return schema.clone({ ...schema.def, shape, catchall: schema.def.catchall ?? z.never() })
 }

@@ -12,7 +12,12 @@ export const socketChannel = ({ path, description, query, fromClient, fromServer
   const operation = (action: 'send' | 'receive', frames: Json): Json =>
     ({ action, channel: { $ref: channel }, messages: Object.keys(frames).map(frame => ({ $ref: `${channel}/messages/${frame}` })) })
   return {
-    channels: { [name]: { address: path, description, messages: { ...said, ...shown }, bindings: { ws: { method: 'GET', query: jsonSchema(query, 'input', components) } } } },
+    channels: {
+      [name]: {
+        address: path, description, messages: { ...said, ...shown },
+        bindings: { ws: { method: 'GET', query: jsonSchema(query, 'input', components) } },
+      },
+    },
     operations: { [`receive-${name}`]: operation('receive', said), [`send-${name}`]: operation('send', shown) },
   }
 }

@@ -28,19 +28,23 @@ export const asyncApi = ({ title, publishes, consumes, socket }: AsyncApiOptions
   }
 }
 
-const operation = (action: 'send' | 'receive', topic: Topic): [string, Json] => [`${action}-${topic.name}`, { action, channel: { $ref: `#/channels/${topic.name}` } }]
+const operation = (action: 'send' | 'receive', topic: Topic): [string, Json] =>
+  [`${action}-${topic.name}`, { action, channel: { $ref: `#/channels/${topic.name}` } }]
 
 /** By name; those of older versions, which feeds still give, with their number. */
-const messagesOf = ({ events }: Topic): [string, EventContract][] =>
-  events.flatMap(newest => versionsOf(newest).map((event): [string, EventContract] => [event === newest ? event.type : `${event.type}.v${event.version}`, event]).toReversed())
+const messagesOf = ({ events }: Topic): [string, EventContract][] => events.flatMap(newest => versionsOf(newest)
+  .map((event): [string, EventContract] => [event === newest ? event.type : `${event.type}.v${event.version}`, event])
+  .toReversed())
 
 const message = ({ type, version, data, planned }: EventContract, components: Components): Json => ({
-  name: type, title: type, summary: `Version ${version}${planned ? '; not published yet' : ''}`, contentType: 'application/cloudevents+json', payload: cloudEvent(type, version, data, components),
+  name: type, title: type, summary: `Version ${version}${planned ? '; not published yet' : ''}`,
+  contentType: 'application/cloudevents+json', payload: cloudEvent(type, version, data, components),
   bindings: { kafka: { key: { type: 'string', description: 'The id of the aggregate (subject)' } } },
 })
 
 const meanings: Readonly<Record<string, string>> = {
-  id: 'Unique; the same again when it is delivered twice', source: 'The producing app', subject: 'The id of the aggregate', organizationid: 'The organization it belongs to',
+  id: 'Unique; the same again when it is delivered twice', source: 'The producing app',
+  subject: 'The id of the aggregate', organizationid: 'The organization it belongs to',
   dataversion: 'The version of the shape of its data', aggregateversion: 'The version of the aggregate', position: 'Where it stands in the partition',
   previous: 'The position of the public event before it', actor: 'Who did it', correlationid: 'What it belongs to',
   causationid: 'The command that led to it in another service', traceparent: 'W3C trace context',

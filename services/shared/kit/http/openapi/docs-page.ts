@@ -9,7 +9,14 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 export const docsPage = (title: string, document: string): { html: string; policy: string } => {
   const [style, script] = [asset('page.css'), asset('page.js')]
   const html = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${style}</style></head>
-<body><noscript>This page needs JavaScript; the document itself is at <a href="/openapi.json">/openapi.json</a>.</noscript><script type="application/json" id="document">${document.replaceAll('<', String.raw`\u003c`)}</script><script>${script}</script></body></html>`
-  return { html, policy: `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'` }
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title><style>${style}</style></head>
+<body><noscript>This page needs JavaScript; the document itself is at <a href="/openapi.json">/openapi.json</a>.</noscript>
+<script type="application/json" id="document">${document.replaceAll('<', String.raw`\u003c`)}</script>
+<script>${script}</script></body></html>`
+  const policy = [
+    `default-src 'none'`, `script-src ${hash(script)}`, `style-src ${hash(style)}`, `connect-src 'self'`, 'img-src data:',
+    `base-uri 'none'`, `form-action 'none'`, `frame-ancestors 'none'`,
+  ].join('; ')
+  return { html, policy }
 }

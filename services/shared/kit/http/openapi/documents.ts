@@ -31,7 +31,10 @@ export const documentRoutes = ({ name, publicUrl, routes, apis = [], publishes =
   const own = { tag: name, api: named(routes) }
   const about = { tag: 'operations', api: { ...healthApi, ...documentApi } }
   const title = name === 'gateway' ? 'CyberTask' : `CyberTask: ${name} service`
-  const open = once(() => JSON.stringify(openApi({ title, description: conventions, server: publicUrl, apis: [...apis, own, about].filter(a => Object.keys(a.api).length), internal: name !== 'gateway' })))
+  const open = once(() => JSON.stringify(openApi({
+    title, description: conventions, server: publicUrl,
+    apis: [...apis, own, about].filter(a => Object.keys(a.api).length), internal: name !== 'gateway',
+  })))
   const events = once(() => JSON.stringify(asyncApi({ title, publishes, consumes, socket })))
   const page = once(() => docsPage(title, open()))
   router.get('/openapi.json', ctx => { send(ctx, 'application/json', open()) })

@@ -33,10 +33,13 @@ const hoisted = (value: Json, names: ReadonlyMap<string, string>): Json => {
   return rest
 }
 
-const closed = (value: Json): Json => asJson(walk(value, node => (isJson(node.properties) && node.additionalProperties === undefined ? { ...node, additionalProperties: false } : node)))
+const closed = (value: Json): Json => asJson(walk(value, node =>
+  (isJson(node.properties) && node.additionalProperties === undefined ? { ...node, additionalProperties: false } : node)))
 
+// What these name is a value, not a schema.
+const literals = new Set(['const', 'enum', 'default', 'examples'])
 const walk = (value: unknown, change: (node: Json) => Json): unknown => {
   if (Array.isArray(value)) return value.map(item => walk(item, change))
   if (!isJson(value)) return value
-  return Object.fromEntries(Object.entries(change(value)).map(([key, inner]) => [key, key === 'const' || key === 'enum' || key === 'default' || key === 'examples' ? inner : walk(inner, change)]))
+  return Object.fromEntries(Object.entries(change(value)).map(([key, inner]) => [key, literals.has(key) ? inner : walk(inner, change)]))
 }

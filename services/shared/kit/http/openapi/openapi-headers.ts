@@ -3,19 +3,26 @@ import { honoursIfMatch, type Operation } from '../../../contracts/define.ts'
 import { canBeKnown } from '../etag.ts'
 import type { Json } from './json-schema.ts'
 
-const header = (name: string, description: string, pattern?: string): Json => ({ name, in: 'header', required: false, description, schema: { type: 'string', ...(pattern !== undefined && { pattern }) } })
+const header = (name: string, description: string, pattern?: string): Json =>
+  ({ name, in: 'header', required: false, description, schema: { type: 'string', ...(pattern !== undefined && { pattern }) } })
 
 /** The request headers that an operation of this method honours. */
 export const headerParameters = (operation: Operation): Json[] => {
   const { method, reply } = operation
   return [
-    ...(method === 'POST' ? [header('Idempotency-Key', 'The same key and body within 24 hours gives the first answer again, with one effect.', '^[!-~]{0,255}$')] : []),
-    ...(honoursIfMatch(operation) ? [header('If-Match', 'The "<version>" that the caller saw, or *. Another version is refused with 412.', String.raw`^(\*|(W/)?"[0-9]{1,15}")?$`)] : []),
+    ...(method === 'POST'
+      ? [header('Idempotency-Key', 'The same key and body within 24 hours gives the first answer again, with one effect.', '^[!-~]{0,255}$')]
+      : []),
+    ...(honoursIfMatch(operation)
+      ? [header('If-Match', 'The "<version>" that the caller saw, or *. Another version is refused with 412.', String.raw`^(\*|(W/)?"[0-9]{1,15}")?$`)]
+      : []),
     ...(canBeKnown(operation) && reply ? [header('If-None-Match', 'The "<version>" that the caller has; the same version is answered with 304.')] : []),
   ]
 }
 
-const hasVersion = (schema: unknown): boolean => (schema instanceof z.ZodUnion ? schema.options.some(hasVersion) : schema instanceof z.ZodObject && schema.shape.version instanceof z.ZodNumber)
+const hasVersion = (schema: unknown): boolean => (schema instanceof z.ZodUnion
+  ? schema.options.some(hasVersion)
+  : schema instanceof z.ZodObject && schema.shape.version instanceof z.ZodNumber)
 const text = (description: string): Json => ({ description, schema: { type: 'string' } })
 
 /** The headers that an answer can carry. */

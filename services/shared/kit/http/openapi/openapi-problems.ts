@@ -3,12 +3,15 @@ import { generalProblems, refusalsOf } from '../../../contracts/problem.ts'
 import type { Json } from './json-schema.ts'
 
 const meanings: Readonly<Record<number, string>> = {
-  400: 'Malformed or invalid; every bad field is listed', 401: 'No token, or not a good one', 403: 'Known, but not permitted', 404: 'Unknown, or of another organization', 405: 'The path does not take this method',
-  408: 'The body came too slowly', 409: 'A rule says no', 412: 'If-Match does not hold', 413: 'The body is too large', 415: 'Not JSON', 422: 'The Idempotency-Key came with another body', 429: 'Too many requests', 431: 'Path and headers are too long', 503: 'A part is down',
+  400: 'Malformed or invalid; every bad field is listed', 401: 'No token, or not a good one', 403: 'Known, but not permitted',
+  404: 'Unknown, or of another organization', 405: 'The path does not take this method', 408: 'The body came too slowly',
+  409: 'A rule says no', 412: 'If-Match does not hold', 413: 'The body is too large', 415: 'Not JSON',
+  422: 'The Idempotency-Key came with another body', 429: 'Too many requests', 431: 'Path and headers are too long', 503: 'A part is down',
 }
 
 /** The refusals that any operation may answer; operations refer to them. */
-export const generalResponses = (): Json => Object.fromEntries(Object.entries(generalProblems).map(([status, codes]) => [`Problem${status}`, response(Number(status), codes)]))
+export const generalResponses = (): Json => Object.fromEntries(Object.entries(generalProblems)
+  .map(([status, codes]) => [`Problem${status}`, response(Number(status), codes)]))
 
 /** Every way in which an operation can be refused, by status, with its stable codes. */
 export const problemResponses = (operation: Operation): Json => Object.fromEntries([...refusalsOf(operation)].map(([status, codes]) =>

@@ -38,9 +38,11 @@ export const openApi = ({ title, description = '', server, apis, internal = fals
 }
 
 /** A cookie says who asks where nothing else does; so it is never the only way. */
-const cookieSchemes = (apis: OpenApiOptions['apis']): Json => Object.fromEntries(apis.flatMap(({ api }) => Object.values(api)).flatMap(({ cookie }) => (cookie === undefined ? [] : [[cookie, {
-  type: 'apiKey', in: 'cookie', name: cookie, description: `HttpOnly; over TLS its name is __Host-${cookie}. A token in the body goes before it`,
-}]])))
+const cookieSchemes = (apis: OpenApiOptions['apis']): Json => Object.fromEntries(apis
+  .flatMap(({ api }) => Object.values(api))
+  .flatMap(({ cookie }) => (cookie === undefined ? [] : [[cookie, {
+    type: 'apiKey', in: 'cookie', name: cookie, description: `HttpOnly; over TLS its name is __Host-${cookie}. A token in the body goes before it`,
+  }]])))
 const securityOf = ({ access, cookie }: Operation): Json[] => {
   if (access === 'public') return cookie === undefined ? [] : [{ [cookie]: [] }, {}]
   return [access === 'user' ? { bearer: [] } : { sidecar: [] }]
@@ -52,7 +54,9 @@ const operationOf = (name: string, tag: string, operation: Operation, components
     operationId: `${tag}.${name}`, tags: [tag], summary,
     security: securityOf(operation),
     parameters: [...pathParameters(operation, components), ...queryParameters(operation, components), ...headerParameters(operation)],
-    ...(body ? { requestBody: { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: jsonSchema(body, 'input', components) } } } } : {}),
+    ...(body ? { requestBody: {
+      required: !body.safeParse(undefined).success, content: { 'application/json': { schema: jsonSchema(body, 'input', components) } },
+    } } : {}),
     responses: { ...problemResponses(operation), ...successes(operation, components), ...notModified(operation) },
   }
 }
@@ -64,7 +68,9 @@ const pathParameters = ({ path, params }: Operation, components: Components): Js
   })
 
 const queryParameters = ({ query }: Operation, components: Components): Json[] =>
-  Object.entries(query?.shape ?? {}).flatMap(([name, schema]) => (schema instanceof z.ZodType ? [{ name, in: 'query', required: !schema.safeParse(undefined).success, schema: jsonSchema(schema, 'input', components) }] : []))
+  Object.entries(query?.shape ?? {}).flatMap(([name, schema]) => (schema instanceof z.ZodType
+    ? [{ name, in: 'query', required: !schema.safeParse(undefined).success, schema: jsonSchema(schema, 'input', components) }]
+    : []))
 
 const successes = (operation: Operation, components: Components): Json =>
   Object.fromEntries([operation.status, ...(operation.also ? [operation.also] : [])].map(status => [String(status), success(operation, status, components)]))
@@ -77,6 +83,11 @@ const success = (operation: Operation, status: Status, components: Components): 
   const content = contentOf(operation, components)
   return { description: meanings[status], headers: replyHeaders(operation), ...(content ? { content } : {}) }
 }
-const notModified = (operation: Operation): Json => (canBeKnown(operation) && operation.reply ? { 304: { description: 'The caller has this version already', headers: replyHeaders(operation) } } : {})
+const notModified = (operation: Operation): Json => (canBeKnown(operation) && operation.reply
+  ? { 304: { description: 'The caller has this version already', headers: replyHeaders(operation) } }
+  : {})
 type Status = Operation['status'] | NonNullable<Operation['also']>
-const meanings: Record<Status, string> = { 200: 'Done', 201: 'Created', 202: 'Accepted; it goes on in the background', 204: 'Done, nothing to say', 302: 'Go on there', 503: 'Not well, and why' }
+const meanings: Record<Status, string> = {
+  200: 'Done', 201: 'Created', 202: 'Accepted; it goes on in the background', 204: 'Done, nothing to say',
+  302: 'Go on there', 503: 'Not well, and why',
+}

@@ -24,7 +24,9 @@ export const gate = (): Gate => {
     close: () => { state = 'stopping' },
     handler: async (ctx, next) => {
       // Dapr asks for routes once, when the port opens; an early 503 would leave the process without subscriptions.
-      if (!handler && ctx.path.startsWith('/dapr/')) await Promise.race([opened.promise, new Promise(resolve => { setTimeout(resolve, sidecarPatienceMs).unref() })])
+      if (!handler && ctx.path.startsWith('/dapr/')) {
+        await Promise.race([opened.promise, new Promise(resolve => { setTimeout(resolve, sidecarPatienceMs).unref() })])
+      }
       if (!handler) throw new Refused('unavailable', 'starting', 'The service is starting.', { retryAfter: 1 })
       await handler(ctx, next)
     },

@@ -8,7 +8,10 @@ import { testServer, type TestServer } from '../test-server.ts'
 let server: TestServer
 afterEach(() => server.close())
 const start = async (checks: Record<string, Check>, { state = 'ready' as Gate['state'], optional = [] as string[], breakers = [breaker({ name: 'none' })] } = {}) => {
-  server = await testServer([healthRoutes({ service: 'task', instanceId: 'i1', gate: { state }, checks: new Map(Object.entries(checks)), optional: new Set(optional), breakers: new Map(breakers.map(b => [b.name, b])), timeoutMs: 50 })])
+  server = await testServer([healthRoutes({
+    service: 'task', instanceId: 'i1', gate: { state }, checks: new Map(Object.entries(checks)), optional: new Set(optional),
+    breakers: new Map(breakers.map(b => [b.name, b])), timeoutMs: 50,
+  })])
 }
 const get = (name: string) => server.request('GET', `/health/${name}`, { headers: { 'dapr-api-token': '' } })
 
@@ -17,7 +20,10 @@ describe('health', () => {
     await start({ mongo: async () => {}, mail: async () => { throw new Error('no mail for ann@example.org') } }, { optional: ['mail'] })
     expect(await get('ready')).toMatchObject({ status: 200, body: { state: 'ready', service: 'task' } })
     const { body } = await get('dependencies')
-    expect(body).toMatchObject({ state: 'ready', dependencies: [{ name: 'mongo', state: 'up', essential: true }, { name: 'mail', state: 'down', essential: false, latencyMs: null, error: 'no mail for [address]' }] })
+    expect(body).toMatchObject({ state: 'ready', dependencies: [
+      { name: 'mongo', state: 'up', essential: true },
+      { name: 'mail', state: 'down', essential: false, latencyMs: null, error: 'no mail for [address]' },
+    ] })
   })
   it('is degraded when something essential is down, says no, or does not answer', async () => {
     await start({ mongo: async () => { throw new Error('down') }, dapr: async () => false, slow: () => sleep(5_000, undefined, { ref: false }) })

@@ -25,7 +25,12 @@ export const healthRoutes = ({ service, instanceId, gate, checks, optional, brea
   const started = performance.now()
   let looked: { at: number; result: Promise<Dependency[]> } | undefined
   const lookAll = (): Promise<Dependency[]> => {
-    if (!looked || performance.now() - looked.at > reuseMs) looked = { at: performance.now(), result: Promise.all([...checks].map(([name, check]) => look(name, check, !optional.has(name), timeoutMs, breakers.get(name)))) }
+    if (!looked || performance.now() - looked.at > reuseMs) {
+      looked = {
+        at: performance.now(),
+        result: Promise.all([...checks].map(([name, check]) => look(name, check, !optional.has(name), timeoutMs, breakers.get(name)))),
+      }
+    }
     return looked.result
   }
   const about = (state: Health['state']): Health => ({ service, state, instanceId, uptimeSeconds: Math.round((performance.now() - started) / 1000) })

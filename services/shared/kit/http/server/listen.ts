@@ -11,7 +11,10 @@ export type Listening = {
   url: string
   port: number
   server: Server
-  /** The successor of a process that still answers: at the edge it listens beside it, so that nobody is turned away; behind a sidecar it takes the port over as soon as that is free. */
+  /**
+   * The successor of a process that still answers: at the edge it listens beside it, so that nobody is turned away;
+   * behind a sidecar it takes the port over as soon as that is free.
+   */
   join: () => Promise<void>
   /** Takes no more connections and resolves when the last request is answered, or after the limit. */
   drain: (limitMs: number) => Promise<void>
@@ -22,7 +25,8 @@ const IDLE_MS = 50
 const QUIET_MS = 0.1
 const MOST_TURNS = 1_000
 const SUCCESSION_MS = 60_000
-// A sidecar lets an idle connection go after 90 s. Whoever keeps it longer lets the other do so: closed from this side it could just be getting a request, which would be lost.
+// A sidecar lets an idle connection go after 90 s. Whoever keeps it longer lets the other do so:
+// closed from this side it could just be getting a request, which would be lost.
 const keepAliveMs = { edge: 75_000, service: 120_000 }
 // Who takes nothing of his answer for so long is let go; no answer is waited for longer.
 const silentMs = { edge: 65_000, service: 0 }
@@ -30,17 +34,26 @@ const silentMs = { edge: 65_000, service: 0 }
 const headerBytes = { edge: 16 * 1024, service: 64 * 1024 }
 // Node answers these before any middleware can, and says nothing in the body.
 const early: Readonly<Record<string, readonly [number, string, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'headers-too-large', 'Path and headers are too long.'], ERR_HTTP_REQUEST_TIMEOUT: [408, 'body-timeout', 'The request came too slowly.'],
+  HPE_HEADER_OVERFLOW: [431, 'headers-too-large', 'Path and headers are too long.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'body-timeout', 'The request came too slowly.'],
 }
 const answerEarly = (error: NodeJS.ErrnoException, socket: Duplex): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const [status, code, message] = early[error.code ?? ''] ?? [400, 'malformed-request', 'This is not a request of HTTP/1.1.']
   const body = JSON.stringify(toProblem(new HttpRefused(status, code, message), randomBytes(16).toString('hex')).problem)
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
 /** Listens with limits that a slow or silent client cannot get around. */
-export const listen = async (app: Koa, port: number, host?: string, { edge = false, succeeds = false }: { edge?: boolean; succeeds?: boolean } = {}): Promise<Listening> => {
+export const listen = async (
+  app: Koa, port: number, host?: string, { edge = false, succeeds = false }: { edge?: boolean; succeeds?: boolean } = {},
+): Promise<Listening> => {
   const answer = app.callback()
   const state = { draining: false }
   const kind = edge ? 'edge' : 'service'
@@ -60,12 +73,19 @@ export const listen = async (app: Koa, port: number, host?: string, { edge = fal
       if (error) reject(error)
       else resolve()
     }
-    server.once('error', done).once('listening', done).listen({ port, ...(host !== undefined && { host }), reusePort: edge && port > 0 && process.platform === 'linux' })
+    const reusePort = edge && port > 0 && process.platform === 'linux'
+    server.once('error', done).once('listening', done).listen({ port, ...(host !== undefined && { host }), reusePort })
   })
   if (!succeeds) await begin()
   const address = server.address()
   const bound = isInfo(address) ? address.port : port
-  return { url: `http://127.0.0.1:${bound}`, port: bound, server, join: async () => { if (succeeds) await untilFree(begin) }, drain: limitMs => drain(server, limitMs, () => { state.draining = true }) }
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    port: bound,
+    server,
+    join: async () => { if (succeeds) await untilFree(begin) },
+    drain: limitMs => drain(server, limitMs, () => { state.draining = true }),
+  }
 }
 const untilFree = async (begin: () => Promise<void>): Promise<void> => {
   for (const until = performance.now() + SUCCESSION_MS; ;) {
@@ -77,7 +97,8 @@ const untilFree = async (begin: () => Promise<void>): Promise<void> => {
 }
 const isInfo = (address: ReturnType<Server['address']>): address is AddressInfo => typeof address === 'object' && address !== null
 
-// The port goes first, for as long as the old connections are used nobody opens new ones, and one just opened would be lost with it. Each of the old ones then ends with its next answer, and the idle ones last: one closed from this side could just be getting a request.
+// The port goes first, for as long as the old connections are used nobody opens new ones, and one just opened would be lost with it.
+// Each of the old ones then ends with its next answer, and the idle ones last: one closed from this side could just be getting a request.
 const drain = async (server: Server, limitMs: number, endWithAnswers: () => void): Promise<void> => {
   await quietTurn(server)
   const closed = new Promise<void>(resolve => { letGoOfPort(server, resolve) })
@@ -91,7 +112,11 @@ const drain = async (server: Server, limitMs: number, endWithAnswers: () => void
   clearTimeout(limit)
   clearInterval(idle)
 }
-/** Resolves right after a turn of the loop that took no time and in which nobody connected: whoever connected or sent something has been heard by then, and is not cut off unread. A turn takes one connection from the queue (libuv since 1.45), so one that took some may have left others. */
+/**
+ * Resolves right after a turn of the loop that took no time and in which nobody connected: whoever connected or sent something
+ * has been heard by then, and is not cut off unread. A turn takes one connection from the queue (libuv since 1.45),
+ * so one that took some may have left others.
+ */
 const quietTurn = async (server: Server): Promise<void> => {
   let connected = false
   const note = (): void => { connected = true }

@@ -29,7 +29,8 @@ export const observeRequests = ({ logger, metrics }: ObserveRequestsDeps) => asy
     setImmediate(() => {
       const operation: string = typeof ctx.state.operation === 'string' ? ctx.state.operation : 'none'
       metrics?.request(operation, ctx.method, ctx.status, seconds)
-      end({ 'http.request.method': ctx.method, 'http.route': operation, 'http.response.status_code': ctx.status }, ctx.status >= 500, `${ctx.method} ${operation}`)
+      const attributes = { 'http.request.method': ctx.method, 'http.route': operation, 'http.response.status_code': ctx.status }
+      end(attributes, ctx.status >= 500, `${ctx.method} ${operation}`)
       // The path only: a query string can hold a ticket or somebody's words.
       const line = { operation, method: ctx.method, path: shown(ctx.path), status: ctx.status, ms: Math.round(seconds * 1e5) / 100 }
       if (quiet(ctx)) logger.debug(line, 'request')

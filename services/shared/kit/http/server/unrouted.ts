@@ -14,4 +14,6 @@ export const answerUnrouted = (ctx: Context): void => {
 }
 
 type Layer = { methods: string[] }
-const layersOf = (matched: unknown): Layer[] => (Array.isArray(matched) ? matched.filter((layer): layer is Layer => typeof layer === 'object' && layer !== null && 'methods' in layer && Array.isArray(layer.methods)) : [])
+const isLayer = (layer: unknown): layer is Layer =>
+  typeof layer === 'object' && layer !== null && 'methods' in layer && Array.isArray(layer.methods)
+const layersOf = (matched: unknown): Layer[] => (Array.isArray(matched) ? matched.filter(isLayer) : [])

@@ -9,8 +9,14 @@ import { defineSaga } from '../saga.ts'
 
 const Body = z.object({ userId: z.string(), sagaId: z.string() })
 const projectApi = {
-  leave: operation({ method: 'POST', path: '/internal/projects/leave', summary: 'Leave', access: 'internal', callers: ['user'], status: 200, body: Body, reply: z.object({ left: z.array(z.string()) }) }),
-  rejoin: operation({ method: 'POST', path: '/internal/projects/rejoin', summary: 'Rejoin', access: 'internal', callers: ['user'], status: 204, body: z.object({ sagaId: z.string(), left: z.array(z.string()) }) }),
+  leave: operation({
+    method: 'POST', path: '/internal/projects/leave', summary: 'Leave', access: 'internal', callers: ['user'], status: 200,
+    body: Body, reply: z.object({ left: z.array(z.string()) }),
+  }),
+  rejoin: operation({
+    method: 'POST', path: '/internal/projects/rejoin', summary: 'Rejoin', access: 'internal', callers: ['user'], status: 204,
+    body: z.object({ sagaId: z.string(), left: z.array(z.string()) }),
+  }),
 }
 const taskApi = { release: operation({ method: 'POST', path: '/internal/tasks/release', summary: 'Release', access: 'internal', callers: ['user'], status: 204, body: Body }) }
 
@@ -32,12 +38,18 @@ export const closing = defineSaga<State, Own, { project: typeof projectApi; task
           state: { ...state, step: 'releasing', left: input.reply.left },
           outputs: [{ do: 'invoke', id: 'release', service: 'task', operation: 'release', input: { body: { userId: state.userId ?? '', sagaId: 's' } } }],
         }
-        if (input.operation === 'release') return { state: { ...state, step: 'erasing' }, outputs: [{ do: 'command', id: 'erase', name: 'erase', input: { userId: state.userId ?? '' } }] }
+        if (input.operation === 'release') return {
+          state: { ...state, step: 'erasing' },
+          outputs: [{ do: 'command', id: 'erase', name: 'erase', input: { userId: state.userId ?? '' } }],
+        }
         return { state: { ...state, step: 'open' }, outputs: [{ do: 'finish', outcome: 'undone' }] }
       case 'Done': return { state: { ...state, step: 'closed' }, outputs: [{ do: 'finish', outcome: 'closed' }] }
       case 'Refused': case 'CommandRefused': case 'DeadlinePassed':
         if (state.step === 'undoing' || state.left === undefined) return { state: { ...state, step: 'open' }, outputs: [{ do: 'finish', outcome: 'refused' }] }
-        return { state: { ...state, step: 'undoing' }, outputs: [{ do: 'invoke', id: 'rejoin', service: 'project', operation: 'rejoin', input: { body: { sagaId: 's', left: state.left } } }] }
+        return {
+          state: { ...state, step: 'undoing' },
+          outputs: [{ do: 'invoke', id: 'rejoin', service: 'project', operation: 'rejoin', input: { body: { sagaId: 's', left: state.left } } }],
+        }
       case 'Nudge': return { state, outputs: [] }
     }
   },

@@ -18,7 +18,10 @@ const typeOf = (schema, depth = 0) => {
   if (s.properties) {
     if (depth > 4) return nameOf(schema) || 'object'
     const pad = '  '.repeat(depth + 1)
-    const fields = Object.entries(s.properties).map(([key, value]) => `${pad}${key}${(s.required || []).includes(key) ? '' : '?'}: ${typeOf(value, depth + 1)}${noteOf(value)}`)
+    const fields = Object.entries(s.properties).map(([key, value]) => {
+      const optional = (s.required || []).includes(key) ? '' : '?'
+      return `${pad}${key}${optional}: ${typeOf(value, depth + 1)}${noteOf(value)}`
+    })
     return fields.length ? `{\n${fields.join('\n')}\n${'  '.repeat(depth)}}` : '{}'
   }
   if (s.type === 'object') return typeof s.additionalProperties === 'object' ? `{ [name]: ${typeOf(s.additionalProperties, depth + 1)} }` : 'object'
@@ -26,7 +29,15 @@ const typeOf = (schema, depth = 0) => {
 }
 const noteOf = schema => {
   const s = resolve(schema) || {}
-  const notes = [s.format, s.minLength ? `at least ${s.minLength} characters` : '', s.maxLength ? `at most ${s.maxLength}` : '', s.minimum !== undefined && s.minimum > -9e15 ? `≥ ${s.minimum}` : '', s.maximum !== undefined && s.maximum < 9e15 ? `≤ ${s.maximum}` : '', s.default !== undefined ? `default ${JSON.stringify(s.default)}` : '', s.description]
+  const notes = [
+    s.format,
+    s.minLength ? `at least ${s.minLength} characters` : '',
+    s.maxLength ? `at most ${s.maxLength}` : '',
+    s.minimum !== undefined && s.minimum > -9e15 ? `≥ ${s.minimum}` : '',
+    s.maximum !== undefined && s.maximum < 9e15 ? `≤ ${s.maximum}` : '',
+    s.default !== undefined ? `default ${JSON.stringify(s.default)}` : '',
+    s.description,
+  ]
   const said = notes.filter(Boolean)
   return said.length ? `  // ${said.join(', ')}` : ''
 }
@@ -39,7 +50,11 @@ const sample = schema => {
   if (options) return sample(options[0])
   if (s.type === 'array') return []
   if (s.properties) return Object.fromEntries((s.required || []).map(key => [key, sample(s.properties[key])]))
-  return { string: s.format === 'date-time' ? new Date().toISOString() : '', number: s.minimum || 0, integer: s.minimum > -9e15 ? s.minimum : 0, boolean: false, object: {} }[[s.type].flat()[0]] ?? null
+  const samples = {
+    string: s.format === 'date-time' ? new Date().toISOString() : '', number: s.minimum || 0, integer: s.minimum > -9e15 ? s.minimum : 0,
+    boolean: false, object: {},
+  }
+  return samples[[s.type].flat()[0]] ?? null
 }
 
 const token = el('input', { type: 'password', placeholder: 'access token for trying', autocomplete: 'off' })
@@ -71,7 +86,8 @@ const tryIt = (method, path, operation) => {
       out.textContent = `${answer.status} ${answer.statusText}  (${Math.round(performance.now() - started)} ms)\n${shown.slice(0, 20000)}`
     } catch (error) { out.textContent = String(error) }
   } })
-  return el('details', {}, el('summary', { textContent: 'Try it' }), fields.map(({ p, input }) => el('label', { className: 'row' }, el('code', { textContent: p.name }), input)), body, el('p', {}, send), out)
+  const rows = fields.map(({ p, input }) => el('label', { className: 'row' }, el('code', { textContent: p.name }), input))
+  return el('details', {}, el('summary', { textContent: 'Try it' }), rows, body, el('p', {}, send), out)
 }
 
 const soft = text => el('span', { className: 'soft', textContent: text })
@@ -109,7 +125,8 @@ const shownOperation = (method, path, operation) => {
   return details
 }
 
-const operations = Object.entries(doc.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })))
+const operations = Object.entries(doc.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })))
 const entries = []
 const groups = []
 const nav = el('nav')
@@ -133,7 +150,8 @@ for (const { name } of doc.tags) {
   main.append(heads[1])
   for (const { path, method, operation } of group) {
     const shown = shownOperation(method, path, operation)
-    const link = el('a', { href: `#${operation.operationId}`, title: operation.summary, onclick: () => { shown.open = true } }, el('span', { className: `method ${method}`, textContent: `${method} ` }), path)
+    const link = el('a', { href: `#${operation.operationId}`, title: operation.summary, onclick: () => { shown.open = true } },
+      el('span', { className: `method ${method}`, textContent: `${method} ` }), path)
     entries.push({ text: `${method} ${path} ${operation.summary} ${name}`.toLowerCase(), nodes: [shown, link] })
     nav.append(link)
     main.append(shown)
