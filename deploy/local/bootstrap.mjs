@@ -21,11 +21,23 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const state = join(root, '.cybertask')
 const partsFile = join(state, 'parts.json')
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-const commands = { start: 'deploy/local/start.ts', doctor: 'deploy/local/doctor.ts', test: 'scripts/check/run.ts', fuzz: 'tests/security/fuzz/main.ts', faults: 'tests/faults/main.ts', containers: 'tests/containers/main.ts', bench: 'bench/run.ts', prepare: undefined }
+const commands = {
+  start: 'deploy/local/start.ts',
+  doctor: 'deploy/local/doctor.ts',
+  test: 'scripts/check/run.ts',
+  fuzz: 'tests/security/fuzz/main.ts',
+  faults: 'tests/faults/main.ts',
+  containers: 'tests/containers/main.ts',
+  bench: 'bench/run.ts',
+  prepare: undefined,
+}
 
 const prepare = async (board, { home, documents }, withKafka, withFuzzer) => {
   const wanted = [
-    ['Dapr', 'dapr', prepareDapr], ['Document store', 'documents', prepareDocuments], ['Redis', 'redis', prepareRedis], ['Node 24 and packages', 'node', prepareNode],
+    ['Dapr', 'dapr', prepareDapr],
+    ['Document store', 'documents', prepareDocuments],
+    ['Redis', 'redis', prepareRedis],
+    ['Node 24 and packages', 'node', prepareNode],
     ...(withKafka ? [['Kafka', 'kafka', prepareKafka]] : []),
     ...(withFuzzer ? [['Fuzzer', 'fuzzer', prepareFuzzer]] : []),
   ]

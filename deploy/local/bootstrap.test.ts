@@ -16,7 +16,11 @@ const clone = (npm: string, given: NodeJS.ProcessEnv = {}) => {
   const root = mkdtempSync(join(tmpdir(), 'clone-'))
   const begun: (() => void)[] = []
   onTestFinished(() => { for (const end of begun) end(); rmSync(root, { recursive: true, force: true }) })
-  const write = (file: string, text: string, mode = 0o644): void => { mkdirSync(dirname(join(root, file)), { recursive: true }); writeFileSync(join(root, file), text); chmodSync(join(root, file), mode) }
+  const write = (file: string, text: string, mode = 0o644): void => {
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    writeFileSync(join(root, file), text)
+    chmodSync(join(root, file), mode)
+  }
   const program = (name: string, script: string): void => write(`tools/${name}`, `#!/bin/sh\n${script}\n`, 0o755)
   for (const name of ['daprd', 'placement', 'scheduler', 'sentry']) program(name, 'echo 1.18.2')
   program('redis-server', 'echo v=7.2.0')
@@ -27,7 +31,16 @@ const clone = (npm: string, given: NodeJS.ProcessEnv = {}) => {
   write('deploy/local/start.ts', 'console.log("up"); process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000)')
   cpSync(join(import.meta.dirname, 'bootstrap.mjs'), join(root, 'deploy/local/bootstrap.mjs'))
   cpSync(join(import.meta.dirname, 'prepare'), join(root, 'deploy/local/prepare'), { recursive: true })
-  const env = { ...process.env, PATH: [join(root, 'tools'), process.env['PATH']].join(delimiter), DAPR_RUNTIME_DIR: join(root, 'tools'), MONGODB_URI: `mongodb://127.0.0.1:${(store.address() as AddressInfo).port}`, CLICKHOUSE_URL: 'http://elsewhere', EVENTS: '', CYBERTASK_HOME: join(root, '.cybertask'), ...given }
+  const env = {
+    ...process.env,
+    PATH: [join(root, 'tools'), process.env['PATH']].join(delimiter),
+    DAPR_RUNTIME_DIR: join(root, 'tools'),
+    MONGODB_URI: `mongodb://127.0.0.1:${(store.address() as AddressInfo).port}`,
+    CLICKHOUSE_URL: 'http://elsewhere',
+    EVENTS: '',
+    CYBERTASK_HOME: join(root, '.cybertask'),
+    ...given,
+  }
 
   const run = (command: string, own: NodeJS.ProcessEnv = {}) => {
     const child = spawn(process.execPath, [join(root, 'deploy/local/bootstrap.mjs'), command], { env: { ...env, ...own }, stdio: ['ignore', 'pipe', 'pipe'] })

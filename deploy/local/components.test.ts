@@ -18,15 +18,25 @@ const Named = z.object({ name: z.string() })
 const Typed = z.object({ type: z.string().optional() })
 
 /** What a service can see of a component set: names, kinds, scopes and topics, but not what is behind them. */
-const surfaceOf = (set: string) => readdirSync(join(root, 'components', set)).filter(file => file.endsWith('.yaml')).flatMap(file => readResources(join(root, 'components', set, file))).map(resource => ({
-  kind: resource.kind, name: Named.parse(resource['metadata']).name, type: Typed.parse(resource.spec).type?.split('.')[0], scopes: resource.scopes,
-  topics: resource.spec.metadata?.filter(item => topicRights.includes(item.name)),
-  targets: resource.spec.targets && Object.keys(z.record(z.string(), z.unknown()).parse(resource.spec.targets['components'])),
-})).toSorted((a, b) => `${a.kind}${a.name}`.localeCompare(`${b.kind}${b.name}`))
+const surfaceOf = (set: string) => readdirSync(join(root, 'components', set))
+  .filter(file => file.endsWith('.yaml'))
+  .flatMap(file => readResources(join(root, 'components', set, file)))
+  .map(resource => ({
+    kind: resource.kind,
+    name: Named.parse(resource['metadata']).name,
+    type: Typed.parse(resource.spec).type?.split('.')[0],
+    scopes: resource.scopes,
+    topics: resource.spec.metadata?.filter(item => topicRights.includes(item.name)),
+    targets: resource.spec.targets && Object.keys(z.record(z.string(), z.unknown()).parse(resource.spec.targets['components'])),
+  }))
+  .toSorted((a, b) => `${a.kind}${a.name}`.localeCompare(`${b.kind}${b.name}`))
 
 const rightsOf = (set: string): Record<string, string> =>
   Object.fromEntries(readResources(join(root, 'components', set, 'pubsub.yaml'))[0]?.spec.metadata?.map(({ name, value = '' }) => [name, value]) ?? [])
-const scope = (text: string): Map<string, string[]> => new Map(text.split(';').map(part => { const [app = '', list = ''] = part.split('='); return [app, list.split(',').filter(Boolean)] }))
+const scope = (text: string): Map<string, string[]> => new Map(text.split(';').map(part => {
+  const [app = '', list = ''] = part.split('=')
+  return [app, list.split(',').filter(Boolean)]
+}))
 
 describe('component sets', () => {
   it('there are at least the two of the local runtime', () => expect(sets).toEqual(expect.arrayContaining(['local', 'kafka'])))
@@ -47,13 +57,15 @@ describe('component sets', () => {
   })
   it.each(sets)('%s lets only those subscribe who follow a topic, and nobody to the dead letters: what lands there is fetched from the producer', set => {
     const subscribing = scope(rightsOf(set)['subscriptionScopes'] ?? '')
-    expect(Object.fromEntries([...subscribing].map(([app, names]) => [app, names.toSorted()]))).toEqual(Object.fromEntries(Object.entries(followers).map(([app, followed]) => [app, followed.map(topic => topic.name).toSorted()])))
+    const followed = Object.entries(followers).map(([app, its]) => [app, its.map(topic => topic.name).toSorted()])
+    expect(Object.fromEntries([...subscribing].map(([app, names]) => [app, names.toSorted()]))).toEqual(Object.fromEntries(followed))
   })
 })
 
 describe('ports', () => {
   it('dapr.yaml names the control plane where the runtime puts it', () => {
-    const { common } = z.object({ common: z.object({ placementHostAddress: z.string(), schedulerHostAddress: z.string() }) }).parse(parse(readFileSync(join(root, 'dapr/dapr.yaml'), 'utf8')))
+    const Common = z.object({ placementHostAddress: z.string(), schedulerHostAddress: z.string() })
+    const { common } = z.object({ common: Common }).parse(parse(readFileSync(join(root, 'dapr/dapr.yaml'), 'utf8')))
     expect(common).toEqual({ placementHostAddress: `localhost:${ports.placement}`, schedulerHostAddress: `localhost:${ports.scheduler}` })
   })
   it('components/local and components/kafka name the ports that the runtime gives them', () => {
@@ -68,17 +80,23 @@ describe('ports', () => {
   })
   it('the Dapr CLI finds what dapr.yaml names: what an app names from its folder, the rest from the folder of the file', () => {
     const folder = join(root, 'dapr')
-    const { common, apps } = z.object({ common: z.object({ resourcesPaths: z.array(z.string()) }), apps: z.array(z.object({ appDirPath: z.string(), configFilePath: z.string(), command: z.array(z.string()) })) })
-      .parse(parse(readFileSync(join(folder, 'dapr.yaml'), 'utf8')))
-    const paths = [...common.resourcesPaths.map(path => join(folder, path)), ...apps.flatMap(app => [app.configFilePath, app.command[1] ?? '?'].map(path => join(folder, app.appDirPath, path)))]
+    const { common, apps } = z.object({
+      common: z.object({ resourcesPaths: z.array(z.string()) }),
+      apps: z.array(z.object({ appDirPath: z.string(), configFilePath: z.string(), command: z.array(z.string()) })),
+    }).parse(parse(readFileSync(join(folder, 'dapr.yaml'), 'utf8')))
+    const paths = [
+      ...common.resourcesPaths.map(path => join(folder, path)),
+      ...apps.flatMap(app => [app.configFilePath, app.command[1] ?? '?'].map(path => join(folder, app.appDirPath, path))),
+    ]
     expect(paths.filter(path => !existsSync(path))).toEqual([])
   })
   it('dapr.yaml names every app once', () => expect(readTopology(root).apps.map(app => app.name).toSorted()).toEqual([...appIds].toSorted()))
 })
 
 describe('resiliency', () => {
-  const targets = z.object({ spec: z.object({ targets: z.object({ apps: z.record(z.string(), z.unknown()), actors: z.record(z.string(), z.unknown()), components: z.record(z.string(), z.unknown()) }) }) })
-    .parse(parse(readFileSync(join(root, 'dapr/resources/resiliency.yaml'), 'utf8'))).spec.targets
+  const policies = z.record(z.string(), z.unknown())
+  const { targets } = z.object({ spec: z.object({ targets: z.object({ apps: policies, actors: policies, components: policies }) }) })
+    .parse(parse(readFileSync(join(root, 'dapr/resources/resiliency.yaml'), 'utf8'))).spec
   it('names every app, the actors and the state store', () => {
     expect(Object.keys(targets.apps).toSorted()).toEqual([...appIds].toSorted())
     expect(Object.keys(targets.components)).toEqual(['statestore'])

@@ -21,13 +21,23 @@ const on = async (port: number, server: Server): Promise<void> => {
 }
 const tcp = (talk: (socket: Socket) => void): Server => createServer(socket => { socket.on('error', () => {}); onTestFinished(() => { socket.destroy() }); talk(socket) })
 const redis = (): Server => tcp(socket => { socket.on('data', () => socket.write('+OK\r\n+PONG\r\n')) })
-const kafka = (): Server => tcp(socket => { socket.on('data', data => { const answer = Buffer.alloc(10); answer.writeUInt32BE(6); data.copy(answer, 4, 8, 12); socket.write(answer) }) })
+const kafka = (): Server => tcp(socket => {
+  socket.on('data', data => {
+    const answer = Buffer.alloc(10)
+    answer.writeUInt32BE(6)
+    data.copy(answer, 4, 8, 12)
+    socket.write(answer)
+  })
+})
 const silent = (): Server => tcp(() => {})
 const http = (): Server => createHttpServer((_, reply) => { reply.end() })
 /** Says hello in the old way and in the new one, and yes to every command. */
 const mongod = (): Server => tcp(socket => {
   socket.on('data', asked => {
-    const document = mongo.BSON.serialize({ ok: 1, helloOk: true, isWritablePrimary: true, maxWireVersion: 21, minWireVersion: 0, maxBsonObjectSize: 2 ** 24, maxMessageSizeBytes: 2 ** 25, maxWriteBatchSize: 1000 })
+    const document = mongo.BSON.serialize({
+      ok: 1, helloOk: true, isWritablePrimary: true, maxWireVersion: 21, minWireVersion: 0,
+      maxBsonObjectSize: 2 ** 24, maxMessageSizeBytes: 2 ** 25, maxWriteBatchSize: 1000,
+    })
     const isOld = asked.readInt32LE(12) === 2004
     const head = Buffer.alloc(isOld ? 36 : 21)
     head.writeInt32LE(head.length + document.length)
@@ -58,7 +68,11 @@ const platform = (documents: (program: (name: string, script?: string) => string
   writeFileSync(join(root, '.cybertask/parts.json'), JSON.stringify({ ...found, documents: documents(program) }))
   writeFileSync(join(home, 'secrets.json'), JSON.stringify(secrets))
   const me = { pid: process.pid, born: bornAt(process.pid) }
-  writeFileSync(lockFile(home), JSON.stringify({ ...me, since: '', url: 'http://localhost:16300', offset, prefix: '', events: 'redis', parts: running.map(name => ({ name, ...me })), ...about } satisfies Lock))
+  const lock = {
+    ...me, since: '', url: 'http://localhost:16300', offset, prefix: '', events: 'redis',
+    parts: running.map(name => ({ name, ...me })), ...about,
+  } satisfies Lock
+  writeFileSync(lockFile(home), JSON.stringify(lock))
   return { gone: (name: string) => { rmSync(join(root, name)) }, diagnosis: () => diagnose({ CYBERTASK_HOME: home }, root) }
 }
 const rowsOf = (lines: readonly string[]): Record<string, string> => Object.fromEntries(lines.map(line => [line.split(/\s+/)[1] ?? '', line.replaceAll(/\s{2,}/g, ' | ')]))
@@ -69,13 +83,18 @@ it('a platform of which every part answers, its neighbours too, is well', async 
     on(ports.state, redis()), on(ports.documents, mongod()), on(ports.kafka, kafka()), on(ports.smtp, http()),
     ...[ports.mail, ports.sentryHealth, ports.placementHealth, ports.schedulerHealth, ...apps.flatMap(app => [app.port, app.daprHttp])].map(port => on(port, http())),
   ])
-  const stack = platform(() => ({ kind: 'uri' }), everywhere, { 'mongodb-uri': `mongodb://127.0.0.1:${ports.documents}/tasks` }, { events: 'kafka', brokers: `127.0.0.1:${ports.kafka}`, clickhouse: `http://127.0.0.1:${ports.smtp}` })
+  const stack = platform(
+    () => ({ kind: 'uri' }), everywhere, { 'mongodb-uri': `mongodb://127.0.0.1:${ports.documents}/tasks` },
+    { events: 'kafka', brokers: `127.0.0.1:${ports.kafka}`, clickhouse: `http://127.0.0.1:${ports.smtp}` },
+  )
   const { lines, well } = await stack.diagnosis()
   expect(lines.filter(line => line.startsWith('✗'))).toEqual([])
   expect(well).toBe(true)
   expect(rowsOf(lines)).toMatchObject({
-    documents: `✓ documents | MongoDB at 127.0.0.1:${ports.documents} | elsewhere | yes | `, kafka: expect.stringMatching(/^✓ kafka \| Kafka at .+ \| elsewhere \| yes/),
-    clickhouse: expect.stringMatching(/^✓ clickhouse \| ClickHouse at .+ \| elsewhere \| yes/), state: expect.stringMatching(/^✓ state \| Redis 7\.0\.15 \| process \d+ \| yes \| \d+ MB$/),
+    documents: `✓ documents | MongoDB at 127.0.0.1:${ports.documents} | elsewhere | yes | `,
+    kafka: expect.stringMatching(/^✓ kafka \| Kafka at .+ \| elsewhere \| yes/),
+    clickhouse: expect.stringMatching(/^✓ clickhouse \| ClickHouse at .+ \| elsewhere \| yes/),
+    state: expect.stringMatching(/^✓ state \| Redis 7\.0\.15 \| process \d+ \| yes \| \d+ MB$/),
   })
   expect(lines.join('\n')).toMatch(/\nCyberTask runs at http:\/\/localhost:16300; \d+ MB in all\./)
 })
@@ -91,14 +110,20 @@ it('a store that takes connections and does not answer is not reachable, and wha
   const { lines, well } = await stack.diagnosis()
   expect(well).toBe(false)
   expect(rowsOf(lines)).toMatchObject({
-    postgres: expect.stringMatching(/^✗ postgres \| PostgreSQL 15\.14 \| process \d+ \| no/), documents: expect.stringMatching(/^✗ documents \| FerretDB 1\.24\.0 \| process \d+ \| no/),
-    kafka: expect.stringMatching(/^✗ kafka \| Kafka at .+ \| elsewhere \| no/), state: expect.stringMatching(/^✗ state \| gone: .+redis-server \| process \d+ \| yes/), sentry: '✗ sentry | Dapr 1.18.2 | no | no | ',
+    postgres: expect.stringMatching(/^✗ postgres \| PostgreSQL 15\.14 \| process \d+ \| no/),
+    documents: expect.stringMatching(/^✗ documents \| FerretDB 1\.24\.0 \| process \d+ \| no/),
+    kafka: expect.stringMatching(/^✗ kafka \| Kafka at .+ \| elsewhere \| no/),
+    state: expect.stringMatching(/^✗ state \| gone: .+redis-server \| process \d+ \| yes/),
+    sentry: '✗ sentry | Dapr 1.18.2 | no | no | ',
   })
   expect(lines).toContain('What is gone or not prepared, npm start gets.')
 })
 
 it('a platform that runs is looked at by what it was started with, not by what a start with other settings found since', async () => {
-  const found = { dapr: { folder: '/dapr', version: '' }, redis: { program: '/redis', version: '' }, node: { node: '' }, documents: { kind: 'mongod', program: process.execPath } } as const
+  const found = {
+    dapr: { folder: '/dapr', version: '' }, redis: { program: '/redis', version: '' }, node: { node: '' },
+    documents: { kind: 'mongod', program: process.execPath },
+  } as const
   await on(ports.documents, mongod())
   const { lines } = await platform(() => ({ kind: 'uri' }), ['documents'], {}, { found }).diagnosis()
   expect(rowsOf(lines)).toMatchObject({ documents: expect.stringMatching(/^✓ documents \| mongod [\d.]+ \| process \d+ \| yes/) })

@@ -11,7 +11,10 @@ import { lives } from './prepare/process-identity.mjs'
 import { settingsFrom } from './prepare/settings.mjs'
 import { readSecrets } from './secrets.ts'
 
-/** What `npm run doctor` says about the stack that runs, or the one that these settings would start; `well` when nothing needs doing. Throws when the settings are wrong or nothing is prepared. */
+/**
+ * What `npm run doctor` says about the stack that runs, or the one that these settings would start; `well` when nothing needs doing.
+ * Throws when the settings are wrong or nothing is prepared.
+ */
 export const diagnose = async (env: NodeJS.ProcessEnv, root: string): Promise<{ lines: string[]; well: boolean }> => {
   const settings = settingsFrom(env, root)
   const held = readLock(settings.home)
@@ -42,8 +45,9 @@ const advice = (home: string): string[] => {
   const free = bavail * bsize / 2 ** 30
   const root = join(home, 'certificates/ca.crt')
   const days = existsSync(root) ? (Date.parse(new X509Certificate(readFileSync(root)).validTo) - Date.now()) / 86_400_000 : Infinity
+  const left = Math.max(0, Math.floor(days))
   return [
     ...(free < 2 ? [`✗ Only ${free.toFixed(1)} GB are free at ${home}: make room.`] : []),
-    ...(days < 30 ? [`✗ The sidecars' root certificate ends in ${Math.max(0, Math.floor(days))} days: stop, remove ${join(home, 'certificates')}, start.`] : []),
+    ...(days < 30 ? [`✗ The sidecars' root certificate ends in ${left} days: stop, remove ${join(home, 'certificates')}, start.`] : []),
   ]
 }

@@ -1,7 +1,9 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-const find = (name: string): string | undefined => (process.env['PATH'] ?? '').split(delimiter).concat('/usr/bin', '/sbin', '/usr/sbin').map(folder => join(folder, name))
+const find = (name: string): string | undefined => (process.env['PATH'] ?? '').split(delimiter)
+  .concat('/usr/bin', '/sbin', '/usr/sbin')
+  .map(folder => join(folder, name))
   .find(file => { try { accessSync(file, constants.X_OK); return true } catch { return false } })
 const setpriv = process.platform === 'linux' ? find('setpriv') : undefined
 

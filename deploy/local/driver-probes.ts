@@ -12,5 +12,6 @@ export const mongoProbe = (uri: string, withinMs = 2000): Probe => async () => {
 
 /** A mail server greets, and lets in whom the address names. */
 export const smtpProbe = (url: string, withinMs = 2000): Probe => async () => {
-  try { return await nodemailer.createTransport({ url, connectionTimeout: withinMs, greetingTimeout: withinMs, socketTimeout: withinMs }).verify() } catch { return false }
+  const waits = { connectionTimeout: withinMs, greetingTimeout: withinMs, socketTimeout: withinMs }
+  try { return await nodemailer.createTransport({ url, ...waits }).verify() } catch { return false }
 }

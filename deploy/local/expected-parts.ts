@@ -24,7 +24,10 @@ const unprepared = (name: string): ExpectedPart => ({ name, found: 'not prepared
 const placeOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '?')
 
 const version = (program: string): string => {
-  try { return /\d+(\.\d+)+/.exec(execFileSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))?.[0] ?? '' } catch { return '' }
+  try {
+    const said = execFileSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    return /\d+(\.\d+)+/.exec(said)?.[0] ?? ''
+  } catch { return '' }
 }
 
 const documentParts = ({ home, found: { documents }, neighbours: { documents: uri } }: Asked, ports: Ports): ExpectedPart[] => {
@@ -35,7 +38,10 @@ const documentParts = ({ home, found: { documents }, neighbours: { documents: ur
     case 'mongod': return [part('documents', `mongod ${version(documents.program)}`, [documents.program], probe)]
     case 'ferretdb': {
       const postgres = join(documents.postgres, 'postgres')
-      return [part('postgres', `PostgreSQL ${version(postgres)}`, [postgres], postgresProbe(home, documents.postgres)), part('documents', 'FerretDB 1.24.0', [documents.program], probe)]
+      return [
+        part('postgres', `PostgreSQL ${version(postgres)}`, [postgres], postgresProbe(home, documents.postgres)),
+        part('documents', 'FerretDB 1.24.0', [documents.program], probe),
+      ]
     }
   }
 }
@@ -51,13 +57,16 @@ const brokerParts = ({ found: { redis, kafka }, events, secrets, neighbours: { b
 export const expectedParts = (asked: Asked): ExpectedPart[] => {
   const { root, found, offset, secrets, neighbours: { clickhouse, mail } } = asked
   const ports = portsAt(offset)
-  const dapr = (name: string, program: string, url: string): ExpectedPart => part(name, `Dapr ${found.dapr.version}`, [join(found.dapr.folder, program)], httpProbe(url))
+  const dapr = (name: string, program: string, url: string): ExpectedPart =>
+    part(name, `Dapr ${found.dapr.version}`, [join(found.dapr.folder, program)], httpProbe(url))
   return [
     ...brokerParts(asked, ports),
     part('state', `Redis ${found.redis.version}`, [found.redis.program], redisProbe(ports.state, secrets['state-password'] ?? '')),
     ...documentParts(asked, ports),
     ...(clickhouse === undefined ? [] : [neighbour('clickhouse', `ClickHouse at ${placeOf(clickhouse)}`, httpProbe(`${clickhouse}/ping`))]),
-    mail === undefined ? part('mail', 'maildev', [join(root, 'node_modules/maildev')], httpProbe(`http://127.0.0.1:${ports.mail}/`)) : neighbour('mail', `mail server at ${placeOf(mail)}`, smtpProbe(mail)),
+    mail === undefined
+      ? part('mail', 'maildev', [join(root, 'node_modules/maildev')], httpProbe(`http://127.0.0.1:${ports.mail}/`))
+      : neighbour('mail', `mail server at ${placeOf(mail)}`, smtpProbe(mail)),
     dapr('sentry', 'sentry', `http://127.0.0.1:${ports.sentryHealth}/healthz`),
     dapr('placement', 'placement', `http://127.0.0.1:${ports.placementHealth}/healthz`),
     dapr('scheduler', 'scheduler', `http://127.0.0.1:${ports.schedulerHealth}/healthz`),

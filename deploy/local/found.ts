@@ -11,14 +11,22 @@ export const Found = z.object({
   redis: z.object({ program: z.string(), version: z.string() }),
   node: z.object({ node: z.string() }),
   fuzzer: z.union([z.object({ program: z.string() }), z.object({ missing: z.string() })]).optional(),
-  kafka: z.discriminatedUnion('kind', [z.object({ kind: z.literal('brokers') }), z.object({ kind: z.literal('jars'), java: z.string(), jars: z.string() })]).optional(),
+  kafka: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('brokers') }), z.object({ kind: z.literal('jars'), java: z.string(), jars: z.string() }),
+  ]).optional(),
 })
 /** What the bootstrap found or built, and where it is. */
 export type Found = z.infer<typeof Found>
 
-/** Reads what the bootstrap handed over in CYBERTASK_PARTS, or, where it did not begin this run, what it wrote down last. Throws when nothing is prepared. */
-export const readFound = (root: string, env: NodeJS.ProcessEnv = process.env): Found => {
-  const file = join(root, '.cybertask/parts.json')
-  const text = env['CYBERTASK_PARTS'] ?? (() => { try { return readFileSync(file, 'utf8') } catch { throw new Error('The parts of the platform are not prepared: run npm start, or node deploy/local/bootstrap.mjs prepare.') } })()
-  return Found.parse(JSON.parse(text))
+/**
+ * Reads what the bootstrap handed over in CYBERTASK_PARTS, or, where it did not begin this run, what it wrote down last.
+ * Throws when nothing is prepared.
+ */
+export const readFound = (root: string, env: NodeJS.ProcessEnv = process.env): Found =>
+  Found.parse(JSON.parse(env['CYBERTASK_PARTS'] ?? writtenDown(root)))
+
+const writtenDown = (root: string): string => {
+  try { return readFileSync(join(root, '.cybertask/parts.json'), 'utf8') } catch {
+    throw new Error('The parts of the platform are not prepared: run npm start, or node deploy/local/bootstrap.mjs prepare.')
+  }
 }

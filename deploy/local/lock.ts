@@ -9,12 +9,17 @@ import { waitFor } from './probe.ts'
 
 const Id = z.object({ pid: z.number().int(), born: z.string() })
 const Lock = z.object({
-  ...Id.shape, since: z.string(), url: z.string(), offset: z.number(), prefix: z.string(), events: z.string(), brokers: z.string().optional(), clickhouse: z.string().optional(), parts: z.array(z.object({ ...Id.shape, name: z.string() })),
+  ...Id.shape, since: z.string(), url: z.string(), offset: z.number(), prefix: z.string(), events: z.string(),
+  brokers: z.string().optional(), clickhouse: z.string().optional(), parts: z.array(z.object({ ...Id.shape, name: z.string() })),
   // What it runs on. A lock of another version holds its folder all the same.
   found: Found.optional().catch(undefined),
 })
 export type Lock = z.infer<typeof Lock>
-export type HeldLock = { /** Never throws: it is called when a part has just died. */ update(parts: readonly { name: string; pid: number }[]): void; release(): void }
+export type HeldLock = {
+  /** Never throws: it is called when a part has just died. */
+  update(parts: readonly { name: string; pid: number }[]): void
+  release(): void
+}
 
 export const lockFile = (home: string): string => join(home, 'lock.json')
 
@@ -28,7 +33,8 @@ export const takeLock = async (home: string, about: Omit<Lock, 'pid' | 'born' | 
   const file = lockFile(home)
   const held = readLock(home)
   if (held && lives(held) && held.pid !== process.pid)
-    throw new Error(`CyberTask already runs from ${home} (process ${held.pid}, since ${held.since}, ${held.url}): use that one, stop it with Ctrl-C or kill ${held.pid}, or set CYBERTASK_HOME and PORT_OFFSET for a second one.`)
+    throw new Error(`CyberTask already runs from ${home} (process ${held.pid}, since ${held.since}, ${held.url}): `
+      + `use that one, stop it with Ctrl-C or kill ${held.pid}, or set CYBERTASK_HOME and PORT_OFFSET for a second one.`)
   if (held && held.pid === process.pid) throw new Error(`This process already runs a stack from ${home}.`)
   if (held) await clearLeftovers(held, report)
   rmSync(file, { force: true })
@@ -37,7 +43,10 @@ export const takeLock = async (home: string, about: Omit<Lock, 'pid' | 'born' | 
     const handle = openSync(file, 'wx', 0o644)
     writeFileSync(handle, JSON.stringify(own, null, 2))
     closeSync(handle)
-  } catch (error) { throw error instanceof Error && 'code' in error && error.code === 'EEXIST' ? new Error(`Somebody else took ${file} at this moment: see npm run doctor.`) : error }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    throw new Error(`Somebody else took ${file} at this moment: see npm run doctor.`)
+  }
   let told = false
   return {
     update: parts => {
@@ -55,7 +64,9 @@ export const takeLock = async (home: string, about: Omit<Lock, 'pid' | 'born' | 
 
 const clearLeftovers = async (held: Lock, report: (line: string) => void): Promise<void> => {
   const left = held.parts.filter(lives)
-  report(`The last run (process ${held.pid}) ended without stopping${left.length ? `; ending what it left: ${left.map(part => part.name).join(', ')}.` : '; nothing of it still runs.'}`)
+  const names = left.map(part => part.name).join(', ')
+  const rest = left.length ? `ending what it left: ${names}.` : 'nothing of it still runs.'
+  report(`The last run (process ${held.pid}) ended without stopping; ${rest}`)
   const gone = (parts: readonly ProcessId[]) => async (): Promise<boolean> => !parts.some(lives)
   // SIGINT is PostgreSQL's fast shutdown; the rest takes it as Ctrl-C.
   for (const part of left) signal(part.pid, 'SIGINT', false)

@@ -10,8 +10,12 @@ type Secrets = Readonly<Record<string, string>>
 const originOf = (url: string | undefined): string | undefined => url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined
 
 /** Those that a start with this environment would have. */
-export const neighboursFrom = (env: NodeJS.ProcessEnv, secrets: Secrets): Neighbours =>
-  ({ documents: env['MONGODB_URI'] || undefined, brokers: env['KAFKA_BROKERS'] || undefined, clickhouse: originOf(env['CLICKHOUSE_URL'] || secrets['clickhouse-url']), mail: env['SMTP_URL'] || undefined })
+export const neighboursFrom = (env: NodeJS.ProcessEnv, secrets: Secrets): Neighbours => ({
+  documents: env['MONGODB_URI'] || undefined,
+  brokers: env['KAFKA_BROKERS'] || undefined,
+  clickhouse: originOf(env['CLICKHOUSE_URL'] || secrets['clickhouse-url']),
+  mail: env['SMTP_URL'] || undefined,
+})
 
 /** Those that the stack which holds the lock has, whatever the environment of the shell that asks. */
 export const neighboursOf = ({ offset, brokers, clickhouse }: Lock, secrets: Secrets): Neighbours => {

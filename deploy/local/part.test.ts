@@ -8,14 +8,20 @@ import { refuseTakenPorts } from './port-check.ts'
 import { tcpProbe, waitFor } from './probe.ts'
 
 const freePort = (): Promise<number> => new Promise(resolve => {
-  const server = createServer().listen(0, '127.0.0.1', () => { const address = server.address(); server.close(() => resolve(typeof address === 'object' && address ? address.port : 0)) })
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const address = server.address()
+    server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+  })
 })
 const part = async (script: string, given: Partial<PartSpec> = {}) => {
   const port = await freePort()
   const said: string[] = []
   const folder = mkdtempSync(join(tmpdir(), 'part-'))
   onTestFinished(() => { rmSync(folder, { recursive: true, force: true }) })
-  const spec: PartSpec = { name: 'it', title: 'It', group: 'store', command: [process.execPath, '-e', script, String(port)], cwd: folder, env: process.env, ports: [port], ready: tcpProbe(port), readyWithinMs: 8000, ...given }
+  const spec: PartSpec = {
+    name: 'it', title: 'It', group: 'store', command: [process.execPath, '-e', script, String(port)], cwd: folder, env: process.env,
+    ports: [port], ready: tcpProbe(port), readyWithinMs: 8000, ...given,
+  }
   return { port, said, part: supervise(spec, { logFile: join(folder, 'it.log'), report: line => said.push(line), changed: () => {} }) }
 }
 const serve = 'require("net").createServer().listen(Number(process.argv[1]),"127.0.0.1",()=>console.log("listening"))'
@@ -50,7 +56,8 @@ it('a wrong configuration is not tried again, and the end of the log says why', 
 })
 
 it('a configuration that has become wrong is not tried again either, and that is reported', async () => {
-  const { part: it_, said } = await part(`const fs=require("fs");if(fs.existsSync("started")){console.error("MONGODB_URI is missing");process.exit(78)}fs.writeFileSync("started","");${serve}`)
+  const refuses = 'if(fs.existsSync("started")){console.error("MONGODB_URI is missing");process.exit(78)}'
+  const { part: it_, said } = await part(`const fs=require("fs");${refuses}fs.writeFileSync("started","");${serve}`)
   await it_.start()
   it_.kill('SIGKILL')
   expect(await waitFor(async () => it_.state === 'stopped', 8000)).toBe(true)

@@ -43,7 +43,13 @@ export type Part = {
   /** Sends a signal to the process; the supervisor starts it again if it dies of it. */
   kill(how?: NodeJS.Signals): void
 }
-export type PartHost = { logFile: string; report(line: string): void; changed(): void; /** The longest rest before the next start of what dies again and again. */ longestPauseMs?: number }
+export type PartHost = {
+  logFile: string
+  report(line: string): void
+  changed(): void
+  /** The longest rest before the next start of what dies again and again. */
+  longestPauseMs?: number
+}
 
 // The first death is answered at once, nearly: whoever was ready a moment ago will be again.
 const firstPause = 100
@@ -113,7 +119,9 @@ export const supervise = (spec: PartSpec, { logFile, report, changed, longestPau
   const revive = async (): Promise<void> => {
     const told = restarts
     try { await launch() } catch (error) { report(`${spec.title} could not be started again: ${String(error)}`); gone(0, 'no start'); return }
-    if (await waitFor(spec.ready, spec.readyWithinMs ?? 60_000, () => state !== 'starting' || told !== restarts)) { become('ready'); report(`${spec.title} is back.`) }
+    if (!await waitFor(spec.ready, spec.readyWithinMs ?? 60_000, () => state !== 'starting' || told !== restarts)) return
+    become('ready')
+    report(`${spec.title} is back.`)
   }
   const exited = (): Promise<void> => child ? new Promise(resolve => { exits.push(resolve) }) : Promise.resolve()
 
@@ -133,7 +141,8 @@ export const supervise = (spec: PartSpec, { logFile, report, changed, longestPau
       starting = false
       if (came) { become('ready'); pause = firstPause; return }
       const text = tail(logFile, 15, from)
-      throw new Error(`${spec.title} did not become ready${hopeless ? '' : ` within ${Math.round((spec.readyWithinMs ?? 60_000) / 1000)} s`}. The end of ${logFile}:\n${text}`)
+      const waited = hopeless ? '' : ` within ${Math.round((spec.readyWithinMs ?? 60_000) / 1000)} s`
+      throw new Error(`${spec.title} did not become ready${waited}. The end of ${logFile}:\n${text}`)
     },
     stop: async (how = spec.stopSignal ?? 'SIGTERM') => {
       clearTimeout(timer)
@@ -143,7 +152,11 @@ export const supervise = (spec: PartSpec, { logFile, report, changed, longestPau
       const over = exited()
       // The leader alone is asked, so that it can end its own children in order.
       signal(pid, how, how === 'SIGKILL')
-      const late = setTimeout(() => { report(`${spec.title} did not stop within ${(spec.stopWithinMs ?? 5000) / 1000} s: ended.`); signal(pid, 'SIGKILL') }, spec.stopWithinMs ?? 5000)
+      const patience = spec.stopWithinMs ?? 5000
+      const late = setTimeout(() => {
+        report(`${spec.title} did not stop within ${patience / 1000} s: ended.`)
+        signal(pid, 'SIGKILL')
+      }, patience)
       await over
       clearTimeout(late)
       become('stopped')

@@ -8,7 +8,8 @@ export const nobodyKnown = 'another program'
 const inodesOf = (port: number): Set<string> => {
   const hex = port.toString(16).toUpperCase().padStart(4, '0')
   const rows = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(file => { try { return readFileSync(file, 'utf8').split('\n').slice(1) } catch { return [] } })
-  return new Set(rows.map(row => row.trim().split(/\s+/)).filter(([, local, , state]) => local?.endsWith(`:${hex}`) && state === listening).map(fields => fields[9] ?? ''))
+  const ours = rows.map(row => row.trim().split(/\s+/)).filter(([, local, , state]) => local?.endsWith(`:${hex}`) && state === listening)
+  return new Set(ours.map(fields => fields[9] ?? ''))
 }
 const socketsOf = (pid: string): string[] => {
   try { return readdirSync(`/proc/${pid}/fd`).map(fd => { try { return readlinkSync(`/proc/${pid}/fd/${fd}`) } catch { return '' } }) } catch { return [] }
@@ -22,7 +23,9 @@ export const ownerOf = (port: number): string => {
       return `${command.slice(1)} (process ${pid.slice(1)})`
     }
     const inodes = inodesOf(port)
-    const pid = readdirSync('/proc').filter(name => /^\d+$/.test(name)).find(name => socketsOf(name).some(link => inodes.has(link.match(/^socket:\[(\d+)\]$/)?.[1] ?? '-')))
+    const holdsOne = (id: string): boolean =>
+      socketsOf(id).some(link => inodes.has(link.match(/^socket:\[(\d+)\]$/)?.[1] ?? '-'))
+    const pid = readdirSync('/proc').filter(name => /^\d+$/.test(name)).find(holdsOne)
     if (pid) return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (process ${pid})`
   } catch { /* the system does not tell */ }
   return nobodyKnown

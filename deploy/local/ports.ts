@@ -1,5 +1,8 @@
 // Below 32768: above it the system hands ports to outgoing connections. Sentry alone stays where the Dapr CLI looks for it.
-/** The ports of what the services stand on; the services' own stand in dapr/dapr.yaml, and the Redis and Kafka ones again in components/ (a test holds them equal). */
+/**
+ * The ports of what the services stand on. The services' own stand in dapr/dapr.yaml, those of Redis and Kafka in components/ again
+ * (a test holds them equal).
+ */
 export const ports = {
   broker: 6390, state: 6391, documents: 6392, kafka: 6393, kafkaController: 6394, smtp: 1025, mail: 1080,
   sentry: 50001, sentryHealth: 8180, sentryMetrics: 9190,

@@ -41,7 +41,8 @@ it('a component may say its numbers without quotes, and a file that holds none i
     writeFileSync(join(folder, 'one.yaml'), text)
     return readResources(join(folder, 'one.yaml'))
   }
-  expect(read('kind: Component\nspec:\n  metadata:\n  - name: port\n    value: 6379\n  - name: tls\n    value: true\n')[0]?.spec.metadata).toEqual([{ name: 'port', value: '6379' }, { name: 'tls', value: 'true' }])
+  const component = 'kind: Component\nspec:\n  metadata:\n  - name: port\n    value: 6379\n  - name: tls\n    value: true\n'
+  expect(read(component)[0]?.spec.metadata).toEqual([{ name: 'port', value: '6379' }, { name: 'tls', value: 'true' }])
   expect(() => read('kind: Component\n')).toThrow(/one\.yaml[\s\S]*spec/)
   rmSync(folder, { recursive: true })
 })

@@ -32,14 +32,19 @@ const valueOf = (name: string, value: string, { prefix, offset, home, brokers }:
 /** A component, resiliency policy or configuration for one stack: app ids with its prefix, local ports with its offset, paths in its folder. */
 export const renderResource = (resource: Resource, to: Rendering): Resource => {
   const { metadata, targets, accessControl } = resource.spec
+  const named = (app: string): string => `${to.prefix}${app}`
   return {
     ...resource,
-    ...(resource.scopes && { scopes: resource.scopes.map(app => `${to.prefix}${app}`) }),
+    ...(resource.scopes && { scopes: resource.scopes.map(named) }),
     spec: {
       ...resource.spec,
       ...(metadata && { metadata: metadata.map(item => item.value === undefined ? item : { ...item, value: valueOf(item.name, item.value, to) }) }),
-      ...(targets?.apps && { targets: { ...targets, apps: Object.fromEntries(Object.entries(targets.apps).map(([app, policy]) => [`${to.prefix}${app}`, policy])) } }),
-      ...(accessControl && { accessControl: { ...accessControl, policies: accessControl.policies.map(policy => ({ ...policy, appId: `${to.prefix}${policy.appId}` })) } }),
+      ...(targets?.apps && {
+        targets: { ...targets, apps: Object.fromEntries(Object.entries(targets.apps).map(([app, policy]) => [named(app), policy])) },
+      }),
+      ...(accessControl && {
+        accessControl: { ...accessControl, policies: accessControl.policies.map(policy => ({ ...policy, appId: named(policy.appId) })) },
+      }),
     },
   }
 }
@@ -57,6 +62,8 @@ export const renderFolders = (folders: readonly string[], target: string, to: Re
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
   for (const folder of folders)
-    for (const name of readdirSync(folder).filter(file => file.endsWith('.yaml')))
-      writeWhole(join(target, `${basename(folder)}-${name}`), readResources(join(folder, name)).map(resource => stringify(renderResource(resource, to))).join('---\n'))
+    for (const name of readdirSync(folder).filter(file => file.endsWith('.yaml'))) {
+      const rendered = readResources(join(folder, name)).map(resource => stringify(renderResource(resource, to)))
+      writeWhole(join(target, `${basename(folder)}-${name}`), rendered.join('---\n'))
+    }
 }

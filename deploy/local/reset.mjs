@@ -47,12 +47,20 @@ const named = (folder, names) => {
 }
 
 // As secrets.ts writes it, at the ports of ports.ts and their offsets.
-const isOwnStore = uri => { const port = Number(/^mongodb:\/\/127\.0\.0\.1:(\d+)\/\?directConnection=true$/.exec(uri)?.[1]); return port >= 6392 && port <= 21_392 }
+const isOwnStore = uri => {
+  const port = Number(/^mongodb:\/\/127\.0\.0\.1:(\d+)\/\?directConnection=true$/.exec(uri)?.[1])
+  return port >= 6392 && port <= 21_392
+}
 /** Where the platform has kept something that is not in the state folder, without names and passwords. */
 const elsewhere = secrets => {
-  const [uri = '', url = '', brokers] = [process.env.MONGODB_URI || secrets['mongodb-uri'], process.env.CLICKHOUSE_URL || secrets['clickhouse-url'], process.env.KAFKA_BROKERS]
+  const uri = process.env.MONGODB_URI || secrets['mongodb-uri'] || ''
+  const url = process.env.CLICKHOUSE_URL || secrets['clickhouse-url'] || ''
+  const brokers = process.env.KAFKA_BROKERS
   return [
-    ...(uri && !isOwnStore(uri) ? [`the documents in the MongoDB at ${hostsOf(uri)?.join(', ')} (their personal data can be read with the token-key of ${join(home, 'secrets.json')} alone, which is removed: keep it, or drop their databases)`] : []),
+    ...(uri && !isOwnStore(uri) ? [
+      `the documents in the MongoDB at ${hostsOf(uri)?.join(', ')} (their personal data can be read with the token-key of `
+        + `${join(home, 'secrets.json')} alone, which is removed: keep it, or drop their databases)`,
+    ] : []),
     ...(URL.canParse(url) ? [`the figures in the ClickHouse at ${new URL(url).host}`] : []),
     ...(brokers ? [`the events in the Kafka at ${brokers}`] : []),
   ]
@@ -60,14 +68,22 @@ const elsewhere = secrets => {
 
 const refuseWhileRunning = () => {
   const preparing = all && whoPrepares(shared)
-  const running = [...new Set([...(all ? [home, shared] : [home]).flatMap(runningIn), ...(all ? usersOf(shared) : []).map(({ pid }) => pid), ...(preparing ? [preparing.pid] : [])])]
+  const running = [...new Set([
+    ...(all ? [home, shared] : [home]).flatMap(runningIn),
+    ...(all ? usersOf(shared) : []).map(({ pid }) => pid),
+    ...(preparing ? [preparing.pid] : []),
+  ])]
   if (!running.length) return
   console.error(`CyberTask runs (process ${running.join(', ')}): stop it first, with Ctrl-C or kill ${running.join(' ')}.`)
   process.exit(1)
 }
 
 refuseWhileRunning()
-const victims = [...Object.entries(own).flatMap(([folder, names]) => named(join(home, folder), names)), ...(all ? [...named(shared, builds), ...named(shared, turnFile)] : []), ...(existsSync(cluster) ? [cluster] : [])]
+const victims = [
+  ...Object.entries(own).flatMap(([folder, names]) => named(join(home, folder), names)),
+  ...(all ? [...named(shared, builds), ...named(shared, turnFile)] : []),
+  ...(existsSync(cluster) ? [cluster] : []),
+]
 const stays = elsewhere(readJson(join(home, 'secrets.json')) ?? {})
 if (stays.length) console.log(`Not reached from here, and left as it is: ${stays.join('; ')}.`)
 if (!victims.length) console.log('There is nothing to remove.')
@@ -77,5 +93,6 @@ else if (await agreed(`Remove all data${all ? ' and builds' : ''} of CyberTask i
   for (const victim of victims) await rm(victim, { recursive: true, force: true })
   for (const folder of Object.keys(own).filter(Boolean)) await rmdir(join(home, folder)).catch(() => {})
   const rest = existsSync(home) ? readdirSync(home).filter(name => !builds.test(name) && !turnFile.test(name)) : []
-  console.log(`Removed ${victims.join(', ')}.${rest.length ? ` What else is in ${home} stays: ${rest.join(', ')}.` : ''}${all ? '' : ' The builds stay; --all removes them too.'}`)
+  const others = rest.length ? ` What else is in ${home} stays: ${rest.join(', ')}.` : ''
+  console.log(`Removed ${victims.join(', ')}.${others}${all ? '' : ' The builds stay; --all removes them too.'}`)
 } else process.exitCode = 1

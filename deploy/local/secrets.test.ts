@@ -17,7 +17,10 @@ it('what somebody wrote into the secrets stays, and so do keys and passwords; ad
   const first = makeSecrets(home, ports, {})
   writeFileSync(join(home, 'secrets.json'), JSON.stringify({ ...first, 'oauth-providers': '{}', 'my-broker-key': 'k' }))
   const then = makeSecrets(home, portsAt(10), {})
-  expect(then).toMatchObject({ 'oauth-providers': '{}', 'my-broker-key': 'k', 'token-key': first['token-key'], 'state-password': first['state-password'], 'smtp-url': 'smtp://127.0.0.1:1035' })
+  expect(then).toMatchObject({
+    'oauth-providers': '{}', 'my-broker-key': 'k',
+    'token-key': first['token-key'], 'state-password': first['state-password'], 'smtp-url': 'smtp://127.0.0.1:1035',
+  })
   expect(readSecrets(home)).toEqual(then)
 })
 
@@ -30,7 +33,11 @@ it('a variable is for the start that it was given to, and leaves nothing behind'
 
 it('a start that changes no secret writes none, so that no power cut can take the keys', () => {
   const home = folder()
-  const made = () => { makeSecrets(home, ports, {}); makeTokens(home); return ['secrets.json', 'tokens.json'].map(name => statSync(join(home, name))).map(({ ino, mtimeMs }) => ({ ino, mtimeMs })) }
+  const made = () => {
+    makeSecrets(home, ports, {})
+    makeTokens(home)
+    return ['secrets.json', 'tokens.json'].map(name => statSync(join(home, name))).map(({ ino, mtimeMs }) => ({ ino, mtimeMs }))
+  }
   expect(made()).toEqual(made())
 })
 
@@ -42,7 +49,10 @@ it('a file of secrets that others may read is closed again', () => {
   expect(statSync(join(home, 'secrets.json')).mode & 0o777).toBe(0o600)
 })
 
-it.each([['{"token-key": "k",}', 'it is no JSON'], ['{"token-key":"k","oauth-providers":{"google":{}}}', 'oauth-providers: ']])('a file with a slip of the pen is refused as it is, not made anew: %s', (text, why) => {
+it.each([
+  ['{"token-key": "k",}', 'it is no JSON'],
+  ['{"token-key":"k","oauth-providers":{"google":{}}}', 'oauth-providers: '],
+])('a file with a slip of the pen is refused as it is, not made anew: %s', (text, why) => {
   const home = folder()
   const file = join(home, 'secrets.json')
   writeFileSync(file, text)

@@ -31,7 +31,10 @@ export const documentsUrl = (at: Ports): string => `mongodb://127.0.0.1:${at.doc
 /** Where the mail catcher takes mails. */
 export const catcherUrl = (at: Ports): string => `smtp://127.0.0.1:${at.smtp}`
 
-/** The file of the secret store: passwords and keys are made once and kept like all that somebody wrote into it; addresses of local parts are written anew at each start. */
+/**
+ * The file of the secret store. Passwords and keys are made once and kept, like all that somebody wrote into it; addresses of local parts
+ * are written anew at each start.
+ */
 export const makeSecrets = (home: string, at: Ports, env: NodeJS.ProcessEnv): Readonly<Record<string, string>> => {
   const file = fileOf(home)
   const kept = keptIn(file)
@@ -55,7 +58,10 @@ export const makeTokens = (home: string): Tokens => {
   const file = join(home, 'tokens.json')
   const kept = Tokens.catch({}).parse(readJson(file))
   const of = (app: AppId): Tokens[AppId] => kept[app] ?? { dapr: random(), app: random() }
-  const tokens = { gateway: of('gateway'), user: of('user'), task: of('task'), project: of('project'), notification: of('notification'), analytics: of('analytics'), ai: of('ai') }
+  const tokens = {
+    gateway: of('gateway'), user: of('user'), task: of('task'), project: of('project'),
+    notification: of('notification'), analytics: of('analytics'), ai: of('ai'),
+  }
   writeSecret(file, JSON.stringify(tokens, null, 2))
   return tokens
 }

@@ -13,7 +13,8 @@ it('a stack that is stopped while its ports are looked at starts nothing', async
   const started = join(root, 'started')
   const program = join(root, 'sentry')
   writeFileSync(program, `#!/bin/sh\ntouch ${started}\n`, { mode: 0o755 })
-  writeFileSync(join(root, '.cybertask/parts.json'), JSON.stringify({ dapr: { folder: root, version: '' }, documents: { kind: 'uri' }, redis: { program, version: '' }, node: { node: '' } }))
+  const parts = { dapr: { folder: root, version: '' }, documents: { kind: 'uri' }, redis: { program, version: '' }, node: { node: '' } }
+  writeFileSync(join(root, '.cybertask/parts.json'), JSON.stringify(parts))
   const home = join(root, 'home')
   const interrupt = new AbortController()
   const starting = startStack({ root, home, offset: 14_900, services: [], env: { PATH: process.env['PATH'], SMTP_URL: 'smtp://elsewhere' }, signal: interrupt.signal })

@@ -58,7 +58,10 @@ export type Stack = {
 const silent = () => ({ done: () => {}, fail: () => {} })
 
 /** Starts a whole stack and supervises it until `stop`. When a part does not come up, everything is stopped again and the reason is thrown. */
-export const startStack = async ({ root, home: folder, offset = 0, prefix = '', events = 'redis', services, sidecarsOnly = false, env = process.env, report = () => {}, watch = silent, longestPauseMs, signal }: StackOptions): Promise<Stack> => {
+export const startStack = async ({
+  root, home: folder, offset = 0, prefix = '', events = 'redis', services, sidecarsOnly = false, env = process.env,
+  report = () => {}, watch = silent, longestPauseMs, signal,
+}: StackOptions): Promise<Stack> => {
   const found = readFound(root, env)
   const home = resolve(folder)
   mkdirSync(home, { recursive: true })
@@ -72,7 +75,10 @@ export const startStack = async ({ root, home: folder, offset = 0, prefix = '', 
   let stopping: Promise<void> | undefined
   const running = (): { name: string; pid: number }[] => [...parts.values()].flatMap(({ name, pid }) => pid === undefined ? [] : [{ name, pid }])
   const add = (spec: PartSpec): Part => {
-    const part = supervise(spec, { logFile: join(home, 'logs', `${spec.name}.log`), report, changed: () => { if (!stopping) lock.update(running()) }, ...longestPauseMs !== undefined && { longestPauseMs } })
+    const changed = (): void => { if (!stopping) lock.update(running()) }
+    const part = supervise(spec, {
+      logFile: join(home, 'logs', `${spec.name}.log`), report, changed, ...longestPauseMs !== undefined && { longestPauseMs },
+    })
     parts.set(spec.name, part)
     return part
   }
@@ -91,7 +97,9 @@ export const startStack = async ({ root, home: folder, offset = 0, prefix = '', 
 
   try {
     signal?.throwIfAborted()
-    const context: Context = { root, home, found, ports, offset, prefix, events, env, topology, secrets: makeSecrets(home, ports, env), tokens: makeTokens(home) }
+    const context: Context = {
+      root, home, found, ports, offset, prefix, events, env, topology, secrets: makeSecrets(home, ports, env), tokens: makeTokens(home),
+    }
     const wanted = topology.apps.filter(app => services?.includes(app.name) ?? true)
     const stores = bring([...redisParts(context), ...documentParts(context), ...kafkaParts(context), ...mailParts(context)])
     await Promise.all([stores, bring([sentryPart(context)]).then(() => bring(controlParts(context)))])

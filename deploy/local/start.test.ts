@@ -12,7 +12,8 @@ const run = async (script: string, env: NodeJS.ProcessEnv, prepare: (home: strin
   onTestFinished(() => { rmSync(parent, { recursive: true, force: true }) })
   const home = join(parent, 'state')
   prepare(home)
-  const child = spawn(process.execPath, [join(import.meta.dirname, script)], { env: { ...process.env, PORT_OFFSET: '', APP_ID_PREFIX: '', EVENTS: '', MONGODB_URI: '', ...env, CYBERTASK_HOME: home } })
+  const settings = { PORT_OFFSET: '', APP_ID_PREFIX: '', EVENTS: '', MONGODB_URI: '', ...env, CYBERTASK_HOME: home }
+  const child = spawn(process.execPath, [join(import.meta.dirname, script)], { env: { ...process.env, ...settings } })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { said += text })
   const code = await new Promise<number | null>(resolve => { child.once('close', resolve) })
@@ -30,7 +31,9 @@ it('a second start from a state folder that is in use is refused, and leaves the
   const parts = { dapr: { folder: '', version: '' }, documents: { kind: 'uri' }, redis: { program: '', version: '' }, node: { node: '' } }
   const { code, said, home } = await run('start.ts', { CYBERTASK_PARTS: JSON.stringify(parts) }, folder => {
     mkdirSync(folder)
-    writeFileSync(lockFile(folder), JSON.stringify({ pid: process.pid, born: bornAt(process.pid), since: 'noon', url: 'http://localhost:3000', offset: 0, prefix: '', events: 'redis', parts: [] }))
+    const me = { pid: process.pid, born: bornAt(process.pid) }
+    const lock = { ...me, since: 'noon', url: 'http://localhost:3000', offset: 0, prefix: '', events: 'redis', parts: [] }
+    writeFileSync(lockFile(folder), JSON.stringify(lock))
   })
   expect(code).toBe(1)
   expect(said).toContain(`CyberTask already runs from ${home} (process ${process.pid}, since noon, http://localhost:3000)`)

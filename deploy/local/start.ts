@@ -18,8 +18,10 @@ const main = async (): Promise<void> => {
     if (!interrupt.signal.aborted) console.log('\nStopping …')
     interrupt.abort()
   })
-  const stack = await startStack({ root, ...settings, ...(onlyParts && { services: [] }), signal: interrupt.signal, report: line => console.log(line), watch: title => board.line(title) })
-    .finally(() => board.close())
+  const stack = await startStack({
+    root, ...settings, ...(onlyParts && { services: [] }), signal: interrupt.signal,
+    report: line => console.log(line), watch: title => board.line(title),
+  }).finally(() => board.close())
   writeFileSync(join(settings.home, 'dapr.env'), daprEnvironment(stack, process.env), { mode: 0o600 })
   const elsewhere = stack.parts.has('postgres') ? clusterElsewhere(settings.home) : undefined
   const took = seconds(performance.now() - began)

@@ -15,7 +15,8 @@ const DaprYaml = z.strictObject({
   common: z.strictObject({
     resourcesPaths: z.array(z.string()), appProtocol: z.literal('http'), logLevel: z.enum(['debug', 'info', 'warn', 'error']),
     placementHostAddress: z.string(), schedulerHostAddress: z.string(), enableAppHealthCheck: z.literal(true), appHealthCheckPath: z.string(),
-    appHealthProbeInterval: z.number(), appHealthProbeTimeout: z.number(), appHealthThreshold: z.number(), readBufferSize: z.string(), env: z.record(z.string(), z.string()),
+    appHealthProbeInterval: z.number(), appHealthProbeTimeout: z.number(), appHealthThreshold: z.number(),
+    readBufferSize: z.string(), env: z.record(z.string(), z.string()),
   }),
   apps: z.array(App),
 })
@@ -34,7 +35,13 @@ export type AppSpec = {
   /** What the service hears when the environment of the stack says nothing else. */
   env: Readonly<Record<string, string>>
 }
-export type Topology = { apps: readonly AppSpec[]; health: { path: string; interval: number; timeout: number; threshold: number }; resources: string; logLevel: string; readBuffer: string }
+export type Topology = {
+  apps: readonly AppSpec[]
+  health: { path: string; interval: number; timeout: number; threshold: number }
+  resources: string
+  logLevel: string
+  readBuffer: string
+}
 
 /** Reads dapr/dapr.yaml: the one place for app ids, ports, commands and resources. */
 export const readTopology = (root: string, { offset = 0, prefix = '' }: { offset?: number; prefix?: string } = {}): Topology => {
@@ -43,7 +50,10 @@ export const readTopology = (root: string, { offset = 0, prefix = '' }: { offset
   const { common, apps } = DaprYaml.parse(parse(readFileSync(file, 'utf8')))
   return {
     resources: resolve(folder, 'resources'), logLevel: common.logLevel, readBuffer: common.readBufferSize,
-    health: { path: common.appHealthCheckPath, interval: common.appHealthProbeInterval, timeout: common.appHealthProbeTimeout, threshold: common.appHealthThreshold },
+    health: {
+      path: common.appHealthCheckPath, interval: common.appHealthProbeInterval,
+      timeout: common.appHealthProbeTimeout, threshold: common.appHealthThreshold,
+    },
     apps: apps.map(app => ({
       name: app.appID, appId: `${prefix}${app.appID}`, port: app.appPort + offset, daprHttp: app.daprHTTPPort + offset, daprGrpc: app.daprGRPCPort + offset,
       daprInternal: app.daprInternalGRPCPort + offset, metrics: app.metricsPort + offset,

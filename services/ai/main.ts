@@ -29,8 +29,10 @@ const db = await connectMongo(config.mongodbUri, 'ai_db', { logger })
 const log = openLog<AnalysisEvent, typeof aiEvents>({
   db, service: 'ai', topic: aiEvents, dapr, clock, logger, instanceId, toPublic: commit => commit.events.map(event => toPublic(commit.aggregateId, event)),
 })
-const claude = config.anthropicApiKey === undefined ? undefined
-  : claudeReader({ apiKey: config.anthropicApiKey, baseUrl: config.anthropicBaseUrl, model: config.anthropicModel, budget: mongoBudget(db, config.aiTokensPerDay) })
+const claude = config.anthropicApiKey === undefined ? undefined : claudeReader({
+  apiKey: config.anthropicApiKey, baseUrl: config.anthropicBaseUrl, model: config.anthropicModel,
+  budget: mongoBudget(db, config.aiTokensPerDay),
+})
 const read = claude ? withFallback(claude.read, localReader, error => { logger.warn({ error }, 'Claude was not used') }) : localReader
 const idempotency = mongoIdempotency(db, clock)
 

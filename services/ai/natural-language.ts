@@ -23,7 +23,9 @@ export const naturalLanguage = (deps: AiDeps) => async (call: Call<Operation>): 
   const { engine, note, proposal } = body.commit ? await call.first(Understood, made) : made
   const task = body.commit ? await create(deps, call, proposal) : undefined
   const analysisId = call.newId()
-  await deps.analyses.handle(actor.organizationId, analysisId, { type: 'Complete', kind: 'natural-language', taskId: task?.id ?? null, projectId, requestedBy: actor.userId, engine }, meta)
+  await deps.analyses.handle(actor.organizationId, analysisId, {
+    type: 'Complete', kind: 'natural-language', taskId: task?.id ?? null, projectId, requestedBy: actor.userId, engine,
+  }, meta)
   return { body: { analysisId, engine, engineNote: note, proposal, ...task && { task } } }
 }
 
@@ -43,7 +45,8 @@ const ownTimezone = async ({ users }: AiDeps, { token }: Call<Operation>): Promi
 }
 
 /** The days of a repetition are those of the speaker. */
-const inZone = (proposal: Proposal, timezone: string): Proposal => (proposal.task.recurrence === null ? proposal : { ...proposal, task: { ...proposal.task, timezone } })
+const inZone = (proposal: Proposal, timezone: string): Proposal =>
+  (proposal.task.recurrence === null ? proposal : { ...proposal, task: { ...proposal.task, timezone } })
 
 /** A task that the caller cannot see blocks nothing: it becomes a question. */
 const withKnownBlockers = async ({ tasks }: AiDeps, { token }: Call<Operation>, proposal: Proposal): Promise<Proposal> => {
@@ -56,18 +59,24 @@ const withKnownBlockers = async ({ tasks }: AiDeps, { token }: Call<Operation>, 
   }
   if (unknown.length === 0) return proposal
   const questions = unknown.map(words => ({ field: 'blockedBy' as const, words, question: 'No task with this id is known. Which one is meant?', options: [] }))
-  return { ...proposal, task: { ...proposal.task, blockedBy: proposal.task.blockedBy.filter(id => !unknown.includes(id)) }, questions: [...proposal.questions, ...questions] }
+  const blockedBy = proposal.task.blockedBy.filter(id => !unknown.includes(id))
+  return { ...proposal, task: { ...proposal.task, blockedBy }, questions: [...proposal.questions, ...questions] }
 }
 
 const create = async ({ tasks }: AiDeps, { token, meta }: Call<Operation>, { task, questions }: Proposal) => {
   const { projectId } = task
-  if (questions.length || projectId === null) throw new Refused('rule', 'proposal-open', 'The text leaves something open. Answer it, or ask for the proposal only.', { questions })
+  if (questions.length || projectId === null)
+    throw new Refused('rule', 'proposal-open', 'The text leaves something open. Answer it, or ask for the proposal only.', { questions })
   return tasks.createTask({ body: newTask(task, projectId), token, meta, idempotencyKey: meta.commandId, timeoutMs })
 }
 
 /** What the text said, and nothing else: the task service has its own defaults. */
-const newTask = ({ title, description, priority, startAt, dueAt, recurrence, timezone, assigneeId, labels, blockedBy, estimateMinutes }: ProposedTask, projectId: string): NewTask => ({
+const newTask = (
+  { title, description, priority, startAt, dueAt, recurrence, timezone, assigneeId, labels, blockedBy, estimateMinutes }: ProposedTask,
+  projectId: string,
+): NewTask => ({
   projectId, title, priority, labels,
-  ...description && { description }, ...startAt !== null && { startAt }, ...dueAt !== null && { dueAt }, ...recurrence !== null && { recurrence }, ...timezone !== undefined && { timezone },
+  ...description && { description }, ...startAt !== null && { startAt }, ...dueAt !== null && { dueAt },
+  ...recurrence !== null && { recurrence }, ...timezone !== undefined && { timezone },
   ...assigneeId !== null && { assigneeId }, ...blockedBy.length && { blockedBy }, ...estimateMinutes !== null && { estimateMinutes },
 })

@@ -17,8 +17,9 @@ export const AT_ONCE = 50
 const MOST_REMEMBERED = 10_000
 
 /**
- * Takes people out of the events. That rewrites the table, which takes longer the more there is, so one rewrite runs at a time and the next takes along all who came meanwhile.
- * What is not done in time is refused as `erasure-under-way` and goes on; asked again with the same saga it is answered when it is done.
+ * Takes people out of the events. That rewrites the table, which takes longer the more there is, so one rewrite runs at a time and the next
+ * takes along all who came meanwhile. What is not done in time is refused as `erasure-under-way` and goes on; asked again with the same saga
+ * it is answered when it is done.
  */
 export const erasures = (db: ClickHouse, logger: Logger, erased = erasedPeople(db), answerMs = ANSWER_MS): Erase => {
   const underWay = new Map<string, Promise<void>>()
@@ -64,7 +65,9 @@ export const erasures = (db: ClickHouse, logger: Logger, erased = erasedPeople(d
     const known = underWay.get(key)
     const ending = known ?? begin(key, erasure)
     if (await endsWithin(ending, answerMs)) return
-    if (!known) ending.then(() => { remember(key) }, (error: unknown) => { logger.warn({ error, sagaId: erasure.sagaId }, 'a person could not be taken out of the figures; the saga asks again') })
+    if (!known) ending.then(() => { remember(key) }, (error: unknown) => {
+      logger.warn({ error, sagaId: erasure.sagaId }, 'a person could not be taken out of the figures; the saga asks again')
+    })
     throw new Refused('throttled', 'erasure-under-way', 'The events are being rewritten without this person; ask again.', { retryAfter: 5 })
   }
 }

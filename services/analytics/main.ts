@@ -24,7 +24,9 @@ const service = await startService('analytics', {
 const { config, dapr, clock, logger } = service
 // The embedded engine is in this process: it is opened again by whoever starts that again.
 const startAgain = (error: unknown): void => { logger.error({ error }, 'a part of a table is broken; starting again, which mends it'); process.exit(1) }
-const db = await (config.clickhouseUrl === undefined ? connectClickHouse({ folder: config.analyticsData }, { onBroken: startAgain }) : connectClickHouse({ url: config.clickhouseUrl }))
+const db = await (config.clickhouseUrl === undefined
+  ? connectClickHouse({ folder: config.analyticsData }, { onBroken: startAgain })
+  : connectClickHouse({ url: config.clickhouseUrl }))
 const applied = await migrate(db)
 if (applied.length) logger.info({ applied }, 'the schema is up to date')
 const lost = await readLostAgain(db)
@@ -34,7 +36,9 @@ if (applied.includes('003-tallies.sql')) await countAll(db)
 
 const erased = erasedPeople(db)
 const erase = erasures(db, logger, erased)
-const events = consumer({ name: 'analytics', topics, batch: untilErased(ingest(db, erased), db, erase), db: consumerStore(db), dapr, clock, logger, paceMs: 300 })
+const events = consumer({
+  name: 'analytics', topics, batch: untilErased(ingest(db, erased), db, erase), db: consumerStore(db), dapr, clock, logger, paceMs: 300,
+})
 
 await runService({
   ...service,

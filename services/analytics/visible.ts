@@ -16,7 +16,8 @@ export const visibleProjects = async (db: ClickHouse, projects: Projects, actor:
   if (projectId !== undefined) {
     const project = await projects.getProject({ params: { id: projectId }, query: { organizationId } })
     if (project.deletedAt !== null) throw new Refused('missing', 'project-unknown', 'There is no such project.')
-    if (!seesAllProjects(actor) && !project.members.some(m => m.userId === userId)) throw new Refused('forbidden', 'forbidden', 'Only members see the figures of a project.')
+    const isMember = project.members.some(m => m.userId === userId)
+    if (!seesAllProjects(actor) && !isMember) throw new Refused('forbidden', 'forbidden', 'Only members see the figures of a project.')
     return [projectId]
   }
   const existing = (await db.query(Row, projectsSql, { org: organizationId })).map(row => row.projectId)

@@ -38,7 +38,10 @@ const [insiders, mailer] = [insidersOf({ members: tables.members, projects, user
 const { send, lost } = sender({ mails: tables.mails, directory: directory(users), preferencesOf: preferences.of, insiders, smtp: mailer, clock, site: base })
 const queue = mailQueue({ redisUrl: config.queueRedisUrl, prefix: `${base.appIdPrefix}mail`, work: send, lost, logger })
 const outbox = mailOutbox({ mails: tables.mails, queue, clock, logger })
-const tell = deliver({ tables, known: rememberedFacts(tables), audience: audience(insiders), preferencesOf: preferences.of, push: outbox.push, show: show({ dapr, logger }), erase: person => erase(tables, preferences, person) })
+const tell = deliver({
+  tables, known: rememberedFacts(tables), audience: audience(insiders), preferencesOf: preferences.of,
+  push: outbox.push, show: show({ dapr, logger }), erase: person => erase(tables, preferences, person),
+})
 const idempotency = mongoIdempotency(db, clock)
 queue.start()
 outbox.start()

@@ -12,7 +12,13 @@ import type { Outbox } from './mail/outbox.ts'
 import { maySee } from './policies.ts'
 import type { Tables } from './store/rows.ts'
 
-export type RouteDeps = { inbox: Inbox; preferences: PreferencesStore; tables: Tables; outbox: Pick<Outbox, 'ask'>; projects: Pick<Client<typeof projectInternal>, 'getProject'> }
+export type RouteDeps = {
+  inbox: Inbox
+  preferences: PreferencesStore
+  tables: Tables
+  outbox: Pick<Outbox, 'ask'>
+  projects: Pick<Client<typeof projectInternal>, 'getProject'>
+}
 
 export const routes = ({ inbox, preferences, tables, outbox, projects }: RouteDeps): readonly Routes[] => [
   serve(notificationApi, {
@@ -34,7 +40,10 @@ export const routes = ({ inbox, preferences, tables, outbox, projects }: RouteDe
   }),
   serve(notificationInternal, {
     mail: async ({ body }) => ({ body: { mailId: await outbox.ask(body) } }),
-    erase: async ({ body }) => { await erase(tables, preferences, { organizationId: body.organizationId, userId: body.userId }); return { body: { sagaId: body.sagaId } } },
+    erase: async ({ body: { organizationId, userId, sagaId } }) => {
+      await erase(tables, preferences, { organizationId, userId })
+      return { body: { sagaId } }
+    },
     deleteOfProject: async ({ body }) => { await hideProject(tables, body); return { body: { sagaId: body.sagaId } } },
     restoreOfProject: async ({ body }) => { await showProject(tables, body); return { body: { sagaId: body.sagaId } } },
   }),

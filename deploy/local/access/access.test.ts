@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { appIds } from '../../../services/shared/contracts/define.ts'
+import { appIds, type AppId } from '../../../services/shared/contracts/define.ts'
 import { configurationOf } from './configuration.ts'
 import { operationsOf, type Operation } from './contracts.ts'
 import { decides } from './decides.ts'
@@ -12,11 +12,14 @@ describe('access control', () => {
     expect(readFileSync(join(import.meta.dirname, '../../../dapr/config', `${app}.yaml`), 'utf8')).toBe(await configurationOf(app))
   })
   it.each(appIds)('every operation of %s is open to those it is for, and internal ones are closed to the gateway unless it is named', async app => {
-    for (const operation of await operationsOf(app)) {
+    const operations = await operationsOf(app)
+    for (const operation of operations) {
       const path = operation.path.replaceAll(/:\w+/g, 'x1')
       const wanted = operation.access === 'internal' ? operation.callers ?? [] : (['gateway'] as const)
-      for (const caller of wanted) if (caller !== app) expect(decides(rulesFor(caller, app, await operationsOf(app)), operation.method, path), `${caller} ${operation.method} ${path}`).toBe(true)
-      if (operation.access === 'internal' && !operation.callers?.includes('gateway')) expect(decides(rulesFor('gateway', app, await operationsOf(app)), operation.method, path), `gateway ${operation.method} ${path}`).toBe(false)
+      const isOpen = (caller: AppId): boolean => decides(rulesFor(caller, app, operations), operation.method, path)
+      for (const caller of wanted) if (caller !== app) expect(isOpen(caller), `${caller} ${operation.method} ${path}`).toBe(true)
+      if (operation.access === 'internal' && !operation.callers?.includes('gateway'))
+        expect(isOpen('gateway'), `gateway ${operation.method} ${path}`).toBe(false)
     }
   })
   it('a caller that is not named has no rules at all', () => {
@@ -25,7 +28,11 @@ describe('access control', () => {
     expect(rulesFor('ai', 'task', operations)).toEqual([])
   })
   it('operations below one another share one rule, because Dapr stops at the first', () => {
-    const operations: Operation[] = [{ method: 'POST', path: '/api/tasks', access: 'user' }, { method: 'GET', path: '/api/tasks/:id', access: 'user' }, { method: 'PATCH', path: '/api/tasks/:id/status', access: 'user' }]
+    const operations: Operation[] = [
+      { method: 'POST', path: '/api/tasks', access: 'user' },
+      { method: 'GET', path: '/api/tasks/:id', access: 'user' },
+      { method: 'PATCH', path: '/api/tasks/:id/status', access: 'user' },
+    ]
     const rules = rulesFor('gateway', 'task', operations).filter(rule => rule.path.startsWith('/api'))
     expect(rules).toEqual([{ path: '/api/tasks/**', verbs: ['GET', 'PATCH', 'POST'] }])
     expect(decides(rules, 'POST', '/api/tasks')).toBe(true)

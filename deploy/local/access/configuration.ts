@@ -14,7 +14,10 @@ const secretsOf: Readonly<Record<AppId, readonly string[]>> = {
   ai: ['mongodb-uri', 'anthropic-api-key', 'anthropic-base-url'],
 }
 
-/** Which parts of its sidecar's API an app uses beside what the sidecar says of itself (Dapr's own SDK asks for that); the others are not there for it. Whoever hosts no sagas cannot reach those of others. */
+/**
+ * Which parts of its sidecar's API an app uses; the others are not there for it. What the sidecar says of itself is open to all: Dapr's own
+ * SDK asks for that. Whoever hosts no sagas cannot reach those of others.
+ */
 const apisOf: Readonly<Record<AppId, readonly string[]>> = {
   gateway: ['invoke', 'publish', 'secrets', 'state'],
   user: ['invoke', 'publish', 'secrets', 'state', 'actors', 'jobs'],

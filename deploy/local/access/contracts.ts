@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { appIds, type AppId } from '../../../services/shared/contracts/define.ts'
 
-const Operation = z.looseObject({ method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']), path: z.string().startsWith('/'), access: z.enum(['public', 'user', 'internal']), callers: z.array(z.enum(appIds)).optional() })
+const Operation = z.looseObject({
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+  path: z.string().startsWith('/'),
+  access: z.enum(['public', 'user', 'internal']),
+  callers: z.array(z.enum(appIds)).optional(),
+})
 /** What access control needs to know of an operation. */
 export type Operation = Pick<z.infer<typeof Operation>, 'method' | 'path' | 'access' | 'callers'>
 

@@ -3,7 +3,8 @@ import type { Rule } from './rules.ts'
 type Node = { rule?: Rule; children: { segment: string; node: Node }[] }
 
 /** What Dapr's access control answers to a call, given these rules; follows its own search (pkg/config/trie.go) step by step. */
-export const decides = (rules: readonly Rule[], method: string, path: string): boolean => search(treeOf(rules), path.split('/').slice(1))?.verbs.includes(method) ?? false
+export const decides = (rules: readonly Rule[], method: string, path: string): boolean =>
+  search(treeOf(rules), path.split('/').slice(1))?.verbs.includes(method) ?? false
 
 const treeOf = (rules: readonly Rule[]): Node => {
   const root: Node = { children: [] }

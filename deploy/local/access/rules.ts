@@ -9,9 +9,11 @@ const node = (): Node => ({ verbs: new Set(), children: new Map() })
 const wild = '*'
 
 /** What the gateway shows of every service, beside its operations. */
-const documents: Operation[] = ['/openapi.json', '/asyncapi.json', '/metrics', '/health/:check'].map(path => ({ method: 'GET', path, access: 'internal', callers: ['gateway'] }))
+const documents: Operation[] = ['/openapi.json', '/asyncapi.json', '/metrics', '/health/:check']
+  .map(path => ({ method: 'GET', path, access: 'internal', callers: ['gateway'] }))
 
-const mayCall = (caller: AppId, { access, callers }: Operation): boolean => access === 'internal' ? callers?.includes(caller) ?? false : caller === 'gateway' || (callers?.includes(caller) ?? false)
+const mayCall = (caller: AppId, { access, callers }: Operation): boolean =>
+  (access !== 'internal' && caller === 'gateway') || (callers?.includes(caller) ?? false)
 
 const verbsBelow = (from: Node): Set<string> => new Set([...from.verbs, ...[...from.children.values()].flatMap(child => [...verbsBelow(child)])])
 

@@ -10,7 +10,8 @@ const root = resolve(import.meta.dirname, '../../..')
 const environmentOf = (env: NodeJS.ProcessEnv) => {
   const home = mkdtempSync(join(tmpdir(), 'apps-'))
   onTestFinished(() => { rmSync(home, { recursive: true, force: true }) })
-  return readTopology(root, { offset: 10_000 }).apps.filter(app => app.name === 'user').map(app => servicePart({ root, env, prefix: '', tokens: makeTokens(home), home }, app).env)[0]
+  const users = readTopology(root, { offset: 10_000 }).apps.filter(app => app.name === 'user')
+  return users.map(app => servicePart({ root, env, prefix: '', tokens: makeTokens(home), home }, app).env)[0]
 }
 
 it('what the environment says goes before what dapr.yaml says', () => {

@@ -19,4 +19,5 @@ export type Context = {
 }
 
 /** The environment of programs that are not ours: what any program needs, and nothing of the services. */
-export const plainEnv = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ PATH: env['PATH'], HOME: env['HOME'], TMPDIR: env['TMPDIR'], LANG: 'C.UTF-8', TZ: 'UTC' })
+export const plainEnv = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  ({ PATH: env['PATH'], HOME: env['HOME'], TMPDIR: env['TMPDIR'], LANG: 'C.UTF-8', TZ: 'UTC' })

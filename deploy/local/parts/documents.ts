@@ -9,7 +9,10 @@ import { postgresPart, postgresUri } from './postgres.ts'
 export const documentParts = (context: Context): PartSpec[] => {
   const { home, found: { documents }, ports, env } = context
   if (documents.kind === 'uri') return []
-  const shared = { name: 'documents', group: 'store', cwd: home, env: plainEnv(env), ports: [ports.documents], ready: tcpProbe(ports.documents), stopWithinMs: 15_000 } as const
+  const shared = {
+    name: 'documents', group: 'store', cwd: home, env: plainEnv(env),
+    ports: [ports.documents], ready: tcpProbe(ports.documents), stopWithinMs: 15_000,
+  } as const
   if (documents.kind === 'mongod') {
     const data = join(home, 'data/mongo')
     return [{

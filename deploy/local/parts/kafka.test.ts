@@ -6,6 +6,7 @@ it('a cluster id has 22 characters and no dash in front, whatever the bytes are'
 })
 
 it('a path of any letters reaches Kafka as it is: its file is read as Latin-1', () => {
-  const java = (text: string): string => Buffer.from(text).toString('latin1').replace(/\\u([0-9a-f]{4})|\\(.)/g, (_, code: string | undefined, char: string) => code ? String.fromCharCode(Number.parseInt(code, 16)) : char)
+  const java = (text: string): string => Buffer.from(text).toString('latin1')
+    .replace(/\\u([0-9a-f]{4})|\\(.)/g, (_, code: string | undefined, char: string) => code ? String.fromCharCode(Number.parseInt(code, 16)) : char)
   for (const path of ['/home/jürgen/Büro 1', '/home/工作/😀', String.raw`/odd\u0041`]) expect(java(propertyValue(path))).toBe(path)
 })

@@ -21,19 +21,26 @@ export const kafkaParts = ({ home, found: { kafka }, ports, events, env }: Conte
       mkdirSync(data, { recursive: true })
       writeWhole(file, [
         'process.roles=broker,controller', 'node.id=1', `controller.quorum.voters=1@127.0.0.1:${ports.kafkaController}`,
-        `listeners=PLAINTEXT://127.0.0.1:${ports.kafka},CONTROLLER://127.0.0.1:${ports.kafkaController}`, `advertised.listeners=PLAINTEXT://127.0.0.1:${ports.kafka}`,
-        'controller.listener.names=CONTROLLER', 'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT', `log.dirs=${propertyValue(data)}`,
-        'num.partitions=4', 'auto.create.topics.enable=true', 'offsets.topic.replication.factor=1', 'offsets.topic.num.partitions=4', 'transaction.state.log.replication.factor=1',
-        'transaction.state.log.min.isr=1', 'group.initial.rebalance.delay.ms=0', 'log.retention.hours=168', 'log.segment.bytes=67108864', '',
+        `listeners=PLAINTEXT://127.0.0.1:${ports.kafka},CONTROLLER://127.0.0.1:${ports.kafkaController}`,
+        `advertised.listeners=PLAINTEXT://127.0.0.1:${ports.kafka}`,
+        'controller.listener.names=CONTROLLER', 'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+        `log.dirs=${propertyValue(data)}`, 'num.partitions=4', 'auto.create.topics.enable=true',
+        'offsets.topic.replication.factor=1', 'offsets.topic.num.partitions=4',
+        'transaction.state.log.replication.factor=1', 'transaction.state.log.min.isr=1',
+        'group.initial.rebalance.delay.ms=0', 'log.retention.hours=168', 'log.segment.bytes=67108864', '',
       ].join('\n'))
-      if (!existsSync(join(data, 'meta.properties')))
-        execFileSync(java, [...classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(randomBytes(16)), '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] })
+      if (!existsSync(join(data, 'meta.properties'))) {
+        const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId(randomBytes(16)), '-c', file]
+        execFileSync(java, [...classpath, ...format], { stdio: ['ignore', 'ignore', 'pipe'] })
+      }
     },
   }]
 }
 
 /** A value in a .properties file, which Java reads as Latin-1 and where a backslash escapes. */
-export const propertyValue = (text: string): string => text.replaceAll('\\', String.raw`\\`).replace(/[^\x20-\x7e]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+export const propertyValue = (text: string): string => text
+  .replaceAll('\\', String.raw`\\`)
+  .replace(/[^\x20-\x7e]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** As Kafka writes ids, and like its own never with a dash in front: its tools would take that for an option. */
 export const clusterId = (bytes: Buffer): string => bytes.toString('base64url').replace(/^-/, 'A')

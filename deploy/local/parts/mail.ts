@@ -12,7 +12,8 @@ export const mailParts = ({ root, home, ports, env }: Context): PartSpec[] => {
   const smtp = tcpProbe(ports.smtp)
   return [{
     name: 'mail', title: 'Mail catcher', group: 'store', cwd: home, env: plainEnv(env), ports: [ports.smtp, ports.mail],
-    command: [process.execPath, join(root, 'node_modules/maildev/dist/bin/maildev.js'), '--ip', '127.0.0.1', '--smtp', String(ports.smtp), '--web-ip', '127.0.0.1', '--web', String(ports.mail),
+    command: [process.execPath, join(root, 'node_modules/maildev/dist/bin/maildev.js'),
+      '--ip', '127.0.0.1', '--smtp', String(ports.smtp), '--web-ip', '127.0.0.1', '--web', String(ports.mail),
       '--mail-directory', folder, '--max-emails', env['MAILS_KEPT'] || '6000', '--silent'],
     ready: async () => await smtp() && await page(),
     before: async () => { mkdirSync(folder, { recursive: true }) },

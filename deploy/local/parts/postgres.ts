@@ -25,7 +25,8 @@ wal_level = minimal
 max_wal_senders = 0
 wal_compression = on
 max_wal_size = 1GB
-# What was written since the last checkpoint began is read again after a crash: a quarter of an hour of it kept everybody waiting for three seconds, two minutes on a full machine still for one and a half.
+# What was written since the last checkpoint began is read again after a crash. A quarter of an hour of it kept everybody waiting
+# for three seconds, two minutes on a full machine still for one and a half.
 checkpoint_timeout = 30s
 checkpoint_completion_target = 0.5
 shared_buffers = 128MB
@@ -54,7 +55,9 @@ export const clusterElsewhere = (home: string): string | undefined => !postgresU
 const clusterFolder = (home: string): string => clusterElsewhere(home) ?? join(home, 'data/postgres')
 
 /** Removes a state folder for good, and what of it lies elsewhere: a cluster that root could not keep in it, and its socket. */
-export const removeState = (home: string): void => { for (const folder of [home, outside(home), socketFolder(home)]) rmSync(folder, { recursive: true, force: true }) }
+export const removeState = (home: string): void => {
+  for (const folder of [home, outside(home), socketFolder(home)]) rmSync(folder, { recursive: true, force: true })
+}
 
 /** The connection string of the cluster: through a socket only its owner can open. */
 export const postgresUri = (home: string): string => `postgres://postgres@/postgres?host=${encodeURIComponent(socketFolder(home))}&pool_max_conns=96`
@@ -86,7 +89,8 @@ export const postgresPart = ({ home, env }: Context, bin: string): PartSpec => {
   const data = clusterFolder(home)
   const socket = socketFolder(home)
   return {
-    name: 'postgres', title: 'PostgreSQL', group: 'store', command: [join(bin, 'postgres'), '-D', data], cwd: '/', env: plainEnv(env), ports: [], user: postgresUser(),
+    name: 'postgres', title: 'PostgreSQL', group: 'store', command: [join(bin, 'postgres'), '-D', data],
+    cwd: '/', env: plainEnv(env), ports: [], user: postgresUser(),
     // Fast shutdown: open transactions are rolled back, nothing acknowledged is lost.
     stopSignal: 'SIGINT', stopWithinMs: 15_000,
     ready: postgresProbe(home, bin),

@@ -16,7 +16,8 @@ const redis = ({ home, found, ports, secrets, env }: Context, name: 'broker' | '
   const password = secrets[`${name}-password`] ?? ''
   const file = join(home, `${name}.conf`)
   return {
-    name, title, group: 'store', command: [found.redis.program, file], cwd: home, env: plainEnv(env), ports: [ports[name]], ready: redisProbe(ports[name], password),
+    name, title, group: 'store', command: [found.redis.program, file], cwd: home, env: plainEnv(env),
+    ports: [ports[name]], ready: redisProbe(ports[name], password),
     before: async () => {
       mkdirSync(folder, { recursive: true })
       writeSecret(file, [

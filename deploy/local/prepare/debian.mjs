@@ -15,9 +15,13 @@ export const installPackages = async (what, names, line) => {
   const job = queue.then(async () => {
     const env = { DEBIAN_FRONTEND: 'noninteractive' }
     line.say(`installing ${names.apt} with apt-get`)
-    const install = () => run('apt-get', ['install', '-y', '--no-install-recommends', ...names.apt.split(' ')], { env, onLine: text => line.say(`apt-get: ${text.slice(0, 60)}`) })
+    const onLine = text => line.say(`apt-get: ${text.slice(0, 60)}`)
+    const install = () => run('apt-get', ['install', '-y', '--no-install-recommends', ...names.apt.split(' ')], { env, onLine })
     await install().catch(async () => { await run('apt-get', ['update'], { env }); await install() })
   })
   queue = job.catch(() => undefined)
-  await job.catch(error => { throw new Missing(`${what} could not be installed (${String(error.message).split('\n').at(-1)}): ${commandFor(names)}, then start again.`) })
+  await job.catch(error => {
+    const reason = String(error.message).split('\n').at(-1)
+    throw new Missing(`${what} could not be installed (${reason}): ${commandFor(names)}, then start again.`)
+  })
 }

@@ -19,8 +19,10 @@ export const prepareDocuments = async ({ root, home, documents, builds, users },
     return { kind: 'mongod', program: mongod }
   }
   const [postgres, { folder, built }] = await Promise.all([preparePostgres(home, line), goBuild({
-    name: 'documents', what: 'A document store (mongod, or MONGODB_URI, or FerretDB)', source: join(root, 'deploy/local/documents'), builds, users, least: '1.25', packages: ['.'], repairs: ferretdbRepair,
+    name: 'documents', what: 'A document store (mongod, or MONGODB_URI, or FerretDB)', source: join(root, 'deploy/local/documents'),
+    builds, users, least: '1.25', packages: ['.'], repairs: ferretdbRepair,
   }, line)])
-  line.done(`FerretDB 1.24.0, ${built ? 'built' : 'built earlier'}, on PostgreSQL ${postgres.version}${kept ? '; it stays because the data is in it, though there is a mongod now' : ''}`)
+  const why = kept ? '; it stays because the data is in it, though there is a mongod now' : ''
+  line.done(`FerretDB 1.24.0, ${built ? 'built' : 'built earlier'}, on PostgreSQL ${postgres.version}${why}`)
   return { kind: 'ferretdb', program: join(folder, 'documents'), postgres: postgres.folder }
 }

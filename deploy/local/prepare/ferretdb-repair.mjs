@@ -1,10 +1,14 @@
-// FerretDB 1.24 is the last of its line; what is wrong in it is mended here, and seen to hold by `tests/store/directory.test.ts` (1) and `tests/store/contract.ts` (3).
+// FerretDB 1.24 is the last of its line. What is wrong in it is mended here, and seen to hold by `tests/store/directory.test.ts` (1) and
+// `tests/store/contract.ts` (3).
 //
-// 1. It reads its directory of databases and collections at the first request. When PostgreSQL or that client went away in the midst of it, what had been read stayed:
-//    all other databases were empty until its next start, and every write to them failed. Each client that had waited read it all again, so that this went on for a second.
-// 2. A client that went away while its collection was being created left a table without an entry: the collection could never be created again.
-// 3. An update looks for its document and then writes it by its _id alone: of two at once that name a version both found the same one, and the older could be the last to write.
-//    Now those that name an _id follow each other, and one statement's connection is given back before the next one begins.
+// 1. It reads its directory of databases and collections at the first request. When PostgreSQL or that client went away in the midst of it,
+//    what had been read stayed: all other databases were empty until its next start, and every write to them failed. Each client that had
+//    waited read it all again, so that this went on for a second.
+// 2. A client that went away while its collection was being created left a table without an entry: the collection could never be created
+//    again.
+// 3. An update looks for its document and then writes it by its _id alone. Of two at once that name a version both found the same one, and
+//    the older could be the last to write. Now those that name an _id follow each other, and one statement's connection is given back
+//    before the next one begins.
 export const ferretdbRepair = {
   module: 'github.com/FerretDB/FerretDB',
   files: {

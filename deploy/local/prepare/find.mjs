@@ -50,7 +50,14 @@ export const run = (command, args, { cwd, env, onLine, breakBy = 'SIGINT' } = {}
   child.stderr.setEncoding('utf8').on('data', take)
   child.on('error', reject)
   child.on('close', () => running.delete(child))
-  child.on('close', code => code === 0 ? resolve(output.trim()) : reject(Object.assign(new Error(`${command} ${args[0] ?? ''} ended with ${code}:\n${output.trim().split('\n').slice(-12).join('\n')}`), { output })))
+  child.on('close', code => {
+    if (code === 0) {
+      resolve(output.trim())
+      return
+    }
+    const end = output.trim().split('\n').slice(-12).join('\n')
+    reject(Object.assign(new Error(`${command} ${args[0] ?? ''} ended with ${code}:\n${end}`), { output }))
+  })
 })
 
 /** The output of a program, or undefined when it fails. */

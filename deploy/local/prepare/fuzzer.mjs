@@ -18,15 +18,19 @@ const install = async ({ root, builds }, line) => {
   const program = join(folder, 'bin/schemathesis')
   const whole = join(folder, 'whole')
   if (existsSync(whole)) return program
-  const python = await usable() ?? await installPackages('Python 3.10 or newer with venv (the fuzzer needs it)', { apt: 'python3 python3-venv', brew: 'python' }, line).then(usable)
+  const packages = { apt: 'python3 python3-venv', brew: 'python' }
+  const python = await usable() ?? await installPackages('Python 3.10 or newer with venv (the fuzzer needs it)', packages, line).then(usable)
   if (!python) throw new Missing('Python was installed, but no python3 of version 3.10 or newer with venv is on the PATH: put it there, then start again.')
   // Its scripts name the folder they were made in, so it is made where it stays; the mark says that nothing broke off.
   await rm(folder, { recursive: true, force: true })
   await mkdir(builds, { recursive: true })
   line.say('fetching 30 MB from the Python Package Index')
   await run(python, ['-m', 'venv', folder])
-  await run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps', '--only-binary=:all:', '-r', wanted])
-    .catch(error => { throw new Missing(`The fuzzer could not be installed from the Python Package Index: ${String(error.message).trim().split('\n').at(-1)}`) })
+  const options = ['--quiet', '--disable-pip-version-check', '--no-input', '--no-deps', '--only-binary=:all:']
+  await run(join(folder, 'bin/python'), ['-m', 'pip', 'install', ...options, '-r', wanted]).catch(error => {
+    const reason = String(error.message).trim().split('\n').at(-1)
+    throw new Missing(`The fuzzer could not be installed from the Python Package Index: ${reason}`)
+  })
   await writeFile(whole, '')
   return program
 }

@@ -18,7 +18,10 @@ const hashOf = async (folder, flags) => {
   return hash.digest('hex').slice(0, 12)
 }
 
-/** What the environment of a build adds for an installed Go of this version: Go 1.21 and newer fetch the toolchain that a module asks for, if they are let (`GOTOOLCHAIN=local` forbids it); undefined when it is too old for that. */
+/**
+ * What the environment of a build adds for an installed Go of this version; undefined when it is too old. Go 1.21 and newer fetch the
+ * toolchain that a module asks for, if they are let (`GOTOOLCHAIN=local` forbids it).
+ */
 export const toolchainFor = (version, least) => atLeast(version, least) ? {} : atLeast(version, '1.21') ? { GOTOOLCHAIN: 'auto' } : undefined
 
 const findGo = async (least, what) => {
@@ -30,7 +33,10 @@ const findGo = async (least, what) => {
   throw new Missing(`${what} and Go ${least} to build it are both missing: install Go from https://go.dev/dl/, then start again.`)
 }
 
-/** The folder with the programs of a module, built if need be. `ldflags` and `tags` are those of `go build`; `repairs` is what `go-repair.mjs` mends of a module that it needs. An older build stays while somebody may run on it (`users`). */
+/**
+ * The folder with the programs of a module, built if need be. `ldflags` and `tags` are those of `go build`; `repairs` is what
+ * `go-repair.mjs` mends of a module that it needs. An older build stays while somebody may run on it (`users`).
+ */
 export const goBuild = async ({ name, what, source, ldflags = '', tags = '', packages, repairs, builds, users, least }, line) => {
   const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-tags', tags, '-ldflags', `-s -w ${ldflags}`]
   const target = join(builds, `${name}-${await hashOf(source, [...flags, ...packages, ...(repairs ? [JSON.stringify(repairs)] : [])])}`)
@@ -51,7 +57,10 @@ export const goBuild = async ({ name, what, source, ldflags = '', tags = '', pac
   await inTurn(() => run(go, ['build', '-v', ...mended, ...flags, '-o', `${half}/`, ...packages], running))
   await rm(join(half, 'source'), { recursive: true, force: true })
   await rename(half, target)
-  if (!users.length) for (const old of (await readdir(builds)).filter(file => file.startsWith(`${name}-`) && join(builds, file) !== target)) await rm(join(builds, old), { recursive: true, force: true })
+  if (!users.length) {
+    const older = (await readdir(builds)).filter(file => file.startsWith(`${name}-`) && join(builds, file) !== target)
+    for (const old of older) await rm(join(builds, old), { recursive: true, force: true })
+  }
   return { folder: target, built: true }
 }
 

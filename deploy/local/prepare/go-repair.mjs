@@ -13,7 +13,10 @@ const changed = async (file, changes) => {
   return text
 }
 
-/** Writes a copy of the module with its repairs into a folder; what comes back are flags that make `go` take it. `source` is the module that needs it, and has been fetched. */
+/**
+ * Writes a copy of the module with its repairs into a folder; what comes back are flags that make `go` take it. `source` is the module
+ * that needs it, and has been fetched.
+ */
 export const repair = async ({ go, source, env, into, module, files }) => {
   const original = (await run(go, ['list', '-m', '-f', '{{.Dir}}', module], { cwd: source, env })).split('\n').at(-1) ?? ''
   const copy = join(into, 'module')

@@ -2,7 +2,10 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** A new folder's path for a part that is not there yet. What an earlier start left unfinished is said and removed: only one prepares at a time, so nobody is at it. */
+/**
+ * A new folder's path for a part that is not there yet. What an earlier start left unfinished is said and removed: only one prepares at a
+ * time, so nobody is at it.
+ */
 export const halfFolder = async (builds, name, line) => {
   await mkdir(builds, { recursive: true })
   for (const left of (await readdir(builds)).filter(file => file.startsWith(`.half-${name}`))) {

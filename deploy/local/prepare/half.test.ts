@@ -5,7 +5,10 @@ import { expect, it, onTestFinished } from 'vitest'
 import { halfFolder } from './half.mjs'
 import { openBoard } from './progress.mjs'
 
-it.each([[false, 'Dapr: an earlier start did not finish it; it is begun again\n'], [true, '\x1b[J']])('a half-built part of an earlier start is said, terminal or not (%s), and removed; other parts stay', async (isTTY, seen) => {
+it.each([
+  [false, 'Dapr: an earlier start did not finish it; it is begun again\n'],
+  [true, '\x1b[J'],
+])('a half-built part of an earlier start is said, terminal or not (%s), and removed; other parts stay', async (isTTY, seen) => {
   const builds = mkdtempSync(join(tmpdir(), 'half-'))
   onTestFinished(() => { rmSync(builds, { recursive: true, force: true }) })
   for (const name of ['.half-dapr-4711', 'dapr-0123456789ab', '.half-kafka']) mkdirSync(join(builds, name))

@@ -20,7 +20,8 @@ export const prepareKafka = async ({ root, builds }, line) => {
     line.done('the Kafka of KAFKA_BROKERS')
     return { kind: 'brokers' }
   }
-  const java = await findJava() ?? await installPackages('Java 17 or newer (Kafka needs it)', { apt: 'default-jre-headless', brew: 'openjdk@17' }, line).then(findJava)
+  const packages = { apt: 'default-jre-headless', brew: 'openjdk@17' }
+  const java = await findJava() ?? await installPackages('Java 17 or newer (Kafka needs it)', packages, line).then(findJava)
   if (!java) throw new Missing('Java was installed, but no java of version 17 or newer is on the PATH: put it there, then start again.')
   const pom = join(root, 'deploy/local/kafka/pom.xml')
   const jars = join(builds, `kafka-${createHash('sha256').update(await readFile(pom)).digest('hex').slice(0, 12)}`)

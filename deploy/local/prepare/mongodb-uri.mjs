@@ -23,7 +23,10 @@ const addressesOf = async uri => {
 const accepts = address => new Promise((resolve, reject) => {
   const socket = connect({ ...address, timeout: 3_000 })
   const fail = error => { socket.destroy(); reject(error) }
-  socket.once('connect', () => { socket.destroy(); resolve() }).once('error', fail).once('timeout', () => fail(Object.assign(new Error(), { code: 'no answer' })))
+  socket
+    .once('connect', () => { socket.destroy(); resolve() })
+    .once('error', fail)
+    .once('timeout', () => fail(Object.assign(new Error(), { code: 'no answer' })))
 })
 // The first of its hosts will do; why the last one did not is as good a reason as any.
 const tryOnce = async uri => {

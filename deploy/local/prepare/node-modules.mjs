@@ -13,7 +13,8 @@ export const modulesCurrent = async root => {
   if (!existsSync(installed)) return false
   const [wanted, present] = await Promise.all([read(join(root, 'package-lock.json')), read(installed)]).catch(() => [])
   if (!wanted || !present) return false
-  return Object.entries(wanted.packages).every(([path, { version, optional }]) => path === '' || (optional && !present.packages[path]) || present.packages[path]?.version === version)
+  return Object.entries(wanted.packages).every(([path, { version, optional }]) =>
+    path === '' || (optional && !present.packages[path]) || present.packages[path]?.version === version)
 }
 
 /** The Node 24 of node_modules, else one that runs us already, else one on the PATH. */
@@ -45,11 +46,17 @@ const install = async (root, line) => {
       return run(npm, ['install', '--no-save', ...quietly], running)
     })
   } catch (error) {
-    const advice = passing.test(error.output ?? '') ? 'It was tried twice: see that npm reaches its registry (npm ping), then start again.' : 'Mend that, then start again.'
+    const advice = passing.test(error.output ?? '')
+      ? 'It was tried twice: see that npm reaches its registry (npm ping), then start again.'
+      : 'Mend that, then start again.'
     throw new Missing(`The packages could not be installed: ${sayingOf(error)}\n${advice}`)
   } finally { clearInterval(count) }
 }
-const packagesIn = folder => { try { return readdirSync(folder).flatMap(name => name.startsWith('@') ? readdirSync(join(folder, name)).map(inner => join(name, inner)) : [name]) } catch { return [] } }
+const packagesIn = folder => {
+  try {
+    return readdirSync(folder).flatMap(name => name.startsWith('@') ? readdirSync(join(folder, name)).map(inner => join(name, inner)) : [name])
+  } catch { return [] }
+}
 // npm makes all folders at once and fills them one by one.
 const present = folder => packagesIn(folder).filter(name => existsSync(join(folder, name, 'package.json'))).length
 
@@ -57,13 +64,17 @@ const clickhouseUrlIn = home => read(join(home, 'secrets.json')).then(secrets =>
 
 export const prepareNode = async ({ root, home, users }, line) => {
   const current = await modulesCurrent(root)
-  if (!current && users.length)
-    throw new Missing(`The packages have changed, and what runs on the old ones would lose them (${users.map(({ command, pid }) => `${command}, process ${pid}`).join('; ')}): stop it first, then start again.`)
+  if (!current && users.length) {
+    const running = users.map(({ command, pid }) => `${command}, process ${pid}`).join('; ')
+    throw new Missing(`The packages have changed, and what runs on the old ones would lose them (${running}): stop it first, then start again.`)
+  }
   if (!current) await install(root, line)
   const node = await findNode(root)
   const elsewhere = process.env.CLICKHOUSE_URL || await clickhouseUrlIn(home)
   if (!elsewhere && spawnSync(node, ['-e', 'import("chdb").then(()=>process.exit(0),()=>process.exit(1))'], { cwd: root }).status !== 0)
-    throw new Missing('The embedded ClickHouse (chdb) does not load on this machine: set CLICKHOUSE_URL to a ClickHouse server (http://user:password@host:8123), then start again.')
-  line.done(`${await ask(node, ['--version'])}, packages ${current ? 'as the lockfile says' : 'installed'}; ${elsewhere ? 'a ClickHouse elsewhere' : 'chdb loads'}`)
+    throw new Missing('The embedded ClickHouse (chdb) does not load on this machine: '
+      + 'set CLICKHOUSE_URL to a ClickHouse server (http://user:password@host:8123), then start again.')
+  const packages = `packages ${current ? 'as the lockfile says' : 'installed'}`
+  line.done(`${await ask(node, ['--version'])}, ${packages}; ${elsewhere ? 'a ClickHouse elsewhere' : 'chdb loads'}`)
   return { node }
 }

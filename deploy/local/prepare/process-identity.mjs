@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 
 /** A column of `ps` about a process, in words that are the same in every shell; '' when there is none. */
 export const ps = (pid, column) => {
-  try { return execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], { env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() } catch { return '' }
+  const options = { env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }
+  try { return execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], options).trim() } catch { return '' }
 }
 /** What Linux says of a process. */
 export const proc = (pid, file) => {

@@ -4,7 +4,9 @@ const repeatEvery = 20_000
 const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 const marks = { run: '·', done: '✓', fail: '✗' }
 
-export const seconds = ms => ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${String(Math.floor(ms / 1000) % 60).padStart(2, '0')} s`
+export const seconds = ms => ms < 60_000
+  ? `${(ms / 1000).toFixed(1)} s`
+  : `${Math.floor(ms / 60_000)} min ${String(Math.floor(ms / 1000) % 60).padStart(2, '0')} s`
 
 /** Opens a board on a stream; `close` leaves the last state on the screen. */
 export const openBoard = (out = process.stdout) => {
@@ -13,7 +15,11 @@ export const openBoard = (out = process.stdout) => {
   let drawn = 0
   let frame = 0
   const cut = text => text.length >= (out.columns ?? 100) ? `${text.slice(0, (out.columns ?? 100) - 2)}…` : text
-  const text = row => `${row.state === 'run' && live ? frames[frame % frames.length] : marks[row.state]} ${row.name.padEnd(22)} ${row.note}${row.note ? '  ' : ''}${seconds((row.ended ?? Date.now()) - row.started)}`
+  const text = row => {
+    const mark = row.state === 'run' && live ? frames[frame % frames.length] : marks[row.state]
+    const took = seconds((row.ended ?? Date.now()) - row.started)
+    return `${mark} ${row.name.padEnd(22)} ${row.note}${row.note ? '  ' : ''}${took}`
+  }
   const draw = () => {
     if (!live) return
     out.write(`${drawn ? `\x1b[${drawn}A` : ''}${rows.map(row => `\x1b[2K${cut(text(row))}\n`).join('')}`)

@@ -4,12 +4,18 @@ import { join, resolve } from 'node:path'
 import { Missing } from './find.mjs'
 import { hostsOf } from './mongodb-uri.mjs'
 
-const setsIn = root => readdirSync(join(root, 'components'), { withFileTypes: true }).filter(entry => entry.isDirectory() && entry.name !== 'local').map(entry => entry.name)
+const setsIn = root => readdirSync(join(root, 'components'), { withFileTypes: true })
+  .filter(entry => entry.isDirectory() && entry.name !== 'local')
+  .map(entry => entry.name)
 const isWhole = (text, least, most) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most
 
-/** What the environment says about the stack; every mistake is named at once, and an empty variable is a missing one. Values may be secrets and are never told. */
+/**
+ * What the environment says about the stack. Every mistake is named at once, and an empty variable is a missing one.
+ * Values may be secrets and are never told.
+ */
 export const settingsFrom = (env, root) => {
-  const { CYBERTASK_HOME, PORT_OFFSET = '0', APP_ID_PREFIX = '', EVENTS = 'redis', MAILS_KEPT = '1', MONGODB_URI: documents } = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const { CYBERTASK_HOME, PORT_OFFSET = '0', APP_ID_PREFIX = '', EVENTS = 'redis', MAILS_KEPT = '1', MONGODB_URI: documents } = given
   // `components/local` is the set of Redis.
   const events = EVENTS === 'local' ? 'redis' : EVENTS
   const sets = setsIn(root)
@@ -18,7 +24,8 @@ export const settingsFrom = (env, root) => {
     /^[a-z0-9-]{0,30}$/.test(APP_ID_PREFIX) || 'APP_ID_PREFIX is wrong: must be lower-case letters, digits and dashes, 30 at most.',
     events === 'redis' || sets.includes(events) || `EVENTS is wrong: must be redis or a folder in components/: ${sets.join(', ')}.`,
     isWhole(MAILS_KEPT, 1, Infinity) || 'MAILS_KEPT is wrong: must be a whole number from 1 on.',
-    documents === undefined || hostsOf(documents) || 'MONGODB_URI is wrong: must be mongodb://host:port/ or mongodb+srv://host/, with special characters in name and password percent-encoded.',
+    documents === undefined || hostsOf(documents) || 'MONGODB_URI is wrong: must be mongodb://host:port/ or mongodb+srv://host/, '
+      + 'with special characters in name and password percent-encoded.',
   ].filter(mistake => typeof mistake === 'string')
   if (mistakes.length) throw new Missing(mistakes.join('\n'))
   return { home: resolve(CYBERTASK_HOME ?? join(root, '.cybertask')), offset: Number(PORT_OFFSET), prefix: APP_ID_PREFIX, events, documents }

@@ -24,7 +24,8 @@ it('events go through Redis, or through the broker of any folder in components',
 
 it('an empty variable is a missing one', () => {
   const root = rootWith('local')
-  expect(settingsFrom({ CYBERTASK_HOME: '', PORT_OFFSET: '', APP_ID_PREFIX: '', EVENTS: '', MAILS_KEPT: '', MONGODB_URI: '' }, root)).toEqual({ home: join(root, '.cybertask'), offset: 0, prefix: '', events: 'redis', documents: undefined })
+  const env = { CYBERTASK_HOME: '', PORT_OFFSET: '', APP_ID_PREFIX: '', EVENTS: '', MAILS_KEPT: '', MONGODB_URI: '' }
+  expect(settingsFrom(env, root)).toEqual({ home: join(root, '.cybertask'), offset: 0, prefix: '', events: 'redis', documents: undefined })
 })
 
 it('every mistake is named at once, and no value', () => {
@@ -33,5 +34,16 @@ it('every mistake is named at once, and no value', () => {
   expect(said).not.toMatch(/70000|s3cr|pulsar/)
 })
 
-it.each(['localhost:27017', 'postgres://db', 'mongodb://', 'mongodb://ann:s3cr@et@db'])('%s is no address of a document store', uri => expect(refusal({ MONGODB_URI: uri })).toMatch('MONGODB_URI is wrong'))
-it.each(['mongodb://db', 'mongodb://ann:s3cret@a:27017,b:27018/?replicaSet=rs', 'mongodb+srv://ann:s3cret@cluster.example.net/?retryWrites=true', 'mongodb://[::1]:27017/', 'mongodb://%2Ftmp%2Fmongodb-27017.sock'])('%s is one', uri => expect(refusal({ MONGODB_URI: uri })).toBe('taken'))
+it.each([
+  'localhost:27017',
+  'postgres://db',
+  'mongodb://',
+  'mongodb://ann:s3cr@et@db',
+])('%s is no address of a document store', uri => expect(refusal({ MONGODB_URI: uri })).toMatch('MONGODB_URI is wrong'))
+it.each([
+  'mongodb://db',
+  'mongodb://ann:s3cret@a:27017,b:27018/?replicaSet=rs',
+  'mongodb+srv://ann:s3cret@cluster.example.net/?retryWrites=true',
+  'mongodb://[::1]:27017/',
+  'mongodb://%2Ftmp%2Fmongodb-27017.sock',
+])('%s is one', uri => expect(refusal({ MONGODB_URI: uri })).toBe('taken'))

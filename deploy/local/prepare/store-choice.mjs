@@ -7,7 +7,9 @@ import { outside } from './outside-home.mjs'
 /** Which store a state folder is to have, and whether only because its data is there. */
 export const chooseStore = (home, mongod) => {
   const [mongo, cluster] = [existsSync(join(home, 'data/mongo')), existsSync(join(home, 'data/postgres')) || existsSync(join(outside(home), 'postgres'))]
-  if (mongo && !cluster && !mongod) throw new Missing(`The documents in ${join(home, 'data/mongo')} are MongoDB's, and mongod is not on the PATH any more: put it back, then start again; or give them up with npm run reset.`)
+  if (mongo && !cluster && !mongod)
+    throw new Missing(`The documents in ${join(home, 'data/mongo')} are MongoDB's, and mongod is not on the PATH any more: `
+      + 'put it back, then start again; or give them up with npm run reset.')
   if (mongod && cluster && !mongo) return { kind: 'ferretdb', kept: true }
   return { kind: mongod ? 'mongod' : 'ferretdb', kept: false }
 }

@@ -48,6 +48,9 @@ it('of several processes that find one gone at the same moment, one at a time ha
     await new Promise(resolve => setTimeout(resolve, 5))
     appendFileSync(${JSON.stringify(log)}, ')')
     end()`
-  await Promise.all(Array.from({ length: 5 }, () => new Promise(resolve => { spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' }).once('exit', resolve) })))
+  const another = () => new Promise(resolve => {
+    spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' }).once('exit', resolve)
+  })
+  await Promise.all(Array.from({ length: 5 }, another))
   expect(readFileSync(log, 'utf8')).toBe('()'.repeat(5))
 })

@@ -12,12 +12,18 @@ export class NoHelp extends Error {}
 export type ClaudeOptions = { apiKey: string; baseUrl?: string | undefined; model: string; timeoutMs?: number; budget: Budget; breaker?: Breaker }
 
 /** An overloaded or unreachable model is an outage; an answer that cannot be used is not. */
-const isOutage = (error: Error): boolean => !(error instanceof NoHelp) && !(error instanceof APIError && error.status !== undefined && error.status < 500 && error.status !== 429)
+const isOutage = (error: Error): boolean =>
+  !(error instanceof NoHelp)
+  && !(error instanceof APIError && error.status !== undefined && error.status < 500 && error.status !== 429)
+const breakerFor = (timeoutMs: number): Breaker =>
+  newBreaker({ name: 'claude', timeoutMs: timeoutMs + 1_000, failures: 3, retryAfterMs: 5_000, isOutage })
 
 const BUDGET_MS = 500
 
 /** Reads the sentence with Claude. Throws `NoHelp`, or what the client throws; never answers with something unchecked. */
-export const claudeReader = ({ apiKey, baseUrl, model, timeoutMs = 6_000, budget, breaker = newBreaker({ name: 'claude', timeoutMs: timeoutMs + 1_000, failures: 3, retryAfterMs: 5_000, isOutage }) }: ClaudeOptions): { read: Reader; breaker: Breaker } => {
+export const claudeReader = (
+  { apiKey, baseUrl, model, timeoutMs = 6_000, budget, breaker = breakerFor(timeoutMs) }: ClaudeOptions,
+): { read: Reader; breaker: Breaker } => {
   const client = new Anthropic({ apiKey, baseURL: baseUrl ?? null, timeout: timeoutMs, maxRetries: 0 })
   return {
     breaker,

@@ -19,8 +19,10 @@ export const understood = (answer: Answer, ask: Ask): Proposal => {
   const named = [...words.matchAll(/(@?)([^\s@,]+)/gu)].flatMap(([, at, word = '']) => namedBy(word, ask, at === '@'))
   const assignee = chosen && named.some(person => person.id === chosen.id) ? chosen : undefined
   const task: ProposedTask = {
-    projectId: ask.projectId, title: answer.title, description: answer.description, priority: answer.priority, startAt: instant(answer.start, ask.timezone, false), dueAt: instant(answer.due, ask.timezone, true),
-    recurrence: answer.recurrence !== null && isRule(answer.recurrence) ? answer.recurrence : null, assigneeId: assignee?.id ?? null, labels: [...new Set(answer.labels)],
+    projectId: ask.projectId, title: answer.title, description: answer.description, priority: answer.priority,
+    startAt: instant(answer.start, ask.timezone, false), dueAt: instant(answer.due, ask.timezone, true),
+    recurrence: answer.recurrence !== null && isRule(answer.recurrence) ? answer.recurrence : null,
+    assigneeId: assignee?.id ?? null, labels: [...new Set(answer.labels)],
     blockedBy: [...new Set(blockers(ask.text).flatMap(span => span.value))].slice(0, 50), estimateMinutes: answer.estimateMinutes,
   }
   const candidates = [...new Set(named)]
@@ -33,7 +35,8 @@ const instant = (local: string | null, timezone: string, end: boolean): string |
   if (local === null) return null
   try {
     const time = local.includes('T') ? local : `${local}T${end ? '23:59' : '00:00'}`
-    const at = new Date(Temporal.PlainDateTime.from(time, { overflow: 'reject' }).toZonedDateTime(timezone, { disambiguation: 'compatible' }).epochMilliseconds).toISOString()
+    const zoned = Temporal.PlainDateTime.from(time, { overflow: 'reject' }).toZonedDateTime(timezone, { disambiguation: 'compatible' })
+    const at = new Date(zoned.epochMilliseconds).toISOString()
     return at >= '1970' && at < '2200' ? at : null
   } catch { return null }
 }

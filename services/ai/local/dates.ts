@@ -13,7 +13,8 @@ export const dates = (text: string, now: Now): FoundDate[] => {
   const reference = { instant: new Date(now.at), timezone: here.offsetNanoseconds / 60e9 }
   const parsed = library.parse(text, reference, { forwardDate: true }).flatMap(result => meant(text, result) ? [read(text, result, here)] : [])
   const found = endOfPeriods(text, parsed, here).toSorted((a, b) => a.start - b.start)
-  // “Swim Tuesdays in the pool at 7:00”: the days were not understood, and the next 7:00 is on another one. “Call at 10:00 about the Fridays report” lacks none.
+  // “Swim Tuesdays in the pool at 7:00”: the days were not understood, and the next 7:00 is on another one.
+  // “Call at 10:00 about the Fridays report” lacks none.
   const lacksDay = (d: FoundDate): boolean => !d.dateGiven && (someMondays.test(text.slice(0, d.start)) || mondaysAlone.test(text.slice(d.end)))
   return found.filter((d, i) => !lacksDay(d) && !alternatives(text, found[i - 1], d) && !alternatives(text, d, found[i + 1]) && inReach(d, here))
 }
@@ -28,7 +29,10 @@ const read = (text: string, result: ParsedResult, here: Temporal.ZonedDateTime):
   const dated = dateParts.some(part => result.start.isCertain(part))
   const toDay = result.end ? !timed(result.end) : false
   const to = result.end ? instantOf(result.end, here, toDay) : undefined
-  return { lead, start: start - lead.length, end, from: instantOf(result.start, here, day), to, day, toDay, dateGiven: dated || day, step: stepOf(result.start), local: plain(result.start, false) }
+  return {
+    lead, start: start - lead.length, end, from: instantOf(result.start, here, day), to, day, toDay,
+    dateGiven: dated || day, step: stepOf(result.start), local: plain(result.start, false),
+  }
 }
 
 const stepOf = (c: ParsedComponents): FoundDate['step'] => {
@@ -36,12 +40,14 @@ const stepOf = (c: ParsedComponents): FoundDate['step'] => {
   return c.isCertain('weekday') ? 7 : 1
 }
 
-const timed = (c: ParsedComponents): boolean => c.isCertain('hour') || [...c.tags()].some(tag => /^casualReference\/(?:morning|afternoon|evening|noon|midnight|tonight|night)/u.test(tag))
+const timeOfDay = /^casualReference\/(?:morning|afternoon|evening|noon|midnight|tonight|night)/u
+const timed = (c: ParsedComponents): boolean => c.isCertain('hour') || [...c.tags()].some(tag => timeOfDay.test(tag))
 
 /** A day alone lasts until its end: what is due on Friday is late on Saturday. */
 const plain = (c: ParsedComponents, day: boolean): Temporal.PlainDateTime => {
   const date = Temporal.PlainDate.from({ year: c.get('year') ?? 0, month: c.get('month') ?? 1, day: c.get('day') ?? 1 })
-  return day ? date.toPlainDateTime({ hour: 23, minute: 59 }) : date.toPlainDateTime({ hour: c.get('hour') ?? 0, minute: c.get('minute') ?? 0, second: c.get('second') ?? 0 })
+  if (day) return date.toPlainDateTime({ hour: 23, minute: 59 })
+  return date.toPlainDateTime({ hour: c.get('hour') ?? 0, minute: c.get('minute') ?? 0, second: c.get('second') ?? 0 })
 }
 
 /** The speaker's wall clock; in the hour that the clocks skip, an hour later; where an offset was spoken, that offset. */
@@ -52,9 +58,15 @@ const instantOf = (c: ParsedComponents, here: Temporal.ZonedDateTime, day: boole
 }
 
 /** “Monday or Tuesday”, “Monday, Wednesday and Friday”: which of them is meant stays open. */
-const alternatives = (text: string, one: FoundDate | undefined, next: FoundDate | undefined): boolean =>
-  one !== undefined && next !== undefined && (/^(?:on\s+)?$/iu.test(next.lead) ? /^\s*(?:,?\s*(?:and|or)|,|&|\/|vs\.?|versus)\s*$/iu : /^\s*,?\s*or\s*$/iu).test(text.slice(one.end, next.start))
+const alternatives = (text: string, one: FoundDate | undefined, next: FoundDate | undefined): boolean => {
+  if (one === undefined || next === undefined) return false
+  const between = /^(?:on\s+)?$/iu.test(next.lead) ? /^\s*(?:,?\s*(?:and|or)|,|&|\/|vs\.?|versus)\s*$/iu : /^\s*,?\s*or\s*$/iu
+  return between.test(text.slice(one.end, next.start))
+}
 
 /** “What broke yesterday” names no due date. */
-const inReach = (d: FoundDate, here: Temporal.ZonedDateTime): boolean =>
-  (Temporal.Instant.compare(d.to ?? d.from, here.toInstant()) >= 0 || /due|by|deadline|start/iu.test(d.lead)) && d.from.epochMilliseconds > 0 && (d.to ?? d.from).toString() < '2200'
+const inReach = (d: FoundDate, here: Temporal.ZonedDateTime): boolean => {
+  const end = d.to ?? d.from
+  const isAhead = Temporal.Instant.compare(end, here.toInstant()) >= 0 || /due|by|deadline|start/iu.test(d.lead)
+  return isAhead && d.from.epochMilliseconds > 0 && end.toString() < '2200'
+}

@@ -2,7 +2,9 @@ import type { Temporal } from 'temporal-polyfill'
 import type { FoundDate } from './found-date.ts'
 import { leadOf } from './lead.ts'
 
-const words = new RegExp(String.raw`(?<=^|[\s(,;\u0001])(?:(eod|end of (?:the )?(?:business )?day|close of business|cob)|(eow|end of (?:the |this )?(?:working )?week))(?=$|[\s),;:.!\u0001])`, 'giu')
+const endOfDay = 'eod|end of (?:the )?(?:business )?day|close of business|cob'
+const endOfWeek = 'eow|end of (?:the |this )?(?:working )?week'
+const words = new RegExp(String.raw`(?<=^|[\s(,;\u0001])(?:(${endOfDay})|(${endOfWeek}))(?=$|[\s),;:.!\u0001])`, 'giu')
 
 /** The times that were found, and “end of day” and “end of week” besides; “end of day Friday” is Friday. */
 export const endOfPeriods = (text: string, found: readonly FoundDate[], here: Temporal.ZonedDateTime): FoundDate[] => {
@@ -15,7 +17,11 @@ export const endOfPeriods = (text: string, found: readonly FoundDate[], here: Te
     const beside = m[1] === undefined ? -1 : all.findIndex(d => d.day && d.to === undefined && touches(d))
     const day = all[beside]
     if (day) all[beside] = { ...day, lead: lead === '' ? day.lead : lead, start: Math.min(day.start, start - lead.length), end: Math.max(day.end, end) }
-    else all.push(endOf(m[1] === undefined ? here.toPlainDate().add({ days: (12 - here.dayOfWeek) % 7 }) : here.toPlainDate(), { lead, start: start - lead.length, end }, here.timeZoneId))
+    else {
+      const today = here.toPlainDate()
+      const date = m[1] === undefined ? today.add({ days: (12 - here.dayOfWeek) % 7 }) : today
+      all.push(endOf(date, { lead, start: start - lead.length, end }, here.timeZoneId))
+    }
   }
   return all
 }

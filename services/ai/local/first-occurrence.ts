@@ -1,7 +1,10 @@
 import { RRuleTemporal } from 'rrule-temporal'
 import { Temporal } from 'temporal-polyfill'
 
-/** When a rule first holds at or after a moment, at that time of day of the speaker's wall clock; undefined when it never does, or later than a task can be due. */
+/**
+ * When a rule first holds at or after a moment, at that time of day of the speaker's wall clock; undefined when it never does, or later
+ * than a task can be due.
+ */
 export const firstOccurrence = (rule: string, from: Temporal.ZonedDateTime, time: Temporal.PlainTime): Temporal.ZonedDateTime | undefined => {
   const dtstart = from.toPlainDate().toZonedDateTime({ timeZone: from.timeZoneId, plainTime: time })
   const repeated = new RRuleTemporal({ rruleString: rule, dtstart: Temporal.ZonedDateTime.from(dtstart.toString()), maxIterations: 2_000 })

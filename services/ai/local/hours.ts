@@ -19,10 +19,12 @@ const elsewhere = /^\s*(?:and|or|,|&|\/)\s*\d|^\s+tomorrow\s+(?:morning|afternoo
 const isDay = (one: ParsedResult): boolean => (one.start.isCertain('day') || one.start.isCertain('weekday')) && !one.start.isCertain('hour')
 
 /**
- * Whether a number without “:” or “am” is an hour; 1 to 6 may be those of the night or of the afternoon, unless the part of the day is said. Which list wins:
+ * Whether a number without “:” or “am” is an hour; 1 to 6 may be those of the night or of the afternoon, unless the part of the day is said.
+ * Which list wins:
  * - What can be no hour, or has another time behind it (`elsewhere`), never is one.
  * - A day right before it wins over every verb; a range also needs `closes`: “on Friday from 8 to 12 nodes” is none.
- * - A day right behind it, or the part of one, makes “at” an hour after every verb: “set a meeting at 10 on Friday”, “increase the limit at 10 on Friday”. Over “from” and a range `changes` wins: “increase it from 8 to 12 tomorrow” is a figure.
+ * - A day right behind it, or the part of one, makes “at” an hour after every verb: “set a meeting at 10 on Friday”, “increase the limit
+ *   at 10 on Friday”. Over “from” and a range `changes` wins: “increase it from 8 to 12 tomorrow” is a figure.
  * - Without a day only “at” makes an hour, and `settles` wins over `closes`: “meet Bo at 10.” is an hour, “keep it at 10.” a figure.
  */
 const isHour = (text: string, time: Found, days: readonly Found[]): boolean => {
@@ -51,11 +53,15 @@ const ofTheDay = (context: ParsingContext, time: ParsingResult): ParsingResult =
 
 /** In “10 June at 9 to 12 June” the library finds “9 to 12 June”: the 9 is an hour. */
 const withoutHour = (context: ParsingContext, one: ParsingResult): ParsingResult => {
-  const hour = one.end && /(?:\d:|\bat\s+)$/iu.test(context.text.slice(0, one.index)) ? new RegExp(String.raw`^\d{1,2}${connected}(?=\d)`, 'iu').exec(one.text) : null
-  return hour && one.end ? context.createParsingResult(one.index + hour[0].length, one.text.slice(hour[0].length), one.end) : one
+  if (!one.end || !/(?:\d:|\bat\s+)$/iu.test(context.text.slice(0, one.index))) return one
+  const hour = new RegExp(String.raw`^\d{1,2}${connected}(?=\d)`, 'iu').exec(one.text)
+  return hour ? context.createParsingResult(one.index + hour[0].length, one.text.slice(hour[0].length), one.end) : one
 }
 
-/** Leaves out numbers that the library takes for hours: “from 3 to 5”, “at 5 items”, and the days of “from 10 June to 12 June”. “Tomorrow after 5pm” gives the day only. */
+/**
+ * Leaves out numbers that the library takes for hours: “from 3 to 5”, “at 5 items”, and the days of “from 10 June to 12 June”.
+ * “Tomorrow after 5pm” gives the day only.
+ */
 export const hoursOnly: Refiner = {
   refine: (context, results) => {
     const { text } = context

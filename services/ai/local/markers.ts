@@ -2,7 +2,8 @@ import type { Priority } from '../../shared/contracts/primitives.ts'
 import { spansOf, type Span } from './span.ts'
 
 const levels: Readonly<Record<string, Priority>> = {
-  urgent: 'urgent', highest: 'urgent', critical: 'urgent', blocker: 'urgent', asap: 'urgent', urgently: 'urgent', high: 'high', important: 'high', medium: 'medium', normal: 'medium', low: 'low', lowest: 'low', minor: 'low',
+  urgent: 'urgent', highest: 'urgent', critical: 'urgent', blocker: 'urgent', asap: 'urgent', urgently: 'urgent',
+  high: 'high', important: 'high', medium: 'medium', normal: 'medium', low: 'low', lowest: 'low', minor: 'low',
   p0: 'urgent', p1: 'urgent', p2: 'high', p3: 'medium', p4: 'low', '1': 'urgent', '2': 'high', '3': 'medium', '4': 'low',
 }
 const named = 'urgent|highest|critical|high|medium|normal|lowest|low'
@@ -18,20 +19,26 @@ const priority = new RegExp(wordStart + '(?:' + [
 ].join('|') + ')' + wordEnd, 'giu')
 /** `!high`, `!1`, `p1`, “high priority”, “priority: high”, “urgent”, “asap”. A bare “high” or “critical” is an adjective of the title. */
 export const priorities = (text: string): Span<'priority', Priority>[] =>
-  spansOf(text, priority, 'priority', ({ groups = {} }) => levels[(groups['mark'] ?? groups['p'] ?? groups['before'] ?? groups['after'] ?? groups['bare'] ?? '').toLowerCase()])
+  spansOf(text, priority, 'priority', ({ groups = {} }) => {
+    const word = groups['mark'] ?? groups['p'] ?? groups['before'] ?? groups['after'] ?? groups['bare'] ?? ''
+    return levels[word.toLowerCase()]
+  })
 
 /** `#release-notes`. A number such as #123 names a thing, it is not a label. */
 export const labels = (text: string): Span<'labels', string>[] =>
   spansOf(text, /(?:^|(?<=[\s(,;\u0001]))#(?=\d*[^\s\d\u0001])[\p{L}\p{N}][\p{L}\p{N}_/-]{0,58}/giu, 'labels', match => match[0].slice(1))
 
 const uuid = String.raw`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
+const uuids = String.raw`${uuid}(?:(?:\s*,\s*|\s+and\s+|\s*&\s*)${uuid}){0,49}`
+const blocked = new RegExp(String.raw`\b(?:is )?(?:blocked by|depends on|depending on|waits? for|after)\s+(?:tasks?\s+)?(${uuids})`, 'giu')
 /** “blocked by <task id>, <task id> and <task id>”. */
 export const blockers = (text: string): Span<'blockedBy', string[]>[] => spansOf(
-  text, new RegExp(String.raw`\b(?:is )?(?:blocked by|depends on|depending on|waits? for|after)\s+(?:tasks?\s+)?(${uuid}(?:(?:\s*,\s*|\s+and\s+|\s*&\s*)${uuid}){0,49})`, 'giu'),
-  'blockedBy', match => (match[1] ?? '').match(new RegExp(uuid, 'giu'))?.map(id => id.toLowerCase()),
+  text, blocked, 'blockedBy', match => (match[1] ?? '').match(new RegExp(uuid, 'giu'))?.map(id => id.toLowerCase()),
 )
 
-const minutes: Readonly<Record<string, number>> = { m: 1, min: 1, mins: 1, minute: 1, minutes: 1, h: 60, hr: 60, hrs: 60, hour: 60, hours: 60, d: 480, day: 480, days: 480 }
+const minutes: Readonly<Record<string, number>> = {
+  m: 1, min: 1, mins: 1, minute: 1, minutes: 1, h: 60, hr: 60, hrs: 60, hour: 60, hours: 60, d: 480, day: 480, days: 480,
+}
 const units = 'minutes?|mins?|m|hours?|hrs?|h'
 /** “in 2 hours” is a point in time, “to 30 minutes” and “at least 2h” are figures of the title. */
 const notAfterPreposition = String.raw`(?<!\b(?:in|within|after|every|next|last|past|another|by|to|from|than|of|least|most)\s(?:(?:about|around|approx\.?)\s)?)`

@@ -5,9 +5,11 @@ import { forbids } from './prohibition.ts'
 
 const partOfDay = /^(?:morning|afternoon|evening|night|noon|midday|midnight)\.?$/iu
 const weekdayShort = /^(?:mon|tue|wed|thu|fri|sat|sun)\.?$/iu
-const monthAlone = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december)\.?(?:,? \d{4})?$/iu
+const months = 'jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december'
+const monthAlone = new RegExp(String.raw`^(?:${months})\.?(?:,? \d{4})?$`, 'iu')
+const amount = 'an?|half|the|few|several|couple|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve'
 /** “2 hours”, “two weeks”, “the week”: how long, not when. */
-const duration = /^(?:(?:for|about|around|roughly|approximately|just|~)\s*)*(?:\d|(?:an?|half|the|few|several|couple|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)/iu
+const duration = new RegExp(String.raw`^(?:(?:for|about|around|roughly|approximately|just|~)\s*)*(?:\d|(?:${amount})\b)`, 'iu')
 const laterOn = /(?:later|from now|from today)$|^the day after tomorrow\b/iu
 
 /** What stands before words that name no time of this task. */
@@ -26,7 +28,10 @@ const notAfter: readonly RegExp[] = [
   // a part of a word: “www.monday.com”, “pre-Monday”
   /[\p{L}\p{N}_./@-]$/u,
 ]
-/** “Feed” (but not “agreed”) and names end as participles do. Spelling tells them apart, case does not: “CALL FRED”, “Ahmed on Friday”, “Import Failed on Monday”. */
+/**
+ * “Feed” (but not “agreed”) and names end as participles do. Spelling tells them apart, case does not: “CALL FRED”, “Ahmed on Friday”,
+ * “Import Failed on Monday”.
+ */
 const noParticiple = String.raw`\p{L}*(?<!agr|fr|ant)eed|shr?ed|embed|hundred|united|\p{L}*fred|mildred|jared|ahmed|m[eou]ha?m+ed|hamed|khaled|javed|[sz]ayed`
 const participle = new RegExp(String.raw`(?<!\p{L})(?!(?:${noParticiple})\s)(\p{L}{2,}ed)\s+(?:(?:on|at) )?(?:the )?$`, 'iu')
 const toCome = /^(?:planned|scheduled|expected|needed|required|wanted|booked)$/iu
@@ -38,7 +43,8 @@ const notBefore = /^(?:['’]|[./@_-]\p{L})/u
 const weekday = /^(?:(?:on|this|next)\s+)*(?:mon|tue|wed|thu|fri|sat|sun)/iu
 const named = /\b(?:black|cyber|good|easter|ash|palm|first|second|third|fourth|last|\d{1,2}(?:st|nd|rd|th))\s+$/iu
 const dayOfMonth = /^,?\s+(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\b/iu
-const described = /^\s+(?!(?:at|by|in|on|of|from|to|until|till|with|without|for|and|or|but|before|after|via|about|as|if|when|while|so|because|the|an?|this|that|we|i|it|please)\b)\p{L}/iu
+const linking = 'at|by|in|on|of|from|to|until|till|with|without|for|and|or|but|before|after|via|about|as|if|when|while|so|because'
+const described = new RegExp(String.raw`^\s+(?!(?:${linking}|the|an?|this|that|we|i|it|please)\b)\p{L}`, 'iu')
 const determined = /\b(?:the|our|my|your|his|her|its|their)\s+$/iu
 const moves = /\b(?:mov|chang|shift|reschedul|postpon|delay|push|extend|switch)(?:e|es|ed|ing|s)?\b/iu
 
@@ -53,14 +59,20 @@ const DAY_MS = 86_400_000
 const justPast = ({ start, refDate }: ParsedResult): boolean =>
   start.isCertain('month') && !start.isCertain('year') && start.date().getTime() - refDate.getTime() > (365 - 60) * DAY_MS
 
-/** “The job failed on Monday”, “introduced on 3 March”, “it was booked on Monday”: but not “call Fred on Monday”, “meeting planned on Monday” and “get it signed on Friday”. */
+/**
+ * “The job failed on Monday”, “introduced on 3 March”, “it was booked on Monday”; but not “call Fred on Monday”, “meeting planned on Monday”
+ * and “get it signed on Friday”.
+ */
 const tellsOfPast = (before: string, result: ParsedResult): boolean => {
   const found = participle.exec(before)
   if (!found || asked.test(before)) return false
   return !toCome.test(found[1] ?? '') || wasSo.test(before.slice(0, found.index)) || justPast(result)
 }
 
-/** Whether a person would take what the library found for a time of the task: it also finds “24/7”, “2000s”, “march plan”, “invoices for March” and “for 2 hours”. */
+/**
+ * Whether a person would take what the library found for a time of the task: it also finds “24/7”, “2000s”, “march plan”,
+ * “invoices for March” and “for 2 hours”.
+ */
 export const meant = (text: string, result: ParsedResult): boolean => {
   const { start, end } = placeOf(result)
   const [before, words, after] = [text.slice(0, start), text.slice(start, end), text.slice(end)]
@@ -71,7 +83,8 @@ export const meant = (text: string, result: ParsedResult): boolean => {
   if (weekday.test(words) && (named.test(before) || dayOfMonth.test(after))) return false
   if (/^(?:on\s+)?(?:last|past)\b(?!\s+day\s+of\b)/iu.test(words)) return false
   // “the Monday meeting” is a name; “move it from Monday to Friday” tells where it was and will be.
-  if ((determined.test(before) && !/^(?:end|last)\b/iu.test(words) && described.test(after)) || (result.end && /from/iu.test(lead) && moves.test(before))) return false
+  if (determined.test(before) && !/^(?:end|last)\b/iu.test(words) && described.test(after)) return false
+  if (result.end && /from/iu.test(lead) && moves.test(before)) return false
   // “Changes from 12 March” are those since then.
   if (/^from\b/iu.test(lead) && justPast(result)) return false
   const led = lead !== '' || /\bthis\s+$/iu.test(before)

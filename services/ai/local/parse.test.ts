@@ -17,7 +17,9 @@ const cases: readonly (readonly [string, Partial<ProposedTask>])[] = [
   ['Buy milk', { title: 'Buy milk' }],
   ['Call the bank tomorrow at 9am', { title: 'Call the bank', dueAt: '2026-03-27T08:00:00.000Z' }],
   ['Send the report by Friday', { title: 'Send the report', dueAt: '2026-03-27T22:59:00.000Z' }],
-  ['Send the report by Friday !high #finance #q1-close 2h @jose', { title: 'Send the report', priority: 'high', labels: ['finance', 'q1-close'], estimateMinutes: 120, assigneeId: 'u-jose', dueAt: '2026-03-27T22:59:00.000Z' }],
+  ['Send the report by Friday !high #finance #q1-close 2h @jose', {
+    title: 'Send the report', priority: 'high', labels: ['finance', 'q1-close'], estimateMinutes: 120, assigneeId: 'u-jose', dueAt: '2026-03-27T22:59:00.000Z',
+  }],
   ['p1: fix the login', { title: 'fix the login', priority: 'urgent' }],
   ['Fix the login, high priority', { title: 'Fix the login', priority: 'high' }],
   ['Fix it asap', { title: 'Fix it', priority: 'urgent' }],
@@ -151,18 +153,29 @@ const cases: readonly (readonly [string, Partial<ProposedTask>])[] = [
 
 // Words that name no time of the task, or leave open which: they stay in the title, and nothing is set.
 const leftAlone = [
-  'Increase replicas from 3 to 5', 'Bump version from 9 to 10', 'Scale from 2 to 4 nodes', 'Freeze at 5 items', 'Cap the retries at 8', 'Draft chapter 9 to 10', 'Upgrade from 9.30 to 10.15', 'Fix the 9 to 5 schedule', 'Call Bo at 5',
-  `Summarize last Friday's meeting`, `Cancel tomorrow's meeting`, 'Cancel tomorrow’s meeting', 'Fix the monday.com integration', 'Update www.monday.com', 'Check pre-Monday builds', 'Fix 2026-03-30.log', 'Fix the today/tomorrow switch',
-  'Review what we did last Friday', 'Reply to the mail of 12 March', 'Fix the bug introduced on 3 March', 'Find out why the job failed on Monday', 'Release on Friday the 13th', 'Prepare the Black Friday campaign',
-  'Deploy after Monday', 'Deploy on or after Monday', 'Deploy no earlier than Monday', 'Do not deploy before Monday', `Don't deploy until Friday`, 'Never deploy on Fridays', 'Do not deploy on Friday', 'Do not deploy on Monday and Friday', 'Never deploy at 10:00 on Friday', 'Do not merge and deploy on Friday', 'Never commit and push to main on Fridays', `Don't call Bo and Ann on Friday`, 'Do not deploy and do not release on Friday',
-  'Never deploy – not on Friday', 'Deploy, but never at 10:00 on Friday', 'Do not wait – never deploy on Friday', 'Avoid the rush and do not drive on Friday', 'Avoid calls on Monday and Friday',
+  'Increase replicas from 3 to 5', 'Bump version from 9 to 10', 'Scale from 2 to 4 nodes', 'Freeze at 5 items', 'Cap the retries at 8',
+  'Draft chapter 9 to 10', 'Upgrade from 9.30 to 10.15', 'Fix the 9 to 5 schedule', 'Call Bo at 5',
+  `Summarize last Friday's meeting`, `Cancel tomorrow's meeting`, 'Cancel tomorrow’s meeting', 'Fix the monday.com integration',
+  'Update www.monday.com', 'Check pre-Monday builds', 'Fix 2026-03-30.log', 'Fix the today/tomorrow switch',
+  'Review what we did last Friday', 'Reply to the mail of 12 March', 'Fix the bug introduced on 3 March',
+  'Find out why the job failed on Monday', 'Release on Friday the 13th', 'Prepare the Black Friday campaign',
+  'Deploy after Monday', 'Deploy on or after Monday', 'Deploy no earlier than Monday', 'Do not deploy before Monday', `Don't deploy until Friday`,
+  'Never deploy on Fridays', 'Do not deploy on Friday', 'Do not deploy on Monday and Friday', 'Never deploy at 10:00 on Friday',
+  'Do not merge and deploy on Friday', 'Never commit and push to main on Fridays', `Don't call Bo and Ann on Friday`,
+  'Do not deploy and do not release on Friday', 'Never deploy – not on Friday', 'Deploy, but never at 10:00 on Friday',
+  'Do not wait – never deploy on Friday', 'Avoid the rush and do not drive on Friday', 'Avoid calls on Monday and Friday',
   'Meet Bo if not tomorrow', 'Find out why not on Friday', 'Deploys fail more often than not on Fridays', 'Never decide whether to go or not on Fridays',
-  'Remind the team not to deploy on Friday', 'Remind the team to not deploy on Fridays', `Let's not meet on Friday`, 'We must not deploy on Friday', `You shouldn't deploy on Fridays`,
+  'Remind the team not to deploy on Friday', 'Remind the team to not deploy on Fridays', `Let's not meet on Friday`,
+  'We must not deploy on Friday', `You shouldn't deploy on Fridays`,
   'JOB FAILED ON MONDAY', 'API FAILED on Monday', 'Check why CI FAILED on Monday', 'Ask Why the Import Failed on Monday', 'List what we agreed on Monday',
-  'Failed on Monday: the import job', 'Job FAILED on Monday', 'Import job: Failed on Monday', 'Check why it was required on Monday', 'Room was booked on Monday', 'The room had already been booked on Monday', `Ask why it hadn't been planned on Monday`, 'Order parts needed on 3 March',
+  'Failed on Monday: the import job', 'Job FAILED on Monday', 'Import job: Failed on Monday', 'Check why it was required on Monday',
+  'Room was booked on Monday', 'The room had already been booked on Monday', `Ask why it hadn't been planned on Monday`,
+  'Order parts needed on 3 March',
   'At 7:00 swim Tuesdays in the pool', 'Merge changes from 12 March', 'Check the figures from 1 to 14 March',
-  'Call on Monday or Tuesday', 'Send the figures Monday, Wednesday and Friday', 'Call between Monday and Wednesday', 'Call at 9:00 and 17:00', 'Ask if Friday works', 'Move the meeting from Monday to Wednesday', 'Meet on the 3rd Monday in May',
-  'Prepare slides for the Monday meeting', 'Follow up on the 10 June incident', 'Fix the 9am job', 'Fix the morning build', 'Plan the week', 'Write the plan, takes two weeks', 'Ship 2 to 3 days later',
+  'Call on Monday or Tuesday', 'Send the figures Monday, Wednesday and Friday', 'Call between Monday and Wednesday',
+  'Call at 9:00 and 17:00', 'Ask if Friday works', 'Move the meeting from Monday to Wednesday', 'Meet on the 3rd Monday in May',
+  'Prepare slides for the Monday meeting', 'Follow up on the 10 June incident', 'Fix the 9am job', 'Fix the morning build',
+  'Plan the week', 'Write the plan, takes two weeks', 'Ship 2 to 3 days later',
   'Add “every Monday” to the form', 'Write `every 2 days` into the docs',
 ]
 
@@ -184,11 +197,13 @@ describe('evidence and questions', () => {
   it('names the words of each field and where they stand', () => expect(read('Send it by Friday !low').evidence).toEqual([
     { field: 'dueAt', words: 'by Friday', start: 8 }, { field: 'priority', words: '!low', start: 18 },
   ]))
-  it('looks for none in a quoted title, and counts its letters', () => expect(read('Watch "Friday the 13th" by Sunday').evidence).toEqual([{ field: 'dueAt', words: 'by Sunday', start: 24 }]))
+  it('looks for none in a quoted title, and counts its letters', () =>
+    expect(read('Watch "Friday the 13th" by Sunday').evidence).toEqual([{ field: 'dueAt', words: 'by Sunday', start: 24 }]))
   it('asks which of two people is meant', () => {
     const { task, questions } = read('Check it @Lee')
     expect(task.assigneeId).toBeNull()
-    expect(questions).toEqual([{ field: 'assigneeId', words: 'Lee', question: 'Which Lee is meant?', options: [{ id: 'u-ann', label: 'Ann Lee' }, { id: 'u-lee', label: 'Bo Lee' }] }])
+    const options = [{ id: 'u-ann', label: 'Ann Lee' }, { id: 'u-lee', label: 'Bo Lee' }]
+    expect(questions).toEqual([{ field: 'assigneeId', words: 'Lee', question: 'Which Lee is meant?', options }])
   })
   it('asks for a person whom nobody knows', () => expect(read('Check it @zoe').questions).toMatchObject([{ field: 'assigneeId', words: 'zoe', options: [] }]))
   it.each(['Fix it, assign to me', 'Fix it @me'])('never takes “me” for the beginning of a name: %s', text => {
@@ -196,10 +211,13 @@ describe('evidence and questions', () => {
     expect([task.title, task.assigneeId]).toEqual(['Fix it', null])
     expect(questions).toMatchObject([{ field: 'assigneeId', words: 'me', options: [] }])
   })
-  it('does not take a word for the beginning of a name', () =>
-    expect(read('Assign to the right bucket', { people: [{ id: 'u-theo', name: 'Theo Berg' }] })).toMatchObject({ task: { title: 'Assign to the right bucket', assigneeId: null }, questions: [] }))
+  it('does not take a word for the beginning of a name', () => {
+    const { task, questions } = read('Assign to the right bucket', { people: [{ id: 'u-theo', name: 'Theo Berg' }] })
+    expect({ task, questions }).toMatchObject({ task: { title: 'Assign to the right bucket', assigneeId: null }, questions: [] })
+  })
   it('asks what is to be done when no words are left', () => expect(read('tomorrow !high').questions).toMatchObject([{ field: 'title' }]))
-  it.each(['Pay every year on February 30', 'Meet every sixth Monday of the month'])('gives no date to a rule that never holds: %s', text => expect(read(text).task).toMatchObject({ dueAt: null, recurrence: expect.stringMatching(/^FREQ/) }))
+  it.each(['Pay every year on February 30', 'Meet every sixth Monday of the month'])('gives no date to a rule that never holds: %s', text =>
+    expect(read(text).task).toMatchObject({ dueAt: null, recurrence: expect.stringMatching(/^FREQ/) }))
   it('asks for the project', () => expect(read('Buy milk', { projectId: null }).questions).toMatchObject([{ field: 'projectId' }]))
 })
 

@@ -11,7 +11,10 @@ import { titled } from './title.ts'
 
 export type Context = Now & { projectId: string | null; people: readonly Person[]; userId: string }
 
-/** Reads a sentence as a task. Pure: each word is used once, what is left is the title (and the description, when it is long), and what is unclear becomes a question. */
+/**
+ * Reads a sentence as a task. Pure: each word is used once, what is left is the title (and the description, when it is long), and what is
+ * unclear becomes a question.
+ */
 export const parse = (text: string, context: Context): Proposal => {
   const spans: Span[] = []
   const spoken = withoutQuoted(text)
@@ -23,7 +26,10 @@ export const parse = (text: string, context: Context): Proposal => {
   const self = (found: Span): Span => found
   const [blocked] = take(rest => blockers(rest).slice(0, 1), self)
   const tags = take(rest => labels(rest).slice(0, 50), self)
-  const [person] = take(rest => [assignee(rest, context)].filter(m => m !== undefined), m => ({ field: 'assigneeId', value: m.people.length === 1, start: m.start, end: m.end }))
+  const [person] = take(
+    rest => [assignee(rest, context)].filter(m => m !== undefined),
+    ({ people, start, end }) => ({ field: 'assigneeId', value: people.length === 1, start, end }),
+  )
   const [priority] = take(rest => priorities(rest).slice(0, 1), self)
   const [repeat] = take(recurrence, self)
   const [estimate] = take(rest => estimates(rest).slice(0, 1), self)

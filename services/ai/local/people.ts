@@ -25,7 +25,12 @@ export const namedBy = (words: string, { people, userId }: Around, marked: boole
   return []
 }
 
-const pattern = /(?:^|(?<=[\s(,;\u0001]))(?:(?:(?:please )?assign(?:ed)?(?: it| this)? to|for|to)\s+(?=@))?(?:@"(?<quoted>[^"\u0001]{1,80})"|@(?<name>[\p{L}\p{N}][\p{L}\p{N}._'’-]{0,60})|assign(?:ed)?(?: it| this)? to\s+(?<spoken>(?:(?!@)[\p{L}][\p{L}.'’-]*)))/giu
+const assignTo = 'assign(?:ed)?(?: it| this)? to'
+const pattern = new RegExp(String.raw`(?:^|(?<=[\s(,;\u0001]))(?:(?:(?:please )?${assignTo}|for|to)\s+(?=@))?` + '(?:' + [
+  String.raw`@"(?<quoted>[^"\u0001]{1,80})"`,
+  String.raw`@(?<name>[\p{L}\p{N}][\p{L}\p{N}._'’-]{0,60})`,
+  String.raw`${assignTo}\s+(?<spoken>(?:(?!@)[\p{L}][\p{L}.'’-]*))`,
+].join('|') + ')', 'giu')
 
 /** The first person spoken of. “@Ann Lee” takes “Lee” along when somebody is called so. */
 export const assignee = (text: string, around: Around): Mention | undefined => {

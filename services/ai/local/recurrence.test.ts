@@ -53,15 +53,23 @@ const cases: readonly (readonly [text: string, title: string, recurrence: string
 ]
 
 describe('a sentence becomes a repeated task', () => {
-  it.each(cases.map(([text, ...expected]) => [text, expected] as const))('%s', (text, [title, recurrence, dueAt, startAt = null]) => expect(read(text)).toMatchObject({ title, recurrence, dueAt, startAt }))
+  it.each(cases.map(([text, ...expected]) => [text, expected] as const))('%s', (text, [title, recurrence, dueAt, startAt = null]) =>
+    expect(read(text)).toMatchObject({ title, recurrence, dueAt, startAt }))
 })
 
 // What says less, or more, than a rule can: it stays in the title, and nothing is set.
 it.each([
-  'Check the logs every two hours', 'Check the logs every 30 minutes', 'Sync every couple of weeks', 'Rotate the keys every month or two', 'Rotate the keys every two or three months', 'Call mum once a week',
-  'Water the plants every day except Sunday', 'Feed the cat every morning and every evening', 'Report on the first working day of every month', 'Clean up at the end of every week', 'Check on the 32nd of every month',
-  'Fix the job that runs every night at 2am', 'Fix the bug that appears on Mondays', 'Update the rota every night shift', 'Never deploy on Fridays', 'Write about Mondays', 'Write about Mondays, Tuesdays', 'Keep our Mondays', 'Cancel Mondays', 'Skip Fridays', 'Remind Bo about Casual Fridays', 'Order the Ruby Tuesdays', 'Fix TGI Fridays', 'Book TGI Fridays at 7pm', 'Yoga with Ann Wednesdays at 18:00', 'Stop skipping Fridays at 10:00', 'Fix the job that runs Mondays at 10:00',
-  'Call Mom Sundays at 10:00', 'Clean Kitchen Saturdays', 'Check CRM Mondays at 10', 'Stop Mondays', 'Please stop Mondays', 'Decide to move Mondays', 'Stop moving Mondays', 'Call Bo, drop Mondays', 'Find out why people hate Mondays', `Let's stop Mondays`, 'Swim Tuesdays in the pool at 7am',
+  'Check the logs every two hours', 'Check the logs every 30 minutes', 'Sync every couple of weeks',
+  'Rotate the keys every month or two', 'Rotate the keys every two or three months', 'Call mum once a week',
+  'Water the plants every day except Sunday', 'Feed the cat every morning and every evening',
+  'Report on the first working day of every month', 'Clean up at the end of every week', 'Check on the 32nd of every month',
+  'Fix the job that runs every night at 2am', 'Fix the bug that appears on Mondays', 'Update the rota every night shift',
+  'Never deploy on Fridays', 'Write about Mondays', 'Write about Mondays, Tuesdays', 'Keep our Mondays', 'Cancel Mondays', 'Skip Fridays',
+  'Remind Bo about Casual Fridays', 'Order the Ruby Tuesdays', 'Fix TGI Fridays', 'Book TGI Fridays at 7pm',
+  'Yoga with Ann Wednesdays at 18:00', 'Stop skipping Fridays at 10:00', 'Fix the job that runs Mondays at 10:00',
+  'Call Mom Sundays at 10:00', 'Clean Kitchen Saturdays', 'Check CRM Mondays at 10', 'Stop Mondays', 'Please stop Mondays',
+  'Decide to move Mondays', 'Stop moving Mondays', 'Call Bo, drop Mondays', 'Find out why people hate Mondays', `Let's stop Mondays`,
+  'Swim Tuesdays in the pool at 7am',
 ])('a sentence that gives no rule repeats nothing: %s', text => expect(read(text)).toMatchObject({ title: text, recurrence: null, dueAt: null, startAt: null }))
 
 it('a list of days without end is read as fast as any other text', () => expect(read(`Pay on the ${'1st and '.repeat(240)}rest`).recurrence).toBeNull())

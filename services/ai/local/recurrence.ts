@@ -9,8 +9,8 @@ const notBehind = new RegExp(String.raw`${clause}|\b(?:every|each)\s[^;.:!?]*\b(
 const notAhead = /^\s*,?\s*(?:\(\s*)?(?:except|but not|unless|excluding|apart from|other than|or (?:so|two|three|\d)|(?:and|or) (?:every|each))\b/iu
 // “Skip Fridays”, “to move Mondays”, but not “bus stop Mondays”; and the second day of “write about Mondays, Tuesdays”.
 const begins = String.raw`(?<=(?:^|[^\p{L}\s]|\b(?:to|and|or|please|we|['’]s))\s*)\b`
-const takesDays = new RegExp(
-  String.raw`(?:\b(?:cancel|skip|keep|hat(?=[ei])|(?:drop|stop|swap)p|mov(?=ed|ing))(?:e|es|ed|ing|s|led|ling|ped|ping)?|${begins}(?:drop|stop|swap|move))\s+$|days\s*,\s*$`, 'iu')
+const inflected = String.raw`\b(?:cancel|skip|keep|hat(?=[ei])|(?:drop|stop|swap)p|mov(?=ed|ing))(?:e|es|ed|ing|s|led|ling|ped|ping)?`
+const takesDays = new RegExp(String.raw`(?:${inflected}|${begins}(?:drop|stop|swap|move))\s+$|days\s*,\s*$`, 'iu')
 /** A capitalised word that is not the first of its sentence, as names are: “call Bo”, “the Ruby”, but not “PRs”. */
 const endsInName = /$(?<=[\p{L}\p{N}][^.:!?–—\n]* (?!\p{Lu}{2,}['’]?s\s)\p{Lu}[^\s,;]*\s*)/u
 /** Whether “Mondays” without “on”, “due” or “every” are a part of a name: where nothing else says how often, “call Bo Mondays” may be “fix TGI Fridays”. */
@@ -23,7 +23,10 @@ const phrase = (text: string, pattern: string, rule: Rule, isOther: typeof isNam
       return !notBehind.test(before) && !forbids(before) && !isOther(text.slice(start, end), before) && !notAhead.test(text.slice(end))
     })
 
-/** The words that say how often, the most telling first, with “5 times” or “for 5 occurrences” behind them, and the days that stand apart; each span carries the whole rule. */
+/**
+ * The words that say how often, the most telling first, with “5 times” or “for 5 occurrences” behind them, and the days that stand apart;
+ * each span carries the whole rule.
+ */
 export const recurrence = (text: string): Span<'recurrence', string>[] => {
   for (const { pattern, rule } of patterns) {
     const found = phrase(text, pattern, rule, isNamed)

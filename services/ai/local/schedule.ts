@@ -6,7 +6,10 @@ import type { Span } from './span.ts'
 
 export type Schedule = Pick<ProposedTask, 'startAt' | 'dueAt' | 'recurrence'> & { spans: Span[] }
 
-/** What the times of a sentence mean for a task: “from … to …” and “on … and finish by …” are start and due, “starting …” a start, “until …” the end of a repetition, all else is due. */
+/**
+ * What the times of a sentence mean for a task: “from … to …” and “on … and finish by …” are start and due, “starting …” a start,
+ * “until …” the end of a repetition, all else is due.
+ */
 export const schedule = (named: readonly FoundDate[], rule: string | null, now: Now): Schedule => {
   // “Every day from Monday to Friday” may mean this week or each, “every week from 1 May to 1 July at 9:00” may mean each time or the end.
   const found = rule === null ? named : named.filter(d => d.to === undefined || (d.step !== 7 && (d.toDay || !d.day)))
@@ -22,7 +25,9 @@ export const schedule = (named: readonly FoundDate[], rule: string | null, now: 
   const repeated = rule !== null && until ? `${rule};UNTIL=${stamp(until.to ?? until.from)}` : rule
   const first = rule === null || (due && due !== time) ? undefined : nextTime(rule, time && time === hours ? undefined : start, time, now)
   const startAt = first && time && time === hours ? first : start && startOf(start, now)
-  const dueAt = first ? first.add({ milliseconds: time === hours ? lengthOf(hours) : 0 }) : due && (due === hours ? due.to ?? due.from : afterStart(startAt, due, now))
+  const dueAt = first
+    ? first.add({ milliseconds: time === hours ? lengthOf(hours) : 0 })
+    : due && (due === hours ? due.to ?? due.from : afterStart(startAt, due, now))
   return {
     startAt: startAt ? iso(startAt) : null,
     dueAt: dueAt ? iso(dueAt) : null,
@@ -49,7 +54,10 @@ const afterStart = (start: Temporal.Instant | undefined, { from, step }: FoundDa
   return (Temporal.Instant.compare(moved.toInstant(), start) < 0 ? moved.add({ days: step }) : moved).toInstant()
 }
 
-/** A repeated task without a date is due when its rule first holds: at the time of day that was said, or by the end of that day; undefined when it never holds. */
+/**
+ * A repeated task without a date is due when its rule first holds: at the time of day that was said, or by the end of that day;
+ * undefined when it never holds.
+ */
 const nextTime = (rule: string, start: FoundDate | undefined, at: FoundDate | undefined, now: Now): Temporal.Instant | undefined => {
   const from = (start ? startOf(start, now) : Temporal.Instant.from(now.at)).toZonedDateTimeISO(now.timezone)
   // The interval counts from the first time, which is the next one there is.

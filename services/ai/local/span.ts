@@ -19,7 +19,9 @@ export const remainder = (text: string): string => text
   .trim()
 
 /** Every match of a pattern as a span; a match that `read` does not understand is left alone. */
-export const spansOf = <F extends keyof ProposedTask, V>(text: string, pattern: RegExp, field: F, read: (match: RegExpExecArray) => V | undefined): Span<F, V>[] =>
+export const spansOf = <F extends keyof ProposedTask, V>(
+  text: string, pattern: RegExp, field: F, read: (match: RegExpExecArray) => V | undefined,
+): Span<F, V>[] =>
   [...text.matchAll(pattern)].flatMap(match => {
     const value = read(match)
     const lead = /^\s*/.exec(match[0])?.[0].length ?? 0

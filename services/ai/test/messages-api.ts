@@ -3,7 +3,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 
-const Sent = z.object({ model: z.string(), system: z.string(), tool_choice: z.object({ type: z.literal('tool'), name: z.string() }), messages: z.array(z.object({ role: z.string(), content: z.string() })).length(1) })
+const Sent = z.object({
+  model: z.string(),
+  system: z.string(),
+  tool_choice: z.object({ type: z.literal('tool'), name: z.string() }),
+  messages: z.array(z.object({ role: z.string(), content: z.string() })).length(1),
+})
 export type Reply = { status: number; body: unknown } | 'hang'
 export type MessagesApi = { url: string; sent: z.output<typeof Sent>[]; reply: (request: z.output<typeof Sent>) => Reply; close(): Promise<void> }
 
@@ -24,7 +29,12 @@ export const messagesApi = async (): Promise<MessagesApi> => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const api: MessagesApi = { url: `http://127.0.0.1:${port}`, sent: [], reply: () => answer({}), close: async () => { server.closeAllConnections(); server.close(); await once(server, 'close') } }
+  const close = async (): Promise<void> => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  }
+  const api: MessagesApi = { url: `http://127.0.0.1:${port}`, sent: [], reply: () => answer({}), close }
   return api
 }
 

@@ -17,7 +17,10 @@ export type ClickHouse = {
 }
 export type Where = { url: string } | { folder: string }
 
-const settings = { date_time_input_format: 'best_effort', output_format_json_quote_64bit_integers: 0, date_time_output_format: 'iso', input_format_parallel_parsing: 0, async_insert: 0, mutations_sync: '2' } as const
+const settings = {
+  date_time_input_format: 'best_effort', output_format_json_quote_64bit_integers: 0, date_time_output_format: 'iso',
+  input_format_parallel_parsing: 0, async_insert: 0, mutations_sync: '2',
+} as const
 const database = 'analytics_db'
 
 /** An error of the database's own: it answered, and did not do what it was asked. Known by its shape, for the embedded engine has a class of its own. */
@@ -27,11 +30,14 @@ const isOutage = (error: Error): boolean => !isAnswer(error)
 
 // It cannot write, takes too long, has too many questions, connections or parts, or lacks memory or room on the disk.
 const shortages = new Set(['75', '159', '202', '203', '241', '243', '252'])
-const refusalOf = (error: unknown): unknown =>
-  isAnswer(error) && shortages.has(error.code) ? new Refused('unavailable', 'dependency-unavailable', `ClickHouse cannot do this now (${error.type}). Try again soon.`, { retryAfter: 5 }) : error
+const refusalOf = (error: unknown): unknown => {
+  if (!isAnswer(error) || !shortages.has(error.code)) return error
+  return new Refused('unavailable', 'dependency-unavailable', `ClickHouse cannot do this now (${error.type}). Try again soon.`, { retryAfter: 5 })
+}
 
 /** What ClickHouse says of a part that a full disk cut short. */
-const isBroken = (error: unknown): boolean => error instanceof Error && /Empty marks file|Bad size of marks file|Checksum doesn't match|CORRUPTED_DATA/.test(error.message)
+const broken = /Empty marks file|Bad size of marks file|Checksum doesn't match|CORRUPTED_DATA/
+const isBroken = (error: unknown): boolean => error instanceof Error && broken.test(error.message)
 export type ConnectOptions = {
   breaker?: Breaker
   /** A part of a table cannot be read. The embedded engine mends that when it is opened again, from the parts that it came from. */
@@ -39,7 +45,10 @@ export type ConnectOptions = {
 }
 
 /** Connects to a server, or opens the embedded engine on a folder (one process per folder). */
-export const connectClickHouse = async (where: Where, { breaker = newBreaker({ name: 'clickhouse', timeoutMs: 30_000, isOutage }), onBroken = () => {} }: ConnectOptions = {}): Promise<ClickHouse> => {
+export const connectClickHouse = async (
+  where: Where,
+  { breaker = newBreaker({ name: 'clickhouse', timeoutMs: 30_000, isOutage }), onBroken = () => {} }: ConnectOptions = {},
+): Promise<ClickHouse> => {
   const client = await clientFor(where)
   const run = <T>(work: () => Promise<T>): Promise<T> => breaker.run(work).catch((error: unknown) => {
     if (isBroken(error)) onBroken(error)
@@ -53,7 +62,13 @@ export const connectClickHouse = async (where: Where, { breaker = newBreaker({ n
       const result = await client.query({ ...options(sql, params), format: 'JSONEachRow' })
       return (await result.json()).map(found => row.parse(found))
     }),
-    insert: async (table, rows, token) => { if (rows.length) await run(() => client.insert({ table: `${database}.${table}`, values: [...rows], format: 'JSONEachRow', clickhouse_settings: { ...settings, ...(token !== undefined && { insert_deduplication_token: token }) } })) },
+    insert: async (table, rows, token) => {
+      if (rows.length === 0) return
+      await run(() => client.insert({
+        table: `${database}.${table}`, values: [...rows], format: 'JSONEachRow',
+        clickhouse_settings: { ...settings, ...(token !== undefined && { insert_deduplication_token: token }) },
+      }))
+    },
     command: async (sql, params = {}) => { await run(() => client.command(options(sql, params))) },
     ping: () => run(async () => {
       const answer = await client.ping({ select: true })
@@ -74,5 +89,8 @@ const clientFor = async (where: Where): Promise<ClickHouseClient> => {
 }
 
 const opened = <T>(folder: string, open: () => T): T => {
-  try { return open() } catch (error) { throw new Error(`The folder ${folder} cannot be opened: another process uses it, it cannot be written to, or what the engine said just before is the reason.`, { cause: error }) }
+  try { return open() } catch (error) {
+    throw new Error(`The folder ${folder} cannot be opened: another process uses it, it cannot be written to, `
+      + 'or what the engine said just before is the reason.', { cause: error })
+  }
 }

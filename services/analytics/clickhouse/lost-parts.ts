@@ -7,9 +7,13 @@ type Part = z.output<typeof Part>
 
 const setAside = `SELECT table, partition_id AS partition, name, min_block_number AS first, max_block_number AS last FROM system.detached_parts
   WHERE database = 'analytics_db' AND startsWith(reason, 'broken') AND min_block_number IS NOT NULL`
-const readable = `SELECT table, partition_id AS partition, name, min_block_number AS first, max_block_number AS last FROM system.parts WHERE database = 'analytics_db' AND active ORDER BY min_block_number`
+const readable = `SELECT table, partition_id AS partition, name, min_block_number AS first, max_block_number AS last FROM system.parts
+  WHERE database = 'analytics_db' AND active ORDER BY min_block_number`
 
-/** True when the parts before a merge are all there in place of the merged one. A hole between them may mean nothing; then it is a loss that costs only time. */
+/**
+ * True when the parts before a merge are all there in place of the merged one. A hole between them may mean nothing; then it is a loss that
+ * costs only time.
+ */
 const replaced = ({ table, partition, first, last }: Part, parts: readonly Part[]): boolean => {
   let next = first
   for (const part of parts) if (part.table === table && part.partition === partition && part.first <= next) next = Math.max(next, part.last + 1)
@@ -17,8 +21,9 @@ const replaced = ({ table, partition, first, last }: Part, parts: readonly Part[
 }
 
 /**
- * Parts that the engine could not read when it opened (a disk was full, and the parts before the merge were gone): it sets them aside and goes on without their rows.
- * Then every partition is consumed from its beginning once more: producers keep all that they ever said, and `ingest` writes what is not in the table. Answers the parts that took rows along.
+ * Parts that the engine could not read when it opened (a disk was full, and the parts before the merge were gone): it sets them aside and
+ * goes on without their rows. Then every partition is consumed from its beginning once more: producers keep all that they ever said, and
+ * `ingest` writes what is not in the table. Answers the parts that took rows along.
  */
 export const readLostAgain = async (db: ClickHouse): Promise<string[]> => {
   const broken = await db.query(Part, setAside)

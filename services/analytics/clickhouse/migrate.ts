@@ -14,7 +14,8 @@ export const migrate = async (db: ClickHouse): Promise<string[]> => {
   for (const name of fresh) {
     const statements = (await readFile(join(folder, name), 'utf8')).replaceAll(/^--.*$/gm, '').split(/;\s*$/m).map(s => s.trim()).filter(Boolean)
     // A process that died half way through a file has made some of its tables already.
-    for (const statement of statements) await db.command(statement.replace(/^CREATE TABLE (?:IF NOT EXISTS )?(?=\w)/, 'CREATE TABLE IF NOT EXISTS analytics_db.'))
+    for (const statement of statements)
+      await db.command(statement.replace(/^CREATE TABLE (?:IF NOT EXISTS )?(?=\w)/, 'CREATE TABLE IF NOT EXISTS analytics_db.'))
     await db.insert('migrations', [{ name }])
   }
   return fresh

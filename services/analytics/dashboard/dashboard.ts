@@ -11,10 +11,11 @@ export const dashboard = async (db: ClickHouse, ask: Ask, figuresFor = figuresOf
   const { state, activity } = await figuresFor(db, ask)
   const span = days(from, to)
   const active = new Map(activity.map(a => [a.day, a]))
+  const weeks = Math.max(Date.parse(to) - Date.parse(from), 1) / 604_800_000
   return {
     from, to, projectIds: [...projectIds],
     perDay: span.map(day => ({ day, created: state.createdPerDay.get(day) ?? 0, completed: state.completedPerDay.get(day) ?? 0 })),
-    throughput: { completed: state.completed, perWeek: Math.round(state.completed / (Math.max(Date.parse(to) - Date.parse(from), 1) / 604_800_000) * 100) / 100 },
+    throughput: { completed: state.completed, perWeek: Math.round(state.completed / weeks * 100) / 100 },
     cycleTimeHours: state.cycleHours, leadTimeHours: state.leadHours, workInProgress: state.inProgress, open: state.open, overdue: state.overdue,
     byStatus: [...state.byStatus].map(([status, tasks]) => ({ status, tasks })).toSorted((a, b) => a.status < b.status ? -1 : 1),
     load: loadOf(state),
@@ -24,5 +25,6 @@ export const dashboard = async (db: ClickHouse, ask: Ask, figuresFor = figuresOf
 
 const loadOf = ({ loadOpen, loadInProgress, loadOverdue, loadCompleted }: State): Dashboard['load'] =>
   [...new Set([...loadOpen.keys(), ...loadCompleted.keys()])].toSorted().map(userId => ({
-    userId, open: loadOpen.get(userId) ?? 0, inProgress: loadInProgress.get(userId) ?? 0, overdue: loadOverdue.get(userId) ?? 0, completed: loadCompleted.get(userId) ?? 0,
+    userId, open: loadOpen.get(userId) ?? 0, inProgress: loadInProgress.get(userId) ?? 0,
+    overdue: loadOverdue.get(userId) ?? 0, completed: loadCompleted.get(userId) ?? 0,
   }))

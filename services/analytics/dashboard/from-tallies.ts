@@ -26,7 +26,8 @@ export const fromTallies = (figures: readonly Figure[]): { state: State; activit
     state: {
       createdPerDay: sums(created, key, n), completedPerDay: sums(done, key, n), leadHours: hours('done'), cycleHours: hours('cycle'),
       open: total(live, n), inProgress: total(moving, n), overdue: total(live, more), completed: total(done, n), byStatus: sums(now, key, n),
-      loadOpen: sums(someones(live), who, n), loadInProgress: sums(someones(moving), who, n), loadOverdue: sums(someones(live), who, more), loadCompleted: sums(someones(doneBy), who, n),
+      loadOpen: sums(someones(live), who, n), loadInProgress: sums(someones(moving), who, n),
+      loadOverdue: sums(someones(live), who, more), loadCompleted: sums(someones(doneBy), who, n),
     },
     activity: of('active').map(f => ({ day: f.key, events: f.amount, people: f.more })),
   }

@@ -8,7 +8,8 @@ export const rangeOf = (asked: { from?: string | undefined; to?: string | undefi
   const to = new Date(asked.to ?? now).toISOString()
   const from = new Date(asked.from ?? Date.parse(to) - 30 * dayMs).toISOString()
   if (from >= to) throw new Refused('invalid', 'bad-range', 'The range must begin before it ends.')
-  if (Date.parse(to) - Date.parse(from) > longestDays * dayMs) throw new Refused('invalid', 'bad-range', `The range must not be longer than ${longestDays} days.`)
+  if (Date.parse(to) - Date.parse(from) > longestDays * dayMs)
+    throw new Refused('invalid', 'bad-range', `The range must not be longer than ${longestDays} days.`)
   return { from, to }
 }
 

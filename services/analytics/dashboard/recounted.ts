@@ -5,9 +5,11 @@ import type { Ask } from './tallies.ts'
 
 /** What `sumMap` gives: the keys, and their sums. */
 const sums = z.tuple([z.array(z.string()), z.array(z.number())]).transform(([keys, values]) => new Map(keys.map((key, i) => [key, values[i] ?? 0])))
-const hours = z.tuple([z.number().nullable(), z.number().nullable(), z.number().nullable()]).transform(([p50, p85, p95]) => ({ p50: round(p50), p85: round(p85), p95: round(p95) }))
+const hours = z.tuple([z.number().nullable(), z.number().nullable(), z.number().nullable()])
+  .transform(([p50, p85, p95]) => ({ p50: round(p50), p85: round(p85), p95: round(p95) }))
 const State = z.object({
-  createdPerDay: sums, completedPerDay: sums, leadHours: hours, cycleHours: hours, open: z.number(), inProgress: z.number(), overdue: z.number(), byStatus: sums, completed: z.number(),
+  createdPerDay: sums, completedPerDay: sums, leadHours: hours, cycleHours: hours,
+  open: z.number(), inProgress: z.number(), overdue: z.number(), byStatus: sums, completed: z.number(),
   loadOpen: sums, loadInProgress: sums, loadOverdue: sums, loadCompleted: sums,
 })
 const Activity = z.object({ day: z.iso.date(), events: z.number(), people: z.number() })
@@ -23,7 +25,8 @@ export const recounted = async (db: ClickHouse, { organizationId, projectIds, fr
 
 const none = [[], []]
 const nothing = {
-  createdPerDay: none, completedPerDay: none, leadHours: [null, null, null], cycleHours: [null, null, null], open: 0, inProgress: 0, overdue: 0, byStatus: none, completed: 0,
+  createdPerDay: none, completedPerDay: none, leadHours: [null, null, null], cycleHours: [null, null, null],
+  open: 0, inProgress: 0, overdue: 0, byStatus: none, completed: 0,
   loadOpen: none, loadInProgress: none, loadOverdue: none, loadCompleted: none,
 }
 

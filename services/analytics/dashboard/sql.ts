@@ -2,7 +2,10 @@ const from = `parseDateTime64BestEffort({from:String}, 3, 'UTC')`
 const to = `parseDateTime64BestEffort({to:String}, 3, 'UTC')`
 const ours = `organization_id = {org:String} AND project_id IN {projects:Array(String)}`
 
-/** Each task that the events of some condition add up to: the newest event that speaks of a field says what it is. A tuple is taken where null is a value, and comments, whose versions are their own, say nothing of who has it. */
+/**
+ * Each task that the events of some condition add up to: the newest event that speaks of a field says what it is. A tuple is taken where
+ * null is a value, and comments, whose versions are their own, say nothing of who has it.
+ */
 export const tasksOf = (condition: string): string => `
   SELECT project_id, task_id,
     min(at) AS created,
@@ -14,7 +17,10 @@ export const tasksOf = (condition: string): string => `
     argMaxIf(tuple(started_at), v, name = 'TaskCompleted').1 AS begun,
     argMaxIf(tuple(completed_at), v, name = 'TaskCompleted').1 AS finished,
     argMaxIf(name, v, name IN ('TaskDeleted', 'TaskRestored')) = 'TaskDeleted' AS deleted
-  FROM (SELECT *, bitShiftLeft(toUInt64(aggregate_version), 40) + position AS v FROM analytics_db.events WHERE ${ours} AND topic = 'task-events' AND ${condition})
+  FROM (
+    SELECT *, bitShiftLeft(toUInt64(aggregate_version), 40) + position AS v FROM analytics_db.events
+    WHERE ${ours} AND topic = 'task-events' AND ${condition}
+  )
   GROUP BY project_id, task_id
   HAVING NOT deleted`
 

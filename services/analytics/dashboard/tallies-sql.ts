@@ -21,15 +21,22 @@ export const forgetTalliesSql = 'ALTER TABLE analytics_db.tallies DELETE WHERE o
 export const allProjectsSql = `
 SELECT organization_id AS organizationId, groupUniqArray(project_id) AS projectIds FROM analytics_db.events WHERE project_id != '' GROUP BY organization_id`
 
-const fact = (what: string, day: string, more: { person?: string; status?: string; kind?: string; ms?: string; seconds?: string; due?: string } = {}): string =>
-  `('${what}', ${day}, ${more.person ?? `''`}, ${more.status ?? `''`}, ${more.kind ?? `''`}, ${more.ms ?? 'toUInt32(0)'}, toInt32(${more.seconds ?? '0'}), ${more.due ?? noDue})`
+type Details = { person?: string; status?: string; kind?: string; ms?: string; seconds?: string; due?: string }
+const fact = (what: string, day: string, details: Details = {}): string => {
+  const { person = `''`, status = `''`, kind = `''`, ms = 'toUInt32(0)', seconds = '0', due = noDue } = details
+  return `('${what}', ${day}, ${person}, ${status}, ${kind}, ${ms}, toInt32(${seconds}), ${due})`
+}
 
 /** What one task adds to its project. */
 const facts = `arrayConcat(
   [${fact('created', 'toDate(created)', { ms: msOf('created') })}],
   [${fact('now', 'toDate(0)', { person: 'assignee', status: 'state', kind: 'kind', due: `if(kind NOT IN ('done', 'cancelled'), due, NULL)` })}],
-  if(kind = 'done' AND finished IS NOT NULL, [${fact('done', 'toDate(end)', { person: 'assignee', ms: msOf('end'), seconds: `dateDiff('second', ifNull(born, end), end)` })}], []),
-  if(kind = 'done' AND finished IS NOT NULL AND begun IS NOT NULL, [${fact('cycle', 'toDate(end)', { ms: msOf('end'), seconds: `dateDiff('second', ifNull(begun, end), end)` })}], []))`
+  if(kind = 'done' AND finished IS NOT NULL, [${fact('done', 'toDate(end)', {
+    person: 'assignee', ms: msOf('end'), seconds: `dateDiff('second', ifNull(born, end), end)`,
+  })}], []),
+  if(kind = 'done' AND finished IS NOT NULL AND begun IS NOT NULL, [${fact('cycle', 'toDate(end)', {
+    ms: msOf('end'), seconds: `dateDiff('second', ifNull(begun, end), end)`,
+  })}], []))`
 
 /** Counts some projects anew from their events: one insert, so all of it is there or nothing. The head stands for the count as a whole. */
 export const countSql = `
@@ -42,25 +49,31 @@ FROM (
   FROM (SELECT project_id, arrayJoin(${facts}) AS fact FROM (SELECT *, ifNull(finished, ${none}) AS end FROM (${tasksOf('1')})))
   GROUP BY project_id, what, day, person, status, kind
   UNION ALL
-  SELECT project_id, 'active', toDate(at) AS day, actor_id, '', '', ${none}, toUInt32(count()), groupArray(${msOf('at')}), [], [] FROM analytics_db.events WHERE ${ours} GROUP BY project_id, day, actor_id
+  SELECT project_id, 'active', toDate(at) AS day, actor_id, '', '', ${none}, toUInt32(count()), groupArray(${msOf('at')}), [], []
+  FROM analytics_db.events WHERE ${ours} GROUP BY project_id, day, actor_id
   UNION ALL
   SELECT project_id, 'head', toDate(0), '', '', '', until, toUInt32(1), [], [], []
   FROM (SELECT arrayJoin({projects:Array(String)}) AS project_id) AS asked
-  LEFT JOIN (SELECT project_id, max(greatest(at, ifNull(completed_at, at))) AS until FROM analytics_db.events WHERE ${ours} GROUP BY project_id) AS newest USING project_id
+  LEFT JOIN (
+    SELECT project_id, max(greatest(at, ifNull(completed_at, at))) AS until FROM analytics_db.events WHERE ${ours} GROUP BY project_id
+  ) AS newest USING project_id
 )`
 
 // A build is one project's alone, so it says which; naming the projects too would only make the question longer to analyse.
 const current = `FROM analytics_db.tallies WHERE organization_id = {org:String} AND build IN {builds:Array(UInt64)}`
 const firstDay = `toDate(${from})`
-const columns = (more: { figure: string; key?: string; kind?: string; who?: string; amount?: string; more?: string; hours?: string }): string =>
-  `${more.figure} AS figure, ${more.key ?? `''`} AS key, ${more.kind ?? `''`} AS kind, ${more.who ?? `''`} AS who, toUInt32(${more.amount ?? '0'}) AS amount, toUInt32(${more.more ?? '0'}) AS more, ${more.hours ?? 'emptyArrayFloat64()'} AS hours`
+type Columns = { figure: string; key?: string; kind?: string; who?: string; amount?: string; more?: string; hours?: string }
+const columns = ({ figure, key = `''`, kind = `''`, who = `''`, amount = '0', more = '0', hours = 'emptyArrayFloat64()' }: Columns): string =>
+  `${figure} AS figure, ${key} AS key, ${kind} AS kind, ${who} AS who, `
+  + `toUInt32(${amount}) AS amount, toUInt32(${more}) AS more, ${hours} AS hours`
 
 const inDays = 'grouping(day) = 0'
 // What is shown by day, and what by status and person.
 const shown = `if(${inDays}, what != 'now', what IN ('now', 'done'))`
 
 /**
- * All figures of projects in one question. The head says how many of them are counted by these builds, not touched since (unless they were `counted` for this question), and without an event after the range: the figures hold only if all are.
+ * All figures of projects in one question. The head says how many of them are counted by these builds, not touched since (unless they were
+ * `counted` for this question), and without an event after the range: the figures hold only if all are.
  * Of the first day a part may lie before the range: its times are looked at one by one.
  */
 export const figuresSql = `
@@ -74,10 +87,17 @@ SELECT ${columns({ figure: `'head'`, amount: 'count()' })} FROM (
   HAVING max(known) >= 0 AND ({counted:UInt8} = 1 OR max(known) = sum(hits)) AND max(until) <= ${to}
 )
 UNION ALL SELECT ${columns({
-  figure: `concat(toString(what), if(${inDays}, '', ' by'))`, key: `if(${inDays}, toString(day), toString(status))`, kind: 'toString(category)', who: 'toString(person)',
+  figure: `concat(toString(what), if(${inDays}, '', ' by'))`,
+  key: `if(${inDays}, toString(day), toString(status))`, kind: 'toString(category)', who: 'toString(person)',
   amount: `sum(if(what = 'now' OR day > ${firstDay}, n, arrayCount(t -> t >= ${msOf(from)}, ms)))`,
-  more: `if(what = 'active', uniqExactIf(person, person != '' AND (day > ${firstDay} OR arrayMax(ms) >= ${msOf(from)})), sum(arrayCount(d -> d < ${to}, dues)))`,
+  more: `if(what = 'active', uniqExactIf(person, person != '' AND (day > ${firstDay} OR arrayMax(ms) >= ${msOf(from)})),
+    sum(arrayCount(d -> d < ${to}, dues)))`,
 })}
-  ${current} AND what IN ('created', 'done', 'active', 'now') AND (what = 'now' OR day >= ${firstDay}) GROUP BY GROUPING SETS ((what, day), (what, status, category, person)) HAVING ${shown}
-UNION ALL SELECT ${columns({ figure: `concat(toString(what), ' hours')`, amount: 'sum(n)', hours: `arrayMap(s -> s / 3600, quantilesExactInclusiveArray(0.5, 0.85, 0.95)(if(day = ${firstDay}, arrayFilter((_, t) -> t >= ${msOf(from)}, seconds, ms), seconds)))` })}
+  ${current} AND what IN ('created', 'done', 'active', 'now') AND (what = 'now' OR day >= ${firstDay})
+  GROUP BY GROUPING SETS ((what, day), (what, status, category, person)) HAVING ${shown}
+UNION ALL SELECT ${columns({
+  figure: `concat(toString(what), ' hours')`, amount: 'sum(n)',
+  hours: `arrayMap(s -> s / 3600, quantilesExactInclusiveArray(0.5, 0.85, 0.95)(
+    if(day = ${firstDay}, arrayFilter((_, t) -> t >= ${msOf(from)}, seconds, ms), seconds)))`,
+})}
   ${current} AND what IN ('done', 'cycle') AND day >= ${firstDay} GROUP BY what`

@@ -13,7 +13,10 @@ type Counted = { organizationId: string; projectIds: readonly string[] }
 export type Ask = Counted & { from: string; to: string }
 const Head = z.object({ projectId: z.string(), touched: z.number(), counted: z.number(), build: z.number(), last: z.string() })
 type Head = z.output<typeof Head>
-const Figure = z.object({ figure: z.string(), key: z.string(), kind: z.string(), who: z.string(), amount: z.number(), more: z.number(), hours: z.array(z.number().nullable()) })
+const Figure = z.object({
+  figure: z.string(), key: z.string(), kind: z.string(), who: z.string(),
+  amount: z.number(), more: z.number(), hours: z.array(z.number().nullable()),
+})
 export type Figure = z.output<typeof Figure>
 
 type Kept = { counting: Promise<unknown>; builds: Map<string, number> }
@@ -39,7 +42,8 @@ const countStale = async (db: ClickHouse, ask: Counted): Promise<void> => {
   const todo = ask.projectIds.filter(id => isStale(heads.get(id)))
   for (let i = 0; i < todo.length; i += AT_ONCE) {
     const projects = todo.slice(i, i + AT_ONCE)
-    await db.command(countSql, { org: ask.organizationId, projects, touches: projects.map(id => heads.get(id)?.touched ?? 0), builds: projects.map(() => randomInt(1, MOST_BUILDS)) })
+    const touches = projects.map(id => heads.get(id)?.touched ?? 0)
+    await db.command(countSql, { org: ask.organizationId, projects, touches, builds: projects.map(() => randomInt(1, MOST_BUILDS)) })
   }
 }
 /** One count at a time: those who wait find most of their projects counted. */
@@ -61,10 +65,13 @@ export const countAll = async (db: ClickHouse): Promise<void> => {
 }
 
 /** The newest counts of some projects that this process knows; 0 for what it has not seen. */
-export const buildsOf = (db: ClickHouse, organizationId: string, projectIds: readonly string[]): number[] => projectIds.map(id => keptOf(db).builds.get(keyOf(organizationId, id)) ?? 0)
+export const buildsOf = (db: ClickHouse, organizationId: string, projectIds: readonly string[]): number[] =>
+  projectIds.map(id => keptOf(db).builds.get(keyOf(organizationId, id)) ?? 0)
 
 const figuresBy = async (db: ClickHouse, { organizationId, projectIds, from, to }: Ask, counted: boolean): Promise<Figure[] | undefined> => {
-  const figures = await db.query(Figure, figuresSql, { org: organizationId, projects: projectIds, builds: buildsOf(db, organizationId, projectIds), from, to, counted: counted ? 1 : 0 })
+  const builds = buildsOf(db, organizationId, projectIds)
+  const params = { org: organizationId, projects: projectIds, builds, from, to, counted: counted ? 1 : 0 }
+  const figures = await db.query(Figure, figuresSql, params)
   return figures.find(f => f.figure === 'head')?.amount === projectIds.length ? figures : undefined
 }
 
@@ -74,7 +81,10 @@ const hasRoom = (counting: Promise<void>): Promise<boolean> => counting.then(() 
   throw error
 })
 
-/** The figures from the tallies, counted anew where something happened since; undefined when they cannot be counted now, or something happened after the range, which tallies do not tell apart. What happens while it counts belongs to the next question. */
+/**
+ * The figures from the tallies, counted anew where something happened since. Undefined when they cannot be counted now, or something
+ * happened after the range, which tallies do not tell apart. What happens while it counts belongs to the next question.
+ */
 export const tallied = async (db: ClickHouse, ask: Ask): Promise<Figure[] | undefined> => {
   for (let i = 0; i < TRIES; i++) {
     const figures = i > 0 || ask.projectIds.some(id => keptOf(db).builds.has(keyOf(ask.organizationId, id))) ? await figuresBy(db, ask, i > 0) : undefined

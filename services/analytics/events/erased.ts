@@ -15,7 +15,10 @@ export type ErasedPeople = {
   without(rows: readonly EventRow[], insert: (rows: readonly EventRow[]) => Promise<void>): Promise<void>
 }
 
-/** Closing an account goes on to speak of the person after the erasure, and events may be read again from the beginning: both come in without them. One process erases and writes, and shares this. */
+/**
+ * Closing an account goes on to speak of the person after the erasure, and events may be read again from the beginning: both come in
+ * without them. One process erases and writes, and shares this.
+ */
 export const erasedPeople = (db: ClickHouse): ErasedPeople => {
   let writing: Promise<unknown> = Promise.resolve()
   const known = onceDone(() => loaded(db))

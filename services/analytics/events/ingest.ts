@@ -6,7 +6,10 @@ import { isAnswer, type ClickHouse } from '../clickhouse/clickhouse.ts'
 import { erasedPeople } from './erased.ts'
 import { rowOf, type EventRow } from './row.ts'
 
-/** Inserts come at most so often: each is a part that ClickHouse merges later, and rows gather meanwhile. The first after a rest does not wait, nor does what is worth a part. */
+/**
+ * Inserts come at most so often: each is a part that ClickHouse merges later, and rows gather meanwhile. The first after a rest does not
+ * wait, nor does what is worth a part.
+ */
 const PACE_MS = 1_000
 const ENOUGH = 400
 /** An insert is one string: so many characters go into it, or one row that is longer. */
@@ -16,6 +19,9 @@ type Block = { rows: readonly EventRow[]; token: string }
 type Waiting = { rows: EventRow[]; done: () => void; failed: (error: unknown) => void }
 const Id = z.object({ id: z.string() })
 const Known = z.object({ topic: z.string(), partition: z.number(), last: z.number() })
+const knownSql = 'SELECT topic, partition, max(position) AS last FROM analytics_db.events GROUP BY topic, partition'
+const presentSql = `SELECT toString(event_id) AS id FROM analytics_db.events
+  WHERE topic = {topic:String} AND partition = {partition:UInt16} AND event_id IN {ids:Array(UUID)}`
 
 /**
  * Each event becomes exactly one row, whatever is delivered again and wherever a process dies: what a partition has is read from the table itself.
@@ -29,7 +35,7 @@ export const ingest = (db: ClickHouse, erased = erasedPeople(db)) => {
   let wrote = -PACE_MS
 
   const lastKnown = async (): Promise<Map<string, number>> => {
-    last ??= new Map((await db.query(Known, 'SELECT topic, partition, max(position) AS last FROM analytics_db.events GROUP BY topic, partition')).map(k => [`${k.topic}/${k.partition}`, k.last]))
+    last ??= new Map((await db.query(Known, knownSql)).map(k => [`${k.topic}/${k.partition}`, k.last]))
     return last
   }
   const missing = async (topic: string, partition: number, rows: readonly EventRow[]): Promise<EventRow[]> => {
@@ -37,11 +43,14 @@ export const ingest = (db: ClickHouse, erased = erasedPeople(db)) => {
     const end = (await lastKnown()).get(key) ?? -1
     const old = rows.filter(row => row.position <= end)
     if (old.length === 0) return [...rows]
-    const there = await db.query(Id, 'SELECT toString(event_id) AS id FROM analytics_db.events WHERE topic = {topic:String} AND partition = {partition:UInt16} AND event_id IN {ids:Array(UUID)}', { topic, partition, ids: old.map(row => row.event_id) })
+    const there = await db.query(Id, presentSql, { topic, partition, ids: old.map(row => row.event_id) })
     const known = new Set(there.map(t => t.id))
     return rows.filter(row => row.position > end || !known.has(row.event_id))
   }
-  /** While nobody knows whether a block came through (it may still lie in the socket of a server that stands still), it is sent again as it was before anything else: its token makes it one. */
+  /**
+   * While nobody knows whether a block came through (it may still lie in the socket of a server that stands still), it is sent again as it
+   * was before anything else: its token makes it one.
+   */
   const send = async (block: Block): Promise<void> => {
     doubt = block
     try {
@@ -59,7 +68,7 @@ export const ingest = (db: ClickHouse, erased = erasedPeople(db)) => {
     for (const rows of blocksOf(fresh)) await send({ rows, token: uuidv7() })
     // After the rows, and also for those that were there: whoever wrote them may have died before this. One touch too many costs a count, no more.
     const came = [...groups.values()].flat()
-    await db.insert('projects', came.filter(row => turns.has(row.name)).map(({ organization_id, project_id, name, aggregate_version, position }) => ({ organization_id, project_id, name, aggregate_version, position })))
+    await db.insert('projects', came.filter(row => turns.has(row.name)).map(turnOf))
     await db.insert('touches', touchesOf(came))
     const ends = await lastKnown()
     for (const row of fresh) ends.set(`${row.topic}/${row.partition}`, Math.max(row.position, ends.get(`${row.topic}/${row.partition}`) ?? -1))
@@ -93,6 +102,8 @@ export const ingest = (db: ClickHouse, erased = erasedPeople(db)) => {
 
 /** The events that say whether there is a project. */
 const turns = new Set(['ProjectCreated', 'ProjectDeleted', 'ProjectRestored'])
+const turnOf = ({ organization_id, project_id, name, aggregate_version, position }: EventRow): object =>
+  ({ organization_id, project_id, name, aggregate_version, position })
 
 /** Everything but `data` fits in a thousand characters. */
 const sizeOf = (row: EventRow): number => row.data.length + 1_000
@@ -108,7 +119,9 @@ const blocksOf = (rows: readonly EventRow[]): EventRow[][] => {
   return blocks
 }
 
-const touchesOf = (rows: readonly EventRow[]): object[] =>
-  [...new Map(rows.filter(row => row.project_id !== '').map(row => [JSON.stringify([row.organization_id, row.project_id]), { organization_id: row.organization_id, project_id: row.project_id, touches: 1 }])).values()]
+const touchesOf = (rows: readonly EventRow[]): object[] => {
+  const touches = rows.filter(row => row.project_id !== '').map(({ organization_id, project_id }) => ({ organization_id, project_id, touches: 1 }))
+  return [...new Map(touches.map(touch => [JSON.stringify([touch.organization_id, touch.project_id]), touch])).values()]
+}
 
 const unique = (rows: readonly EventRow[]): EventRow[] => [...new Map(rows.map(row => [row.event_id, row])).values()]

@@ -19,11 +19,14 @@ export const rowOf = (event: Received) => {
   const status = statusOf(event.type, fields)
   const due = dueOf(event.type, fields)
   return {
-    event_id: derivedId(event.id), name: event.type, topic: event.topic, partition: event.partition, position: event.position, organization_id: event.organizationId,
-    project_id: fields.projectId, subject: event.subject, aggregate_version: event.version, at: event.at, actor_id: event.actor.includes(':') || event.actor === 'anonymous' ? '' : event.actor,
+    event_id: derivedId(event.id), name: event.type, topic: event.topic, partition: event.partition, position: event.position,
+    organization_id: event.organizationId, project_id: fields.projectId, subject: event.subject, aggregate_version: event.version,
+    at: event.at, actor_id: event.actor.includes(':') || event.actor === 'anonymous' ? '' : event.actor,
     task_id: fields.taskId, user_id: fields.userId, assignee_id: fields.assigneeId, reporter_id: fields.reporterId,
-    status, category: status === '' || event.type === 'TaskRestored' ? '' : fields.category ?? usual(status), sets_due: due === undefined ? 0 : 1, due_at: due ?? null,
-    created_at: fields.createdAt, started_at: fields.startedAt, completed_at: fields.completedAt, correlation_id: event.correlationId, data: JSON.stringify(event.data),
+    status, category: status === '' || event.type === 'TaskRestored' ? '' : fields.category ?? usual(status),
+    sets_due: due === undefined ? 0 : 1, due_at: due ?? null,
+    created_at: fields.createdAt, started_at: fields.startedAt, completed_at: fields.completedAt,
+    correlation_id: event.correlationId, data: JSON.stringify(event.data),
   }
 }
 

@@ -11,9 +11,12 @@ const Named = z.object({ named: z.number() })
  * Takes events in, and is done when nothing names those any more whose going they tell of; a throw of `erase` says that it takes longer.
  * The saga that closes an account has asked for it already. But tables that are made anew know of no saga: there the log alone says who is gone.
  */
-export const untilErased = (take: (events: readonly Received[]) => Promise<void>, db: Pick<ClickHouse, 'query'>, erase: Erase) => async (events: readonly Received[]): Promise<void> => {
+export const untilErased = (
+  take: (events: readonly Received[]) => Promise<void>, db: Pick<ClickHouse, 'query'>, erase: Erase,
+) => async (events: readonly Received[]): Promise<void> => {
   await take(events)
-  const gone = events.filter(event => event.type === UserDeleted.type).map(({ id, organizationId, data }) => ({ organizationId, userId: UserDeleted.data.parse(data).userId, sagaId: id }))
+  const gone = events.filter(event => event.type === UserDeleted.type)
+    .map(({ id, organizationId, data }) => ({ organizationId, userId: UserDeleted.data.parse(data).userId, sagaId: id }))
   for (const [org, some] of Map.groupBy(gone, one => one.organizationId)) {
     const named: typeof some = []
     for (let first = 0; first < some.length; first += AT_ONCE) {

@@ -14,13 +14,18 @@ export const startChdb = async (): Promise<{ db: ClickHouse; folder: string; sto
   return { db, folder, stop: async () => { await db.close(); await rm(folder, { recursive: true, force: true }) } }
 }
 
+const countSql = 'SELECT count() AS rows, uniqExact(event_id) AS events FROM analytics_db.events'
 export const rowsOf = async (db: ClickHouse): Promise<{ rows: number; events: number }> =>
-  (await db.query(z.object({ rows: z.number(), events: z.number() }), 'SELECT count() AS rows, uniqExact(event_id) AS events FROM analytics_db.events'))[0] ?? { rows: -1, events: -1 }
+  (await db.query(z.object({ rows: z.number(), events: z.number() }), countSql))[0] ?? { rows: -1, events: -1 }
 
 export type Change = Partial<Omit<Received, 'data'>> & { data?: object }
 /** An event of some organization, as a consumer gets it. */
 export const received = (position: number, { data, ...change }: Change = {}): Received => ({
-  id: `o1/task/t${position}:1#0`, type: 'TaskCreated', subject: `t${position}`, organizationId: 'o1', at: '2026-03-02T09:00:00.000Z', actor: 'ann', version: 1, position, partition: 0, topic: 'task-events',
+  id: `o1/task/t${position}:1#0`, type: 'TaskCreated', subject: `t${position}`, organizationId: 'o1', at: '2026-03-02T09:00:00.000Z',
+  actor: 'ann', version: 1, position, partition: 0, topic: 'task-events',
   correlationId: 'c1', traceId: null, ...change,
-  data: { taskId: `t${position}`, projectId: 'p1', title: 'It’s a "task"\n', assigneeId: 'ann', reporterId: 'bob', status: 'todo', priority: 'none', difficulty: null, labels: [], startAt: null, dueAt: null, estimateMinutes: null, parentId: null, mentions: [], ...data },
+  data: {
+    taskId: `t${position}`, projectId: 'p1', title: 'It’s a "task"\n', assigneeId: 'ann', reporterId: 'bob', status: 'todo', priority: 'none',
+    difficulty: null, labels: [], startAt: null, dueAt: null, estimateMinutes: null, parentId: null, mentions: [], ...data,
+  },
 })

@@ -19,12 +19,21 @@ describe('taking people out of the figures', () => {
     chdb = await startClickHouse()
     const take = ingest(chdb.db)
     await take(['o1', 'o2'].flatMap((organizationId, o) => people.map((person, i) => received(o * 100 + i, {
-      id: `${organizationId}/task/t${i}:1#0`, type: 'TaskCreated', subject: `t${i}`, version: 1, at: '2026-03-02T09:00:00.000Z', organizationId, data: { taskId: `t${i}`, title: `for ${person}, and ${people[(i + 1) % 12]}`, assigneeId: person, reporterId: people[(i + 5) % 12] },
+      id: `${organizationId}/task/t${i}:1#0`, type: 'TaskCreated', subject: `t${i}`, version: 1, at: '2026-03-02T09:00:00.000Z', organizationId,
+      data: {
+        taskId: `t${i}`, title: `for ${person}, and ${people[(i + 1) % 12]}`, assigneeId: person, reporterId: people[(i + 5) % 12],
+      },
     }))))
   })
   afterAll(async () => { await chdb.stop() })
-  const rows = async (organizationId: string) => (await chdb.db.query(z.object({ row: z.string() }), 'SELECT toString(tuple(*)) AS row FROM analytics_db.events WHERE organization_id = {org:String}', { org: organizationId })).map(r => r.row).join('\n')
-  const rewrites = async () => (await chdb.db.query(z.object({ n: z.number() }), `SELECT count() AS n FROM system.mutations WHERE database = 'analytics_db' AND table = 'events'`))[0]?.n ?? 0
+  const rows = async (organizationId: string) => {
+    const sql = 'SELECT toString(tuple(*)) AS row FROM analytics_db.events WHERE organization_id = {org:String}'
+    return (await chdb.db.query(z.object({ row: z.string() }), sql, { org: organizationId })).map(r => r.row).join('\n')
+  }
+  const rewrites = async () => {
+    const sql = `SELECT count() AS n FROM system.mutations WHERE database = 'analytics_db' AND table = 'events'`
+    return (await chdb.db.query(z.object({ n: z.number() }), sql))[0]?.n ?? 0
+  }
 
   it('rewrites the events once for all who come meanwhile, and answers who asks again', async () => {
     const erase = erasures(chdb.db, silentLogger, undefined, 0)
@@ -74,7 +83,10 @@ describe('taking people out of the figures', () => {
     const erase = erasures(chdb.db, silentLogger, erased, 20_000)
     const take = untilErased(ingest(chdb.db, erased), chdb.db, erase)
     const task = received(920, { id: 'o6/task/t1:1#0', organizationId: 'o6', data: { assigneeId: 'person-09', title: 'for person-09 and person-08' } })
-    const gone = received(921, { id: 'o6/user/person-09:2#0', topic: 'user-events', type: 'UserDeleted', subject: 'person-09', actor: 'person-09', organizationId: 'o6', data: { userId: 'person-09' } })
+    const gone = received(921, {
+      id: 'o6/user/person-09:2#0', topic: 'user-events', type: 'UserDeleted', subject: 'person-09', actor: 'person-09',
+      organizationId: 'o6', data: { userId: 'person-09' },
+    })
     await take([task, gone])
     expect([inAll(await rows('o6')), (await rows('o6')).split('\n').length]).toEqual([['person-08'], 2])
     const before = await rewrites()

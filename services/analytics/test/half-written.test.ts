@@ -56,7 +56,8 @@ it('what was lost with a part that nothing replaces is consumed again from the b
   await first.command('SYSTEM STOP MERGES analytics_db.events')
   await ingest(first)([received(3)])
   await consumerStore(first).saveCheckpoint({ id: 'analytics/task-events/0', next: 4, revision: 0 })
-  const parts = await first.query(z.object({ path: z.string(), active: z.number(), level: z.number() }), "SELECT path, active, level FROM system.parts WHERE database = 'analytics_db' AND table = 'events'")
+  const Part = z.object({ path: z.string(), active: z.number(), level: z.number() })
+  const parts = await first.query(Part, "SELECT path, active, level FROM system.parts WHERE database = 'analytics_db' AND table = 'events'")
   await first.close()
   for (const { path, active, level } of parts) {
     if (active && level > 1) for (const marks of globSync(join(path, '*mrk*'))) truncateSync(marks, 0)

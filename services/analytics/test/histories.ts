@@ -35,7 +35,9 @@ export const historyOf = (pick: Random, organizationId: string, tasks = 60): Rec
       status = statuses[pick(5)] ?? statuses[0]
       if (status[1] === 'active') started ??= at
       const changed = event(version, 'TaskStatusChanged', { from: 'x', to: status[0], category: status[1] })
-      return status[1] === 'done' ? [changed, event(version, 'TaskCompleted', { completedAt: iso(at), startedAt: started === null ? null : iso(started), createdAt: iso(created) }, 1)] : [changed]
+      if (status[1] !== 'done') return [changed]
+      const times = { completedAt: iso(at), startedAt: started === null ? null : iso(started), createdAt: iso(created) }
+      return [changed, event(version, 'TaskCompleted', times, 1)]
     }
     return [event(1, 'TaskCreated', { status: 'todo', dueAt: dueAt() }), ...Array.from({ length: pick(9) }, (_, i) => step(i + 2)).flat()]
   }

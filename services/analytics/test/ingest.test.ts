@@ -9,12 +9,16 @@ import { startClickHouse } from './clickhouse.ts'
 let chdb: Awaited<ReturnType<typeof startClickHouse>>
 beforeAll(async () => { chdb = await startClickHouse() })
 afterAll(() => chdb.stop())
-beforeEach(async () => { for (const table of ['events', 'projects', 'touches', 'tallies', 'checkpoints', 'dead_letters']) await chdb.db.command(`TRUNCATE TABLE analytics_db.${table}`) })
+beforeEach(async () => {
+  for (const table of ['events', 'projects', 'touches', 'tallies', 'checkpoints', 'dead_letters'])
+    await chdb.db.command(`TRUNCATE TABLE analytics_db.${table}`)
+})
 
 const events = Array.from({ length: 60 }, (_, i) => received(i * 2))
 const all = { rows: 60, events: 60 }
 /** The database, whose insert breaks like this. */
-const breaking = (how: (insert: () => Promise<void>) => Promise<void>): ClickHouse => ({ ...chdb.db, insert: (table, rows, token) => how(() => chdb.db.insert(table, rows, token)) })
+const breaking = (how: (insert: () => Promise<void>) => Promise<void>): ClickHouse =>
+  ({ ...chdb.db, insert: (table, rows, token) => how(() => chdb.db.insert(table, rows, token)) })
 
 describe('each event is one row', () => {
   it('however often a batch comes', async () => {
@@ -86,7 +90,11 @@ describe('each event is one row', () => {
   })
   it('in whatever order and company the batches come', async () => {
     const take = ingest(chdb.db)
-    const mixed = [...events, ...events.map(e => received(e.position, { partition: 1, id: `${e.id}p1` })), ...events.map(e => received(e.position, { topic: 'project-events', id: `${e.id}p` }))]
+    const mixed = [
+      ...events,
+      ...events.map(e => received(e.position, { partition: 1, id: `${e.id}p1` })),
+      ...events.map(e => received(e.position, { topic: 'project-events', id: `${e.id}p` })),
+    ]
     const shuffled = mixed.toSorted((a, b) => a.id.split('').reverse().join('').localeCompare(b.id.split('').reverse().join('')))
     await Promise.all(Array.from({ length: 18 }, (_, i) => take(shuffled.slice(i * 10, i * 10 + 10))))
     await Promise.all(Array.from({ length: 6 }, (_, i) => take(shuffled.slice(i * 30, i * 30 + 30))))
@@ -120,11 +128,15 @@ describe('the consumer’s own tables', () => {
   })
   it('keep dead letters', async () => {
     const store = consumerStore(chdb.db, 0)
-    const letter = { id: 'l1', consumer: 'analytics', topic: 'task-events', partition: 0, position: 3, subject: 't1', organizationId: 'o1', state: 'waiting', event: { some: ['thing'] }, reason: 'no', attempts: 5, behind: null, traceId: null, at: '2026-03-02T09:00:00.000Z' } as const
+    const letter = {
+      id: 'l1', consumer: 'analytics', topic: 'task-events', partition: 0, position: 3, subject: 't1', organizationId: 'o1',
+      state: 'waiting', event: { some: ['thing'] }, reason: 'no', attempts: 5, behind: null, traceId: null, at: '2026-03-02T09:00:00.000Z',
+    } as const
     expect([await store.addDeadLetter(letter), await store.addDeadLetter(letter)]).toEqual(['inserted', 'taken'])
     expect(await store.deadLetters({ consumer: 'analytics', state: 'waiting' })).toEqual([letter])
     expect(await store.deadLetters({ organizationId: 'o2' })).toEqual([])
-    for (const subject of [undefined, 't1']) expect(await store.waitingLetters('analytics', subject)).toEqual([{ id: 'l1', topic: 'task-events', subject: 't1', position: 3, behind: null }])
+    const waiting = { id: 'l1', topic: 'task-events', subject: 't1', position: 3, behind: null }
+    for (const subject of [undefined, 't1']) expect(await store.waitingLetters('analytics', subject)).toEqual([waiting])
     expect([await store.moveDeadLetter('l1', 'waiting', 'skipped'), await store.moveDeadLetter('l1', 'waiting', 'replayed')]).toEqual([true, false])
     expect([await store.waitingLetters('analytics'), (await store.deadLetter('l1'))?.state]).toEqual([[], 'skipped'])
   })

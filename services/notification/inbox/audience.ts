@@ -9,7 +9,11 @@ import { memberKey, type MemberRow, type Tables } from '../store/rows.ts'
 import type { Draft } from './drafts.ts'
 import type { HeardEvent } from './events.ts'
 
-export type AudienceDeps = { members: Tables['members']; projects: Pick<Client<typeof projectInternal>, 'getProject'>; users: Pick<Client<typeof userInternal>, 'names'> }
+export type AudienceDeps = {
+  members: Tables['members']
+  projects: Pick<Client<typeof projectInternal>, 'getProject'>
+  users: Pick<Client<typeof userInternal>, 'names'>
+}
 /** Of some people, those who may see a project now. */
 export type Insiders = (organizationId: string, projectId: string, people: readonly string[]) => Promise<ReadonlySet<string>>
 /** Of what an event would tell, keeps what goes to people who may see the project of its task. */
@@ -25,8 +29,9 @@ export const audience = (insiders: Insiders): Audience => async ({ organizationI
 }
 
 /**
- * Whoever has a row here is a member, unless he has left. Topics overtake each other, so about everybody else, and whoever has left, those are asked who know; while they do not answer, it throws, and the event or mail waits.
- * A yes is kept for some seconds; a no never, for who is told of the next event may have just been added.
+ * Whoever has a row here is a member, unless he has left. Topics overtake each other, so about everybody else, and whoever has left, those
+ * are asked who know; while they do not answer, it throws, and the event or mail waits. A yes is kept for some seconds; a no never, for who
+ * is told of the next event may have just been added.
  */
 export const insidersOf = ({ members, projects, users }: AudienceDeps): Insiders => {
   const admittedLately = new LRUCache<string, true>({ max: 20_000, ttl: 10_000 })

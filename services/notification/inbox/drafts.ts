@@ -15,7 +15,10 @@ const draftsOf = (event: HeardEvent, facts: Facts): Draft[] => {
   switch (event.type) {
     case 'TaskCreated': return [...to([event.data.assigneeId], 'assigned', event), ...to(event.data.mentions, 'mentioned', event)]
     case 'TaskUpdated': return updated(event)
-    case 'TaskStatusChanged': return [...event.data.category === 'cancelled' ? unblocked(facts, 'cancelled') : [], ...to(involved(event, facts), 'status-changed', event, texts.moved(event.data.from, event.data.to))]
+    case 'TaskStatusChanged': return [
+      ...event.data.category === 'cancelled' ? unblocked(facts, 'cancelled') : [],
+      ...to(involved(event, facts), 'status-changed', event, texts.moved(event.data.from, event.data.to)),
+    ]
     case 'TaskCompleted': return unblocked(facts, 'done')
     case 'TaskDeleted': return bySaga(event) ? [] : [...unblocked(facts, 'deleted'), ...to(involved(event, facts), 'task-deleted', event)]
     case 'TaskOverdue': return to([event.data.assigneeId ?? event.data.reporterId], 'overdue', event, texts.wasDue(event.data.dueAt))
@@ -25,7 +28,7 @@ const draftsOf = (event: HeardEvent, facts: Facts): Draft[] => {
     case 'ProjectUpdated': return projectUpdated(event, facts)
     case 'ProjectDeleted': return about(facts.members.map(m => m.userId), 'project-deleted', null, facts)
     case 'UserCreated': return joined(event)
-    case 'AnomalyDetected': return about(facts.members.filter(m => m.role === 'owner' || m.role === 'manager').map(m => m.userId), 'anomaly', event.data.projectId, facts, event.data.summary)
+    case 'AnomalyDetected': return about(leaders(facts), 'anomaly', event.data.projectId, facts, event.data.summary)
     case 'TaskRestored': case 'ProjectCreated': case 'ProjectRestored': case 'UserUpdated': case 'UserDeleted': case 'UserLoggedIn': case 'SessionEnded':
     case 'AIAnalysisCompleted': case 'RecommendationGenerated': return []
   }
@@ -36,6 +39,7 @@ const bySaga = ({ actor }: HeardEvent): boolean => actor.startsWith('service:')
 
 /** Everybody whom a task concerns: who has it, who asked for it, and who took part. */
 const involved = ({ data }: TaskEvent, { watchers }: Facts): (string | null)[] => [...new Set([data.assigneeId, data.reporterId, ...watchers])]
+const leaders = ({ members }: Facts): string[] => members.filter(m => m.role === 'owner' || m.role === 'manager').map(m => m.userId)
 
 const to = (people: readonly (string | null)[], type: NotificationType, { data }: TaskEvent, body = ''): Draft[] => people.filter(p => p !== null)
   .map(userId => ({ userId, type, title: texts.title(type, data.title), body, link: taskLink(data.projectId, data.taskId), projectId: data.projectId }))
@@ -57,7 +61,11 @@ const updated = (event: Heard<'TaskUpdated'>): Draft[] => {
 
 const unblocked = ({ waiting }: Facts, how: Freed): Draft[] => waiting.flatMap(task => {
   const userId = task.assigneeId ?? task.reporterId
-  return userId === null ? [] : [{ userId, type: 'blocker-done' as const, title: texts.title('blocker-done', task.title, how), body: '', link: taskLink(task.projectId, task.taskId), projectId: task.projectId }]
+  if (userId === null) return []
+  return [{
+    userId, type: 'blocker-done' as const, title: texts.title('blocker-done', task.title, how), body: '',
+    link: taskLink(task.projectId, task.taskId), projectId: task.projectId,
+  }]
 })
 
 /** The event also says that a known member's role or allocation changed; only the role is news. */

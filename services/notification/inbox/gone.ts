@@ -5,10 +5,12 @@ import { goneKey, type GoneRow } from '../store/rows.ts'
 type Gone = { one(where: { _id: string }): Promise<GoneRow | undefined> }
 
 /**
- * An event that is handled late must not bring an erased person back: whoever has written somebody's id looks here then, and takes it out again. The note is written before rows are removed, so to look after writing
- * leaves no gap.
+ * An event that is handled late must not bring an erased person back: whoever has written somebody's id looks here then, and takes it out
+ * again. The note is written before rows are removed, so to look after writing leaves no gap.
  */
-export const forEachGone = async (gone: Gone, organizationId: string, users: readonly (string | null)[], undo: (userId: string) => Promise<unknown>): Promise<void> => {
+export const forEachGone = async (
+  gone: Gone, organizationId: string, users: readonly (string | null)[], undo: (userId: string) => Promise<unknown>,
+): Promise<void> => {
   await Promise.all(users.map(async userId => { if (userId !== null && await gone.one({ _id: goneKey(organizationId, userId) })) await undo(userId) }))
 }
 

@@ -6,7 +6,9 @@ import { present, recipientOf, type NotificationRow, type Tables } from '../stor
 
 export type Person = { organizationId: string; userId: string }
 export type Inbox = {
-  list(person: Person, options: { unread?: 'true' | 'false' | undefined; limit: number; cursor?: string | undefined }): Promise<{ items: Notification[]; nextCursor: string | null; unreadCount: number }>
+  list(
+    person: Person, options: { unread?: 'true' | 'false' | undefined; limit: number; cursor?: string | undefined },
+  ): Promise<{ items: Notification[]; nextCursor: string | null; unreadCount: number }>
   read(person: Person, id: string, at: string, expected?: number): Promise<Notification>
   readAll(person: Person, at: string): Promise<void>
   unreadCount(person: Person): Promise<number>

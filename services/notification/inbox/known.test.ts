@@ -22,16 +22,23 @@ const watchedTables = () => {
     },
   })
   const { watchers, waiting, members, projects, gone } = memoryTables()
-  return { seen, tables: { watchers: watched('watchers', watchers), waiting: watched('waiting', waiting), members: watched('members', members), projects: watched('projects', projects), gone: watched('gone', gone) } }
+  return { seen, tables: {
+    watchers: watched('watchers', watchers), waiting: watched('waiting', waiting), members: watched('members', members),
+    projects: watched('projects', projects), gone: watched('gone', gone),
+  } }
 }
 
 const about = { taskId: 't1', projectId: 'p1', title: 'Ship', assigneeId: 'ann', reporterId: 'bob' }
 const by = { id: 'o1/task/t1:1#0', subject: 't1', organizationId: 'o1', actor: 'cy', at: '2026-03-02T09:00:00.000Z' }
 const member = { projectId: 'p1', userId: 'ann' }
 const completed = { ...by, type: 'TaskCompleted', data: { ...about, completedAt: by.at, startedAt: null, createdAt: by.at } } as const
-const waits = (before: string[], after: string[]): HeardEvent => ({ ...by, subject: 't2', type: 'TaskUpdated', data: { ...about, taskId: 't2', changes: { blockedBy: { before, after } }, mentions: [] } })
+const waits = (before: string[], after: string[]): HeardEvent => ({
+  ...by, subject: 't2', type: 'TaskUpdated', data: { ...about, taskId: 't2', changes: { blockedBy: { before, after } }, mentions: [] },
+})
 
-const changes = (what: Record<string, { before: unknown; after: unknown }>, assigneeId: string | null): HeardEvent => ({ ...by, subject: 't2', type: 'TaskUpdated', data: { ...about, taskId: 't2', title: 'Launch', assigneeId, changes: what, mentions: [] } })
+const changes = (what: Record<string, { before: unknown; after: unknown }>, assigneeId: string | null): HeardEvent => ({
+  ...by, subject: 't2', type: 'TaskUpdated', data: { ...about, taskId: 't2', title: 'Launch', assigneeId, changes: what, mentions: [] },
+})
 
 const handle = async (tables: ReturnType<typeof watchedTables>['tables'], event: HeardEvent): Promise<string[]> => {
   const known = rememberedFacts(tables)

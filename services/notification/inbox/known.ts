@@ -6,7 +6,10 @@ import { forEachGone } from './gone.ts'
 export type RememberedFacts = {
   /** What the notifications of an event depend on, as it was before the event. */
   before(event: HeardEvent): Promise<Facts>
-  /** Keeps what an event says, given what was known before it; a second time changes nothing. Of the people it mentions, those who were told of it follow the task from now on. */
+  /**
+   * Keeps what an event says, given what was known before it; a second time changes nothing. Of the people it mentions, those who were told
+   * of it follow the task from now on.
+   */
   learn(event: HeardEvent, told: ReadonlySet<string>, before: Facts): Promise<void>
 }
 
@@ -61,14 +64,19 @@ const heldUpBy = async ({ waiting }: Sources, { data: { taskId } }: OfTask): Pro
 type OfProject = { data: { projectId: string } }
 const membersOf = ({ members }: Sources, { data: { projectId } }: OfProject): Promise<MemberRow[]> => members.find({ projectId })
 /** The name of the project, and of the members found those who have not left. */
-const ofProject = async ({ projects }: Sources, { data: { projectId } }: OfProject, found?: Promise<MemberRow | readonly MemberRow[] | undefined>): Promise<Facts> => {
+const ofProject = async (
+  { projects }: Sources, { data: { projectId } }: OfProject, found?: Promise<MemberRow | readonly MemberRow[] | undefined>,
+): Promise<Facts> => {
   const [project, members] = await Promise.all([projects.one({ _id: projectId }), found])
   return { ...noFacts, members: [members ?? []].flat().filter(m => !m.left), projectName: project?.name }
 }
 
 const freed = ({ waiting }: Sources, { data: { taskId } }: OfTask): Promise<unknown> => waiting.set({ blockerId: taskId }, { freed: true })
 
-const watch = async (sources: Sources, { organizationId, actor, data: { taskId, mentions } }: Heard<'TaskCreated' | 'CommentAdded' | 'TaskUpdated'>, told: ReadonlySet<string>, others: readonly string[] = []): Promise<void> => {
+type Mentioning = Heard<'TaskCreated' | 'CommentAdded' | 'TaskUpdated'>
+const watch = async (
+  sources: Sources, { organizationId, actor, data: { taskId, mentions } }: Mentioning, told: ReadonlySet<string>, others: readonly string[] = [],
+): Promise<void> => {
   // Nobody is told what he said himself.
   const mentioned = mentions.filter(userId => told.has(userId) || userId === actor)
   const users = [...new Set([...mentioned, ...others])].filter(userId => !userId.includes(':'))
@@ -83,7 +91,9 @@ const taskUpdated = async (tables: Sources, event: Heard<'TaskUpdated'>, told: R
   const found = titled ?? handed ? await tables.waiting.set({ taskId }, { ...titled, ...handed }) : 0
   const [before, after] = [ids(changes['blockedBy']?.before), ids(changes['blockedBy']?.after)]
   await Promise.all(before.filter(id => !after.includes(id)).map(blockerId => tables.waiting.remove({ _id: `${taskId}.${blockerId}` })))
-  await tables.waiting.insert(after.map(blockerId => ({ _id: `${taskId}.${blockerId}`, organizationId: event.organizationId, blockerId, taskId, projectId, title, assigneeId, reporterId })))
+  await tables.waiting.insert(after.map(blockerId => ({
+    _id: `${taskId}.${blockerId}`, organizationId: event.organizationId, blockerId, taskId, projectId, title, assigneeId, reporterId,
+  })))
   if (after.length === 0 && !(handed && found > 0)) return
   await forEachGone(tables.gone, event.organizationId, [assigneeId], () => tables.waiting.set({ taskId, assigneeId }, { assigneeId: null }))
   await forEachGone(tables.gone, event.organizationId, [reporterId], () => tables.waiting.set({ taskId, reporterId }, { reporterId: null }))

@@ -1,4 +1,6 @@
-import { NotificationType, type Channels, type Preferences, type PreferencesChange, type TypeChannels } from '../../shared/contracts/notification/preferences.ts'
+import {
+  NotificationType, type Channels, type Preferences, type PreferencesChange, type TypeChannels,
+} from '../../shared/contracts/notification/preferences.ts'
 
 const mailed: ReadonlySet<NotificationType> = new Set(['assigned', 'mentioned'])
 

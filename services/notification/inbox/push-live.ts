@@ -19,8 +19,10 @@ export const show = ({ dapr, logger }: { dapr: Pick<Dapr, 'invoke'>; logger: Log
   let telling: Promise<void> | undefined
 
   const tell = async ([organizationId, rows]: [string, NotificationRow[]]): Promise<void> => {
-    const body: z.input<typeof gatewayInternal.showNotifications.body> = { organizationId, items: rows.map(row => ({ userId: row.userId, notification: present(row) })) }
-    await dapr.invoke('gateway', method, path, { body, timeoutMs: 2_000 }).catch((error: unknown) => { logger.debug({ error }, 'notifications were not shown live') })
+    const items = rows.map(row => ({ userId: row.userId, notification: present(row) }))
+    const body: z.input<typeof gatewayInternal.showNotifications.body> = { organizationId, items }
+    await dapr.invoke('gateway', method, path, { body, timeoutMs: 2_000 })
+      .catch((error: unknown) => { logger.debug({ error }, 'notifications were not shown live') })
   }
   const flush = async (): Promise<void> => {
     while (waiting.length) await Promise.all([...Map.groupBy(waiting.splice(0, MOST), row => row.organizationId)].map(tell))

@@ -1,7 +1,10 @@
 import { Temporal } from 'temporal-polyfill'
 import type { QuietHours } from '../../shared/contracts/notification/preferences.ts'
 
-/** When the quiet hours that hold now will end, or undefined when it is not quiet. By the wall clock of the time zone, over midnight and over changes of the clocks. */
+/**
+ * When the quiet hours that hold now will end, or undefined when it is not quiet. By the wall clock of the time zone, over midnight and over
+ * changes of the clocks.
+ */
 export const quietUntil = (now: string, quiet: QuietHours | null, timezone: string): string | undefined => {
   if (!quiet) return undefined
   const here = Temporal.Instant.from(now).toZonedDateTimeISO(timezone)

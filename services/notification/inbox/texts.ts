@@ -24,7 +24,10 @@ const titles: Readonly<Record<NotificationType, (name: string, how: Freed) => st
 }
 const words = (key: string): string => key.replaceAll('_', ' ')
 
-/** The words of a notification. They hold titles and ids, never a person's name: names are looked up when somebody reads. Times stand in them as instants, for `timesInWords`. */
+/**
+ * The words of a notification. They hold titles and ids, never a person's name: names are looked up when somebody reads. Times stand in them
+ * as instants, for `timesInWords`.
+ */
 export const texts = {
   title: (type: NotificationType, name: string, how: Freed = 'done'): string => titles[type](name.length > 120 ? `${name.slice(0, 119)}…` : name, how),
   moved: (from: string, to: string): string => `From ${words(from)} to ${words(to)}.`,

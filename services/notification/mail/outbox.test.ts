@@ -6,7 +6,9 @@ import { outbox } from './outbox.ts'
 import type { Queued } from './queue.ts'
 
 const row = (id: string): MailRow => ({
-  _id: id, organizationId: 'o1', userId: 'ann', actorId: null, told: { type: 'assigned', title: 'T', body: '', link: '/', projectId: 'p1' }, state: 'waiting', reason: null, createdAt: '2026-03-02T09:00:00.000Z', doneAt: null,
+  _id: id, organizationId: 'o1', userId: 'ann', actorId: null,
+  told: { type: 'assigned', title: 'T', body: '', link: '/', projectId: 'p1' },
+  state: 'waiting', reason: null, createdAt: '2026-03-02T09:00:00.000Z', doneAt: null,
 })
 
 /** An outbox that has looked around once, before a queue that can be away or slow; `reads` counts how often the waiting mails were read. */

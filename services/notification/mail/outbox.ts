@@ -62,7 +62,11 @@ export const outbox = ({ mails, queue, clock, logger, everyMs = 15_000 }: Outbox
     push: mailIds => { queueSoon(mailIds.map(id => ({ id, awaited: false }))) },
     sweep,
     ask: async mail => {
-      const row: MailRow = { _id: derivedId('mail', mail.organizationId ?? '-', mail.template, mail.dedupeId), organizationId: mail.organizationId, userId: ('userId' in mail && mail.userId) || null, actorId: null, asked: mail, state: 'waiting', reason: null, createdAt: clock.now(), doneAt: null }
+      const row: MailRow = {
+        _id: derivedId('mail', mail.organizationId ?? '-', mail.template, mail.dedupeId), organizationId: mail.organizationId,
+        userId: ('userId' in mail && mail.userId) || null, actorId: null, asked: mail,
+        state: 'waiting', reason: null, createdAt: clock.now(), doneAt: null,
+      }
       const isNew = (await mails.insert([row])).length > 0
       if (isNew) queueSoon([{ id: row._id, awaited: true }])
       return row._id

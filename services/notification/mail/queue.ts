@@ -49,7 +49,11 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
   const say = (error: Error): void => { if (!told) logger.warn({ error }, 'the mail queue is away'); told = true }
   // Without a limit a job would keep the stack of every failure.
   const newQueue = (): Queue => {
-    const queue = new Queue(name, { prefix, connection: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 }, defaultJobOptions: { attempts, backoff: { type: 'growing' }, stackTraceLimit: 1, removeOnComplete: true, removeOnFail: true } })
+    const queue = new Queue(name, {
+      prefix,
+      connection: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 },
+      defaultJobOptions: { attempts, backoff: { type: 'growing' }, stackTraceLimit: 1, removeOnComplete: true, removeOnFail: true },
+    })
     queue.on('error', say)
     return queue
   }
@@ -78,7 +82,8 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
     throw new DelayedError()
   }
   const worker = new Worker<Kept, void>(name, process, {
-    prefix, connection: { ...connection, maxRetriesPerRequest: null }, autorun: false, concurrency: 3, runRetryDelay: 1_000, lockDuration: 15_000, stalledInterval: 10_000, maxStalledCount: attempts,
+    prefix, connection: { ...connection, maxRetriesPerRequest: null }, autorun: false, concurrency: 3,
+    runRetryDelay: 1_000, lockDuration: 15_000, stalledInterval: 10_000, maxStalledCount: attempts,
     settings: { backoffStrategy: tries => Math.min(retryMs * 2 ** (tries - 1), longest) * (0.75 + Math.random() / 2) },
   })
   worker.on('error', say)
@@ -89,10 +94,15 @@ export const mailQueue = ({ redisUrl, prefix, work, lost, logger, retryMs = 1_00
   })
   return {
     breaker,
-    add: async mails => { if (mails.length) await ask(q => q.addBulk(mails.map(({ id, awaited }) => ({ name, data: {}, opts: { jobId: id, priority: awaited ? 0 : LATER } })))) },
+    add: async mails => {
+      if (mails.length === 0) return
+      const jobs = mails.map(({ id, awaited }) => ({ name, data: {}, opts: { jobId: id, priority: awaited ? 0 : LATER } }))
+      await ask(q => q.addBulk(jobs))
+    },
     size: async () => Object.values(await ask(q => q.getJobCounts('waiting', 'active', 'delayed', 'prioritized'))).reduce((a, b) => a + b, 0),
     start: () => { worker.run().catch((error: unknown) => { logger.error({ error }, 'the mail worker stopped') }) },
-    // What is under way after that, another process takes up again when this one has ended. BullMQ's forced `close` would wait for it, too: behind the first one it changes nothing.
+    // What is under way after that, another process takes up again when this one has ended. BullMQ's forced `close` would wait for it, too:
+    // behind the first one it changes nothing.
     stop: async () => {
       await Promise.race([worker.close(), new Promise(resolve => { setTimeout(resolve, graceMs).unref() })])
       await opened?.close()

@@ -11,7 +11,10 @@ const about = { ...ann, actorId: null, state: 'waiting', reason: null, createdAt
 const told: MailRow = { ...about, _id: 'told', told: { type: 'assigned', title: '“Ship” is yours', body: '', link: '/projects/p1/tasks/t1', projectId: 'p1' } }
 const reset: MailRow = {
   ...about, _id: 'reset', organizationId: null,
-  asked: { template: 'password-reset', userId: 'ann', organizationId: null, to: { address: 'ann@example.test', name: 'Ann' }, dedupeId: 'r1', data: { token: 'secret-token-1234567890', expiresAt: '2026-03-02T10:00:00.000Z' } },
+  asked: {
+    template: 'password-reset', userId: 'ann', organizationId: null, to: { address: 'ann@example.test', name: 'Ann' }, dedupeId: 'r1',
+    data: { token: 'secret-token-1234567890', expiresAt: '2026-03-02T10:00:00.000Z' },
+  },
 }
 const minutes = (n: number): number => n * 60_000
 const days = (n: number): number => n * 86_400_000
@@ -19,7 +22,10 @@ const days = (n: number): number => n * 86_400_000
 /** Two mails that wait, one that tells something and one that somebody waits for, before a mail server that takes all unless told otherwise. */
 const waiting = async () => {
   const [tables, clock, left] = [memoryTables(), testClock('2026-03-02T22:00:00.000Z'), new Array<string>()]
-  const world = { tables, clock, left, preferences: preferencesStore(tables), members: new Set(['ann']), ask: async (): Promise<void> => {}, take: async (_: Letter): Promise<void> => {} }
+  const world = {
+    tables, clock, left, preferences: preferencesStore(tables), members: new Set(['ann']),
+    ask: async (): Promise<void> => {}, take: async (_: Letter): Promise<void> => {},
+  }
   const insiders: Insiders = async (_, projectId, people) => {
     await world.ask()
     return new Set(people.filter(id => projectId === 'p1' && world.members.has(id)))
@@ -28,7 +34,11 @@ const waiting = async () => {
   const smtp = { send: async (letter: Letter) => { await world.take(letter); left.push(letter.id) } }
   const { send } = sender({ mails: tables.mails, directory, preferencesOf: world.preferences.of, insiders, smtp, clock, site: { publicUrl: 'https://work.example' } })
   await tables.mails.insert([told, reset])
-  return Object.assign(world, { send: (id: string, waitedMs: number, refusedForMs = 0) => send(id, waitedMs, refusedForMs), stateOf: async (id: string) => { const row = await tables.mails.one({ _id: id }); return [row?.state, row?.reason] } })
+  const stateOf = async (id: string) => {
+    const row = await tables.mails.one({ _id: id })
+    return [row?.state, row?.reason]
+  }
+  return Object.assign(world, { send: (id: string, waitedMs: number, refusedForMs = 0) => send(id, waitedMs, refusedForMs), stateOf })
 }
 let at: Awaited<ReturnType<typeof waiting>>
 beforeEach(async () => { at = await waiting() })
@@ -42,7 +52,9 @@ describe('a mail that waited', () => {
   })
   it.each([
     ['such mails were switched off', async () => { await at.preferences.change(ann, { events: { assigned: { email: false } } }) }, 'the recipient has switched such mails off'],
-    ['they were switched off for its project', async () => { await at.preferences.change(ann, { projects: [{ projectId: 'p1', events: { assigned: { email: false } } }] }) }, 'the recipient has switched such mails off'],
+    ['they were switched off for its project', async () => {
+      await at.preferences.change(ann, { projects: [{ projectId: 'p1', events: { assigned: { email: false } } }] })
+    }, 'the recipient has switched such mails off'],
     ['the recipient was taken out of its project', async () => { at.members.clear() }, 'the recipient may not see the project any more'],
   ])('is dropped when meanwhile %s, but one that somebody waits for is not', async (_, happens, reason) => {
     await happens()

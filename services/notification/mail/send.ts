@@ -33,9 +33,13 @@ const inGrace = <T>(answer: Promise<T>): Promise<T | typeof late> => {
   return Promise.race([answer, grace.promise]).finally(() => { clearTimeout(timer) })
 }
 
-/** Sends one waiting mail. Who it goes to is asked now, not kept: it goes to today's address, and to nobody who has left the organization or the project, or has switched such mails off. */
+/**
+ * Sends one waiting mail. Who it goes to is asked now, not kept: it goes to today's address, and to nobody who has left the organization or
+ * the project, or has switched such mails off.
+ */
 export const sender = ({ mails, directory, preferencesOf, insiders, smtp, clock, site, refusedMs = 60_000 }: SendDeps) => {
-  // An answer that comes too late for one look is there at the next. Each mail asks for itself: who may see the project now may not have been let in when another was asked about.
+  // An answer that comes too late for one look is there at the next. Each mail asks for itself: who may see the project now may not have been
+  // let in when another was asked about.
   const admissions = new LRUCache<string, ReturnType<Insiders>>({ max: 5_000, ttl: 30_000 })
   // What a mail said goes as soon as it is done; that it was sent stays.
   const close = async (row: MailRow, state: 'sent' | 'dropped' | 'failed', reason: string | null = null): Promise<void> => {

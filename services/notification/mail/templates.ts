@@ -12,7 +12,10 @@ export type Site = { publicUrl: string }
 const link = ({ publicUrl }: Site, path: PagePath, hash: string): string => `${publicUrl}${path}#${hash}`
 const withToken = (token: string): string => `token=${encodeURIComponent(token)}`
 
-/** The mail about a notification. `actor` is the name of who caused it, looked up now. As long as no page shows tasks and projects, it says where the API does. */
+/**
+ * The mail about a notification. `actor` is the name of who caused it, looked up now. As long as no page shows tasks and projects, it says
+ * where the API does.
+ */
 export const aboutNotification = (told: Told, people: { name: string; actor: string | undefined }, site: Site): Message => message({
   subject: told.title, greeting: people.name,
   lines: [`${told.title}.`, ...told.body ? [told.body] : [], ...people.actor ? [`By ${people.actor}.`] : [], `In the API: GET ${inApi(told)}.`],
@@ -30,12 +33,18 @@ export const asked = (mail: Mail, site: Site, timezone = 'UTC'): Message => {
   switch (mail.template) {
     case 'password-reset': return message({
       subject: 'Set a new password', greeting: mail.to.name,
-      lines: ['Somebody, probably you, asked to set a new password for your account.', `The link holds until ${timeInWords(mail.data.expiresAt, timezone)} and works once. If it was not you, leave it: nothing has changed.`],
+      lines: [
+        'Somebody, probably you, asked to set a new password for your account.',
+        `The link holds until ${timeInWords(mail.data.expiresAt, timezone)} and works once. If it was not you, leave it: nothing has changed.`,
+      ],
       button: { label: 'Set a new password', href: link(site, pages.resetPassword, withToken(mail.data.token)) },
     })
     case 'invitation': return message({
       subject: `${mail.data.inviterName} invites you to ${mail.data.organizationName}`, greeting: mail.to.name,
-      lines: [`${mail.data.inviterName} invites you to work in ${mail.data.organizationName} as ${mail.data.role}.`, `The invitation holds until ${timeInWords(mail.data.expiresAt, timezone)}.`],
+      lines: [
+        `${mail.data.inviterName} invites you to work in ${mail.data.organizationName} as ${mail.data.role}.`,
+        `The invitation holds until ${timeInWords(mail.data.expiresAt, timezone)}.`,
+      ],
       button: { label: 'Accept the invitation', href: link(site, pages.invitation, withToken(mail.data.token)) },
     })
   }

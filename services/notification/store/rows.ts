@@ -32,7 +32,10 @@ export type MailRow = {
 }
 export type WatcherRow = { _id: string; organizationId: string; taskId: string; userId: string }
 /** `deleted`: the task that waits; `freed`: its blocker was done, cancelled or deleted, and that has been told. */
-export type WaitingRow = { _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string; assigneeId: string | null; reporterId: string | null; deleted?: true; freed?: true }
+export type WaitingRow = {
+  _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string
+  assigneeId: string | null; reporterId: string | null; deleted?: true; freed?: true
+}
 /** `left`: taken out again. He may still see the project, as admins do, and so may whoever has no row. */
 export type MemberRow = { _id: string; organizationId: string; projectId: string; userId: string; role: ProjectRole; left?: true }
 /** That somebody was erased, by a hash of the id: events that come late must not bring him back. */
@@ -57,13 +60,15 @@ export const mongoTables = async (db: Connection): Promise<Tables> => ({
 
 /** For tests in process. */
 export const memoryTables = (): Tables => ({
-  notifications: memoryTable(), preferences: memoryTable(), mails: memoryTable(), watchers: memoryTable(), waiting: memoryTable(), members: memoryTable(), projects: memoryTable(), gone: memoryTable(),
+  notifications: memoryTable(), preferences: memoryTable(), mails: memoryTable(), watchers: memoryTable(),
+  waiting: memoryTable(), members: memoryTable(), projects: memoryTable(), gone: memoryTable(),
 })
 
 /** The only place where a stored field gets its public name. */
 export const present = (row: NotificationRow): Notification => ({
   id: row._id, type: row.type, title: row.title, body: row.body, link: row.link,
-  event: { id: row.eventId, name: row.eventName, subject: row.subject, projectId: row.projectId, actorId: row.actorId }, readAt: row.readAt, createdAt: row.createdAt,
+  event: { id: row.eventId, name: row.eventName, subject: row.subject, projectId: row.projectId, actorId: row.actorId },
+  readAt: row.readAt, createdAt: row.createdAt,
   // Nothing of it ever changes but that it is read, once.
   version: row.readAt === null ? 1 : 2,
 })

@@ -32,11 +32,15 @@ beforeEach(() => {
   now = systemClock
   tables = memoryTables()
   people = new Map([['ann', { id: 'ann', name: 'Ann Lee', email: 'ann@example.test', locale: 'en', timezone: 'Europe/Berlin' }]])
-  mailer = smtp(server.url, 'CyberTask <no-reply@work.example>', breaker({ name: 'smtp', failures: 3, retryAfterMs: 50, isOutage: e => !(e instanceof RecipientRejected || e instanceof MailRefused) }))
+  const isOutage = (error: unknown): boolean => !(error instanceof RecipientRejected || error instanceof MailRefused)
+  mailer = smtp(server.url, 'CyberTask <no-reply@work.example>', breaker({ name: 'smtp', failures: 3, retryAfterMs: 50, isOutage }))
   contact = async (_, id) => people.get(id)
   const directory: Directory = { contact: (organizationId, id) => contact(organizationId, id), name: async (_, id) => people.get(id)?.name }
   const clock = { now: () => now.now(), epochMs: () => now.epochMs(), monotonic: () => now.monotonic() }
-  const { send, lost } = sender({ mails: tables.mails, directory, preferencesOf: preferencesStore(tables).of, insiders: async (_, __, members) => new Set(members), smtp: mailer, clock, site: { publicUrl: 'https://work.example' }, refusedMs: 40 })
+  const { send, lost } = sender({
+    mails: tables.mails, directory, preferencesOf: preferencesStore(tables).of, insiders: async (_, __, members) => new Set(members),
+    smtp: mailer, clock, site: { publicUrl: 'https://work.example' }, refusedMs: 40,
+  })
   queue = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: send, lost, logger: silentLogger, retryMs: 20 })
   box = outbox({ mails: tables.mails, queue, clock, logger: silentLogger, everyMs: 100 })
   queue.start()
@@ -49,7 +53,10 @@ const row = (id: string, change: Partial<MailRow> = {}): MailRow => ({
   state: 'waiting', reason: null, createdAt: '2026-03-02T09:00:00.000Z', doneAt: null, ...change,
 })
 const stateOf = async (id: string) => (await tables.mails.one({ _id: id }))?.state
-const invitation = { template: 'invitation', organizationId: 'o1', to: { address: 'new@example.test', name: '' }, dedupeId: 'inv-1', data: { token: 'secret-token-1234567890', organizationName: 'Apollo', inviterName: 'Bo', role: 'member', expiresAt: '2026-03-09T09:00:00.000Z' } } as const
+const invitation = {
+  template: 'invitation', organizationId: 'o1', to: { address: 'new@example.test', name: '' }, dedupeId: 'inv-1',
+  data: { token: 'secret-token-1234567890', organizationName: 'Apollo', inviterName: 'Bo', role: 'member', expiresAt: '2026-03-09T09:00:00.000Z' },
+} as const
 
 describe('mails through a real Redis and a real SMTP server', () => {
   it('reach today’s address of the person, as text and as HTML, with a stable id', async () => {
@@ -83,7 +90,9 @@ describe('mails through a real Redis and a real SMTP server', () => {
     await until(async () => await stateOf('m2') === 'sent')
     expect(server.mails).toHaveLength(1)
   })
-  it.each([['RCPT TO', '451 come again later'], ['DATA', '452 mailbox full']] as const)('that one recipient’s server does not take now (%s: %s) keep nobody else’s waiting, and leave later', async (at, reply) => {
+  it.each([
+    ['RCPT TO', '451 come again later'], ['DATA', '452 mailbox full'],
+  ] as const)('that one recipient’s server does not take now (%s: %s) keep nobody else’s waiting, and leave later', async (at, reply) => {
     let refused = 0
     server.refuse = (command, recipient) => command === at && recipient === 'ann@example.test' && ++refused ? reply : undefined
     await tables.mails.insert(Array.from({ length: 10 }, (_, i) => row(`full-${i}`)))
@@ -103,7 +112,10 @@ describe('mails through a real Redis and a real SMTP server', () => {
     expect((await tables.mails.one({ _id: 'm3' }))?.reason).toContain('550')
   })
   it.each([
-    ['the sender', 'MAIL FROM', '553 sender not allowed'], ['the sender, said late', 'RCPT TO', '554 5.7.1 relay access denied'], ['the sender, said late without a code', 'RCPT TO', '550 relay not permitted'], ['the sender, said at the end', 'DATA', '554 the sender is not verified'],
+    ['the sender', 'MAIL FROM', '553 sender not allowed'],
+    ['the sender, said late', 'RCPT TO', '554 5.7.1 relay access denied'],
+    ['the sender, said late without a code', 'RCPT TO', '550 relay not permitted'],
+    ['the sender, said at the end', 'DATA', '554 the sender is not verified'],
   ] as const)('wait while the server refuses %s', async (_, at, reply) => {
     let refused = 0
     server.refuse = command => command === at && ++refused ? reply : undefined
@@ -126,7 +138,12 @@ describe('mails through a real Redis and a real SMTP server', () => {
   it('say at each try how long they have been in the queue, and since when they are refused', async () => {
     const [waits, refusals] = [new Array<number>(), new Array<number>()]
     const outcomes: Outcome[] = [{ afterMs: 60 }, { afterMs: 60, refused: true }, { afterMs: 60, refused: true }]
-    const own = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: async (_, waitedMs, refusedForMs) => { waits.push(waitedMs); refusals.push(refusedForMs); return outcomes[waits.length - 1] ?? 'done' }, lost: async () => {}, logger: silentLogger })
+    const work = async (_: string, waitedMs: number, refusedForMs: number): Promise<Outcome> => {
+      waits.push(waitedMs)
+      refusals.push(refusedForMs)
+      return outcomes[waits.length - 1] ?? 'done'
+    }
+    const own = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work, lost: async () => {}, logger: silentLogger })
     onTestFinished(() => own.stop())
     own.start()
     await own.add([{ id: 'm13', awaited: false }])
@@ -141,7 +158,9 @@ describe('mails through a real Redis and a real SMTP server', () => {
   })
   it('grow by no failure', async () => {
     const [prefix, tries] = [`test${run++}`, new Array<string>()]
-    const [own, look] = [mailQueue({ redisUrl: redis.url, prefix, work: async id => { tries.push(id); throw new Error('away') }, lost: async () => {}, logger: silentLogger, retryMs: 5 }), new Queue('mail', { prefix, connection: { url: redis.url } })]
+    const work = async (id: string): Promise<never> => { tries.push(id); throw new Error('away') }
+    const own = mailQueue({ redisUrl: redis.url, prefix, work, lost: async () => {}, logger: silentLogger, retryMs: 5 })
+    const look = new Queue('mail', { prefix, connection: { url: redis.url } })
     onTestFinished(async () => { await own.stop(); await look.close() })
     own.start()
     await own.add([{ id: 'm14', awaited: false }])
@@ -206,7 +225,8 @@ describe('mails through a real Redis and a real SMTP server', () => {
     const sending = Promise.withResolvers<'done'>()
     onTestFinished(() => { sending.resolve('done') })
     const begun: string[] = []
-    const slow = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: id => { begun.push(id); return sending.promise }, lost: async () => {}, logger: silentLogger, graceMs: 50 })
+    const work = (id: string): Promise<'done'> => { begun.push(id); return sending.promise }
+    const slow = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work, lost: async () => {}, logger: silentLogger, graceMs: 50 })
     await slow.add([{ id: 'm13', awaited: false }])
     slow.start()
     await until(() => begun.length === 1)
@@ -217,7 +237,8 @@ describe('mails through a real Redis and a real SMTP server', () => {
     const wire = await brittleWire(redis.url)
     onTestFinished(wire.stop)
     const left: string[] = []
-    const late = mailQueue({ redisUrl: wire.url, prefix: `test${run++}`, work: async id => { left.push(id); return 'done' }, lost: async () => {}, logger: silentLogger, retryMs: 20 })
+    const work = async (id: string): Promise<'done'> => { left.push(id); return 'done' }
+    const late = mailQueue({ redisUrl: wire.url, prefix: `test${run++}`, work, lost: async () => {}, logger: silentLogger, retryMs: 20 })
     onTestFinished(() => late.stop())
     late.start()
     await until(() => wire.cut)

@@ -18,11 +18,14 @@ export const freePort = async (): Promise<number> => {
 export type TestRedis = { url: string; stop(): Promise<void>; start(): Promise<void>; remove(): Promise<void> }
 /** A real Redis of one's own, with nothing in it; it can be stopped and started again on the same port with its data. */
 export const startRedis = async (): Promise<TestRedis> => {
-  try { execFileSync('redis-server', ['--version']) } catch { throw new Error('redis-server is not on the PATH. Install it (Debian: apt-get install redis-server); this test needs a real one.') }
+  try { execFileSync('redis-server', ['--version']) } catch {
+    throw new Error('redis-server is not on the PATH. Install it (Debian: apt-get install redis-server); this test needs a real one.')
+  }
   const port = await freePort()
   const dir = await mkdtemp(join(tmpdir(), 'cybertask-redis-'))
   const run = async (): Promise<() => Promise<void>> => {
-    const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always']
+    const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
     for await (const line of child.stdout) if (String(line).includes('Ready to accept')) break
     return async () => { const gone = once(child, 'exit'); child.kill('SIGTERM'); await gone }
   }
@@ -61,7 +64,12 @@ export const brittleWire = async (redisUrl: string): Promise<{ url: string; cut:
   return wire
 }
 
-export type TestMailServer = { url: string; mails: ParsedMail[]; refuse: (command: 'MAIL FROM' | 'RCPT TO' | 'DATA', recipient: string) => string | undefined; stop(): Promise<void> }
+export type TestMailServer = {
+  url: string
+  mails: ParsedMail[]
+  refuse: (command: 'MAIL FROM' | 'RCPT TO' | 'DATA', recipient: string) => string | undefined
+  stop(): Promise<void>
+}
 /** A real SMTP server that keeps what it takes; `refuse` gives its reply, code and words, to a command that it does not take; the recipient is known from RCPT TO on. */
 export const startMailServer = async (): Promise<TestMailServer> => {
   const test: TestMailServer = { url: '', mails: [], refuse: () => undefined, stop: async () => { await new Promise<void>(resolve => { server.close(resolve) }) } }

@@ -27,19 +27,28 @@ let away = false
 const projects = { getProject: async ({ params }: { params: { id: string } }) => {
   if (away) throw new Refused('unavailable', 'project-unavailable')
   if (!/^p[1-4]$/.test(params.id)) throw new Refused('missing', 'project-unknown')
-  return { id: params.id, organizationId: 'o1', name: 'Apollo', key: 'AP', status: 'active' as const, workflow: { statuses: [], transitions: [], initial: 'todo' }, members: everybody.map(userId => ({ userId, role: 'viewer' as const, allocationPercent: 0 })), deletedAt: null, version: 1 }
+  const members = everybody.map(userId => ({ userId, role: 'viewer' as const, allocationPercent: 0 }))
+  const workflow = { statuses: [], transitions: [], initial: 'todo' }
+  return { id: params.id, organizationId: 'o1', name: 'Apollo', key: 'AP', status: 'active' as const, workflow, members, deletedAt: null, version: 1 }
 } }
-const users = { names: async ({ body }: { body: { ids: string[] } }) => ({ users: body.ids.map(id => ({ id, name: id, avatarUrl: null, disabled: false, role: id === 'ada' ? 'admin' as const : 'guest' as const })) }) }
-const tell = deliver({ tables, known: rememberedFacts(tables), audience: audience(insidersOf({ members: tables.members, projects, users })), preferencesOf: preferences.of, push: () => {}, erase: someone => erase(tables, preferences, someone) })
+const users = { names: async ({ body }: { body: { ids: string[] } }) => ({
+  users: body.ids.map(id => ({ id, name: id, avatarUrl: null, disabled: false, role: id === 'ada' ? 'admin' as const : 'guest' as const })),
+}) }
+const tell = deliver({
+  tables, known: rememberedFacts(tables), audience: audience(insidersOf({ members: tables.members, projects, users })),
+  preferencesOf: preferences.of, push: () => {}, erase: someone => erase(tables, preferences, someone),
+})
 
 let server: TestServer
 beforeAll(async () => { server = await testServer(routes({ inbox: inbox(tables), preferences, tables, outbox: mails, projects })) })
 afterAll(() => server.close())
 
 let n = 0
+const fresh = { status: 'todo', priority: 'none' as const, difficulty: null, labels: [], startAt: null, dueAt: null, estimateMinutes: null, parentId: null }
 const task = (assigneeId: string, change: { projectId?: string; organizationId?: string; actor?: string } = {}): HeardEvent => ({
-  id: `o1/task/t${++n}:1#0`, subject: `t${n}`, organizationId: change.organizationId ?? 'o1', actor: change.actor ?? 'bob', at: new Date(Date.UTC(2026, 2, 2, 9, 0, n)).toISOString(), type: 'TaskCreated',
-  data: { taskId: `t${n}`, projectId: change.projectId ?? 'p1', title: `Task ${n}`, assigneeId, reporterId: 'bob', status: 'todo', priority: 'none', difficulty: null, labels: [], startAt: null, dueAt: null, estimateMinutes: null, parentId: null, mentions: [] },
+  id: `o1/task/t${++n}:1#0`, subject: `t${n}`, organizationId: change.organizationId ?? 'o1', actor: change.actor ?? 'bob',
+  at: new Date(Date.UTC(2026, 2, 2, 9, 0, n)).toISOString(), type: 'TaskCreated',
+  data: { taskId: `t${n}`, projectId: change.projectId ?? 'p1', title: `Task ${n}`, assigneeId, reporterId: 'bob', ...fresh, mentions: [] },
 })
 const as = (actor: Actor) => server.client(notificationApi, { as: actor })
 const Problem = z.object({ code: z.string() })
@@ -50,7 +59,8 @@ describe('the list of notifications', () => {
     for (const event of [...events, ...events]) await tell(event)
     const { items, unreadCount, nextCursor } = await as(person('ann')).list({})
     expect([items.map(i => i.title), unreadCount, nextCursor]).toEqual([['“Task 3” is yours', '“Task 2” is yours', '“Task 1” is yours'], 3, null])
-    expect(items[0]).toMatchObject({ type: 'assigned', link: '/projects/p1/tasks/t3', readAt: null, event: { name: 'TaskCreated', subject: 't3', projectId: 'p1', actorId: 'bob' } })
+    const event = { name: 'TaskCreated', subject: 't3', projectId: 'p1', actorId: 'bob' }
+    expect(items[0]).toMatchObject({ type: 'assigned', link: '/projects/p1/tasks/t3', readAt: null, event })
   })
   it('goes on from a cursor', async () => {
     const first = await as(person('ann')).list({ query: { limit: 2 } })
@@ -76,7 +86,9 @@ describe('the list of notifications', () => {
     expect(await ann.readAll({})).toEqual({ unreadCount: 0 })
     expect((await ann.list({ query: { unread: 'true' } })).items).toEqual([])
   })
-  it.each([['?limit=0', 'invalid'], ['?cursor=%24ne', 'bad-cursor'], ['?unread=maybe', 'invalid'], ['?nope=1', 'invalid'], ['?limit[$ne]=1', 'invalid']])('refuses %s', async (query, code) => {
+  it.each([
+    ['?limit=0', 'invalid'], ['?cursor=%24ne', 'bad-cursor'], ['?unread=maybe', 'invalid'], ['?nope=1', 'invalid'], ['?limit[$ne]=1', 'invalid'],
+  ])('refuses %s', async (query, code) => {
     const answer = await server.request('GET', `/api/notifications${query}`, { as: person('ann') })
     expect([answer.status, Problem.parse(answer.body).code]).toEqual([400, code])
   })
@@ -96,8 +108,10 @@ describe('preferences', () => {
     await dee.setPreferences({ body: { timezone: 'Europe/Berlin' } })
     await expect(dee.setPreferences({ body: { timezone: 'UTC' }, ifMatch: 7 })).rejects.toMatchObject({ kind: 'stale' })
     await expect(dee.setPreferences({ body: { projects: [{ projectId: 'p9', events: {} }] } })).rejects.toMatchObject({ kind: 'missing', code: 'project-unknown' })
-    for (const body of [{ digest: '08:00' }, { events: { assigned: { push: true } } }, { events: { nope: { inApp: true } } }, { timezone: 'Mars/Olympus' }, { quietHours: { from: '22:00', to: '22:00' } }, { quietHours: { from: '25:00', to: '07:00' } }])
-      expect((await server.request('POST', '/api/notifications/preferences', { as: person('dee'), body })).status).toBe(400)
+    for (const body of [
+      { digest: '08:00' }, { events: { assigned: { push: true } } }, { events: { nope: { inApp: true } } }, { timezone: 'Mars/Olympus' },
+      { quietHours: { from: '22:00', to: '22:00' } }, { quietHours: { from: '25:00', to: '07:00' } },
+    ]) expect((await server.request('POST', '/api/notifications/preferences', { as: person('dee'), body })).status).toBe(400)
   })
   it('of two changes at once lose none', async () => {
     const eve = as(person('eve'))
@@ -123,14 +137,16 @@ describe('who is told', () => {
     await tell(member('ida', 'MemberRemoved'))
     await tell(moved())
     await tell({ ...event, id: 'o1/comment/c2:1#0', subject: 'c2', actor: 'ann', type: 'CommentAdded', data: { ...inP4, commentId: 'c2', mentions: ['ida'] } })
-    await tell({ ...event, id: 'o1/project/p4:99#0', subject: 'p4', actor: 'ann', type: 'ProjectUpdated', data: { projectId: 'p4', changes: { status: { before: 'active', after: 'on_hold' } } } })
+    const changes = { status: { before: 'active', after: 'on_hold' } }
+    await tell({ ...event, id: 'o1/project/p4:99#0', subject: 'p4', actor: 'ann', type: 'ProjectUpdated', data: { projectId: 'p4', changes } })
     expect(await told('ida')).toEqual(['project-added', 'project-removed'])
     expect(await tables.mails.count({ userId: 'ida' })).toBe(0)
     await tell(member('ida', 'MemberAdded'))
     await tell(moved())
     expect(await told('ida')).toEqual(['project-added', 'project-added', 'project-removed', 'status-changed'])
   })
-  const commented = (id: string, mentions: string[]): HeardEvent => ({ ...event, id: `o1/comment/${id}:1#0`, subject: id, actor: 'ann', type: 'CommentAdded', data: { ...inP4, commentId: id, mentions } })
+  const commented = (id: string, mentions: string[]): HeardEvent =>
+    ({ ...event, id: `o1/comment/${id}:1#0`, subject: id, actor: 'ann', type: 'CommentAdded', data: { ...inP4, commentId: id, mentions } })
   it('is nobody who may not see the project, but members and who runs the organization, whatever has not been heard of them yet', async () => {
     await tell(commented('c3', ['zoe', 'max', 'ada']))
     await tell(moved())
@@ -175,20 +191,25 @@ describe('who is told', () => {
     const [blocker, waits] = [{ ...inP4, taskId: `b-${how}` }, { ...inP4, taskId: `w-${how}`, title: `Go ${how}`, assigneeId: 'max' }]
     const of = (subject: string) => ({ ...event, id: `o1/task/${subject}:${++n}#0`, subject, actor: 'ann' })
     await tell({ ...of(waits.taskId), type: 'TaskUpdated', data: { ...waits, changes: { blockedBy: { before: [], after: [blocker.taskId] } }, mentions: [] } })
-    await tell(type === 'TaskDeleted' ? { ...of(blocker.taskId), type, data: blocker } : { ...of(blocker.taskId), type, data: { ...blocker, from: 'todo', to: 'dropped', category: 'cancelled' } })
+    const dropped = { ...blocker, from: 'todo', to: 'dropped', category: 'cancelled' as const }
+    await tell(type === 'TaskDeleted' ? { ...of(blocker.taskId), type, data: blocker } : { ...of(blocker.taskId), type, data: dropped })
     await tell({ ...of(blocker.taskId), type: 'TaskDeleted', data: blocker })
     expect((await as(person('max')).list({})).items.filter(i => i.title.includes(waits.title)).map(i => i.title)).toEqual([`A blocker of “${waits.title}” was ${how}`])
   })
   it('hears the first reason that is not switched off', async () => {
     const jan = as(person('jan'))
     await jan.setPreferences({ body: { events: { assigned: { inApp: false, email: false } } } })
-    await tell({ ...event, id: 'o1/task/x2:1#0', subject: 'x2', actor: 'ann', type: 'TaskCreated', data: { ...inP4, taskId: 'x2', assigneeId: 'jan', status: 'todo', priority: 'none', difficulty: null, labels: [], startAt: null, dueAt: null, estimateMinutes: null, parentId: null, mentions: ['jan'] } })
+    const data = { ...inP4, taskId: 'x2', assigneeId: 'jan', ...fresh, mentions: ['jan'] }
+    await tell({ ...event, id: 'o1/task/x2:1#0', subject: 'x2', actor: 'ann', type: 'TaskCreated', data })
     expect([await told('jan'), (await tables.mails.find({ userId: 'jan' })).map(m => m.told?.type)]).toEqual([['mentioned'], ['mentioned']])
   })
-  it.each([[null, '28 March 2026', 'UTC'], ['America/New_York', '27 March 2026', '23:59']])('reads times by the clock he chose (%s), and by which it is', async (timezone, day, rest) => {
+  it.each([
+    [null, '28 March 2026', 'UTC'], ['America/New_York', '27 March 2026', '23:59'],
+  ])('reads times by the clock he chose (%s), and by which it is', async (timezone, day, rest) => {
     const userId = `kim-${day.slice(0, 2)}`
     await as(person(userId)).setPreferences({ body: { timezone } })
-    await tell({ ...event, id: `o1/task/x3:${++n}#0`, subject: 'x3', actor: 'service:task', type: 'TaskOverdue', data: { ...inP4, assigneeId: userId, dueAt: '2026-03-28T03:59:00.000Z' } })
+    const data = { ...inP4, assigneeId: userId, dueAt: '2026-03-28T03:59:00.000Z' }
+    await tell({ ...event, id: `o1/task/x3:${++n}#0`, subject: 'x3', actor: 'service:task', type: 'TaskOverdue', data })
     const [item] = (await as(person(userId)).list({})).items
     expect(item?.body).toContain(day)
     expect(item?.body).toContain(rest)
@@ -212,14 +233,18 @@ describe('what other services ask', () => {
   it('erases a person: his own are gone, his id stands nowhere', async () => {
     await tell(task('gus'))
     await tell(task('hal', { actor: 'gus' }))
-    const joined = { id: 'o1/person/gus:1#0', subject: 'gus', organizationId: 'o1', actor: 'anonymous', at: '2026-03-02T09:00:00.000Z', type: 'UserCreated', data: { userId: 'gus', role: 'member', invitedBy: 'hal' } } as const
+    const gone = { subject: 'gus', organizationId: 'o1', at: '2026-03-02T09:00:00.000Z' }
+    const data = { userId: 'gus', role: 'member', invitedBy: 'hal' } as const
+    const joined = { ...gone, id: 'o1/person/gus:1#0', actor: 'anonymous', type: 'UserCreated', data } as const
     await tell(joined)
-    await mails.ask({ template: 'password-reset', userId: 'gus', organizationId: null, to: { address: 'gus@example.test', name: 'Gus' }, dedupeId: 'reset-1', data: { token: 'secret-token-1234567890', expiresAt: '2026-03-02T10:00:00.000Z' } })
+    const reset = { token: 'secret-token-1234567890', expiresAt: '2026-03-02T10:00:00.000Z' }
+    const asked = { userId: 'gus', organizationId: null, to: { address: 'gus@example.test', name: 'Gus' }, dedupeId: 'reset-1', data: reset }
+    await mails.ask({ template: 'password-reset', ...asked })
     const inside = server.client(notificationInternal, { caller: 'user' })
     await inside.erase({ body: { ...saga, userId: 'gus' } })
     await inside.erase({ body: { ...saga, userId: 'gus' } })
     await tell(task('gus'))
-    await tell({ id: 'o1/member/gus:2#0', subject: 'gus', organizationId: 'o1', actor: 'service:user', at: '2026-03-02T09:00:00.000Z', type: 'UserDeleted', data: { userId: 'gus' } })
+    await tell({ ...gone, id: 'o1/member/gus:2#0', actor: 'service:user', type: 'UserDeleted', data: { userId: 'gus' } })
     // What he did before is heard of after he has gone.
     await tell(task('hal', { actor: 'gus' }))
     await tell(joined)
