@@ -6,6 +6,8 @@ import { peerBreakers } from '../shared/kit/dapr/peer-breakers.ts'
 import { tokenVerifier, type Verify } from '../shared/kit/http/auth/auth.ts'
 import { client } from '../shared/kit/http/client.ts'
 import { keysThroughDapr } from '../shared/kit/http/auth/key-ring.ts'
+import type { IdempotencyStore } from '../shared/kit/http/idempotency/idempotency.ts'
+import { stateIdempotency } from '../shared/kit/http/idempotency/state-idempotency.ts'
 import type { Routes } from '../shared/kit/http/serve.ts'
 import type { Service } from '../shared/kit/run.ts'
 import type { Started } from '../shared/kit/start.ts'
@@ -28,7 +30,7 @@ import { ownStatus } from './status/own.ts'
 
 export type GatewaySettings = { origins: readonly string[]; trustedProxies: number; limits: RateLimits }
 export type GatewayParts = {
-  routes: Routes[]; edge: NonNullable<Service['edge']>; verify: Verify; feeds: Live['feeds']
+  routes: Routes[]; edge: NonNullable<Service['edge']>; verify: Verify; idempotency: IdempotencyStore; feeds: Live['feeds']
   letGo(): Promise<void>; stop(): Promise<void>
 }
 
@@ -56,7 +58,7 @@ export const gateway = async (
     ...(base.daprApiToken === undefined ? {} : { daprApiToken: base.daprApiToken }),
   })
   return {
-    verify, feeds: sockets.feeds,
+    verify, feeds: sockets.feeds, idempotency: stateIdempotency(dapr.state, clock),
     routes: gatewayRoutes({ dapr, services: serviceIds, status, hub: sockets.hub }),
     edge: [...edge({ publicUrl: base.publicUrl, origins, trustedProxies, budgets, table, verify }), proxy({ table, forward, sagaOwner }), pages(status)],
     letGo: sockets.letGo,

@@ -21,6 +21,6 @@ const parts = await gateway(service, {
 })
 
 await runService({
-  ...service, routes: parts.routes, edge: parts.edge, verify: parts.verify, consumers: [parts.feeds], documents,
+  ...service, routes: parts.routes, edge: parts.edge, verify: parts.verify, idempotency: parts.idempotency, consumers: [parts.feeds], documents,
   letGo: [() => parts.letGo()], onStop: [() => parts.stop()],
 })

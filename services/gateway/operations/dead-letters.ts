@@ -5,7 +5,7 @@ import type { gatewayApi } from '../../shared/contracts/gateway/http.ts'
 import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { deadLetterAnswer } from '../../shared/kit/events/consumer/dead-letter-routes.ts'
-import type { Actor, Handlers } from '../../shared/kit/http/call.ts'
+import type { Actor, Call, Handlers } from '../../shared/kit/http/call.ts'
 import { client, type Client } from '../../shared/kit/http/client.ts'
 import { decodeCursor, encodeCursor } from '../../shared/kit/http/input/page.ts'
 
@@ -15,6 +15,10 @@ const Cursor = z.object({ at: z.number().int().min(0), cursor: z.string().option
 
 /** A service answers sooner than this, and goes on if there is more to do. */
 const ANSWER_MS = 4_000
+/** The service knows the order again when it comes once more because its answer was lost on the way. */
+const orderOf = ({ actor, params: { id }, meta }: Call<Operations['replayDeadLetter' | 'skipDeadLetter']>) => ({
+  params: { id }, body: { organizationId: actor.organizationId }, meta, idempotencyKey: meta.commandId, timeoutMs: ANSWER_MS,
+})
 
 /** What the owner or an admin of an organization may do about events that could not be handled. */
 export const deadLetterHandlers = (dapr: Pick<Dapr, 'invoke'>, services: readonly ServiceId[]): Handlers<Operations> => {
@@ -44,15 +48,13 @@ export const deadLetterHandlers = (dapr: Pick<Dapr, 'invoke'>, services: readonl
       demandOperator(actor)
       return { body: { ...await of(service).showDeadLetter({ params: { id }, query: { organizationId: actor.organizationId } }).catch(unknownThere), service } }
     },
-    replayDeadLetter: async ({ actor, params: { service, id }, meta }) => {
-      demandOperator(actor)
-      const order = { params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: ANSWER_MS }
-      return deadLetterAnswer(await of(service).replayDeadLetter(order).catch(unknownThere))
+    replayDeadLetter: async call => {
+      demandOperator(call.actor)
+      return deadLetterAnswer(await of(call.params.service).replayDeadLetter(orderOf(call)).catch(unknownThere))
     },
-    skipDeadLetter: async ({ actor, params: { service, id }, meta }) => {
-      demandOperator(actor)
-      const order = { params: { id }, body: { organizationId: actor.organizationId }, meta, timeoutMs: ANSWER_MS }
-      return deadLetterAnswer(await of(service).skipDeadLetter(order).catch(unknownThere))
+    skipDeadLetter: async call => {
+      demandOperator(call.actor)
+      return deadLetterAnswer(await of(call.params.service).skipDeadLetter(orderOf(call)).catch(unknownThere))
     },
   }
 }

@@ -5,7 +5,6 @@ import { gate as newGate } from '../../shared/kit/http/server/gate.ts'
 import { callerOf, guard } from '../../shared/kit/http/auth/guard.ts'
 import { healthRoutes } from '../../shared/kit/http/server/health.ts'
 import { listen } from '../../shared/kit/http/server/listen.ts'
-import { memoryIdempotency } from '../../shared/kit/http/idempotency/memory-idempotency.ts'
 import { mount } from '../../shared/kit/http/mount.ts'
 import { documentRoutes } from '../../shared/kit/http/openapi/documents.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
@@ -16,6 +15,8 @@ import { fakeSidecar, type Behind, type FakeSidecar } from './fake-sidecar.ts'
 
 export type Harness = { url: string; dapr: MemoryDapr; sidecar: FakeSidecar; parts: GatewayParts; drain(limitMs: number): Promise<void>; stop(): Promise<void> }
 export const publicUrl = 'http://gateway.test'
+/** Its clock stands there. */
+export const startedAt = '2026-05-04T10:00:00.000Z'
 export const appToken = 'the-app-token-of-tests'
 
 type Given = { behind?: Behind; dapr?: MemoryDapr; settings?: Partial<GatewaySettings>; sidecarPort?: number }
@@ -27,7 +28,7 @@ export const startGateway = async (
 ): Promise<Harness> => {
   const sidecar = await fakeSidecar(behind)
   const gate = newGate()
-  const clock = testClock('2026-05-04T10:00:00.000Z')
+  const clock = testClock(startedAt)
   const metrics = createMetrics('gateway')
   const app = createApp({ logger: silentLogger, metrics }, [guard({ appToken, edge: true }), gate.handler])
   const listening = await listen(app, 0, '127.0.0.1')
@@ -39,7 +40,7 @@ export const startGateway = async (
     origins: ['https://app.test'], trustedProxies: 0, limits: { userPer10s: 1_000, addressPer10s: 1_000, signInPerMinute: 1_000 }, ...settings,
   })
   const health = healthRoutes({ service: 'gateway', instanceId: 'gateway-1', gate, checks: new Map(), optional: new Set(), breakers: new Map() })
-  const own = mount([...health, ...parts.routes.flat()], { clock, verify: parts.verify, idempotency: memoryIdempotency(), callerOf })
+  const own = mount([...health, ...parts.routes.flat()], { clock, verify: parts.verify, idempotency: parts.idempotency, callerOf })
   gate.open(chained(...parts.edge, routed(own, documentRoutes({ name: 'gateway', publicUrl, routes: parts.routes.flat(), ...documents }))))
   return {
     url: listening.url, dapr, sidecar, parts, drain: listening.drain,

@@ -1,12 +1,12 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PlatformStatus } from '../../shared/contracts/gateway/http.ts'
 import { DaprError } from '../../shared/kit/dapr/dapr-error.ts'
 import type { ServiceId } from '../../shared/contracts/define.ts'
-import { publicUrl, startGateway, type Harness } from './harness.ts'
+import { startGateway, type Harness } from './harness.ts'
+import { newSigner, type Signer } from './signer.ts'
 
 let gateway: Harness
-let token: (role: string) => Promise<string>
+let signer: Signer
 const json = (body: unknown, status = 200) => ({ status, headers: {}, body })
 const letter = (id: string) => ({
   id, consumer: 'c', topic: 'task-events', partition: 0, position: 1, subject: 't1', state: 'waiting', reason: 'boom', attempts: 5,
@@ -16,14 +16,10 @@ const asked: { app: string; path: string; query: unknown; body: unknown }[] = []
 
 beforeAll(async () => {
   gateway = await startGateway()
-  const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' })
-  const jwk = { ...await exportJWK(publicKey), kid: 'k1' }
-  const now = Date.parse('2026-05-04T10:00:00.000Z') / 1_000
-  token = role => new SignJWT({ org: 'o1', role, sid: 's1' }).setProtectedHeader({ alg: 'EdDSA', kid: 'k1', typ: 'at+jwt' })
-    .setSubject('u1').setIssuer(publicUrl).setAudience('cybertask').setIssuedAt(now).setExpirationTime(now + 600).sign(privateKey)
+  signer = await newSigner()
   for (const app of ['user', 'task', 'project', 'notification', 'analytics'] satisfies ServiceId[]) gateway.dapr.answer(app, ({ path, query, body }) => {
     asked.push({ app, path, query, body })
-    if (path === '/.well-known/jwks.json') return json({ keys: [jwk] })
+    if (path === '/.well-known/jwks.json') return json(signer.jwks)
     if (path === '/health/dependencies') {
       const dependencies = [{ name: 'dapr', state: 'up', essential: true, latencyMs: 1 }]
       return json({ service: app, state: 'ready', instanceId: `${app}-1`, uptimeSeconds: 5, dependencies })
@@ -37,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.stop())
 const as = async (role: string, path: string, method = 'GET') => {
-  const answer = await fetch(gateway.url + path, { method, headers: { authorization: `Bearer ${await token(role)}` } })
+  const answer = await fetch(gateway.url + path, { method, headers: { authorization: `Bearer ${await signer.token(role)}` } })
   return { status: answer.status, body: JSON.parse(await answer.text()) }
 }
 
@@ -71,7 +67,8 @@ describe('dead letters', () => {
     expect(asked.filter(a => a.path === '/internal/dead-letters').every(a => JSON.stringify(a.query).includes('"organizationId":"o1"'))).toBe(true)
   })
   it('are handled again, or given up', async () => {
-    expect(await as('owner', '/api/operations/dead-letters/task/aaa/replay', 'POST')).toEqual({ status: 200, body: { replayed: 3, state: 'replayed', goesOn: false } })
+    const replayed = await as('owner', '/api/operations/dead-letters/task/aaa/replay', 'POST')
+    expect(replayed).toEqual({ status: 200, body: { replayed: 3, state: 'replayed', goesOn: false } })
     expect(asked.at(-1)).toMatchObject({ app: 'task', path: '/internal/dead-letters/aaa/replay', body: { organizationId: 'o1' } })
     expect((await as('owner', '/api/operations/dead-letters/nothing/aaa/skip', 'POST')).status).toBe(400)
     expect((await as('owner', '/api/operations/dead-letters/ai/aaa/skip', 'POST')).status).toBe(503)

@@ -39,7 +39,10 @@ export type Service = Started & {
   optional?: readonly string[]
   /** While one whose check is essential is open, operations are refused at once instead of waiting for it. One without a check is shown, and hinders nobody. */
   breakers?: readonly Breaker[]
-  /** Where first answers are kept; `mongoIdempotency(db)`, else in memory. */
+  /**
+   * Where first answers are kept: `mongoIdempotency(db)`, or `stateIdempotency(dapr.state)` where there is no document store.
+   * Else in memory, which ends with the process: for a service without a public POST.
+   */
   idempotency?: IdempotencyStore
   /** Only where tokens are checked differently: the user service asks itself, the gateway knows ended sessions. */
   verify?: Verify

@@ -26,7 +26,7 @@ export type Sessions = {
   start(session: StartSession, meta: CommandMeta): Promise<string>
   /** The living session that a token was given out for; whether it is the living token shows when it is traded. */
   hold(token: string, at: string): Promise<Held>
-  /** The next token; an old one that comes back ends the session. */
+  /** The next token, and for a while the same one again to whoever has not got it (`sessionLimits`); an older one that comes back ends the session. */
   trade(held: Held, by: Machine, meta: CommandMeta): Promise<string>
   /** The session that a token belongs to, whether it is the living one or not. */
   ofToken(token: string): Promise<SessionRow | undefined>

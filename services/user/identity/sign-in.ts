@@ -30,6 +30,9 @@ export const profileOf = (
   { organizationId, role }: Pick<Membership, 'organizationId' | 'role'>,
 ): Profile => ({ id, email, name, avatarUrl, timezone, locale, preferences, role, organizationId, createdAt, version })
 
+/** Whether this is an organization's answer, and not that it cannot be asked. */
+export const shutsOut = (error: unknown): error is Refused => error instanceof Refused && error.kind !== 'unavailable'
+
 export const signIn = ({ persons, organizations, sessions, accessToken, directory, settings, keys }: Deps) => {
   const cookies = browserCookies(settings, keys)
   /** The role that somebody has in an organization now, or why he may not act in it. */
@@ -73,7 +76,11 @@ export const signIn = ({ persons, organizations, sessions, accessToken, director
       if (wished !== undefined) return membership(userId, wished)
       let refusal: unknown
       for (const id of ids) {
-        try { return await membership(userId, id) } catch (error) { refusal ??= error }
+        try { return await membership(userId, id) } catch (error) {
+          // One that cannot be asked now is not passed over: he would land in another without a word.
+          if (!shutsOut(error)) throw error
+          refusal ??= error
+        }
       }
       throw refusal ?? new Refused('forbidden', 'account-disabled', 'No organization lets this account in.')
     },
@@ -83,8 +90,7 @@ export const signIn = ({ persons, organizations, sessions, accessToken, director
       const id = newId()
       const token = await sessions.start({ id, userId, organizationId, by, ip, userAgent, ...(parent && { parent }) }, meta)
       const member = await again(start, meta.at).catch(async (error: unknown) => {
-        if (error instanceof Refused && error.kind !== 'unavailable')
-          await sessions.end({ _id: id, organizationId }, endReasons[error.code] ?? 'disabled', meta)
+        if (shutsOut(error)) await sessions.end({ _id: id, organizationId }, endReasons[error.code] ?? 'disabled', meta)
         throw error
       })
       return answer(await prepare(userId, member, id, person), token, tokenIn === 'cookie', jar)

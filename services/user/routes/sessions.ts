@@ -7,10 +7,13 @@ import type { Handlers } from '../../shared/kit/http/call.ts'
 import { decodeCursor, pageOf } from '../../shared/kit/http/input/page.ts'
 import type { UserDeps } from '../deps.ts'
 import { expiryOf } from '../identity/session-row.ts'
-import { signIn } from '../identity/sign-in.ts'
+import { shutsOut, signIn } from '../identity/sign-in.ts'
 import { ticketSeconds } from '../identity/tickets.ts'
 
 const Cursor = z.object({ after: Id })
+
+/** Who is shut out of an organization does not see it; one that cannot be asked now is no shorter list. */
+const unlessOutage = (error: unknown): undefined => { if (!shutsOut(error)) throw error }
 
 /** The user's own sessions, tickets for sockets, and the way to another of his organizations. */
 export const ownSessions = (deps: UserDeps): Handlers<typeof sessionsApi> => {
@@ -41,12 +44,15 @@ export const ownSessions = (deps: UserDeps): Handlers<typeof sessionsApi> => {
       const ticket = await tickets.issue({ userId, organizationId, role, sessionId, issuedAt: clock.now() })
       return { body: { ticket, expiresIn: ticketSeconds } }
     },
-    listOrganizations: async ({ actor }) => {
+    listOrganizations: async ({ actor, query: { limit, cursor } }) => {
+      const after = cursor === undefined ? undefined : decodeCursor(Cursor, cursor).after
       const { state: person } = await persons.load(NO_TENANT, actor.userId)
       const ids = person.status === 'active' ? person.organizations : []
-      const mine = await Promise.all(ids.map(id => enter.membership(actor.userId, id).catch(() => undefined)))
-      const items = mine.filter(m => m !== undefined).map(({ organizationId, name, role }) => ({ id: organizationId, name, role }))
-      return { body: { items, nextCursor: null } }
+      // In the order in which he joined. The list only grows, so the last one shown is still in it.
+      const rest = after === undefined ? ids : ids.slice(ids.indexOf(after) + 1)
+      const mine = await Promise.all(rest.map(id => enter.membership(actor.userId, id).catch(unlessOutage)))
+      const { items, nextCursor } = pageOf(mine.filter(m => m !== undefined), limit, last => ({ after: last.organizationId }))
+      return { body: { items: items.map(({ organizationId, name, role }) => ({ id: organizationId, name, role })), nextCursor } }
     },
     switchOrganization: async call => {
       const member = await enter.membership(call.actor.userId, call.params.id)

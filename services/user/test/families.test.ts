@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { sessionsApi } from '../../shared/contracts/user/http.ts'
 import { SignedIn } from '../../shared/contracts/user/resources.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
@@ -22,6 +23,17 @@ const switchTo = (organizationId: string, from: SignedIn, tokenIn = 'body') =>
 const switched = async (from: SignedIn): Promise<SignedIn> => SignedIn.parse((await switchTo(boss.organization.id, from)).body)
 const idOf = (of: SignedIn): string => of.refreshToken?.split('.')[0] ?? ''
 const disable = (disabled: boolean) => user.ask('PUT', `/api/users/${ann.user.id}/disabled`, { token: boss.accessToken, body: { disabled } })
+
+it('the organizations to switch to come page by page, in the order in which one joined', async () => {
+  const page = async (query: string) => {
+    const answer = await user.ask('GET', `/api/users/organizations?${query}`, { token: ann.accessToken })
+    return sessionsApi.listOrganizations.reply.parse(answer.body)
+  }
+  const first = await page('limit=1')
+  expect(first).toEqual({ items: [{ id: ann.organization.id, name: 'Acme', role: 'owner' }], nextCursor: expect.any(String) })
+  expect(await page(`limit=1&cursor=${first.nextCursor}`)).toEqual({ items: [{ id: boss.organization.id, name: 'Works', role: 'member' }], nextCursor: null })
+  expect((await page('limit=2')).nextCursor).toBeNull()
+})
 
 describe('a session that was switched to', () => {
   it('ends with the one it was switched from, and the other way round, over more than one switch', async () => {
@@ -140,7 +152,8 @@ describe('of very many sessions', () => {
   const lookThrough = async (userId: string) => { for (let i = 0; i < 16; i++) await user.deps.sessions.bound(userId, meta(`bound ${i}`)) }
   const hour = 3_600_000
   it('the rows of those that are over go after an hour, and none begins again', async () => {
-    const begin = () => user.deps.sessions.start({ id: 'ida.first', userId: 'ida', organizationId: 'o', by: 'password', ip: '', userAgent: '' }, meta('begin', ago(3 * hour)))
+    const start = { id: 'ida.first', userId: 'ida', organizationId: 'o', by: 'password', ip: '', userAgent: '' } as const
+    const begin = () => user.deps.sessions.start(start, meta('begin', ago(3 * hour)))
     await begin()
     await user.deps.sessions.end({ _id: 'ida.first', organizationId: 'o' }, 'logout', meta('end', ago(hour)))
     await many('ida', 3, i => ago(14 * day + (i - 1) * hour))
@@ -153,7 +166,8 @@ describe('of very many sessions', () => {
   it('but not while others of the same sign-in live, which end when one signs out by them', async () => {
     const begin = async (id: string, parentId?: string) => {
       const parent = parentId === undefined ? undefined : await user.deps.sessions.find(parentId)
-      return user.deps.sessions.start({ id, userId: 'rob', organizationId: 'o', by: 'switch', ip: '', userAgent: '', ...(parent && { parent }) }, meta(id, ago(2 * hour)))
+      const start = { id, userId: 'rob', organizationId: 'o', by: 'switch', ip: '', userAgent: '', ...(parent && { parent }) } as const
+      return user.deps.sessions.start(start, meta(id, ago(2 * hour)))
     }
     const refreshToken = await begin('rob-first')
     await begin('rob-second', 'rob-first')
@@ -167,7 +181,8 @@ describe('of very many sessions', () => {
   it('of which two hundred stay, the newest, however often one has switched', async () => {
     const begun = { userId: 'zoe', organizationId: 'o', ip: '', userAgent: '', createdAt: ago(day), lastSeenAt: ago(day), day: ago(day).slice(0, 10) }
     await user.tables.sessions.insert([{ ...begun, _id: 'zoe.first', endedAt: null }])
-    await user.tables.sessions.insert(Array.from({ length: 250 }, (_, i) => ({ ...begun, _id: `zoe.${i}`, family: 'zoe.first', endedAt: ago(hour + i * 1_000) })))
+    const over = (i: number) => ({ ...begun, _id: `zoe.${i}`, family: 'zoe.first', endedAt: ago(hour + i * 1_000) })
+    await user.tables.sessions.insert(Array.from({ length: 250 }, (_, i) => over(i)))
     await lookThrough('zoe')
     const left = (await user.tables.sessions.find({ userId: 'zoe' })).map(row => row._id)
     expect(left).toHaveLength(201)
@@ -196,7 +211,8 @@ describe('of very many sessions', () => {
   })
   it('those that have run out are not ended once more', async () => {
     await many('dan', 3, i => ago(i * 10 * day))
-    await user.deps.sessions.endAll({ userId: 'dan' }, 'password', { actor: 'dan', at: user.clock.now(), correlationId: 'c', causationId: null, commandId: 'dan' })
+    const meta = { actor: 'dan', at: user.clock.now(), correlationId: 'c', causationId: null, commandId: 'dan' }
+    await user.deps.sessions.endAll({ userId: 'dan' }, 'password', meta)
     expect(await open('dan')).toEqual(['dan.2'])
   })
 })

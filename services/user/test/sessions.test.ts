@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { signingApi } from '../../shared/contracts/user/http.ts'
 import { SignedIn } from '../../shared/contracts/user/resources.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { sessionLimits } from '../identity/session-row.ts'
 import { codeOf, userService, type UserService } from './service.ts'
 
 let user: UserService
@@ -20,7 +22,9 @@ describe('refreshing', () => {
     expect((await user.ask('GET', '/api/users/profile', { token: next.accessToken })).status).toBe(200)
   })
   it.each([
-    ['from elsewhere', 11_000, { ip: '10.0.0.2' }], ['from another browser of the same machine', 11_000, { headers: { 'user-agent': 'another' } }], ['long after', 121_000, {}],
+    ['from elsewhere', 11_000, { ip: '10.0.0.2' }],
+    ['from another browser of the same machine', 11_000, { headers: { 'user-agent': 'another' } }],
+    ['long after', 121_000, {}],
   ])('ends the session when an old token comes again %s', async (_, later, from) => {
     const ann = await user.login('ann@example.com')
     const next = SignedIn.parse((await refresh(ann.refreshToken)).body)
@@ -39,6 +43,10 @@ describe('refreshing', () => {
     expect(SignedIn.parse((await refresh(ann.refreshToken)).body).refreshToken).toBe(lost.refreshToken)
     await refresh(lost.refreshToken)
     expect(codeOf(await refresh(ann.refreshToken))).toBe('refresh-token-reused')
+  })
+  it('says in the documents for how long', () => {
+    const { graceMs, sameMachineMs } = sessionLimits
+    expect(signingApi.refresh.summary).toContain(`within ${graceMs / 1_000} s, or within ${sameMachineMs / 1_000} s from the same machine and browser`)
   })
   it('spends nothing while what the answer needs is away', async () => {
     const ann = await user.login('ann@example.com')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { appIds, operation, serviceIds } from '../define.ts'
 import { deadLetterErrors as errors, DeadLetterId, DeadLetterOutcome, DeadLetterState, DeadLetterView } from '../dead-letters.ts'
 import { Dependency } from '../operations.ts'
-import { Time } from '../primitives.ts'
+import { paging, Time } from '../primitives.ts'
 
 const Service = z.enum(serviceIds)
 
@@ -31,10 +31,7 @@ export const gatewayApi = {
   listDeadLetters: operation({
     method: 'GET', path: '/api/operations/dead-letters', summary: 'Events of the organization that a service could not handle (owner, admin)',
     access: 'user', status: 200,
-    query: z.object({
-      service: Service.optional(), state: DeadLetterState.default('waiting'),
-      limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(1000).optional(),
-    }),
+    query: z.object({ service: Service.optional(), state: DeadLetterState.default('waiting'), ...paging }),
     reply: z.object({ items: z.array(letter), nextCursor: z.string().nullable(), unreachable: z.array(Service) }),
   }),
   showDeadLetter: operation({

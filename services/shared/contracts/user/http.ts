@@ -42,7 +42,9 @@ export const signingApi = {
     reply: SignedIn, errors: { ...outside, 'bad-credentials': 401, 'too-many-attempts': 429 },
   }),
   refresh: operation({
-    method: 'POST', path: '/api/users/token/refresh', summary: 'Trade a refresh token for a new pair; an old one that comes again ends the session',
+    method: 'POST', path: '/api/users/token/refresh',
+    summary: 'Trade a refresh token for a new pair. Sent again within 10 s, or within 120 s from the same machine and browser, '
+      + 'and before the new one is traded, it gives that one again; otherwise a traded one that comes again ends all sessions of the sign-in',
     access: 'public', status: 200, cookie: refreshCookie, setsCookie,
     body: ownToken, reply: SignedIn, errors: { ...outside, 'bad-refresh-token': 401, 'session-ended': 401, 'refresh-token-reused': 401 },
   }),
@@ -72,7 +74,7 @@ export const sessionsApi = {
   }),
   listOrganizations: operation({
     method: 'GET', path: '/api/users/organizations', summary: 'The organizations that the user belongs to', access: 'user', status: 200,
-    reply: z.object({ items: z.array(Organization), nextCursor: z.null() }),
+    query: z.object(paging), reply: page(Organization),
   }),
   switchOrganization: operation({
     method: 'POST', path: '/api/users/organizations/:id/token',
