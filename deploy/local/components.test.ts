@@ -4,7 +4,9 @@ import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { appIds } from '../../services/shared/contracts/define.ts'
+import { sagaOwners } from '../../services/shared/contracts/sagas/owners.ts'
 import { followers, topics } from '../../services/shared/contracts/topics.ts'
+import { resourceFolders } from './parts/apps-of.ts'
 import { ports } from './ports.ts'
 import { readResources } from './render.ts'
 import { readTopology } from './topology.ts'
@@ -12,15 +14,16 @@ import { readTopology } from './topology.ts'
 const root = resolve(import.meta.dirname, '../..')
 const sets = readdirSync(join(root, 'components')).filter(name => !name.includes('.'))
 const deadLetters = 'dead-letters'
+const sagaHosts = appIds.filter(app => Object.values(sagaOwners).some(owner => owner === app))
 
 const topicRights = ['allowedTopics', 'protectedTopics', 'publishingScopes', 'subscriptionScopes']
 const Named = z.object({ name: z.string() })
 const Typed = z.object({ type: z.string().optional() })
 
+const resourcesIn = (folder: string) => readdirSync(folder).filter(file => file.endsWith('.yaml')).flatMap(file => readResources(join(folder, file)))
+
 /** What a service can see of a component set: names, kinds, scopes and topics, but not what is behind them. */
-const surfaceOf = (set: string) => readdirSync(join(root, 'components', set))
-  .filter(file => file.endsWith('.yaml'))
-  .flatMap(file => readResources(join(root, 'components', set, file)))
+const surfaceOf = (set: string) => resourcesIn(join(root, 'components', set))
   .map(resource => ({
     kind: resource.kind,
     name: Named.parse(resource['metadata']).name,
@@ -53,12 +56,26 @@ describe('component sets', () => {
     expect(rights['allowedTopics']?.split(',').toSorted()).toEqual(all)
     expect(rights['protectedTopics']?.split(',').toSorted()).toEqual(all)
     const publishing = scope(rights['publishingScopes'] ?? '')
-    for (const app of appIds) expect(publishing.get(app)?.toSorted()).toEqual([...topics.filter(topic => topic.producer === app).map(topic => topic.name), deadLetters].toSorted())
+    for (const app of appIds) {
+      const own = topics.filter(topic => topic.producer === app).map(topic => topic.name)
+      expect(publishing.get(app)?.toSorted()).toEqual([...own, deadLetters].toSorted())
+    }
   })
   it.each(sets)('%s lets only those subscribe who follow a topic, and nobody to the dead letters: what lands there is fetched from the producer', set => {
     const subscribing = scope(rightsOf(set)['subscriptionScopes'] ?? '')
     const followed = Object.entries(followers).map(([app, its]) => [app, its.map(topic => topic.name).toSorted()])
     expect(Object.fromEntries([...subscribing].map(([app, names]) => [app, names.toSorted()]))).toEqual(Object.fromEntries(followed))
+  })
+})
+
+describe('the state store', () => {
+  const Configuration = z.object({ spec: z.object({ api: z.object({ allowed: z.array(z.object({ name: z.string() })) }) }) })
+  const reaches = (api: string) => appIds.filter(app => Configuration.parse(parse(readFileSync(join(root, 'dapr/config', `${app}.yaml`), 'utf8')))
+    .spec.api.allowed.some(({ name }) => name === api))
+  it('serves actors to those who own sagas, and to nobody else', () => expect(reaches('actors')).toEqual(sagaHosts))
+  it.each(sets)('of %s is there for those who keep state or own sagas, and for nobody else', set => {
+    const store = surfaceOf(set).find(({ name }) => name === 'statestore')
+    expect(store?.scopes?.toSorted()).toEqual([...new Set([...reaches('state'), ...sagaHosts])].toSorted())
   })
 })
 
@@ -69,7 +86,8 @@ describe('ports', () => {
     expect(common).toEqual({ placementHostAddress: `localhost:${ports.placement}`, schedulerHostAddress: `localhost:${ports.scheduler}` })
   })
   it('components/local and components/kafka name the ports that the runtime gives them', () => {
-    const host = (set: string, file: string, name: string) => readResources(join(root, 'components', set, file))[0]?.spec.metadata?.find(item => item.name === name)?.value
+    const host = (set: string, file: string, key: string) =>
+      readResources(join(root, 'components', set, file))[0]?.spec.metadata?.find(({ name }) => name === key)?.value
     expect(host('local', 'pubsub.yaml', 'redisHost')).toBe(`localhost:${ports.broker}`)
     expect(host('kafka', 'pubsub.yaml', 'brokers')).toBe(`localhost:${ports.kafka}`)
     for (const set of ['local', 'kafka']) expect(host(set, 'statestore.yaml', 'redisHost')).toBe(`localhost:${ports.state}`)
@@ -95,12 +113,24 @@ describe('ports', () => {
 
 describe('resiliency', () => {
   const policies = z.record(z.string(), z.unknown())
-  const { targets } = z.object({ spec: z.object({ targets: z.object({ apps: policies, actors: policies, components: policies }) }) })
+  const { targets } = z.object({ spec: z.object({ targets: z.object({ apps: policies, actors: policies }) }) })
     .parse(parse(readFileSync(join(root, 'dapr/resources/resiliency.yaml'), 'utf8'))).spec
-  it('names every app, the actors and the state store', () => {
+  it('names every app, and the actors of every service that owns sagas', () => {
     expect(Object.keys(targets.apps).toSorted()).toEqual([...appIds].toSorted())
-    expect(Object.keys(targets.components)).toEqual(['statestore'])
-    expect(Object.keys(targets.actors)).toEqual(['UserSaga', 'ProjectSaga'])
+    expect(Object.keys(targets.actors)).toEqual(sagaHosts.map(app => `${app[0]?.toUpperCase()}${app.slice(1)}Saga`))
+  })
+
+  const Policy = z.object({ timeout: z.string() })
+  const Targets = z.record(z.string(), z.strictObject({ inbound: Policy.optional(), outbound: Policy.optional() }))
+  /** What brings something in is called, too; all else is only called. */
+  const directionsOf = (type = '') => (/^(?:pubsub|bindings)\./.test(type) ? ['inbound', 'outbound'] : ['outbound'])
+  it.each(sets)('limits every component of %s in time, in each direction that it has, and names none that is not there', set => {
+    const resources = resourceFolders({ root, events: set, topology: readTopology(root) }).flatMap(resourcesIn)
+    const limited = resources.flatMap(({ spec }) => Object.entries(Targets.parse(spec.targets?.['components'] ?? {})))
+      .map(([name, directions]) => [name, Object.keys(directions).toSorted()])
+    const components = resources.filter(({ kind }) => kind === 'Component')
+      .map(component => [Named.parse(component['metadata']).name, directionsOf(Typed.parse(component.spec).type)])
+    expect(Object.fromEntries(limited)).toEqual(Object.fromEntries(components))
   })
   it('never repeats a call between apps: a retry there would repeat effects', () => {
     for (const policy of Object.values(targets.apps)) expect(policy).toEqual({ retry: 'never' })

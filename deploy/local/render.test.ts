@@ -11,9 +11,10 @@ const render = (file: string) => readResources(join(root, file)).map(resource =>
 const values = (file: string) => Object.fromEntries(render(file)?.spec.metadata?.map(({ name, value }) => [name, value]) ?? [])
 
 it('a second stack has its own ports, app ids and paths in everything that Dapr reads', () => {
-  expect(values('components/local/pubsub.yaml')).toMatchObject({ redisHost: 'localhost:16390', publishingScopes: expect.stringMatching(/^t1-gateway=.*;t1-user=user-events/) })
+  expect(values('components/local/pubsub.yaml'))
+    .toMatchObject({ redisHost: 'localhost:16390', publishingScopes: expect.stringMatching(/^t1-gateway=.*;t1-user=user-events/) })
   expect(values('components/local/secretstore.yaml')).toEqual({ secretsFile: '/data/secrets.json' })
-  expect(render('components/local/statestore.yaml')?.scopes).toContain('t1-task')
+  expect(render('components/local/statestore.yaml')?.scopes).toContain('t1-project')
   expect(Object.keys(render('dapr/resources/resiliency.yaml')?.spec.targets?.apps ?? {})).toContain('t1-user')
   expect(render('dapr/config/task.yaml')?.spec.accessControl?.policies.map(policy => policy.appId)).toContain('t1-gateway')
 })

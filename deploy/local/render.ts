@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { parseAllDocuments, stringify } from 'yaml'
 import { z } from 'zod'
 import { writeWhole } from './files.ts'
@@ -57,13 +57,16 @@ const resourceIn = (file: string, given: unknown): Resource => {
 /** The resources in a YAML file. Throws, with the file's name, when one is none. */
 export const readResources = (file: string): Resource[] => parseAllDocuments(readFileSync(file, 'utf8')).map(document => resourceIn(file, document.toJS()))
 
+/** What a file is called among the rendered ones: files of several folders lie side by side there. */
+export const renderedName = (file: string): string => `${basename(dirname(file))}-${basename(file)}`
+
 /** Renders folders of YAML into one folder of the stack, which then holds nothing else. */
 export const renderFolders = (folders: readonly string[], target: string, to: Rendering): void => {
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
   for (const folder of folders)
-    for (const name of readdirSync(folder).filter(file => file.endsWith('.yaml'))) {
-      const rendered = readResources(join(folder, name)).map(resource => stringify(renderResource(resource, to)))
-      writeWhole(join(target, `${basename(folder)}-${name}`), rendered.join('---\n'))
+    for (const file of readdirSync(folder).filter(name => name.endsWith('.yaml')).map(name => join(folder, name))) {
+      const rendered = readResources(file).map(resource => stringify(renderResource(resource, to)))
+      writeWhole(join(target, renderedName(file)), rendered.join('---\n'))
     }
 }

@@ -32,13 +32,16 @@ export type AppSpec = {
   metrics: number
   command: readonly string[]
   folder: string
+  /** The file of its Dapr configuration. */
+  config: string
   /** What the service hears when the environment of the stack says nothing else. */
   env: Readonly<Record<string, string>>
 }
 export type Topology = {
   apps: readonly AppSpec[]
   health: { path: string; interval: number; timeout: number; threshold: number }
-  resources: string
+  /** Folders of components and policies, read by every sidecar. */
+  resources: readonly string[]
   logLevel: string
   readBuffer: string
 }
@@ -49,7 +52,7 @@ export const readTopology = (root: string, { offset = 0, prefix = '' }: { offset
   const folder = dirname(file)
   const { common, apps } = DaprYaml.parse(parse(readFileSync(file, 'utf8')))
   return {
-    resources: resolve(folder, 'resources'), logLevel: common.logLevel, readBuffer: common.readBufferSize,
+    resources: common.resourcesPaths.map(path => resolve(folder, path)), logLevel: common.logLevel, readBuffer: common.readBufferSize,
     health: {
       path: common.appHealthCheckPath, interval: common.appHealthProbeInterval,
       timeout: common.appHealthProbeTimeout, threshold: common.appHealthThreshold,
@@ -57,7 +60,7 @@ export const readTopology = (root: string, { offset = 0, prefix = '' }: { offset
     apps: apps.map(app => ({
       name: app.appID, appId: `${prefix}${app.appID}`, port: app.appPort + offset, daprHttp: app.daprHTTPPort + offset, daprGrpc: app.daprGRPCPort + offset,
       daprInternal: app.daprInternalGRPCPort + offset, metrics: app.metricsPort + offset,
-      command: app.command, folder: resolve(folder, app.appDirPath),
+      command: app.command, folder: resolve(folder, app.appDirPath), config: resolve(folder, app.appDirPath, app.configFilePath),
       env: Object.fromEntries(Object.entries({ ...common.env, ...app.env }).map(([key, value]) => [key, shifted(value, offset)])),
     })),
   }

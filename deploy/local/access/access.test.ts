@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { appIds, type AppId } from '../../../services/shared/contracts/define.ts'
+import { followers, topics } from '../../../services/shared/contracts/topics.ts'
 import { configurationOf } from './configuration.ts'
 import { operationsOf, type Operation } from './contracts.ts'
 import { decides } from './decides.ts'
@@ -21,6 +22,18 @@ describe('access control', () => {
       if (operation.access === 'internal' && !operation.callers?.includes('gateway'))
         expect(isOpen('gateway'), `gateway ${operation.method} ${path}`).toBe(false)
     }
+  })
+  const feeds = topics.map(({ name, producer }) => [name, producer] as const)
+  it.each(feeds)('the feed of %s is open to those who follow it, and to nobody else', async (topic, producer) => {
+    const operations = await operationsOf(producer)
+    for (const path of ['/internal/feed', '/internal/feed/heads']) {
+      const admitted = appIds.filter(caller => decides(rulesFor(caller, producer, operations), 'GET', path))
+      expect(admitted, path).toEqual(appIds.filter(app => followers[app]?.some(({ name }) => name === topic)))
+    }
+  })
+  it('the gateway looks for sagas where they are owned, and nowhere else', async () => {
+    const open = await Promise.all(appIds.map(async app => decides(rulesFor('gateway', app, await operationsOf(app)), 'GET', '/api/sagas/x1')))
+    expect(appIds.filter((_, i) => open[i])).toEqual(['user', 'project'])
   })
   it('a caller that is not named has no rules at all', () => {
     const operations: Operation[] = [{ method: 'POST', path: '/internal/tasks/release', access: 'internal', callers: ['user'] }]

@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { deadLetterApi } from '../../../services/shared/contracts/dead-letters.ts'
 import { appIds, type AppId } from '../../../services/shared/contracts/define.ts'
+import { feedApi } from '../../../services/shared/contracts/feed.ts'
+import { sagaApi } from '../../../services/shared/contracts/sagas/http.ts'
+import { sagaOwners } from '../../../services/shared/contracts/sagas/owners.ts'
+import { topics } from '../../../services/shared/contracts/topics.ts'
 
 const Operation = z.looseObject({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
   path: z.string().startsWith('/'),
   access: z.enum(['public', 'user', 'internal']),
-  callers: z.array(z.enum(appIds)).optional(),
+  callers: z.array(z.enum(appIds)).readonly().optional(),
 })
 /** What access control needs to know of an operation. */
 export type Operation = Pick<z.infer<typeof Operation>, 'method' | 'path' | 'access' | 'callers'>
@@ -23,12 +28,12 @@ const apisIn = async (file: string): Promise<Operation[]> => {
 }
 
 /** Operations that every service of a kind has, beside those of its own folder. */
-const shared = (app: AppId): string[] => [
-  ...(app === 'gateway' ? [] : ['dead-letters.ts']),
-  ...(['user', 'task', 'project', 'ai'].includes(app) ? ['feed.ts'] : []),
-  ...(['user', 'task', 'project'].includes(app) ? ['sagas/http.ts'] : []),
-]
+const shared = (app: AppId): Operation[] => [
+  ...(app === 'gateway' ? [] : [deadLetterApi]),
+  ...topics.filter(({ producer }) => producer === app).map(({ name }) => feedApi(name)),
+  ...(Object.values(sagaOwners).some(owner => owner === app) ? [sagaApi] : []),
+].flatMap(api => Object.values<Operation>(api))
 
 /** Every operation that an app serves, from the contracts. */
 export const operationsOf = async (app: AppId): Promise<Operation[]> =>
-  (await Promise.all([`${app}/http.ts`, `${app}/internal.ts`, ...shared(app)].map(apisIn))).flat()
+  [...(await Promise.all([`${app}/http.ts`, `${app}/internal.ts`].map(apisIn))).flat(), ...shared(app)]

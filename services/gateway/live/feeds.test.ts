@@ -44,6 +44,20 @@ it('a producer that is not up yet is asked again soon: its events are told from 
   expect(handed).toEqual([0, 1])
   await incoming.stop()
 })
+it('what a producer has told and does not give is behind, and no more once it is handed on', async () => {
+  const dapr = memoryDapr()
+  let gives = false
+  dapr.answer('task', ({ path }) => {
+    if (path === '/internal/feed/heads') return { status: 200, headers: {}, body: { heads: [3] } }
+    return gives ? { status: 200, headers: {}, body: { events: [at(1, 0), at(2, 1)], head: 3 } } : { status: 503, headers: {}, body: {} }
+  })
+  const incoming = feeds({ dapr, logger: silentLogger, positions: { 'task-events/0': 0 }, hand: () => {}, pollMs: 20 })
+  await incoming.start()
+  await expect.poll(() => incoming.gauges().lag).toBe(2)
+  gives = true
+  await expect.poll(() => incoming.gauges().lag).toBe(0)
+  await incoming.stop()
+})
 it('a producer that hangs keeps no other one waiting', async () => {
   const dapr = memoryDapr()
   let up = false

@@ -10,7 +10,14 @@ import { follower, type Follower } from './follower.ts'
 /** Last positions handed on, by `<topic>/<partition>`. */
 export type Positions = Readonly<Record<string, number>>
 export type FeedsOptions = { dapr: Pick<Dapr, 'invoke'>; logger: Logger; positions: Positions; hand: (event: CloudEvent) => void; pollMs?: number }
-export type Feeds = Subscriber & { start(): Promise<void>; stop(): Promise<void>; positions(): Record<string, number>; waiting(): number }
+export type Feeds = Subscriber & {
+  start(): Promise<void>
+  stop(): Promise<void>
+  positions(): Record<string, number>
+  waiting(): number
+  /** `lag`: what the producers have told, when they were last asked, and nobody here has handed on. */
+  gauges(): { lag: number; parked: number }
+}
 
 /** How soon a producer that has not answered yet is asked again: at first, and as long as it stays away. */
 const SOON_MS = { first: 100, most: 1_000 }
@@ -18,7 +25,8 @@ const SOON_MS = { first: 100, most: 1_000 }
 /** Every topic of the platform, each partition in order. What the broker loses comes from the producers' feeds. */
 export const feeds = ({ dapr, logger, positions, hand, pollMs = 5_000 }: FeedsOptions): Feeds => {
   const followers = new Map<string, Follower>()
-  const producers = new Map(topics.map(t => [t.name, client(feedApi, t.producer, dapr)]))
+  const ends = new Map<string, number>()
+  const producers = new Map(topics.map(t => [t.name, client(feedApi(t.name), t.producer, dapr)]))
 
   const of = (topic: string, partition: number, at: number | undefined): Follower => {
     const key = `${topic}/${partition}`
@@ -42,6 +50,7 @@ export const feeds = ({ dapr, logger, positions, hand, pollMs = 5_000 }: FeedsOp
     const partitions = heads.map((head, partition) =>
       ({ partition, head, one: of(topic, partition, head - 1), handedOn: before[`${topic}/${partition}`] ?? -1 }))
     await Promise.all(partitions.map(async ({ partition, head, one, handedOn }) => {
+      ends.set(`${topic}/${partition}`, head)
       if (head - 1 < handedOn) {
         logger.error({ topic, partition, handedOn, head }, 'the log of the producer begins anew; going on from its end')
         one.rewind(head)
@@ -91,5 +100,9 @@ export const feeds = ({ dapr, logger, positions, hand, pollMs = 5_000 }: FeedsOp
     stop: async () => { for (const one of polls) one.stop() },
     positions: reached,
     waiting: () => [...followers.values()].reduce((sum, f) => sum + f.waiting, 0),
+    gauges: () => ({
+      lag: [...followers].reduce((sum, [key, { at = -1, waiting }]) => sum + Math.max(waiting, (ends.get(key) ?? 0) - 1 - at), 0),
+      parked: 0,
+    }),
   }
 }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { feedApi } from '../../shared/contracts/feed.ts'
+import { userEvents } from '../../shared/contracts/user/events.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
 import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
 import { feedReader } from '../../shared/kit/events/consumer/feed-reader.ts'
@@ -39,7 +40,7 @@ export const live = async ({ dapr, clock, logger, metrics, server, origins, admi
   metrics?.gauge('live_sockets', 'Open sockets', () => hub.size)
   metrics?.gauge('live_journal_entries', 'Events that a client can resume from', () => journal.size.entries)
   metrics?.gauge('live_events_waiting', 'Events that wait for one before them', () => incoming.waiting())
-  const userFeed = client(feedApi, 'user', dapr)
+  const userFeed = client(feedApi(userEvents.name), userEvents.producer, dapr)
   const past: PastEvents = {
     heads: async () => (await userFeed.heads({})).heads,
     page: async (partition, after, limit) => {

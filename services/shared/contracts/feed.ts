@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { appIds, operation } from './define.ts'
+import { operation } from './define.ts'
+import { followersOf } from './topics.ts'
 
 /** A public event as it is published and fed (CloudEvents 1.0). `dataversion` is the version of its data's shape, `aggregateversion` that of its aggregate. */
 export const CloudEvent = z.looseObject({
@@ -26,21 +27,25 @@ export const CloudEvent = z.looseObject({
 export type CloudEvent = z.infer<typeof CloudEvent>
 
 const Partition = z.coerce.number().int().min(0).max(1023)
+const feed = {
+  method: 'GET', path: '/internal/feed', summary: 'Public events of a partition after a position', access: 'internal', status: 200,
+  query: z.strictObject({ partition: Partition, after: z.coerce.number().int().min(-1), limit: z.coerce.number().int().min(1).max(1000).default(200) }),
+  /**
+   * `head` is where the partition ends, private commits included; `next` the first position that was not read
+   * (producers from before do not say it). No events and a `next` before `head`: there is more to read.
+   */
+  reply: z.object({ events: z.array(CloudEvent), head: z.number().int().min(0), next: z.number().int().min(0).optional() }),
+} as const
+const heads = {
+  method: 'GET', path: '/internal/feed/heads', summary: 'Per partition, one more than the position of its last public event', access: 'internal', status: 200,
+  reply: z.object({ heads: z.array(z.number().int().min(0)) }),
+} as const
 
-/** Every producer serves its public events again: the broker may lose what it likes. */
-export const feedApi = {
-  feed: operation({
-    method: 'GET', path: '/internal/feed', summary: 'Public events of a partition after a position', access: 'internal', callers: appIds, status: 200,
-    query: z.strictObject({ partition: Partition, after: z.coerce.number().int().min(-1), limit: z.coerce.number().int().min(1).max(1000).default(200) }),
-    /**
-     * `head` is where the partition ends, private commits included; `next` the first position that was not read
-     * (producers from before do not say it). No events and a `next` before `head`: there is more to read.
-     */
-    reply: z.object({ events: z.array(CloudEvent), head: z.number().int().min(0), next: z.number().int().min(0).optional() }),
-  }),
-  heads: operation({
-    method: 'GET', path: '/internal/feed/heads', summary: 'Per partition, one more than the position of its last public event',
-    access: 'internal', callers: appIds, status: 200,
-    reply: z.object({ heads: z.array(z.number().int().min(0)) }),
-  }),
+/**
+ * With these the producer of a topic, given by its name, serves its public events again: the broker may lose what it likes.
+ * They are for those who follow the topic, as it is with the broker; an unknown topic has no callers.
+ */
+export const feedApi = (topic: string) => {
+  const callers = followersOf(topic)
+  return { feed: operation({ ...feed, callers }), heads: operation({ ...heads, callers }) }
 }

@@ -15,11 +15,13 @@ const filled = (path: string, { params = {}, query = {} }: Input): string => {
 }
 const judged = (allowed: boolean, status: number, text: string, { words }: World): Verdict => {
   if (!allowed && (text.includes(words.organization) || text.includes(words.project))) return { kind: 'LEAK', why: text.slice(0, 200) }
-  if (!allowed) return status === 401 || status === 403 || status === 404 ? { kind: 'refused' } : { kind: 'LEAK', why: `${status} ${text.slice(0, 200)}` }
+  const why = `${status} ${text.slice(0, 200)}`
+  if (!allowed) return status === 401 || status === 403 || status === 404 ? { kind: 'refused' } : { kind: 'LEAK', why }
   // A dead letter is there in one service only; to be told so is to be let in.
-  return status < 300 || (status === 404 && text.includes('dead-letter-unknown')) ? { kind: 'let in' } : { kind: 'WRONG', why: `${status} ${text.slice(0, 200)}` }
+  return status < 300 || (status === 404 && text.includes('dead-letter-unknown')) ? { kind: 'let in' } : { kind: 'WRONG', why }
 }
-const reasons = (verdicts: readonly (Verdict & { by: string })[]) => verdicts.flatMap(({ kind, why, by }) => (why === undefined ? [] : [`${kind}: ${by}: ${why}`]))
+const reasons = (verdicts: readonly (Verdict & { by: string })[]) =>
+  verdicts.flatMap(({ kind, why, by }) => (why === undefined ? [] : [`${kind}: ${by}: ${why}`]))
 
 describe('what is for services only', () => {
   const counts = tally()
@@ -27,11 +29,12 @@ describe('what is for services only', () => {
   beforeAll(async () => { world = await makeWorld() })
   afterAll(() => { counts.print('Authorization matrix: operations for services, each service and each kind of caller from outside') })
 
-  it.each(internalRows.map(row => [row.app, row.name, row] as const))('%s: %s answers its callers, and nobody else', async (app, _, { operation, input }) => {
+  const rows = internalRows.map(row => [row.app, row.name, row] as const)
+  it.each(rows)('%s: %s answers its callers, and nobody else', async (app, _, { operation, input, callers }) => {
     const services = await Promise.all(appIds.filter(from => from !== app).map(async from => {
       const given = await input(world)
       const answer = await sidecar(from, invocation(app, filled(operation.path, given)), { method: operation.method, body: given.body })
-      return { ...judged(operation.callers?.includes(from) ?? false, answer.status, await answer.text(), world), by: from }
+      return { ...judged(callers.includes(from), answer.status, await answer.text(), world), by: from }
     }))
     const given = await input(world)
     const path = filled(operation.path, given)
@@ -44,7 +47,7 @@ describe('what is for services only', () => {
       const answer = await fetch(`${inject('services')[app]}${path}`, {
         method: operation.method,
         headers: {
-          'content-type': 'application/json', 'dapr-caller-app-id': `${inject('prefix')}${operation.callers?.[0]}`,
+          'content-type': 'application/json', 'dapr-caller-app-id': `${inject('prefix')}${callers[0]}`,
           ...(token !== undefined && { 'dapr-api-token': token }),
         },
         ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
@@ -58,7 +61,8 @@ describe('what is for services only', () => {
     expect(reasons([...services, ...outside, ...ports])).toEqual([])
   })
 
-  it.each(Object.entries(publicApis))('what %s shows to people is closed to services that its contract does not name, even with the token of an owner', async (app, api) => {
+  const closed = 'what %s shows to people is closed to services that its contract does not name, even with the token of an owner'
+  it.each(Object.entries(publicApis))(closed, async (app, api) => {
     const target = appIds.find(id => id === app) ?? 'user'
     const callers = (from: AppId, listed: readonly AppId[] = []) => from === 'gateway' || listed.includes(from)
     const verdicts = await Promise.all(Object.entries(api).flatMap(([name, operation]) => {

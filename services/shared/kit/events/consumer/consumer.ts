@@ -51,7 +51,7 @@ export const consumer = (options: ConsumerOptions): Consumer => {
   const { resume, ...deadLetters } = deadLetterOperations({
     store, consumer: name, topics, parking: park, runHandlers, logger, ...(options.answerMs !== undefined && { answerMs: options.answerMs }),
   })
-  const producers = new Map(topics.map(topic => [topic.name, client(feedApi, topic.producer, dapr)]))
+  const producers = new Map(topics.map(topic => [topic.name, client(feedApi(topic.name), topic.producer, dapr)]))
   const partitions = new Map<string, PartitionConsumer>()
   const prepared = onceDone(() => store.prepare())
 
