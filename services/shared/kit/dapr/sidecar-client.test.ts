@@ -116,4 +116,11 @@ describe('the sidecar client', () => {
     reply = () => ({ status: 500, body: { errorCode: 'ERR_SECRET_GET', message: 'vault is sealed' } })
     await expect(dapr.secret('token-key')).rejects.toMatchObject({ kind: 'unavailable' })
   })
+  it('takes a lost race for lost, and a store that takes no writes for away', async () => {
+    let etag = '8'
+    reply = ({ method }) => (method === 'GET' ? { body: 1, headers: { etag } } : { status: 409, body: { errorCode: 'ERR_STATE_SAVE', message: 'possible etag mismatch' } })
+    expect(await dapr.state.set('k', 1, { etag: '7' })).toBe(false)
+    etag = '7'
+    await expect(dapr.state.set('k', 1, { etag: '7' })).rejects.toMatchObject({ kind: 'unavailable', reason: 'peer' })
+  })
 })

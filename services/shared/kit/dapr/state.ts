@@ -1,3 +1,4 @@
+import { DaprError } from './dapr-error.ts'
 import type { DaprState } from './dapr.ts'
 import { bodyOf, succeeded } from './replies.ts'
 import type { Reply, Send } from './transport.ts'
@@ -24,6 +25,9 @@ export const stateClient = (send: Send, store: string): DaprState => {
       // On Redis a key that was once written with an etag takes no write without one (Dapr 1.18.2).
       if (there && await set(key, value, { etag: there.etag, ...(ttlSeconds !== undefined && { ttlSeconds }) })) return true
     }
+    // So it is told on Redis, too, that nothing can be written (components-contrib 1.18.3): what nobody has changed was no lost race.
+    if (reply.status === 409 && etag !== undefined && (await get(key))?.etag === etag)
+      throw new DaprError('peer', `state ${key}: it cannot be written now`, reply.status, 'not-written')
     return unlessConflict(reply, `state ${key}`)
   }
   return {

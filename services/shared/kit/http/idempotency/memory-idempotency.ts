@@ -3,7 +3,7 @@ import type { Claim, IdempotencyStore, FirstAnswer } from './idempotency.ts'
 
 type Entry = { seed: string; free: boolean; kept: FirstAnswer; firsts: Map<string, string> }
 
-/** First answers in memory. For tests, and for services that have no document store. */
+/** First answers in memory. For tests, and for services without a public POST. */
 export const memoryIdempotency = (limit = 10_000): IdempotencyStore => {
   const entries = new Map<string, Entry>()
   return {
