@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { prepareClickHouse } from './prepare/clickhouse.mjs'
 import { prepareDapr } from './prepare/dapr.mjs'
 import { checkDisk, inWords } from './prepare/disk.mjs'
 import { prepareDocuments } from './prepare/documents.mjs'
@@ -37,20 +38,24 @@ const prepare = async (board, { home, documents }, withKafka, withFuzzer) => {
     ['Dapr', 'dapr', prepareDapr],
     ['Document store', 'documents', prepareDocuments],
     ['Redis', 'redis', prepareRedis],
-    ['Node 24 and packages', 'node', prepareNode],
     ...(withKafka ? [['Kafka', 'kafka', prepareKafka]] : []),
     ...(withFuzzer ? [['Fuzzer', 'fuzzer', prepareFuzzer]] : []),
   ]
   const place = { root, home, documents, builds: join(state, 'bin'), users: usersOf(state) }
   // What it has begun ends with it, or it would meet the next start.
   for (const signal of signals) process.on(signal, breakOff)
-  const results = await Promise.all(wanted.map(async ([title, key, get]) => {
+  const get = async (title, key, from, given = place) => {
     const line = board.line(title)
-    try { return [key, await get(place, line)] } catch (error) {
+    try { return [key, await from(given, line)] } catch (error) {
       line.fail(brokenOff() ? 'stopped' : 'missing')
       return [key, error instanceof Error ? error : new Error(String(error))]
     }
-  }))
+  }
+  const others = wanted.map(part => get(...part))
+  const packages = get('Node 24 and packages', 'node', prepareNode)
+  // ClickHouse comes with the packages.
+  const engine = packages.then(part => part[1] instanceof Error ? part : get('ClickHouse', 'clickhouse', prepareClickHouse, { ...place, ...part[1] }))
+  const results = await Promise.all([...others, packages, engine])
   for (const signal of signals) process.off(signal, breakOff)
   board.close()
   if (brokenOff()) throw new Missing('Stopped. What is whole stays; the next start goes on from there.')

@@ -85,7 +85,8 @@ it('packages are not changed under a platform that runs on them: it has to be st
 it('each start runs on what it found itself, whatever another one with other settings finds meanwhile', async () => {
   const { root, run, program, write } = clone(install)
   program('mongod', 'true')
-  write('deploy/local/start.ts', 'process.once("SIGTERM", () => { console.log(process.env.CYBERTASK_PARTS); process.exit(0) }); setInterval(() => {}, 1000); console.log("up")')
+  const stops = 'process.once("SIGTERM", () => { console.log(process.env.CYBERTASK_PARTS); process.exit(0) })'
+  write('deploy/local/start.ts', `${stops}; setInterval(() => {}, 1000); console.log("up")`)
   const first = run('start', { MONGODB_URI: '' })
   await first.says('up')
   expect(await run('prepare', { CYBERTASK_HOME: join(root, 'second') }).ended).toBe(0)
@@ -93,6 +94,19 @@ it('each start runs on what it found itself, whatever another one with other set
   first.child.kill('SIGTERM')
   await first.ended
   expect(readFound(root, { CYBERTASK_PARTS: first.said().split('\n').find(line => line.startsWith('{')) }).documents.kind).toBe('mongod')
+})
+
+it('ClickHouse has a line of its own: the version that the engine says it is, or whose server it is', async () => {
+  const { root, run, write } = clone(install)
+  const missing = run('prepare', { CLICKHOUSE_URL: '' })
+  expect([await missing.ended, missing.said()]).toEqual([1, expect.stringMatching(/\n✗ ClickHouse +missing  [\s\S]+set CLICKHOUSE_URL to a ClickHouse server/)])
+  write('node_modules/chdb/package.json', JSON.stringify({ version: '3.4.0', exports: './index.mjs' }))
+  write('node_modules/chdb/index.mjs', 'console.error("a warning"); export const query = () => "26.7.2.1\\n"')
+  const embedded = run('prepare', { CLICKHOUSE_URL: '' })
+  expect([await embedded.ended, embedded.said()]).toEqual([0, expect.stringMatching(/\n✓ ClickHouse +26\.7\.2\.1, embedded \(chdb 3\.4\.0\)  \d+\.\d s\n/)])
+  expect(readFound(root, {}).clickhouse).toEqual({ kind: 'embedded', version: '26.7.2.1' })
+  const server = run('prepare', { CLICKHOUSE_URL: 'http://ann:s3cret@figures:8123/tasks' })
+  expect([await server.ended, server.said()]).toEqual([0, expect.stringMatching(/\n✓ ClickHouse +the server at figures:8123  \d/)])
 })
 
 it('a start that is stopped while it prepares takes with it what it began', async () => {

@@ -19,7 +19,11 @@ const on = async (port: number, server: Server): Promise<void> => {
   onTestFinished(() => { server.close() })
   await new Promise<void>((done, fail) => { server.once('error', fail).listen(port, '127.0.0.1', done) })
 }
-const tcp = (talk: (socket: Socket) => void): Server => createServer(socket => { socket.on('error', () => {}); onTestFinished(() => { socket.destroy() }); talk(socket) })
+const tcp = (talk: (socket: Socket) => void): Server => createServer(socket => {
+  socket.on('error', () => {})
+  onTestFinished(() => { socket.destroy() })
+  talk(socket)
+})
 const redis = (): Server => tcp(socket => { socket.on('data', () => socket.write('+OK\r\n+PONG\r\n')) })
 const kafka = (): Server => tcp(socket => {
   socket.on('data', data => {
@@ -31,11 +35,20 @@ const kafka = (): Server => tcp(socket => {
 })
 const silent = (): Server => tcp(() => {})
 const http = (): Server => createHttpServer((_, reply) => { reply.end() })
+/** What a service says of itself: that its ClickHouse is in this state, and its version. */
+const service = (clickhouse: string): Server => createHttpServer(({ url }, reply) => {
+  const dependencies = [{ name: 'clickhouse', state: clickhouse, essential: true, latencyMs: 1 }]
+  const health = JSON.stringify({ service: 'one', state: 'ready', instanceId: '1', uptimeSeconds: 1, dependencies })
+  // The next test has another server at this port.
+  reply.setHeader('connection', 'close')
+  reply.end(url === '/metrics' ? '# HELP app_info What runs here\napp_info{version="0.0.7",service="one"} 1\n' : health)
+})
+const fronts = [ports.mail, ports.sentryHealth, ports.placementHealth, ports.schedulerHealth, ...apps.map(app => app.daprHttp)]
 /** Says hello in the old way and in the new one, and yes to every command. */
 const mongod = (): Server => tcp(socket => {
   socket.on('data', asked => {
     const document = mongo.BSON.serialize({
-      ok: 1, helloOk: true, isWritablePrimary: true, maxWireVersion: 21, minWireVersion: 0,
+      ok: 1, version: '7.0.5', helloOk: true, isWritablePrimary: true, maxWireVersion: 21, minWireVersion: 0,
       maxBsonObjectSize: 2 ** 24, maxMessageSizeBytes: 2 ** 25, maxWriteBatchSize: 1000,
     })
     const isOld = asked.readInt32LE(12) === 2004
@@ -49,7 +62,9 @@ const mongod = (): Server => tcp(socket => {
 })
 
 /** A clone with its parts prepared, and a supervisor that holds its state folder; all that it is said to run is this process. */
-const platform = (documents: (program: (name: string, script?: string) => string) => object, running: readonly string[], secrets: object, about: Partial<Lock> = {}) => {
+const platform = (
+  documents: (program: (name: string, script?: string) => string) => object, running: readonly string[], secrets: object, about: Partial<Lock> = {},
+) => {
   const root = mkdtempSync(join(tmpdir(), 'diagnosis-'))
   onTestFinished(() => { rmSync(root, { recursive: true, force: true }) })
   const home = join(root, 'home')
@@ -61,11 +76,14 @@ const platform = (documents: (program: (name: string, script?: string) => string
   }
   for (const folder of ['dapr', 'components']) symlinkSync(resolve(import.meta.dirname, '../..', folder), join(root, folder))
   for (const name of ['daprd', 'placement', 'scheduler', 'sentry']) program(`bin/${name}`)
-  program('node_modules/maildev/package.json')
+  for (const name of ['maildev', 'chdb']) program(`node_modules/${name}/package.json`)
   mkdirSync(join(root, '.cybertask'))
   mkdirSync(home)
-  const found = { dapr: { folder: join(root, 'bin'), version: '1.18.2' }, redis: { program: program('bin/redis-server'), version: '7.0.15' }, node: { node: '' } }
-  writeFileSync(join(root, '.cybertask/parts.json'), JSON.stringify({ ...found, documents: documents(program) }))
+  const found = {
+    dapr: { folder: join(root, 'bin'), version: '1.18.2' }, redis: { program: program('bin/redis-server'), version: '7.0.15' }, node: { node: '' },
+    clickhouse: { kind: 'embedded', version: '26.7.2.1' }, documents: documents(program),
+  }
+  writeFileSync(join(root, '.cybertask/parts.json'), JSON.stringify(found))
   writeFileSync(join(home, 'secrets.json'), JSON.stringify(secrets))
   const me = { pid: process.pid, born: bornAt(process.pid) }
   const lock = {
@@ -75,13 +93,14 @@ const platform = (documents: (program: (name: string, script?: string) => string
   writeFileSync(lockFile(home), JSON.stringify(lock))
   return { gone: (name: string) => { rmSync(join(root, name)) }, diagnosis: () => diagnose({ CYBERTASK_HOME: home }, root) }
 }
-const rowsOf = (lines: readonly string[]): Record<string, string> => Object.fromEntries(lines.map(line => [line.split(/\s+/)[1] ?? '', line.replaceAll(/\s{2,}/g, ' | ')]))
+const rowsOf = (lines: readonly string[]): Record<string, string> =>
+  Object.fromEntries(lines.map(line => [line.split(/\s+/)[1] ?? '', line.replaceAll(/\s{2,}/g, ' | ')]))
 const everywhere = ['state', 'mail', 'sentry', 'placement', 'scheduler', ...apps.flatMap(app => [app.name, `${app.name}-sidecar`])]
 
 it('a platform of which every part answers, its neighbours too, is well', async () => {
   await Promise.all([
     on(ports.state, redis()), on(ports.documents, mongod()), on(ports.kafka, kafka()), on(ports.smtp, http()),
-    ...[ports.mail, ports.sentryHealth, ports.placementHealth, ports.schedulerHealth, ...apps.flatMap(app => [app.port, app.daprHttp])].map(port => on(port, http())),
+    ...fronts.map(port => on(port, http())), ...apps.map(app => on(app.port, service('down'))),
   ])
   const stack = platform(
     () => ({ kind: 'uri' }), everywhere, { 'mongodb-uri': `mongodb://127.0.0.1:${ports.documents}/tasks` },
@@ -91,30 +110,53 @@ it('a platform of which every part answers, its neighbours too, is well', async 
   expect(lines.filter(line => line.startsWith('✗'))).toEqual([])
   expect(well).toBe(true)
   expect(rowsOf(lines)).toMatchObject({
-    documents: `✓ documents | MongoDB at 127.0.0.1:${ports.documents} | elsewhere | yes | `,
+    documents: `✓ documents | MongoDB at 127.0.0.1:${ports.documents} | 7.0.5 | elsewhere | yes`,
     kafka: expect.stringMatching(/^✓ kafka \| Kafka at .+ \| elsewhere \| yes/),
     clickhouse: expect.stringMatching(/^✓ clickhouse \| ClickHouse at .+ \| elsewhere \| yes/),
-    state: expect.stringMatching(/^✓ state \| Redis 7\.0\.15 \| process \d+ \| yes \| \d+ MB$/),
+    state: expect.stringMatching(/^✓ state \| Redis \| 7\.0\.15 \| process \d+ \| yes \| \d+ MB$/),
   })
   expect(lines.join('\n')).toMatch(/\nCyberTask runs at http:\/\/localhost:16300; \d+ MB in all\./)
+})
+
+it.each([['up', '✓', 'yes'], ['open', '✗', 'no']])('the embedded ClickHouse is as analytics says: %s', async (state, mark, reachable) => {
+  await Promise.all(apps.map(app => on(app.port, service(state))))
+  const { lines } = await platform(() => ({ kind: 'uri' }), ['analytics', 'gateway'], {}).diagnosis()
+  const rows = rowsOf(lines)
+  const expected = `${mark} clickhouse | embedded (chdb) | 26.7.2.1 | in analytics | ${reachable} | … MB of analytics`
+  expect(rows['clickhouse']?.replace(/\d+ MB/, '… MB')).toBe(expected)
+  // A service is the version that it says it is, and the process that it shares with the engine counts once.
+  expect(rows['analytics']).toMatch(/^✓ analytics \| on Node [\d.]+ \| 0\.0\.7 \| process \d+ \| yes \| \d+ MB$/)
+  const mbOf = (name: string): number => Number(/(\d+) MB/.exec(rows[name] ?? '')?.[1])
+  expect(lines.join('\n')).toContain(`; ${mbOf('analytics') + mbOf('gateway')} MB in all.`)
+})
+
+it('what stands behind a component set of one\'s own is reachable when a sidecar has come up with it', async () => {
+  const gateway = apps.filter(app => app.name === 'gateway').map(app => app.daprHttp)
+  const stack = (running: string[]) => platform(() => ({ kind: 'uri' }), running, {}, { events: 'nats' })
+  const broker = async (running: string[]) => rowsOf((await stack(running).diagnosis()).lines)['broker']
+  await Promise.all(gateway.map(port => on(port, http())))
+  expect(await broker(['gateway-sidecar'])).toBe('✓ broker | components/nats | elsewhere | yes')
+  // Another stack may have come up there.
+  expect(await broker([])).toBe('✗ broker | components/nats | elsewhere | no')
 })
 
 it('a store that takes connections and does not answer is not reachable, and what was taken from the disk is not found', async () => {
   await Promise.all([on(ports.state, redis()), on(ports.documents, silent()), on(ports.kafka, silent())])
   const documents = (program: (name: string, script?: string) => string) => {
     program('pg/pg_isready', 'exit 2')
-    return { kind: 'ferretdb', program: program('bin/documents'), postgres: dirname(program('pg/postgres', 'echo "postgres (PostgreSQL) 15.14"')) }
+    const postgres = dirname(program('pg/postgres', 'echo "postgres (PostgreSQL) 15.14"'))
+    return { kind: 'ferretdb', version: '1.24.0', program: program('bin/documents'), postgres }
   }
   const stack = platform(documents, ['state', 'postgres', 'documents'], {}, { events: 'kafka', brokers: `127.0.0.1:${ports.kafka}` })
   stack.gone('bin/redis-server')
   const { lines, well } = await stack.diagnosis()
   expect(well).toBe(false)
   expect(rowsOf(lines)).toMatchObject({
-    postgres: expect.stringMatching(/^✗ postgres \| PostgreSQL 15\.14 \| process \d+ \| no/),
-    documents: expect.stringMatching(/^✗ documents \| FerretDB 1\.24\.0 \| process \d+ \| no/),
+    postgres: expect.stringMatching(/^✗ postgres \| PostgreSQL \| 15\.14 \| process \d+ \| no/),
+    documents: expect.stringMatching(/^✗ documents \| FerretDB \| 1\.24\.0 \| process \d+ \| no/),
     kafka: expect.stringMatching(/^✗ kafka \| Kafka at .+ \| elsewhere \| no/),
     state: expect.stringMatching(/^✗ state \| gone: .+redis-server \| process \d+ \| yes/),
-    sentry: '✗ sentry | Dapr 1.18.2 | no | no | ',
+    sentry: '✗ sentry | Dapr | 1.18.2 | no | no',
   })
   expect(lines).toContain('What is gone or not prepared, npm start gets.')
 })
@@ -126,5 +168,5 @@ it('a platform that runs is looked at by what it was started with, not by what a
   } as const
   await on(ports.documents, mongod())
   const { lines } = await platform(() => ({ kind: 'uri' }), ['documents'], {}, { found }).diagnosis()
-  expect(rowsOf(lines)).toMatchObject({ documents: expect.stringMatching(/^✓ documents \| mongod [\d.]+ \| process \d+ \| yes/) })
+  expect(rowsOf(lines)).toMatchObject({ documents: expect.stringMatching(/^✓ documents \| mongod \| [\d.]+ \| process \d+ \| yes/) })
 })

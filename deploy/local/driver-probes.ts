@@ -2,12 +2,20 @@ import { mongo } from 'mongoose'
 import nodemailer from 'nodemailer'
 import type { Probe } from './probe.ts'
 
-/** A MongoDB, or what speaks like one, carries out a command in time; FerretDB asks its PostgreSQL for it. */
-export const mongoProbe = (uri: string, withinMs = 2000): Probe => async () => {
+const carriedOut = async (uri: string, command: mongo.Document, withinMs: number): Promise<mongo.Document | undefined> => {
   try {
     const client = new mongo.MongoClient(uri, { serverSelectionTimeoutMS: withinMs, connectTimeoutMS: withinMs, socketTimeoutMS: withinMs, retryReads: false })
-    try { await client.db('admin').command({ ping: 1 }); return true } finally { await client.close() }
-  } catch { return false }
+    try { return await client.db('admin').command(command) } finally { await client.close() }
+  } catch { return undefined }
+}
+
+/** A MongoDB, or what speaks like one, carries out a command in time; FerretDB asks its PostgreSQL for it. */
+export const mongoProbe = (uri: string, withinMs = 2000): Probe => async () => await carriedOut(uri, { ping: 1 }, withinMs) !== undefined
+
+/** The version that a MongoDB says it is; undefined when it does not answer in time. */
+export const mongoVersion = (uri: string, withinMs = 2000) => async (): Promise<string | undefined> => {
+  const version: unknown = (await carriedOut(uri, { buildInfo: 1 }, withinMs))?.['version']
+  return typeof version === 'string' ? version : undefined
 }
 
 /** A mail server greets, and lets in whom the address names. */

@@ -2,17 +2,22 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
+// An earlier release wrote down no version.
+const Version = z.string().default('')
 export const Found = z.object({
   dapr: z.object({ folder: z.string(), version: z.string() }),
   documents: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('uri') }), z.object({ kind: z.literal('mongod'), program: z.string() }),
-    z.object({ kind: z.literal('ferretdb'), program: z.string(), postgres: z.string() }),
+    z.object({ kind: z.literal('ferretdb'), version: Version, program: z.string(), postgres: z.string() }),
   ]),
   redis: z.object({ program: z.string(), version: z.string() }),
   node: z.object({ node: z.string() }),
+  clickhouse: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('server') }), z.object({ kind: z.literal('embedded'), version: z.string() }),
+  ]).optional(),
   fuzzer: z.union([z.object({ program: z.string() }), z.object({ missing: z.string() })]).optional(),
   kafka: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('brokers') }), z.object({ kind: z.literal('jars'), java: z.string(), jars: z.string() }),
+    z.object({ kind: z.literal('brokers') }), z.object({ kind: z.literal('jars'), version: Version, java: z.string(), jars: z.string() }),
   ]).optional(),
 })
 /** What the bootstrap found or built, and where it is. */

@@ -9,6 +9,9 @@ type Secrets = Readonly<Record<string, string>>
 // Without name and password: the lock of a stack can be read by everybody.
 const originOf = (url: string | undefined): string | undefined => url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined
 
+/** What may be shown of an address: neither its name nor its password. */
+export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '?')
+
 /** Those that a start with this environment would have. */
 export const neighboursFrom = (env: NodeJS.ProcessEnv, secrets: Secrets): Neighbours => ({
   documents: env['MONGODB_URI'] || undefined,

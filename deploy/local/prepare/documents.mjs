@@ -4,6 +4,7 @@ import { ferretdbRepair } from './ferretdb-repair.mjs'
 import { which } from './find.mjs'
 import { goBuild } from './go-build.mjs'
 import { hostsOf } from './mongodb-uri.mjs'
+import { ferretdbVersion } from './pinned.mjs'
 import { preparePostgres } from './postgres.mjs'
 import { chooseStore } from './store-choice.mjs'
 
@@ -23,6 +24,7 @@ export const prepareDocuments = async ({ root, home, documents, builds, users },
     builds, users, least: '1.25', packages: ['.'], repairs: ferretdbRepair,
   }, line)])
   const why = kept ? '; it stays because the data is in it, though there is a mongod now' : ''
-  line.done(`FerretDB 1.24.0, ${built ? 'built' : 'built earlier'}, on PostgreSQL ${postgres.version}${why}`)
-  return { kind: 'ferretdb', program: join(folder, 'documents'), postgres: postgres.folder }
+  const version = ferretdbVersion(root)
+  line.done(`FerretDB ${version}, ${built ? 'built' : 'built earlier'}, on PostgreSQL ${postgres.version}${why}`)
+  return { kind: 'ferretdb', version, program: join(folder, 'documents'), postgres: postgres.folder }
 }

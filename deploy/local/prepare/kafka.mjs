@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { ask, atLeast, Missing, run, which } from './find.mjs'
 import { installPackages } from './debian.mjs'
 import { halfFolder } from './half.mjs'
+import { kafkaVersion } from './pinned.mjs'
 
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
 
@@ -32,6 +33,7 @@ export const prepareKafka = async ({ root, builds }, line) => {
     await run('mvn', ['-B', '-ntp', '-q', '-f', pom, plugin, `-DoutputDirectory=${half}`])
     await rename(half, jars)
   }
-  line.done('4.1.0, jars at hand')
-  return { kind: 'jars', java, jars }
+  const version = kafkaVersion(root)
+  line.done(`${version}, jars at hand`)
+  return { kind: 'jars', version, java, jars }
 }

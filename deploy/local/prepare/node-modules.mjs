@@ -1,5 +1,4 @@
 // node_modules, and with them Node 24, as the lockfile says.
-import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -25,7 +24,8 @@ export const findNode = async root => {
 }
 
 // What a second try mends: the way to the registry, a registry out of breath, a folder that somebody still held, and npm's own slips.
-const passing = /code (EAI_AGAIN|ENOTFOUND|ECONN\w+|ETIMEDOUT|EIDLETIMEOUT|ERR_SOCKET_TIMEOUT|EINTEGRITY|ENOTEMPTY|EBUSY|E429|E5\d\d)\b|Exit handler never called/
+const passing =
+  /code (EAI_AGAIN|ENOTFOUND|ECONN\w+|ETIMEDOUT|EIDLETIMEOUT|ERR_SOCKET_TIMEOUT|EINTEGRITY|ENOTEMPTY|EBUSY|E429|E5\d\d)\b|Exit handler never called/
 const sayingOf = error => String(error.output ?? error.message).split('\n').filter(text => /npm (error|ERR!)/.test(text)).slice(0, 3).join(' ') || error.message
 
 const install = async (root, line) => {
@@ -60,9 +60,7 @@ const packagesIn = folder => {
 // npm makes all folders at once and fills them one by one.
 const present = folder => packagesIn(folder).filter(name => existsSync(join(folder, name, 'package.json'))).length
 
-const clickhouseUrlIn = home => read(join(home, 'secrets.json')).then(secrets => secrets['clickhouse-url'], () => undefined)
-
-export const prepareNode = async ({ root, home, users }, line) => {
+export const prepareNode = async ({ root, users }, line) => {
   const current = await modulesCurrent(root)
   if (!current && users.length) {
     const running = users.map(({ command, pid }) => `${command}, process ${pid}`).join('; ')
@@ -70,11 +68,6 @@ export const prepareNode = async ({ root, home, users }, line) => {
   }
   if (!current) await install(root, line)
   const node = await findNode(root)
-  const elsewhere = process.env.CLICKHOUSE_URL || await clickhouseUrlIn(home)
-  if (!elsewhere && spawnSync(node, ['-e', 'import("chdb").then(()=>process.exit(0),()=>process.exit(1))'], { cwd: root }).status !== 0)
-    throw new Missing('The embedded ClickHouse (chdb) does not load on this machine: '
-      + 'set CLICKHOUSE_URL to a ClickHouse server (http://user:password@host:8123), then start again.')
-  const packages = `packages ${current ? 'as the lockfile says' : 'installed'}`
-  line.done(`${await ask(node, ['--version'])}, ${packages}; ${elsewhere ? 'a ClickHouse elsewhere' : 'chdb loads'}`)
+  line.done(`${await ask(node, ['--version'])}, packages ${current ? 'as the lockfile says' : 'installed'}`)
   return { node }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { ferretdbVersion, kafkaVersion } from './pinned.mjs'
 
 const root = resolve(import.meta.dirname, '../../..')
 const requirements = (folder: string): Map<string, string> =>
@@ -13,4 +14,10 @@ it('what the document store has in common with Dapr has one version, so that a f
   const common = [...requirements('deploy/local/documents')].filter(([module]) => dapr.has(module) && !apart.has(module))
   expect(common.length).toBeGreaterThan(30)
   expect(common.filter(([module, version]) => dapr.get(module) !== version)).toEqual([])
+})
+
+it('the versions that are told of the document store and of Kafka are those that are got', () => {
+  expect(`v${ferretdbVersion(root)}`).toBe(requirements('deploy/local/documents').get('github.com/FerretDB/FerretDB'))
+  expect(readFileSync(join(root, 'deploy/local/kafka/pom.xml'), 'utf8')).toContain(`<version>${kafkaVersion(root)}</version>`)
+  expect(kafkaVersion(root)).toMatch(/^[\d.]+$/)
 })

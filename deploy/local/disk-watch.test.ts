@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { watchDisk } from './disk-watch.ts'
+
+beforeEach(() => { vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }) })
+afterEach(() => { vi.useRealTimers() })
+const nextLook = () => vi.advanceTimersByTimeAsync(30_000)
+
+it('a disk that gets tight is reported once, and once more when there is room again', async () => {
+  const said: string[] = []
+  let free = 1
+  const stop = watchDisk('/state', line => said.push(line), async () => free)
+  await nextLook()
+  expect(said).toEqual([])
+  free = 0.94
+  await nextLook()
+  free = 0.02
+  await nextLook()
+  expect(said.splice(0)).toEqual(['Only 0.9 GB are free at /state: make room, or writes will soon be refused.'])
+  free = 1
+  await nextLook()
+  await nextLook()
+  expect(said.splice(0)).toEqual(['There is room again at /state.'])
+  free = 0.5
+  await nextLook()
+  expect(said.splice(0)).toEqual(['Only 0.5 GB are free at /state: make room, or writes will soon be refused.'])
+  stop()
+  free = 5
+  await nextLook()
+  expect(said).toEqual([])
+})
+
+it('unless told otherwise it asks the state folder itself, and says when that cannot be asked', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'disk-'))
+  rmSync(home, { recursive: true })
+  const said: string[] = []
+  onTestFinished(watchDisk(home, line => said.push(line)))
+  await nextLook()
+  await expect.poll(() => said).toEqual([expect.stringMatching(`The free space at ${home} cannot be told: Error: ENOENT`)])
+})

@@ -1,0 +1,2 @@
+export declare const ferretdbVersion: (root: string) => string
+export declare const kafkaVersion: (root: string) => string
