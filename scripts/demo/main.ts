@@ -46,7 +46,8 @@ const remove = async (files: RunFiles): Promise<boolean> => {
 const play = async (options: Options, files: RunFiles): Promise<boolean> => {
   const backlog = await backlogFrom(options)
   const run: Run = {
-    id: `r${Date.now().toString(36)}`, url: options.url, startedAt: new Date().toISOString(),
+    // Two runs that begin at the same moment are two.
+    id: `r${Date.now().toString(36)}${randomBytes(2).toString('hex')}`, url: options.url, startedAt: new Date().toISOString(),
     password: `demo-${randomBytes(12).toString('base64url')}`, founder: '',
   }
   console.log(`\nRun ${run.id} on ${options.url}\n${inputReport(backlog, dependencies(backlog.items))}`)

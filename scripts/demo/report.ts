@@ -1,8 +1,9 @@
 import type { Backlog } from './backlog/item.ts'
 import type { Links } from './backlog/links.ts'
+import { delivered } from './deliveries.ts'
 import { agrees, sum } from './reconcile.ts'
 import type { Told } from './story.ts'
-import { checkTable, eventTable } from './table.ts'
+import { checkTable, deliveryTable, eventTable, whyNoFigure } from './table.ts'
 import type { Tally } from './tally.ts'
 import type { Verified } from './verify.ts'
 
@@ -23,15 +24,17 @@ const some = (lines: readonly string[]): string[] => [
   ...(lines.length > shown ? [`  … and ${lines.length - shown} more`] : []),
 ]
 
+type Played = Pick<Told, 'tried' | 'closed' | 'brought' | 'frames'>
+
 /** The tables at the end, and whether everything agrees. */
-export const finalReport = (told: Told, verified: Verified, tally: Tally, seconds: number): { text: string; agree: boolean } => {
-  const { rows, checks } = verified
-  const agree = rows.every(agrees) && checks.every(c => c.expected === c.found)
+export const finalReport = (told: Played, verified: Verified, tally: Tally, seconds: number): { text: string; agree: boolean } => {
+  const { rows, deliveries, checks } = verified
+  const agree = rows.every(agrees) && deliveries.every(delivered) && checks.every(c => c.expected === c.found)
   const wrong = told.tried.refusals.filter(r => r.expected !== r.got).map(r => `${r.what}: expected ${r.expected}, got ${r.got}`)
   return {
     agree,
     text: [
-      '', eventTable(rows), '', checkTable(checks),
+      '', eventTable(rows), '', deliveryTable(deliveries), whyNoFigure, '', checkTable(checks),
       ...[...wrong, ...told.closed.problems].map(line => `  ✗ ${line}`),
       ...some(told.brought.refused.map(r => `refused: ${r.ref}, ${r.why}`)), '',
       `  ${number(tally.commands)} commands acknowledged, ${number(sum(tally.refusals.values()))} refused, `

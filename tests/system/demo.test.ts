@@ -1,6 +1,12 @@
 import { spawn } from 'node:child_process'
-import { resolve } from 'node:path'
-import { expect, inject, it } from 'vitest'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { describe, expect, inject, it } from 'vitest'
+import { projectApi } from '../../services/shared/contracts/project/http.ts'
+import { taskApi } from '../../services/shared/contracts/task/http.ts'
+import { userApi } from '../../services/shared/contracts/user/http.ts'
+import { call } from '../support/call.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const demo = (...args: string[]): Promise<{ code: number | null; output: string }> => new Promise(done => {
@@ -13,10 +19,87 @@ const demo = (...args: string[]): Promise<{ code: number | null; output: string 
   child.on('close', code => { done({ code, output }) })
 })
 
-it('the main job goes through the public door, all places agree on what happened, and it can be taken away', async () => {
-  const told = await demo('--items', '80')
-  expect(told.output).toContain('Everything agrees')
-  expect(told.code).toBe(0)
-  const removed = await demo('--remove')
-  expect(removed.code, removed.output).toBe(0)
-}, 240_000)
+const deadline = `${new Date().getUTCFullYear() + 1}-05-01`
+/** As another tool writes it: with its own names, separators and dates. The shop's fourth item is a bad row, the sixth waits for it, and the last two for each other. */
+const shop = [
+  'Issue Key;Summary;Assigned To;Tags;Severity;Story Points;Date Opened;Deadline;Resolved;Depends On;Colour',
+  'SHOP-1;Choose a payment provider;Åsa Lindén;payments|legal;high;3;2026-01-05;;2026-01-20;;red',
+  'SHOP-2;Draw the checkout;Deniz Kaya;design;;5;06.01.2026;;2026-01-28;;',
+  'SHOP-3;Take a card;Åsa Lindén;payments;critical;8;2026-01-21;;2026-02-10;SHOP-1 SHOP-2;',
+  'SHOP-4;Send a receipt;Deniz Kaya;mail;;2;31.02.2026;;;SHOP-3;',
+  `SHOP-5;Give money back;Noor Haddad;payments;major;5;2026-02-11;${deadline};;SHOP-3;`,
+  'SHOP-6;"Print an invoice; and a credit note";;legal;;3;2026-02-12;;;"SHOP-4, SHOP-3";',
+  'SHOP-7;Count the stock;Noor Haddad;stock;low;2;2026-02-13;;;;',
+  'SHOP-8;Warn when it runs out;Noor Haddad;stock;;3;2026-02-14;;;#SHOP-7;',
+  'SHOP-9;Remember the basket;Åsa Lindén;;;5;;;;;',
+  'SHOP-10;Say how long delivery takes;;;;1;2026-02-16;;;;',
+  'SHOP-11;Ask for a rating;Deniz Kaya;mail;;2;2026-02-17;;;SHOP-12;',
+  'SHOP-12;Show ratings;;;;3;2026-02-18;;;SHOP-11;',
+].join('\n')
+
+/** What the run's founder finds in the project that took the items: tasks with names where they have ids, by their titles. */
+const broughtIn = async (output: string) => {
+  const [, email = '', password = ''] = /Look around: \S+ as (\S+), password (\S+)/.exec(output) ?? []
+  const { accessToken: token } = await call(userApi.login, { body: { email, password } })
+  const project = (await call(projectApi.listProjects, { token })).items.find(({ name }) => name === 'Backlog')
+  const [{ items: tasks }, { items: members }] = await Promise.all([
+    call(taskApi.listTasks, { token, query: { projectId: project?.id ?? '', limit: 200, sort: 'createdAt' } }),
+    call(userApi.listMembers, { token, query: { limit: 200 } }),
+  ])
+  const titleOf = new Map(tasks.map(task => [task.id, task.title]))
+  const nameOf = new Map(members.map(member => [member.id, member.name]))
+  return new Map(tasks.map(task => [task.title, {
+    ...task, assignee: task.assigneeId === null ? null : nameOf.get(task.assigneeId), waitsFor: task.blockedBy.map(id => titleOf.get(id)).toSorted(),
+  }]))
+}
+
+describe('the demo', () => {
+  // Both at once: each has an organization of its own, and mostly waits.
+  it.concurrent('takes the main job through the public door, and all places agree on what happened and on what was delivered', async () => {
+    const told = await demo('--items', '80')
+    expect(told.output).toContain('Everything agrees')
+    expect(told.code).toBe(0)
+    const rows = /([\d,]+) rows in ClickHouse/.exec(told.output)?.[1] ?? 'none'
+    expect(told.output).toMatch(new RegExp(`^ +analytics +${rows} +0 +0 +✓$`, 'm'))
+    for (const service of ['task', 'notification']) expect(told.output).toMatch(new RegExp(`^ +${service} +· +0 +0 +✓$`, 'm'))
+    expect(told.output).toMatch(/^ +gateway +[1-9][\d,]* +0 +· +✓$/m)
+  }, 240_000)
+
+  it.concurrent('takes a file of one\'s own whose columns have other names; the bad row is reported with its line, the others arrive, and it ends well', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'items-'))
+    try {
+      writeFileSync(join(folder, 'shop.csv'), shop)
+      const { code, output } = await demo('--file', join(folder, 'shop.csv'))
+      expect(output).toContain('11 items taken, 1 rows not, columns not used: Colour')
+      expect(output).toContain('line 5: "31.02.2026" is not a date')
+      expect(readFileSync(/all of them: (.+)/.exec(output)?.[1] ?? '', 'utf8')).toBe('line 5: "31.02.2026" is not a date\n')
+      expect(output).toContain('6 dependencies, 1 that would close a circle, 1 to items that are not there')
+      expect(output).toContain('circle SHOP-12 → SHOP-11 → SHOP-12')
+      expect(output).not.toContain('refused: SHOP')
+      expect(output).toContain('Everything agrees')
+      expect(code).toBe(0)
+
+      const tasks = await broughtIn(output)
+      expect([...tasks.keys()].toSorted()).toEqual([
+        'Ask for a rating', 'Choose a payment provider', 'Count the stock', 'Draw the checkout', 'Give money back', 'Print an invoice; and a credit note',
+        'Remember the basket', 'Say how long delivery takes', 'Show ratings', 'Take a card', 'Warn when it runs out',
+      ])
+      expect(tasks.get('Take a card')).toMatchObject({
+        status: 'done', assignee: 'Åsa Lindén', priority: 'urgent', difficulty: 8, labels: ['payments'], startAt: '2026-01-21T00:00:00.000Z',
+        waitsFor: ['Choose a payment provider', 'Draw the checkout'],
+      })
+      expect(tasks.get('Give money back')).toMatchObject({
+        status: 'todo', assignee: 'Noor Haddad', priority: 'medium', difficulty: 5, dueAt: `${deadline}T00:00:00.000Z`, waitsFor: ['Take a card'],
+      })
+      expect(tasks.get('Print an invoice; and a credit note')).toMatchObject({ status: 'todo', assignee: null, labels: ['legal'], waitsFor: ['Take a card'] })
+      expect(tasks.get('Warn when it runs out')).toMatchObject({ waitsFor: ['Count the stock'] })
+      expect([tasks.get('Ask for a rating'), tasks.get('Show ratings')]).toMatchObject([{ waitsFor: ['Show ratings'] }, { waitsFor: [] }])
+    } finally { rmSync(folder, { recursive: true, force: true }) }
+  }, 240_000)
+
+  it('is taken away again', async () => {
+    const { code, output } = await demo('--remove')
+    expect(code, output).toBe(0)
+    expect(output.match(/Taking away run/g)).toHaveLength(2)
+  }, 240_000)
+})

@@ -1,25 +1,29 @@
-import { mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lockFile } from '../../deploy/local/lock.ts'
 import { removeState } from '../../deploy/local/parts/postgres.ts'
+import { bornAt, lives } from '../../deploy/local/prepare/process-identity.mjs'
 import { startStack, type Stack } from '../../deploy/local/stack.ts'
 import { Project } from '../../services/shared/contracts/project/schemas.ts'
 import { SignedIn } from '../../services/shared/contracts/user/resources.ts'
 import { eventually } from '../support/eventually.ts'
 import { collector, type Collector } from '../support/otlp-collector.ts'
 
-describe('a trace', () => {
+describe('a stack of its own that sends traces', () => {
   const home = mkdtempSync(join(tmpdir(), 'cybertask-traces-'))
   // Beside the stack that all system tests share, which sends no traces.
   const offset = Number(process.env['TEST_PORT_OFFSET'] ?? 10_000) + 700
   const prefix = `trace${offset}-`
+  const interrupt = new AbortController()
   let traces: Collector
   let stack: Stack
   beforeAll(async () => {
     traces = await collector()
     const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
-    stack = await startStack({ root: resolve(import.meta.dirname, '../..'), home, offset, prefix, services: ['gateway', 'user', 'project'], env })
+    const services = ['gateway', 'user', 'project'] as const
+    stack = await startStack({ root: resolve(import.meta.dirname, '../..'), home, offset, prefix, services, env, signal: interrupt.signal })
   })
   afterAll(async () => {
     await stack?.stop()
@@ -32,7 +36,7 @@ describe('a trace', () => {
       body: JSON.stringify(body),
     })
 
-  it('joins the spans of the gateway, the project service and both their sidecars', async () => {
+  it('joins the spans of the gateway, the project service and both their sidecars in one trace', async () => {
     const founding = { email: 'tess.trace@example.org', password: 'a long enough secret', name: 'Tess', organizationName: 'Traces' }
     const { accessToken } = SignedIn.parse(await (await post('/api/users/register', founding)).json())
     const answer = await post('/api/projects', { name: 'Traced' }, accessToken)
@@ -57,4 +61,16 @@ describe('a trace', () => {
     const hangsOnRoot = (id: string): boolean => id === root?.spanId || (parents.has(id) && hangsOnRoot(parents.get(id) ?? ''))
     for (const name of recorders) expect(found.filter(span => span.service === name).some(span => hangsOnRoot(span.spanId)), name).toBe(true)
   }, 60_000)
+
+  it('leaves no process behind once it is interrupted, as Ctrl-C does it, nor its lock', async () => {
+    const had = [...stack.parts.values()].map(({ name, pid = 0 }) => ({ name, pid, born: bornAt(pid) }))
+    expect(had.filter(part => !lives(part)).map(({ name }) => name)).toEqual([])
+    const named = ['broker', 'state', 'sentry', 'placement', 'scheduler', 'gateway', 'gateway-sidecar', 'user', 'user-sidecar', 'project', 'project-sidecar']
+    expect(had.map(({ name }) => name)).toEqual(expect.arrayContaining(named))
+    expect(existsSync(lockFile(home))).toBe(true)
+    interrupt.abort()
+    await stack.stop()
+    expect(had.filter(lives).map(({ name }) => name)).toEqual([])
+    expect(existsSync(lockFile(home))).toBe(false)
+  })
 })
