@@ -19,7 +19,11 @@ if (unknown.length) {
   console.error(`There is no ${unknown.join(', ')}. Measures: ${measures.map(m => m.name).join(' ')}. Options: --long, --plan, --save-baseline.`)
   process.exit(64)
 }
-const plan: Plan = { rounds: Number(process.env['ROUNDS'] ?? 5), seconds: Number(process.env['SECONDS_EACH'] ?? 2.5), long: args.includes('--long') }
+const long = args.includes('--long')
+const plan: Plan = {
+  rounds: Number(process.env['ROUNDS'] ?? 5), seconds: Number(process.env['SECONDS_EACH'] ?? 2.5),
+  long, longMinutes: long ? Number(process.env['LONG_MINUTES'] ?? 60) : 0,
+}
 const chosen = measures.filter(m => names.length === 0 || names.includes(m.name))
 const STARTING_S = 45
 const minutes = (seconds: number): string => {
