@@ -38,6 +38,13 @@ it('a part that is killed comes back under the same supervision, and is reported
   expect(it_.pid).toBeUndefined()
 })
 
+it('a part that comes up at its second try is not told to be back', async () => {
+  const { part: it_, said } = await part(`const fs=require("fs");if(!fs.existsSync("tried")){fs.writeFileSync("tried","");process.exit(1)};${serve}`)
+  await it_.start()
+  expect([it_.state, said]).toEqual(['ready', []])
+  await it_.stop()
+})
+
 it('a part that stops on request is not started again, and starts when asked', async () => {
   const { part: it_, port } = await part(serve)
   await it_.start()

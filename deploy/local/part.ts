@@ -71,6 +71,7 @@ export const supervise = (spec: PartSpec, { logFile, report, changed, longestPau
   let hopeless = false
   let starting = false
   let early = 0
+  let isMissed = false
   const exits: (() => void)[] = []
   const become = (next: PartState): void => {
     state = next
@@ -112,7 +113,11 @@ export const supervise = (spec: PartSpec, { logFile, report, changed, longestPau
     const wasReady = state === 'ready'
     if (wasReady && performance.now() - since > steadyMs) pause = firstPause
     become('waiting')
-    if (wasReady || pause > firstPause) report(`${spec.title} ended (${how}); starting it again in ${(pause / 1000).toFixed(1)} s.${why}`)
+    // The first death of a start says nothing: what an earlier run left may still be ending.
+    if (wasReady || pause > firstPause) {
+      isMissed = true
+      report(`${spec.title} ended (${how}); starting it again in ${(pause / 1000).toFixed(1)} s.${why}`)
+    }
     timer = setTimeout(() => { restarts++; void revive() }, pause)
     pause = Math.min(pause * 3, longestPauseMs)
   }
@@ -121,7 +126,8 @@ export const supervise = (spec: PartSpec, { logFile, report, changed, longestPau
     try { await launch() } catch (error) { report(`${spec.title} could not be started again: ${String(error)}`); gone(0, 'no start'); return }
     if (!await waitFor(spec.ready, spec.readyWithinMs ?? 60_000, () => state !== 'starting' || told !== restarts)) return
     become('ready')
-    report(`${spec.title} is back.`)
+    if (isMissed) report(`${spec.title} is back.`)
+    isMissed = false
   }
   const exited = (): Promise<void> => child ? new Promise(resolve => { exits.push(resolve) }) : Promise.resolve()
 
