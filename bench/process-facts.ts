@@ -15,11 +15,3 @@ export const untilReady = async (url: string, since: number, withinMs = 60_000):
   }
   throw new Error(`${url} did not answer within ${withinMs / 1000} s`)
 }
-
-/** Growth per hour: the slope of a line through samples (ms, value). */
-export const slopePerHour = (samples: readonly (readonly [at: number, value: number])[]): number => {
-  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
-  const [x, y] = [mean(samples.map(([at]) => at)), mean(samples.map(([, value]) => value))]
-  const square = samples.reduce((sum, [at]) => sum + (at - x) ** 2, 0)
-  return square === 0 ? Number.NaN : samples.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0) / square * 3_600_000
-}

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { slopePerHour } from './process-facts.ts'
 import { median, percentileCurve, percentilesOf, quantile } from './statistics.ts'
 
 const thousand = Array.from({ length: 1_000 }, (_, i) => (i + 1) / 10)
@@ -30,9 +29,4 @@ describe('a quantile', () => {
     [20, 0.95, 19], [100, 0.95, 95], [100, 0.99, 99], [4, 0.5, 2], [20, 1, 20], [20, 0, 1], [1, 0.95, 1],
   ])('of 1 to %i at %d is %i', (n, q, wanted) => expect(quantile(upTo(n), q)).toBe(wanted))
   it('of nothing is no number', () => expect(quantile([], 0.5)).toBeNaN())
-})
-
-describe('a slope', () => {
-  it('is that of a line', () => expect(slopePerHour([[0, 100], [1_800_000, 101], [3_600_000, 102]])).toBeCloseTo(2))
-  it('of one sample is unknown', () => expect(slopePerHour([[0, 100]])).toBeNaN())
 })

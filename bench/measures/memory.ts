@@ -1,7 +1,8 @@
+import { liveHeapMB } from '../live-heap.ts'
 import type { Load } from '../load.ts'
 import { measure } from '../measure.ts'
 import { openLoop } from '../open-loop.ts'
-import { residentMB, slopePerHour } from '../process-facts.ts'
+import { residentMB } from '../process-facts.ts'
 import { capacity, creates } from '../task-loads.ts'
 
 const SAMPLE_S = 60
@@ -23,8 +24,8 @@ const watch = async (
   }
   return watched
 }
-const inMinutes = ({ samples }: Watched): [number, number][] => samples.map(([at, mb]) => [at / MINUTE_MS, mb])
-const said = ({ samples }: Watched, upTo = samples.length): string => `${samples[upTo - 1]?.[1].toFixed(0)} MB after ${upTo} min`
+const inMinutes = ({ samples }: Watched, from = 0): [number, number][] => samples.map(([at, mb]) => [from + at / MINUTE_MS, mb])
+const last = ({ samples }: Watched): string => samples.at(-1)?.[1].toFixed(0) ?? '–'
 
 export const memory = measure({
   name: 'memory', title: 'Memory at half load',
@@ -53,29 +54,33 @@ export const memory = measure({
       failed += (await openLoop(sides.b0, bareRate, seconds)).failed
       control.push(bareResident())
     }
-    // A token does not live as long as this takes.
-    const long = await watch(longMinutes, sides.platform, rate, resident, platform.renew, say)
+    // A token does not live as long as this takes. The first minutes fill caches that are bounded.
+    const fill = Math.floor(longMinutes / 4)
+    const ofOurs = (minutes: number): Promise<Watched> => watch(minutes, sides.platform, rate, resident, platform.renew, say)
+    const live = async (): Promise<number> => (longMinutes > 0 ? liveHeapMB(platform.stack.part('task').pid ?? 0) : 0)
+    const first = await ofOurs(fill)
+    const filled = await live()
+    const rest = await ofOurs(longMinutes - fill)
+    const kept = await live()
     await platform.settled()
     const bare = await watch(controlMinutes(longMinutes), sides.b0, bareRate, bareResident, async () => {}, say)
-    // The first minutes fill caches that are bounded.
-    const steady = long.samples.slice(Math.floor(long.samples.length / 4))
     return {
       figures: {
         'task service': {
           ours, control,
           beside: {
-            ...(steady.length > 1 && {
-              'slope over the last three quarters': `${slopePerHour(steady).toFixed(1)} MB an hour`,
-              'under load for long': `${said(long, bare.samples.length)}, ${said(long)}; the control ${said(bare)}`,
+            ...(longMinutes > 0 && {
+              'what its heap holds after a full collection': `${filled.toFixed(1)} MB after ${fill} min, ${kept.toFixed(1)} MB after ${longMinutes} min`,
+              'resident under load for long': `${last(first)} MB, then ${last(rest)} MB; the control ${last(bare)} MB`,
             }),
           },
         },
       },
       charts: [{
         name: 'memory', title: 'Task service at half load', x: 'minutes', y: 'MB',
-        series: [{ name: 'resident', points: inMinutes(long) }, { name: 'control', points: inMinutes(bare) }],
+        series: [{ name: 'resident', points: [...inMinutes(first), ...inMinutes(rest, fill)] }, { name: 'control', points: inMinutes(bare) }],
       }],
-      raw: { ours, control, long, bare }, failed: failed + long.failed + bare.failed,
+      raw: { ours, control, first, rest, bare, live: { filled, kept } }, failed: failed + first.failed + rest.failed + bare.failed,
     }
   },
 })
