@@ -21,6 +21,8 @@ export const sidecarProblem = (reply: Reply): { errorCode: string; message: stri
 // A connection that broke under a call says something else than one that could not be made (gRPC, `Unavailable`).
 const noSidecar = /code = Unavailable desc = connection error: .*error while dialing: .*connect: connection refused/is
 const noApp = /error invoking app channel: .*(?:connect: connection refused|app is not in a healthy state)/s
+// Nobody heard where it is: whoever asked first hung up, and took the answer of all others with him (mDNS, components-contrib 1.18.3).
+const noAddress = /, err: (?:timeout waiting for address for app id|couldn't find service:) /
 // Dapr's own retries, which dapr/resources turns off: it tells of the last try, and one before may have arrived.
 const retried = /failed to invoke target \S+ after [1-9]\d* retries/
 
@@ -34,7 +36,8 @@ const starting = /"code":"starting"/
 export const neverArrived = (reply: Pick<Reply, 'status' | 'headers' | 'text'>): boolean => {
   if (reply.status === 503) return starting.test(reply.text)
   const problem = sidecarProblem(reply)
-  return problem?.errorCode === 'ERR_DIRECT_INVOKE' && !retried.test(problem.message) && (noApp.test(problem.message) || noSidecar.test(problem.message))
+  if (problem?.errorCode !== 'ERR_DIRECT_INVOKE' || retried.test(problem.message)) return false
+  return [noApp, noSidecar, noAddress].some(way => way.test(problem.message))
 }
 
 /** The rest before the first try of a call that never arrived, in milliseconds. */

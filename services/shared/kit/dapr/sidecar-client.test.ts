@@ -53,10 +53,13 @@ describe('the sidecar client', () => {
     reply = () => (calls.length < 6 ? refused(noSidecar) : { body: { ok: true } })
     expect(await dapr.invoke('task', 'POST', '/internal/x', { body: 1 })).toMatchObject({ status: 200 })
     expect(calls).toHaveLength(6)
+    reply = () => (calls.length < 8 ? refused('timeout waiting for address for app id x-task') : { body: { ok: true } })
+    expect(await dapr.invoke('task', 'POST', '/internal/x', { body: 1 })).toMatchObject({ status: 200 })
+    expect(calls).toHaveLength(8)
     // Dapr has tried it before, and that try may have arrived.
     reply = () => refused(`failed to invoke target x-task after 3 retries. Error: ${noSidecar}`)
     await expect(dapr.invoke('task', 'POST', '/internal/x', { body: 1 })).rejects.toMatchObject({ reason: 'peer' })
-    expect(calls).toHaveLength(7)
+    expect(calls).toHaveLength(9)
   })
   it('waits for a sidecar that is not there yet, and says so when it does not come', async () => {
     const later = createServer((_, response) => { response.writeHead(204).end() })
