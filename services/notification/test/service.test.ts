@@ -1,56 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { notificationApi } from '../../shared/contracts/notification/http.ts'
-import { notificationInternal } from '../../shared/contracts/notification/internal.ts'
-import { Refused } from '../../shared/kit/decider.ts'
-import { testClock } from '../../shared/kit/clock.ts'
-import type { Actor } from '../../shared/kit/http/call.ts'
-import { testServer, type TestServer } from '../../shared/kit/http/test-server.ts'
-import { silentLogger } from '../../shared/kit/observe/log.ts'
-import { audience, insidersOf } from '../inbox/audience.ts'
-import { deliver } from '../inbox/deliver.ts'
 import type { HeardEvent } from '../inbox/events.ts'
-import { inbox } from '../inbox/inbox.ts'
-import { rememberedFacts } from '../inbox/known.ts'
-import { preferencesStore } from '../inbox/preferences-store.ts'
-import { outbox } from '../mail/outbox.ts'
-import { erase } from '../inbox/remove.ts'
-import { routes } from '../routes.ts'
-import { memoryTables } from '../store/rows.ts'
+import { fresh, inboxBench, person } from './inbox-bench.ts'
 
-const person = (userId: string, organizationId = 'o1'): Actor => ({ userId, organizationId, role: 'member', sessionId: 's1' })
-const tables = memoryTables()
-const preferences = preferencesStore(tables)
-const mails = outbox({ mails: tables.mails, queue: { add: async () => {}, size: async () => 0 }, clock: testClock(), logger: silentLogger })
-const everybody = ['ann', 'bob', 'cy', 'fay', 'gus', 'hal', 'jan', 'kim-27', 'kim-28', 'max']
-let away = false
-const projects = { getProject: async ({ params }: { params: { id: string } }) => {
-  if (away) throw new Refused('unavailable', 'project-unavailable')
-  if (!/^p[1-4]$/.test(params.id)) throw new Refused('missing', 'project-unknown')
-  const members = everybody.map(userId => ({ userId, role: 'viewer' as const, allocationPercent: 0 }))
-  const workflow = { statuses: [], transitions: [], initial: 'todo' }
-  return { id: params.id, organizationId: 'o1', name: 'Apollo', key: 'AP', status: 'active' as const, workflow, members, deletedAt: null, version: 1 }
-} }
-const users = { names: async ({ body }: { body: { ids: string[] } }) => ({
-  users: body.ids.map(id => ({ id, name: id, avatarUrl: null, disabled: false, role: id === 'ada' ? 'admin' as const : 'guest' as const })),
-}) }
-const tell = deliver({
-  tables, known: rememberedFacts(tables), audience: audience(insidersOf({ members: tables.members, projects, users })),
-  preferencesOf: preferences.of, push: () => {}, erase: someone => erase(tables, preferences, someone),
-})
-
-let server: TestServer
-beforeAll(async () => { server = await testServer(routes({ inbox: inbox(tables), preferences, tables, outbox: mails, projects })) })
-afterAll(() => server.close())
-
-let n = 0
-const fresh = { status: 'todo', priority: 'none' as const, difficulty: null, labels: [], startAt: null, dueAt: null, estimateMinutes: null, parentId: null }
-const task = (assigneeId: string, change: { projectId?: string; organizationId?: string; actor?: string } = {}): HeardEvent => ({
-  id: `o1/task/t${++n}:1#0`, subject: `t${n}`, organizationId: change.organizationId ?? 'o1', actor: change.actor ?? 'bob',
-  at: new Date(Date.UTC(2026, 2, 2, 9, 0, n)).toISOString(), type: 'TaskCreated',
-  data: { taskId: `t${n}`, projectId: change.projectId ?? 'p1', title: `Task ${n}`, assigneeId, reporterId: 'bob', ...fresh, mentions: [] },
-})
-const as = (actor: Actor) => server.client(notificationApi, { as: actor })
+const { state, tables, tell, server, task, as, close } = await inboxBench()
+afterAll(close)
 const Problem = z.object({ code: z.string() })
 
 describe('the list of notifications', () => {
@@ -124,11 +78,11 @@ describe('who is told', () => {
   const event = { organizationId: 'o1', at: '2026-03-02T10:00:00.000Z' }
   const inP4 = { taskId: 'x1', projectId: 'p4', title: 'Ship', assigneeId: null, reporterId: 'ann' }
   const member = (of: string, change: 'MemberAdded' | 'MemberRemoved'): HeardEvent => {
-    const by = { ...event, id: `o1/project/p4:${++n}#0`, subject: 'p4', actor: 'ann' }
+    const by = { ...event, id: `o1/project/p4:${++state.n}#0`, subject: 'p4', actor: 'ann' }
     const data = { projectId: 'p4', userId: of }
     return change === 'MemberAdded' ? { ...by, type: change, data: { ...data, role: 'contributor', allocationPercent: 0 } } : { ...by, type: change, data }
   }
-  const moved = (): HeardEvent => ({ ...event, id: `o1/task/x1:${++n}#0`, subject: 'x1', actor: 'ann', type: 'TaskStatusChanged', data: { ...inP4, from: 'todo', to: 'done' } })
+  const moved = (): HeardEvent => ({ ...event, id: `o1/task/x1:${++state.n}#0`, subject: 'x1', actor: 'ann', type: 'TaskStatusChanged', data: { ...inP4, from: 'todo', to: 'done' } })
   const told = async (userId: string): Promise<string[]> => (await as(person(userId)).list({})).items.map(i => i.type).toSorted()
 
   it('is nobody who has left the project, until he comes back', async () => {
@@ -164,17 +118,17 @@ describe('who is told', () => {
     expect(await told('zoe')).toEqual([])
   })
   it('is told later when nobody can say now who may see the project', async () => {
-    everybody.push('lea')
-    away = true
+    state.everybody.push('lea')
+    state.away = true
     await expect(tell(commented('c4', ['lea']))).rejects.toMatchObject({ kind: 'unavailable' })
     expect([await told('lea'), await tables.watchers.count({ userId: 'lea' })]).toEqual([[], 0])
-    away = false
+    state.away = false
     await tell(commented('c4', ['lea']))
     expect(await told('lea')).toEqual(['mentioned'])
   })
   it('hears of a blocker of his task, also when that task was deleted and came back', async () => {
     const [blocker, waits] = [{ ...inP4, taskId: 'x5' }, { ...inP4, taskId: 'x6', title: 'Celebrate', assigneeId: 'max' }]
-    const of = (subject: string) => ({ ...event, id: `o1/task/${subject}:${++n}#0`, subject, actor: 'ann' })
+    const of = (subject: string) => ({ ...event, id: `o1/task/${subject}:${++state.n}#0`, subject, actor: 'ann' })
     const done = (): HeardEvent => ({ ...of('x5'), type: 'TaskCompleted', data: { ...blocker, completedAt: event.at, startedAt: null, createdAt: event.at } })
     const news = async () => (await as(person('max')).list({})).items.filter(i => i.type === 'blocker-done').map(i => i.title)
     await tell({ ...of('x6'), type: 'TaskUpdated', data: { ...waits, changes: { blockedBy: { before: [], after: ['x5'] } }, mentions: [] } })
@@ -189,7 +143,7 @@ describe('who is told', () => {
   })
   it.each([['cancelled', 'TaskStatusChanged'], ['deleted', 'TaskDeleted']] as const)('hears that what held his task up was %s, once', async (how, type) => {
     const [blocker, waits] = [{ ...inP4, taskId: `b-${how}` }, { ...inP4, taskId: `w-${how}`, title: `Go ${how}`, assigneeId: 'max' }]
-    const of = (subject: string) => ({ ...event, id: `o1/task/${subject}:${++n}#0`, subject, actor: 'ann' })
+    const of = (subject: string) => ({ ...event, id: `o1/task/${subject}:${++state.n}#0`, subject, actor: 'ann' })
     await tell({ ...of(waits.taskId), type: 'TaskUpdated', data: { ...waits, changes: { blockedBy: { before: [], after: [blocker.taskId] } }, mentions: [] } })
     const dropped = { ...blocker, from: 'todo', to: 'dropped', category: 'cancelled' as const }
     await tell(type === 'TaskDeleted' ? { ...of(blocker.taskId), type, data: blocker } : { ...of(blocker.taskId), type, data: dropped })
@@ -209,51 +163,9 @@ describe('who is told', () => {
     const userId = `kim-${day.slice(0, 2)}`
     await as(person(userId)).setPreferences({ body: { timezone } })
     const data = { ...inP4, assigneeId: userId, dueAt: '2026-03-28T03:59:00.000Z' }
-    await tell({ ...event, id: `o1/task/x3:${++n}#0`, subject: 'x3', actor: 'service:task', type: 'TaskOverdue', data })
+    await tell({ ...event, id: `o1/task/x3:${++state.n}#0`, subject: 'x3', actor: 'service:task', type: 'TaskOverdue', data })
     const [item] = (await as(person(userId)).list({})).items
     expect(item?.body).toContain(day)
     expect(item?.body).toContain(rest)
-  })
-})
-
-describe('what other services ask', () => {
-  const saga = { organizationId: 'o1', sagaId: 'delete-project.1' }
-  it('takes a project out of sight and brings it back', async () => {
-    const inside = server.client(notificationInternal, { caller: 'project' })
-    await tell(task('fay', { projectId: 'p2' }))
-    await tell(task('fay', { projectId: 'p3' }))
-    await inside.deleteOfProject({ body: { ...saga, projectId: 'p2' } })
-    await inside.deleteOfProject({ body: { ...saga, projectId: 'p2' } })
-    expect(await as(person('fay')).list({})).toMatchObject({ unreadCount: 1, items: [{ event: { projectId: 'p3' } }] })
-    await inside.restoreOfProject({ body: { ...saga, sagaId: 'another', projectId: 'p2' } })
-    expect((await as(person('fay')).list({})).items).toHaveLength(1)
-    await inside.restoreOfProject({ body: { ...saga, projectId: 'p2' } })
-    expect((await as(person('fay')).list({})).unreadCount).toBe(2)
-  })
-  it('erases a person: his own are gone, his id stands nowhere', async () => {
-    await tell(task('gus'))
-    await tell(task('hal', { actor: 'gus' }))
-    const gone = { subject: 'gus', organizationId: 'o1', at: '2026-03-02T09:00:00.000Z' }
-    const data = { userId: 'gus', role: 'member', invitedBy: 'hal' } as const
-    const joined = { ...gone, id: 'o1/person/gus:1#0', actor: 'anonymous', type: 'UserCreated', data } as const
-    await tell(joined)
-    const reset = { token: 'secret-token-1234567890', expiresAt: '2026-03-02T10:00:00.000Z' }
-    const asked = { userId: 'gus', organizationId: null, to: { address: 'gus@example.test', name: 'Gus' }, dedupeId: 'reset-1', data: reset }
-    await mails.ask({ template: 'password-reset', ...asked })
-    const inside = server.client(notificationInternal, { caller: 'user' })
-    await inside.erase({ body: { ...saga, userId: 'gus' } })
-    await inside.erase({ body: { ...saga, userId: 'gus' } })
-    await tell(task('gus'))
-    await tell({ ...gone, id: 'o1/member/gus:2#0', actor: 'service:user', type: 'UserDeleted', data: { userId: 'gus' } })
-    // What he did before is heard of after he has gone.
-    await tell(task('hal', { actor: 'gus' }))
-    await tell(joined)
-    const all = await Promise.all(Object.values(tables).map(async table => JSON.stringify(await table.find({}))))
-    expect(all.join()).not.toContain('gus')
-    expect((await as(person('hal')).list({})).items[0]?.event.actorId).toBeNull()
-  })
-  it('is for the named callers only', async () => {
-    await expect(server.client(notificationInternal, { caller: 'task' }).erase({ body: { ...saga, userId: 'ann' } })).rejects.toMatchObject({ kind: 'forbidden' })
-    expect((await server.request('POST', '/internal/mails', { as: person('ann'), body: {} })).status).toBeGreaterThanOrEqual(401)
   })
 })

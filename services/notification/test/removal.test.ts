@@ -1,0 +1,48 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { notificationInternal } from '../../shared/contracts/notification/internal.ts'
+import { inboxBench, person } from './inbox-bench.ts'
+
+const { tables, mails, tell, server, task, as, close } = await inboxBench()
+afterAll(close)
+
+describe('what other services ask', () => {
+  const saga = { organizationId: 'o1', sagaId: 'delete-project.1' }
+  it('takes a project out of sight and brings it back', async () => {
+    const inside = server.client(notificationInternal, { caller: 'project' })
+    await tell(task('fay', { projectId: 'p2' }))
+    await tell(task('fay', { projectId: 'p3' }))
+    await inside.deleteOfProject({ body: { ...saga, projectId: 'p2' } })
+    await inside.deleteOfProject({ body: { ...saga, projectId: 'p2' } })
+    expect(await as(person('fay')).list({})).toMatchObject({ unreadCount: 1, items: [{ event: { projectId: 'p3' } }] })
+    await inside.restoreOfProject({ body: { ...saga, sagaId: 'another', projectId: 'p2' } })
+    expect((await as(person('fay')).list({})).items).toHaveLength(1)
+    await inside.restoreOfProject({ body: { ...saga, projectId: 'p2' } })
+    expect((await as(person('fay')).list({})).unreadCount).toBe(2)
+  })
+  it('erases a person: his own are gone, his id stands nowhere', async () => {
+    await tell(task('gus'))
+    await tell(task('hal', { actor: 'gus' }))
+    const gone = { subject: 'gus', organizationId: 'o1', at: '2026-03-02T09:00:00.000Z' }
+    const data = { userId: 'gus', role: 'member', invitedBy: 'hal' } as const
+    const joined = { ...gone, id: 'o1/person/gus:1#0', actor: 'anonymous', type: 'UserCreated', data } as const
+    await tell(joined)
+    const reset = { token: 'secret-token-1234567890', expiresAt: '2026-03-02T10:00:00.000Z' }
+    const asked = { userId: 'gus', organizationId: null, to: { address: 'gus@example.test', name: 'Gus' }, dedupeId: 'reset-1', data: reset }
+    await mails.ask({ template: 'password-reset', ...asked })
+    const inside = server.client(notificationInternal, { caller: 'user' })
+    await inside.erase({ body: { ...saga, userId: 'gus' } })
+    await inside.erase({ body: { ...saga, userId: 'gus' } })
+    await tell(task('gus'))
+    await tell({ ...gone, id: 'o1/member/gus:2#0', actor: 'service:user', type: 'UserDeleted', data: { userId: 'gus' } })
+    // What he did before is heard of after he has gone.
+    await tell(task('hal', { actor: 'gus' }))
+    await tell(joined)
+    const all = await Promise.all(Object.values(tables).map(async table => JSON.stringify(await table.find({}))))
+    expect(all.join()).not.toContain('gus')
+    expect((await as(person('hal')).list({})).items[0]?.event.actorId).toBeNull()
+  })
+  it('is for the named callers only', async () => {
+    await expect(server.client(notificationInternal, { caller: 'task' }).erase({ body: { ...saga, userId: 'ann' } })).rejects.toMatchObject({ kind: 'forbidden' })
+    expect((await server.request('POST', '/internal/mails', { as: person('ann'), body: {} })).status).toBeGreaterThanOrEqual(401)
+  })
+})
