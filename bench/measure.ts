@@ -15,6 +15,8 @@ export type Outcome<K extends string = string> = {
 export type Measure = {
   name: string
   title: string
+  /** Measures what runs for weeks, so everything is warm first (`warmed`). */
+  warm?: true
   /** About how long it takes. */
   estimate(plan: Plan): number
   figures: Readonly<Record<string, FigureSpec>>

@@ -6,6 +6,7 @@ import type { Outcome } from './measure.ts'
 import { measures } from './measures.ts'
 import type { Plan } from './plan.ts'
 import { readBaseline, resultsFolder, saveBaseline, writeResults } from './results.ts'
+import { warmed, warmingSeconds } from './warm.ts'
 import { newWorld } from './world.ts'
 
 // Everything beside its control, in turns, on the same machine in the same run: absolute figures drift, ratios hold.
@@ -31,9 +32,11 @@ const minutes = (seconds: number): string => {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`
 }
 const estimates = chosen.map(m => m.estimate(plan))
-const total = STARTING_S + estimates.reduce((a, b) => a + b, 0)
+const warming = chosen.some(m => m.warm) ? warmingSeconds(plan) : 0
+const total = STARTING_S + warming + estimates.reduce((a, b) => a + b, 0)
 
 console.log(`${chosen.length} measures, ${plan.rounds} pairs each, ${plan.seconds} s a turn; about ${minutes(total)}:`)
+if (warming) console.log(`  ${'warming'.padEnd(10)} ${minutes(warming).padStart(11)}  Until everything is compiled`)
 for (const [i, { name, title }] of chosen.entries()) console.log(`  ${name.padEnd(10)} ${minutes(estimates[i] ?? 0).padStart(11)}  ${title}`)
 if (args.includes('--plan')) process.exit(0)
 
@@ -56,6 +59,7 @@ const one = async (i: number): Promise<void> => {
   const [loadBefore = 0] = loadavg()
   const [since, cpu] = [elapsed(), process.cpuUsage()]
   try {
+    if (m.warm) await warmed(world)
     await world.calm()
     const outcome = await m.run(world)
     const used = process.cpuUsage(cpu)

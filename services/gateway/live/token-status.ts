@@ -13,12 +13,14 @@ export type TokenStatus = {
 
 // An access token lives ten minutes, and a minute of leeway: nobody asks about anything older.
 export const longestTokenMs = 12 * 60_000
+// The library would read the time once a millisecond, with a timer for each: one that wakes the process in the middle of every request.
+const remembered = { max: 50_000, ttl: longestTokenMs, ttlResolution: 0 }
 const text = z.string().nullish().catch(undefined)
 const Facts = z.object({ userId: text, sessionId: text, role: OrganizationRole.nullish().catch(undefined), changed: z.array(z.string()).catch([]) })
 
 export const tokenStatus = (): TokenStatus => {
-  const ended = new LRUCache<string, true>({ max: 50_000, ttl: longestTokenMs })
-  const roles = new LRUCache<string, { role: OrganizationRole | 'none'; position: number }>({ max: 50_000, ttl: longestTokenMs })
+  const ended = new LRUCache<string, true>(remembered)
+  const roles = new LRUCache<string, { role: OrganizationRole | 'none'; position: number }>(remembered)
   const keyOf = (organizationId: string, userId: string): string => `${organizationId}/${userId}`
   // What is told late, by the feed, does not take back what came after it: all news of a member are in one partition.
   const learn = (key: string, role: OrganizationRole | 'none', position: number): void => {
