@@ -1,5 +1,6 @@
 // `npm start` begins here, on any Node from 20 and before node_modules exists: it gets every part, side by side, then hands over to the runtime under Node 24.
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +14,7 @@ import { usersOf, useParts } from './prepare/in-use.mjs'
 import { prepareKafka } from './prepare/kafka.mjs'
 import { reachMongo } from './prepare/mongodb-uri.mjs'
 import { findNode, modulesCurrent, prepareNode } from './prepare/node-modules.mjs'
+import { outside } from './prepare/outside-home.mjs'
 import { openBoard } from './prepare/progress.mjs'
 import { prepareRedis } from './prepare/redis.mjs'
 import { settingsFrom } from './prepare/settings.mjs'
@@ -93,6 +95,9 @@ const ownTurn = async (board, command) => {
   return endTurn
 }
 
+// Where root's documents lie since an earlier start, if not in the state folder; that may be another disk.
+const clusterOutside = ({ home, documents }) => documents || process.getuid?.() !== 0 ? [] : [join(outside(home), 'postgres')].filter(existsSync)
+
 const main = async ([command = 'start', ...args]) => {
   if (!(command in commands)) throw new Missing(`"${command}" is none of ${Object.keys(commands).join(', ')}.`)
   if (command === 'doctor') {
@@ -102,7 +107,7 @@ const main = async ([command = 'start', ...args]) => {
   }
   // What the environment has wrong is said before eight minutes of building, not after.
   const settings = settingsFrom(process.env, root)
-  for (const folder of new Set([state, settings.home])) await checkDisk(folder)
+  for (const folder of new Set([state, settings.home, ...clusterOutside(settings)])) await checkDisk(folder)
   if (settings.documents) await reachMongo(settings.documents, text => console.log(text))
   const board = openBoard()
   const endTurn = await ownTurn(board, command)

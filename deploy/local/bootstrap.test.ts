@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { readFound } from './found.ts'
+import { outside } from './prepare/outside-home.mjs'
 import { bornAt, lives } from './prepare/process-identity.mjs'
 
+const repository = resolve(import.meta.dirname, '../..')
 const soon = { timeout: 8000, interval: 20 }
 const store = createServer()
 beforeAll(async () => { await new Promise<void>(resolve => { store.listen(0, '127.0.0.1', resolve) }) })
@@ -55,7 +57,7 @@ const clone = (npm: string, given: NodeJS.ProcessEnv = {}) => {
   }
   return { root, run, write, program, lockfile, read: (file: string) => existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '' }
 }
-const install = 'mkdir -p node_modules; cp package-lock.json node_modules/.package-lock.json'
+const install = 'mkdir -p node_modules/koa; cp package-lock.json node_modules/.package-lock.json'
 
 it('of two starts of a fresh clone one installs, and the other says whom it waits for and finds all there', async () => {
   const { run, read, write } = clone(`echo begin >> npm.log; while [ -e npm.log ] && [ ! -e go ]; do sleep 0.02; done; ${install}; echo end >> npm.log`)
@@ -79,6 +81,13 @@ it('packages are not changed under a platform that runs on them: it has to be st
   expect(read('npm.log')).toBe('once\n')
   platform.child.kill('SIGTERM')
   expect(await platform.ended).toBe(0)
+  expect([await run('prepare').ended, read('npm.log')]).toEqual([0, 'once\nonce\n'])
+})
+
+it('packages of which one was taken from the disk are installed again', async () => {
+  const { root, run, read } = clone(`echo once >> npm.log; ${install}`)
+  expect([await run('prepare').ended, await run('prepare').ended, read('npm.log')]).toEqual([0, 0, 'once\n'])
+  rmSync(join(root, 'node_modules/koa'), { recursive: true })
   expect([await run('prepare').ended, read('npm.log')]).toEqual([0, 'once\nonce\n'])
 })
 
@@ -141,4 +150,43 @@ it('a setting that is wrong is said before anything is got for it, together with
   const { ended, said } = run('start')
   expect([await ended, read('npm.log')]).toEqual([1, ''])
   expect(said()).toContain('EVENTS is wrong: must be redis or a folder in components/: kafka.\nMONGODB_URI is wrong')
+})
+
+it('a machine hears of each part that a start cannot get there, in one sentence, what to install', async () => {
+  const { root, run, write } = clone('')
+  for (const file of ['dapr/runtime/go.mod', 'deploy/local/kafka/pom.xml']) cpSync(join(repository, file), join(root, file))
+  const program = (name: string, script: string): void => write(`bare/${name}`, `#!/bin/sh\n${script}\n`, 0o755)
+  program('npm', `PATH=/usr/bin:/bin; ${install}`)
+  // There is no apt-get on its PATH either, so nothing is installed; a Go at its usual place does not run with this root.
+  const bare = { PATH: join(root, 'bare'), HOME: root, GOROOT: join(root, 'nowhere'), DAPR_RUNTIME_DIR: '', JAVA_HOME: '', KAFKA_BROKERS: '', EVENTS: 'kafka' }
+  const first = run('prepare', bare)
+  expect(await first.ended).toBe(1)
+  expect(first.said()).toMatch(/^Dapr [\d.]+ and Go [\d.]+ to build it are both missing: install Go from https:\/\/go\.dev\/dl\/, then start again\.$/m)
+  expect(first.said()).toMatch(/^Redis 6\.2 or newer is missing: .*install .*redis.*, then start again\.$/m)
+  expect(first.said()).toMatch(/^Java 17 or newer \(Kafka needs it\) is missing: .*install .*(?:jre|jdk).*, then start again\.$/m)
+  program('java', `echo 'openjdk version "17.0.1"'`)
+  const second = run('prepare', bare)
+  expect(await second.ended).toBe(1)
+  expect(second.said()).toMatch(/^Maven \(.+ KAFKA_BROKERS\) is missing: .*install .*maven.*, then start again\.$/m)
+})
+
+it('what to install for the fuzzer is kept for its test, and all else goes on', async () => {
+  const { root, run, write } = clone(`PATH=/usr/bin:/bin; ${install}`)
+  for (const file of ['requirements.txt', 'main.ts']) write(`tests/security/fuzz/${file}`, '')
+  expect(await run('fuzz', { PATH: join(root, 'tools') }).ended).toBe(0)
+  const missing = expect.stringMatching(/^Python 3\.10 or newer with venv \(.+\) is missing: .*install .*python.*, then start again\.$/)
+  expect(readFound(root, {}).fuzzer).toEqual({ missing })
+})
+
+// Linux has a disk at /proc that is always full.
+const isLinuxRoot = process.platform === 'linux' && process.getuid?.() === 0
+it.runIf(isLinuxRoot)('a full disk under documents that root keeps elsewhere is said before anything is got', async () => {
+  const { root, run, read } = clone(`echo try >> npm.log; ${install}`, { MONGODB_URI: '' })
+  const elsewhere = outside(join(root, '.cybertask'))
+  onTestFinished(() => { rmSync(elsewhere, { recursive: true }) })
+  mkdirSync(elsewhere, { recursive: true })
+  symlinkSync('/proc', join(elsewhere, 'postgres'))
+  const { ended, said } = run('start')
+  expect([await ended, read('npm.log')]).toEqual([1, ''])
+  expect(said()).toContain(`Only 0.0 GB are free at ${elsewhere}/postgres, and 2 GB are needed: make room`)
 })

@@ -7,6 +7,7 @@ import { appIds } from '../../services/shared/contracts/define.ts'
 import { sagaOwners } from '../../services/shared/contracts/sagas/owners.ts'
 import { followers, topics } from '../../services/shared/contracts/topics.ts'
 import { resourceFolders } from './parts/apps-of.ts'
+import { trustDomain } from './parts/control-plane.ts'
 import { ports } from './ports.ts'
 import { readResources } from './render.ts'
 import { readTopology } from './topology.ts'
@@ -91,6 +92,11 @@ describe('ports', () => {
     expect(host('local', 'pubsub.yaml', 'redisHost')).toBe(`localhost:${ports.broker}`)
     expect(host('kafka', 'pubsub.yaml', 'brokers')).toBe(`localhost:${ports.kafka}`)
     for (const set of ['local', 'kafka']) expect(host(set, 'statestore.yaml', 'redisHost')).toBe(`localhost:${ports.state}`)
+  })
+  it.each(appIds)('dapr/config/%s.yaml names Sentry where the runtime puts it', app => {
+    const Configuration = z.object({ spec: z.object({ mtls: z.object({ controlPlaneTrustDomain: z.string(), sentryAddress: z.string() }) }) })
+    expect(Configuration.parse(parse(readFileSync(join(root, 'dapr/config', `${app}.yaml`), 'utf8'))).spec.mtls)
+      .toEqual({ controlPlaneTrustDomain: trustDomain, sentryAddress: `localhost:${ports.sentry}` })
   })
   it('no port is given twice', () => {
     const given = [...Object.values(ports), ...readTopology(root).apps.flatMap(app => [app.port, app.daprHttp, app.daprGrpc, app.daprInternal, app.metrics])]

@@ -1,6 +1,5 @@
-import { X509Certificate } from 'node:crypto'
-import { existsSync, readFileSync, statfsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { advice } from './advice.ts'
 import { examine, tableOf } from './examine.ts'
 import { expectedParts } from './expected-parts.ts'
 import { readFound } from './found.ts'
@@ -27,7 +26,7 @@ export const diagnose = async (env: NodeJS.ProcessEnv, root: string): Promise<{ 
   const rows = await examine(parts, lock)
   const { lines, totalMb } = tableOf(rows)
   const elsewhere = found.documents.kind === 'ferretdb' ? clusterElsewhere(settings.home) : undefined
-  const urgent = advice(settings.home)
+  const urgent = advice(settings.home, elsewhere)
   return {
     lines: [
       ...lines, '', lock ? `CyberTask runs at ${lock.url}; ${totalMb} MB in all.` : 'CyberTask does not run: npm start.',
@@ -36,18 +35,4 @@ export const diagnose = async (env: NodeJS.ProcessEnv, root: string): Promise<{ 
     ],
     well: rows.every(row => row.well) && urgent.length === 0,
   }
-}
-
-/** What is well today, will not be for long, and needs doing now. */
-const advice = (home: string): string[] => {
-  if (!existsSync(home)) return []
-  const { bavail, bsize } = statfsSync(home)
-  const free = bavail * bsize / 2 ** 30
-  const root = join(home, 'certificates/ca.crt')
-  const days = existsSync(root) ? (Date.parse(new X509Certificate(readFileSync(root)).validTo) - Date.now()) / 86_400_000 : Infinity
-  const left = Math.max(0, Math.floor(days))
-  return [
-    ...(free < 2 ? [`✗ Only ${free.toFixed(1)} GB are free at ${home}: make room.`] : []),
-    ...(days < 30 ? [`✗ The sidecars' root certificate ends in ${left} days: stop, remove ${join(home, 'certificates')}, start.`] : []),
-  ]
 }

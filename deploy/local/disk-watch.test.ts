@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { dataFolders } from './data-folders.ts'
 import { watchDisk } from './disk-watch.ts'
 
 beforeEach(() => { vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }) })
@@ -11,7 +12,7 @@ const nextLook = () => vi.advanceTimersByTimeAsync(30_000)
 it('a disk that gets tight is reported once, and once more when there is room again', async () => {
   const said: string[] = []
   let free = 1
-  const stop = watchDisk('/state', line => said.push(line), async () => free)
+  const stop = watchDisk(() => ['/state'], line => said.push(line), async () => free)
   await nextLook()
   expect(said).toEqual([])
   free = 0.94
@@ -36,7 +37,18 @@ it('unless told otherwise it asks the state folder itself, and says when that ca
   const home = mkdtempSync(join(tmpdir(), 'disk-'))
   rmSync(home, { recursive: true })
   const said: string[] = []
-  onTestFinished(watchDisk(home, line => said.push(line)))
+  onTestFinished(watchDisk(() => dataFolders(home, undefined), line => said.push(line)))
   await nextLook()
   await expect.poll(() => said).toEqual([expect.stringMatching(`The free space at ${home} cannot be told: Error: ENOENT`)])
+})
+
+// Linux has disks there that are always full.
+it.runIf(process.platform === 'linux')('a cluster that lies elsewhere is looked at where its disk is another one', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'disk-'))
+  onTestFinished(() => { rmSync(home, { recursive: true }) })
+  expect([undefined, join(home, '..'), '/nowhere/postgres', '/proc'].map(cluster => dataFolders(home, cluster))).toEqual([[home], [home], [home], [home, '/proc']])
+  const said: string[] = []
+  onTestFinished(watchDisk(() => dataFolders(home, '/proc'), line => said.push(line)))
+  await nextLook()
+  await expect.poll(() => said).toEqual(['Only 0.0 GB are free at /proc: make room, or writes will soon be refused.'])
 })

@@ -9,15 +9,23 @@ const freeAt = async (folder: string): Promise<number> => {
   return bavail * bsize / 2 ** 30
 }
 
-/** Reports once when the disk gets tight, before the stores refuse to write, and once when there is room again. `freeGb` says how much room there is. */
-export const watchDisk = (home: string, report: (line: string) => void, freeGb = (): Promise<number> => freeAt(home)): (() => void) => {
-  let told = false
-  const look = async (): Promise<void> => {
-    const free = await freeGb()
-    if (free < tight === told) return
-    told = !told
-    report(told ? `Only ${free.toFixed(1)} GB are free at ${home}: make room, or writes will soon be refused.` : `There is room again at ${home}.`)
+/**
+ * Reports once when a disk gets tight, before the stores refuse to write, and once when there is room again. `folders` says where to look,
+ * one for each disk; `freeGb` how much room there is.
+ */
+export const watchDisk = (folders: () => readonly string[], report: (line: string) => void, freeGb = freeAt): (() => void) => {
+  const told = new Set<string>()
+  const look = async (folder: string): Promise<void> => {
+    const free = await freeGb(folder)
+    if (free < tight === told.has(folder)) return
+    if (told.delete(folder)) report(`There is room again at ${folder}.`)
+    else {
+      told.add(folder)
+      report(`Only ${free.toFixed(1)} GB are free at ${folder}: make room, or writes will soon be refused.`)
+    }
   }
-  const timer = setInterval(() => { look().catch((error: unknown) => report(`The free space at ${home} cannot be told: ${String(error)}`)) }, everyMs).unref()
+  const timer = setInterval(() => {
+    for (const folder of folders()) look(folder).catch((error: unknown) => report(`The free space at ${folder} cannot be told: ${String(error)}`))
+  }, everyMs).unref()
   return () => clearInterval(timer)
 }

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { supervise, type PartSpec } from './part.ts'
+import { supervise, type PartHost, type PartSpec } from './part.ts'
 import { refuseTakenPorts } from './port-check.ts'
 import { tcpProbe, waitFor } from './probe.ts'
 
@@ -13,7 +13,7 @@ const freePort = (): Promise<number> => new Promise(resolve => {
     server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
   })
 })
-const part = async (script: string, given: Partial<PartSpec> = {}) => {
+const part = async (script: string, given: Partial<PartSpec> = {}, host: Partial<PartHost> = {}) => {
   const port = await freePort()
   const said: string[] = []
   const folder = mkdtempSync(join(tmpdir(), 'part-'))
@@ -22,7 +22,7 @@ const part = async (script: string, given: Partial<PartSpec> = {}) => {
     name: 'it', title: 'It', group: 'store', command: [process.execPath, '-e', script, String(port)], cwd: folder, env: process.env,
     ports: [port], ready: tcpProbe(port), readyWithinMs: 8000, ...given,
   }
-  return { port, said, part: supervise(spec, { logFile: join(folder, 'it.log'), report: line => said.push(line), changed: () => {} }) }
+  return { port, said, part: supervise(spec, { logFile: join(folder, 'it.log'), report: line => said.push(line), changed: () => {}, ...host }) }
 }
 const serve = 'require("net").createServer().listen(Number(process.argv[1]),"127.0.0.1",()=>console.log("listening"))'
 
@@ -36,6 +36,21 @@ it('a part that is killed comes back under the same supervision, and is reported
   expect(said.at(-1)).toBe('It is back.')
   await it_.stop()
   expect(it_.pid).toBeUndefined()
+})
+
+it('a part that dies again and again rests longer each time, up to the longest pause', async () => {
+  const begun: number[] = []
+  const { part: it_, said } = await part(
+    `const fs=require("fs");if(fs.existsSync("began"))process.exit(1);fs.writeFileSync("began","");${serve}`,
+    { before: async () => { begun.push(performance.now()) } }, { longestPauseMs: 500 },
+  )
+  await it_.start()
+  it_.kill('SIGKILL')
+  await expect.poll(() => begun.length).toBe(4)
+  await it_.stop()
+  expect(said.slice(0, 3).map(line => /again in ([\d.]+) s/.exec(line)?.[1])).toEqual(['0.1', '0.3', '0.5'])
+  // A timer may come a millisecond early.
+  for (const [i, pause] of [0, 300, 500].entries()) expect((begun[i + 1] ?? 0) - (begun[i] ?? 0)).toBeGreaterThanOrEqual(pause - 2)
 })
 
 it('a part that comes up at its second try is not told to be back', async () => {

@@ -1,7 +1,7 @@
 // Below 32768: above it the system hands ports to outgoing connections. Sentry alone stays where the Dapr CLI looks for it.
 /**
- * The ports of what the services stand on. The services' own stand in dapr/dapr.yaml, those of Redis and Kafka in components/ again
- * (a test holds them equal).
+ * The ports of what the services stand on. The services' own stand in dapr/dapr.yaml, those of Redis and Kafka in components/ and that of
+ * Sentry in dapr/config again (tests hold them equal).
  */
 export const ports = {
   broker: 6390, state: 6391, documents: 6392, kafka: 6393, kafkaController: 6394, smtp: 1025, mail: 1080,

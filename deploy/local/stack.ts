@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { allStarted } from './all-started.ts'
+import { dataFolders } from './data-folders.ts'
 import { readFound } from './found.ts'
 import { watchDisk } from './disk-watch.ts'
 import { takeLock } from './lock.ts'
@@ -15,6 +17,7 @@ import { controlParts, sentryPart } from './parts/control-plane.ts'
 import { documentParts } from './parts/documents.ts'
 import { kafkaParts } from './parts/kafka.ts'
 import { mailParts } from './parts/mail.ts'
+import { clusterElsewhere } from './parts/postgres.ts'
 import { redisParts } from './parts/redis.ts'
 import { appParts } from './parts/apps-of.ts'
 import { stopInOrder } from './stop.ts'
@@ -83,14 +86,16 @@ export const startStack = async ({
     return part
   }
   const bring = async (specs: readonly PartSpec[]): Promise<void> => {
+    const unlessStopped = (): void => { if (stopping) throw new Error('Stopped while starting.') }
     if (!stopping) await refuseTakenPorts(specs)
-    if (stopping) throw new Error('Stopped while starting.')
-    await Promise.all(specs.map(add).map(async part => {
+    unlessStopped()
+    await allStarted(specs.map(add).map(async part => {
       const line = watch(part.spec.title)
       await part.start().then(() => line.done(`process ${part.pid}`), (error: unknown) => { line.fail('did not start'); throw error })
-    }))
+    })).catch((error: unknown) => { unlessStopped(); throw error })
   }
-  const unwatchDisk = watchDisk(home, report)
+  const cluster = found.documents.kind === 'ferretdb' ? clusterElsewhere(home) : undefined
+  const unwatchDisk = watchDisk(() => dataFolders(home, cluster), report)
   const rotation = setInterval(() => { for (const part of parts.values()) rotate(part.logFile) }, 10_000).unref()
   const stop = (): Promise<void> => stopping ??= stopInOrder([...parts.values()]).finally(() => { clearInterval(rotation); unwatchDisk(); lock.release() })
   signal?.addEventListener('abort', () => { void stop() })

@@ -5,9 +5,14 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Step } from './steps.ts'
 
-export type Outcome = { passed: number; failed: number; output: string }
+/** `skipped` names the tests that were not run. */
+export type Outcome = { passed: number; failed: number; skipped: readonly string[]; output: string }
 
-const Report = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numFailedTestSuites: z.number(), numTotalTests: z.number() })
+const Report = z.object({
+  numPassedTests: z.number(), numFailedTests: z.number(), numTotalTests: z.number(),
+  testResults: z.array(z.object({ assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })) })),
+})
+const unrun = ['skipped', 'todo']
 
 /**
  * Runs one step to its end. A vitest project counts its tests, and a file that could not be loaded
@@ -19,12 +24,13 @@ export const runStep = async (step: Step): Promise<Outcome> => {
   const [command = '', ...args] = step.project ? [...step.command, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : step.command
   const { code, output } = await run(command, args)
   try {
-    if (!step.project) return code === 0 ? { passed: 1, failed: 0, output } : { passed: 0, failed: 1, output }
+    if (!step.project) return code === 0 ? { passed: 1, failed: 0, skipped: [], output } : { passed: 0, failed: 1, skipped: [], output }
     const counts = Report.parse(JSON.parse(readFileSync(report, 'utf8')))
     const broken = counts.numTotalTests === 0 || (code !== 0 && counts.numFailedTests === 0) ? 1 : 0
-    return { passed: counts.numPassedTests, failed: counts.numFailedTests + broken, output }
+    const skipped = counts.testResults.flatMap(file => file.assertionResults).filter(({ status }) => unrun.includes(status)).map(({ fullName }) => fullName)
+    return { passed: counts.numPassedTests, failed: counts.numFailedTests + broken, skipped, output }
   } catch {
-    return { passed: 0, failed: 1, output }
+    return { passed: 0, failed: 1, skipped: [], output }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

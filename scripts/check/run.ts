@@ -16,13 +16,14 @@ const take = async (step: Step): Promise<void> => {
   process.stdout.write(`· ${step.name} …\n`)
   const since = performance.now()
   const beat = setInterval(() => process.stdout.write(`  ${step.name}: ${seconds(since)} so far\n`), 30_000)
-  const { passed, failed, output } = await runStep(step)
+  const { passed, failed, skipped, output } = await runStep(step)
   clearInterval(beat)
   total.passed += passed
   total.failed += failed
   if (failed) process.stdout.write(`${output}\n`)
   // A check that passed says in its last line what it looked at, or could not.
   else if (!step.project && output.trim()) process.stdout.write(`  ${step.name}: ${output.trim().split('\n').at(-1)}\n`)
+  for (const test of skipped) process.stdout.write(`  ${step.name}: skipped: ${test}\n`)
   process.stdout.write(`${failed ? '✗' : '✓'} ${step.name}: ${passed} passed, ${failed} failed, ${seconds(since)}\n`)
 }
 const inOrder = async (some: readonly Step[]): Promise<void> => { for (const step of some) await take(step) }

@@ -1,5 +1,7 @@
 import { stringify } from 'yaml'
 import { appIds, type AppId } from '../../../services/shared/contracts/define.ts'
+import { trustDomain } from '../parts/control-plane.ts'
+import { ports } from '../ports.ts'
 import { operationsOf } from './contracts.ts'
 import { rulesFor } from './rules.ts'
 
@@ -41,7 +43,7 @@ export const configurationOf = async (app: AppId): Promise<string> => {
   return head + stringify({
     apiVersion: 'dapr.io/v1alpha1', kind: 'Configuration', metadata: { name: app },
     spec: {
-      mtls: { enabled: true, controlPlaneTrustDomain: 'localhost', sentryAddress: 'localhost:50001' },
+      mtls: { enabled: true, controlPlaneTrustDomain: trustDomain, sentryAddress: `localhost:${ports.sentry}` },
       tracing: { samplingRate: '1' },
       metric: { enabled: true, http: { increasedCardinality: false } },
       features: [{ name: 'HotReload', enabled: false }],

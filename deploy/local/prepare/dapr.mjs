@@ -23,7 +23,7 @@ export const prepareDapr = async ({ root, builds, users }, line) => {
     return release
   }
   const { folder, built } = await goBuild({
-    name: 'dapr', what: `Dapr ${version}`, source: join(root, 'dapr/runtime'), builds, users, least: '1.26.5', packages: ['tool'],
+    name: 'dapr', what: `Dapr ${version}`, source: join(root, 'dapr/runtime'), builds, users, least: '1.26.5', packages: ['tool'], programs,
     tags: 'stablecomponents', ldflags: `-X github.com/dapr/dapr/pkg/buildinfo.version=${version}`,
   }, line)
   line.done(`${version}, ${built ? 'built' : 'built earlier'}`)

@@ -21,7 +21,7 @@ export const prepareDocuments = async ({ root, home, documents, builds, users },
   }
   const [postgres, { folder, built }] = await Promise.all([preparePostgres(home, line), goBuild({
     name: 'documents', what: 'A document store (mongod, or MONGODB_URI, or FerretDB)', source: join(root, 'deploy/local/documents'),
-    builds, users, least: '1.25', packages: ['.'], repairs: ferretdbRepair,
+    builds, users, least: '1.25', packages: ['.'], programs: ['documents'], repairs: ferretdbRepair,
   }, line)])
   const why = kept ? '; it stays because the data is in it, though there is a mongod now' : ''
   const version = ferretdbVersion(root)

@@ -1,10 +1,11 @@
 // Schemathesis, for the tests only: a Python environment of its own, with the versions that are written down.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { constants, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ask, atLeast, Missing, run, which } from './find.mjs'
 import { installPackages } from './debian.mjs'
+import { isWhole, markWhole } from './whole.mjs'
 
 const usable = async () => {
   const python = which('python3')
@@ -15,9 +16,9 @@ const usable = async () => {
 const install = async ({ root, builds }, line) => {
   const wanted = join(root, 'tests/security/fuzz/requirements.txt')
   const folder = join(builds, `fuzzer-${createHash('sha256').update(await readFile(wanted)).digest('hex').slice(0, 12)}`)
-  const program = join(folder, 'bin/schemathesis')
-  const whole = join(folder, 'whole')
-  if (existsSync(whole)) return program
+  const name = 'bin/schemathesis'
+  const program = join(folder, name)
+  if (existsSync(join(folder, 'whole')) && await isWhole(folder, [name], line, constants.X_OK)) return program
   const packages = { apt: 'python3 python3-venv', brew: 'python' }
   const python = await usable() ?? await installPackages('Python 3.10 or newer with venv (the fuzzer needs it)', packages, line).then(usable)
   if (!python) throw new Missing('Python was installed, but no python3 of version 3.10 or newer with venv is on the PATH: put it there, then start again.')
@@ -31,7 +32,7 @@ const install = async ({ root, builds }, line) => {
     const reason = String(error.message).trim().split('\n').at(-1)
     throw new Missing(`The fuzzer could not be installed from the Python Package Index: ${reason}`)
   })
-  await writeFile(whole, '')
+  await markWhole(folder, [name])
   return program
 }
 

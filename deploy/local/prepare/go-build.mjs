@@ -1,12 +1,12 @@
 // Go programs are built once per content of their module; the folder's name carries the hash, and only a finished build gets that name.
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
+import { constants, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { ask, atLeast, Missing, run, which } from './find.mjs'
 import { repair } from './go-repair.mjs'
 import { halfFolder } from './half.mjs'
+import { isWhole, markWhole } from './whole.mjs'
 
 // Without C, as Dapr's releases are built: no C compiler is needed. A roomy machine is spared most of the compiler's tidying up.
 const building = { GOFLAGS: '', CGO_ENABLED: '0', ...(totalmem() > 8 * 1024 ** 3 && { GOGC: '400' }) }
@@ -34,13 +34,13 @@ const findGo = async (least, what) => {
 }
 
 /**
- * The folder with the programs of a module, built if need be. `ldflags` and `tags` are those of `go build`; `repairs` is what
+ * The folder with the `programs` of a module, built if need be. `ldflags` and `tags` are those of `go build`; `repairs` is what
  * `go-repair.mjs` mends of a module that it needs. An older build stays while somebody may run on it (`users`).
  */
-export const goBuild = async ({ name, what, source, ldflags = '', tags = '', packages, repairs, builds, users, least }, line) => {
+export const goBuild = async ({ name, what, source, ldflags = '', tags = '', packages, programs, repairs, builds, users, least }, line) => {
   const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-tags', tags, '-ldflags', `-s -w ${ldflags}`]
   const target = join(builds, `${name}-${await hashOf(source, [...flags, ...packages, ...(repairs ? [JSON.stringify(repairs)] : [])])}`)
-  if (existsSync(target)) return { folder: target, built: false }
+  if (await isWhole(target, programs, line, constants.X_OK)) return { folder: target, built: false }
   const { go, env } = await findGo(least, what)
   const half = await halfFolder(builds, name, line)
   await mkdir(half, { recursive: true })
@@ -56,6 +56,8 @@ export const goBuild = async ({ name, what, source, ldflags = '', tags = '', pac
   const mended = repairs ? await repair({ go, source, env, into: join(half, 'source'), ...repairs }) : []
   await inTurn(() => run(go, ['build', '-v', ...mended, ...flags, '-o', `${half}/`, ...packages], running))
   await rm(join(half, 'source'), { recursive: true, force: true })
+  await markWhole(half, programs)
+  await rm(target, { recursive: true, force: true })
   await rename(half, target)
   if (!users.length) {
     const older = (await readdir(builds)).filter(file => file.startsWith(`${name}-`) && join(builds, file) !== target)

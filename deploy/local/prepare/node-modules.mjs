@@ -13,7 +13,7 @@ export const modulesCurrent = async root => {
   const [wanted, present] = await Promise.all([read(join(root, 'package-lock.json')), read(installed)]).catch(() => [])
   if (!wanted || !present) return false
   return Object.entries(wanted.packages).every(([path, { version, optional }]) =>
-    path === '' || (optional && !present.packages[path]) || present.packages[path]?.version === version)
+    path === '' || (optional && !present.packages[path]) || (present.packages[path]?.version === version && existsSync(join(root, path))))
 }
 
 /** The Node 24 of node_modules, else one that runs us already, else one on the PATH. */
