@@ -64,7 +64,7 @@ it('while something waits, not everything agrees', () => {
   const report = (waiting: number) => {
     const verified: Verified = {
       rows: [], deliveries: [{ to: 'notification', events: undefined, waiting, deadLetters: 0 }], checks: [],
-      log: { events: new Map(), assigned: new Map() }, notifications: 0, mails: 0, clickHouse: 0, status: 'ok',
+      log: { events: new Map(), assigned: new Map(), linked: new Map() }, notifications: 0, mails: 0, clickHouse: 0, status: 'ok',
     }
     return finalReport(told, verified, newTally(), 1)
   }

@@ -4,10 +4,12 @@ import type { Dapr, InvokeAnswer, InvokeOptions } from '../../services/shared/ki
 import { count, type Tally } from './tally.ts'
 
 const mostTries = 40
+/** Who is asked to wait longer is refused for now: nobody sits before a screen that stands still. */
+const longestWaitSeconds = 120
 
 /**
  * The public door of the platform in the shape that typed clients speak through.
- * It waits as `Retry-After` says, and repeats nothing that could happen twice.
+ * It waits as `Retry-After` says, up to two minutes, and repeats nothing that could happen twice.
  */
 export const throughGateway = (url: string, tally: Tally): Pick<Dapr, 'invoke'> => ({
   invoke: async (_, method, path, options = {}) => {
@@ -16,7 +18,7 @@ export const throughGateway = (url: string, tally: Tally): Pick<Dapr, 'invoke'> 
       const answer = await send(url, method, path, { ...options, headers: { ...options.headers, ...key } })
       tally.requests++
       const wait = answer.status === 429 || answer.status === 503 || inFlight(answer) ? Number(answer.headers['retry-after'] ?? 1) : 0
-      if (wait === 0 || tries === mostTries) return counted(answer, method, path, tally)
+      if (wait === 0 || wait > longestWaitSeconds || tries === mostTries) return counted(answer, method, path, tally)
       tally.waited += wait
       await pause(wait * 1000)
     }

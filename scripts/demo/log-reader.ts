@@ -6,8 +6,11 @@ import type { Progress } from './progress.ts'
 import { count } from './tally.ts'
 import { tasksOf } from './work.ts'
 
-/** What the event log holds about tasks and projects, read from their histories: events by their public name, and who was given which work by somebody else. */
-export type LogCounts = { events: Map<string, number>; assigned: Map<string, number> }
+/**
+ * What the event log holds about tasks and projects, read from their histories: events by their public name, how much work each was given by
+ * somebody else, and how often each changed for what a task waits.
+ */
+export type LogCounts = { events: Map<string, number>; assigned: Map<string, number>; linked: Map<string, number> }
 type Deps = { apis: Apis; founder: Person; readers: readonly Person[]; progress: Progress }
 type Entry = { actor: string; events: string[]; changes: Record<string, { before: unknown; after: unknown }> }
 
@@ -16,7 +19,7 @@ const publicProjectEvents = new Set(['ProjectCreated', 'ProjectUpdated', 'Projec
 
 /** Everybody reads a share, so that nobody asks more often than the gateway allows. */
 export const readLog = async ({ apis, founder, readers, progress }: Deps, projectIds: readonly string[]): Promise<LogCounts> => {
-  const counts: LogCounts = { events: new Map(), assigned: new Map() }
+  const counts: LogCounts = { events: new Map(), assigned: new Map(), linked: new Map() }
   for (const id of projectIds) {
     const history = pages(async cursor => apis.projects.projectHistory({ params: { id }, query: { limit: 200, ...cursor }, token: await founder.token() }))
     for await (const { events } of history)
@@ -38,8 +41,9 @@ export const readLog = async ({ apis, founder, readers, progress }: Deps, projec
   return counts
 }
 
-const countEntry = ({ events, assigned }: LogCounts, { actor, events: names, changes }: Entry): void => {
+const countEntry = ({ events, assigned, linked }: LogCounts, { actor, events: names, changes }: Entry): void => {
   // A link between two tasks is told by the one that waits.
+  if (names.includes('TaskLinked') && 'blockedBy' in changes) count(linked, actor)
   for (const name of names) {
     if (publicTaskEvents.has(name) || (name === 'TaskLinked' && 'blockedBy' in changes)) count(events, name === 'TaskLinked' ? 'TaskUpdated' : name)
   }

@@ -11,7 +11,7 @@ npm run demo -- --remove           takes away what earlier runs left, each where
   --url <gateway>   default GATEWAY_URL or http://localhost:3000
   --mail <catcher>  default MAIL_URL or http://localhost:1080
 
-Ends with 0 when everything agrees. Rows of a file that are not taken are reported, with their line and the reason, and change nothing about that.`
+Ends with 0 when everything agrees. What of a file is not taken, or not as it stands, is reported with its line and the reason, and changes nothing about that.`
 
 /** What the command line and the environment say; ports follow PORT_OFFSET as the stack's do. */
 export const readOptions = (args: readonly string[], env: Readonly<Record<string, string | undefined>>, root: string): Options | undefined => {

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { Refused } from '../../services/shared/kit/decider.ts'
 import type { Apis } from './apis.ts'
 import type { Person } from './person.ts'
 import type { Progress } from './progress.ts'
+import { tryForbidden, type Case, type Refusal } from './try-forbidden.ts'
 import { tasksOf } from './work.ts'
-import { pathToDone } from './workflow-path.ts'
+import { wayIntoWork } from './workflow-path.ts'
 
-export type Refusal = { what: string; expected: string; got: string }
 type Deps = { apis: Apis; founder: Person; worker: Person; watcher: Person; progress: Progress; projectId: string }
-type Case = { what: string; expected: string; attempt: () => Promise<unknown> }
 /** `statusChanges`: what had to be done properly on the way to something forbidden. */
 export type Tried = { refusals: Refusal[]; statusChanges: number }
 
@@ -17,12 +15,8 @@ export const tryWhatIsForbidden = async (deps: Deps): Promise<Tried> => {
   const { cases, statusChanges } = await casesFor(deps)
   const step = deps.progress.step('forbidden things tried', cases.length)
   const refusals: Refusal[] = []
-  for (const { what, expected, attempt } of cases) {
-    const got = await attempt().then(() => 'it went through', (error: unknown) => {
-      if (error instanceof Refused) return error.kind === 'rule' ? error.code : error.kind
-      throw error
-    })
-    refusals.push({ what, expected, got })
+  for (const one of cases) {
+    refusals.push(await tryForbidden(one))
     step.to(refusals.length)
   }
   step.done()
@@ -40,14 +34,13 @@ const casesFor = async ({ apis, founder, worker, watcher, projectId }: Deps): Pr
   const move = async (id: string, status: string): Promise<unknown> =>
     apis.tasks.changeStatus({ params: { id }, body: { status }, token: await founder.token() })
   // A task that waits may be made ready; the step into work is the forbidden one.
-  const way = pathToDone(workflow, blocked.status).map(s => s.to)
-  const ready = way.slice(0, way.findIndex(key => workflow.statuses.some(s => s.key === key && s.category === 'active')))
-  for (const status of ready) await move(blocked.id, status)
+  const { open: ready, start } = wayIntoWork(workflow, blocked.status)
+  for (const { to } of ready) await move(blocked.id, to)
   const [tokens, key] = [{ founder: await founder.token(), worker: await worker.token(), watcher: await watcher.token() }, randomUUID()]
   const create = (body: { projectId: string; title: string }, token: string, idempotencyKey = randomUUID()) =>
     apis.tasks.createTask({ body, token, idempotencyKey })
   const cases: Case[] = [
-    { what: 'starting a task whose blocker is open', expected: 'task-blocked', attempt: () => move(blocked.id, way[ready.length] ?? last) },
+    { what: 'starting a task whose blocker is open', expected: 'task-blocked', attempt: () => move(blocked.id, start?.to ?? last) },
     { what: 'jumping over the workflow', expected: 'illegal-transition', attempt: () => move(blocker.id, last) },
     {
       what: 'closing a circle of dependencies', expected: 'dependency-cycle',

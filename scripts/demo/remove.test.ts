@@ -1,79 +1,67 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { z } from 'zod'
-import type { Project } from '../../services/shared/contracts/project/schemas.ts'
-import { defaultWorkflow } from '../../services/shared/contracts/workflow.ts'
+import { publicApis } from './apis.ts'
+import type { Progress } from './progress.ts'
+import { emailOf, removalPlatform, type Course } from './removal-platform.ts'
+import { removeRun } from './remove.ts'
+import { newTally } from './tally.ts'
 
-const at = '2026-03-02T09:00:00.000Z'
-const project: Project = {
-  id: 'p1', name: 'Plan', key: 'PLAN', description: '', status: 'active', startAt: null, dueAt: null,
-  workflow: defaultWorkflow, members: [], createdAt: at, updatedAt: at, version: 1,
-}
-const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
-  let text = ''
-  for await (const chunk of request) text += String(chunk)
-  return text ? JSON.parse(text) : {}
-}
-
-/** A gateway that knows these people and one project; the last owner may leave when he is the last of all. `told` is what it was asked to do. */
-const gateway = async (...people: string[]) => {
-  const told: string[] = []
-  const emailOf = (id: string): string => `${id}@r1.demo.example`
-  const personOf = (id: string) => ({ id, email: emailOf(id), name: id, avatarUrl: null, role: id === people[0] ? 'owner' : 'member', version: 1 })
-  const left = new Set(people)
-  const answer = (method: string, path: string, id: string, body: unknown): [number, unknown] => {
-    if (path === '/api/users/login') {
-      const user = [...left].find(person => emailOf(person) === z.object({ email: z.string() }).parse(body).email)
-      if (user === undefined) return [401, { type: 'urn:cybertask:problem:bad-credentials', title: 'No', status: 401, detail: '', code: 'bad-credentials', traceId: '' }]
-      const signedIn = { ...personOf(user), timezone: 'UTC', locale: 'en', preferences: {}, organizationId: 'o1', createdAt: at }
-      return [200, { user: signedIn, organization: { id: 'o1', name: 'O', role: 'owner' }, accessToken: user, refreshToken: 'r', expiresIn: 600 }]
-    }
-    if (path === '/api/users') return [200, { items: [...left].map(person => ({ ...personOf(person), disabled: false, joinedAt: at })), nextCursor: null }]
-    if (path === '/api/projects') return [200, { items: [project], nextCursor: null }]
-    if (path.startsWith('/api/sagas/')) {
-      const saga = { id: 's1', name: 's', state: 'finished', step: 'restorable', outcome: 'completed', startedAt: at, deadline: at, finishedAt: at, history: [] }
-      return [200, saga]
-    }
-    told.push(`${method} ${path} ${id}`)
-    if (path === '/api/users/account') {
-      if (id === people[0] && left.size > 1) return [409, { type: 'urn:cybertask:problem:sole-owner', title: 'No', status: 409, detail: '', code: 'sole-owner', traceId: '' }]
-      left.delete(id)
-    }
-    return [202, { sagaId: 's1' }]
-  }
-  const server = createServer((request, reply) => {
-    void bodyOf(request).then(body => {
-      const [status, text] = answer(request.method ?? '', new URL(request.url ?? '/', 'http://x').pathname, (request.headers.authorization ?? '').replace('Bearer ', ''), body)
-      reply.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(text))
-    })
-  })
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
-  onTestFinished(() => { server.closeAllConnections(); server.close() })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, told }
-}
+const startedAt = '2026-03-02T09:00:00.000Z'
+const closeAda = 'DELETE /api/users/account ada'
+const progress: Progress = { step: () => ({ to: () => {}, done: () => {} }), stop: () => {} }
+const removed = (url: string): Promise<void> =>
+  removeRun(publicApis(url, newTally()), { id: 'r1', url, startedAt, password: 'secret', founder: emailOf('ada') }, progress, 1)
+const byText = (a: string, b: string): number => (a < b ? -1 : 1)
 
 it('a run that was broken off and knows its founder alone is taken away whole, where it was played, and no other run stands in its way', async () => {
-  const [here, elsewhere] = [await gateway('ada', 'ben', 'chiara'), await gateway()]
+  const [here, elsewhere] = [await removalPlatform(['ada', 'ben', 'chiara']), await removalPlatform([])]
   const home = mkdtempSync(join(tmpdir(), 'demo-'))
   onTestFinished(() => { rmSync(home, { recursive: true, force: true }) })
   mkdirSync(join(home, 'demo'))
   const fileOf = (id: string): string => join(home, 'demo', `${id}.json`)
-  const keep = (id: string, url: string): void => writeFileSync(fileOf(id), JSON.stringify({ id, url, startedAt: at, password: 'secret', founder: 'ada@r1.demo.example' }))
+  const keep = (id: string, url: string): void => writeFileSync(fileOf(id), JSON.stringify({ id, url, startedAt, password: 'secret', founder: emailOf('ada') }))
   keep('r0', 'http://127.0.0.1:9')
   keep('r1', here.url)
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), '--remove', '--url', elsewhere.url], { env: { ...process.env, CYBERTASK_HOME: home } })
+  const env = { ...process.env, CYBERTASK_HOME: home }
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), '--remove', '--url', elsewhere.url], { env })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { said += text })
   const code = await new Promise<number | null>(resolve => { child.once('close', resolve) })
-  expect(here.told.toSorted((a, b) => (a < b ? -1 : 1)), said).toEqual([
-    'DELETE /api/projects/p1 ada', 'DELETE /api/users/account ada', 'DELETE /api/users/account ben', 'DELETE /api/users/account chiara',
+  expect(here.told.toSorted(byText), said).toEqual([
+    'DELETE /api/projects/p1 ada', closeAda, 'DELETE /api/users/account ben', 'DELETE /api/users/account chiara',
   ])
-  expect(here.told.at(-1)).toBe('DELETE /api/users/account ada')
+  expect(here.told.at(-1)).toBe(closeAda)
   expect([existsSync(fileOf('r0')), existsSync(fileOf('r1')), code]).toEqual([true, false, 1])
   expect(said).toContain('Run r0 stays: POST http://127.0.0.1:9/api/users/login got no answer.')
+  expect(said.match(/What stays: .+/g)).toHaveLength(1)
+})
+
+it.each<[string, Course, string]>([
+  ['the founder', { kept: ['ada'] }, 'closing the account of ada@r1.demo.example ended as "cancelled: sole-owner"'],
+  ['a member', { kept: ['ben'] }, 'closing the account of ben@r1.demo.example ended as "cancelled: sole-owner"'],
+  ['the project', { projectEnds: 'restored' }, 'deleting the project Plan ended as "restored"'],
+])('when %s is kept, the run is not called gone', async (_, course, why) => {
+  const { url } = await removalPlatform(['ada', 'ben'], course)
+  await expect(removed(url)).rejects.toThrow(why)
+})
+
+it('when the founder\'s token lapses before the saga has told its end, signing in tells it', async () => {
+  const { url, told } = await removalPlatform(['ada'], { lapses: true })
+  await removed(url)
+  expect(told.at(-1)).toBe(closeAda)
+  const called = await removalPlatform(['ada'], { lapses: true, kept: ['ada'] })
+  await expect(removed(called.url)).rejects.toThrow('closing the account of ada@r1.demo.example was called off')
+})
+
+it('what broke off half way is taken away by the next try: whose account is being closed is waited for, and the others go', async () => {
+  const { url, told } = await removalPlatform(['ada', 'ben', 'chiara', 'deniz'], { closing: ['ben', 'chiara'], calledOff: ['chiara'] })
+  await removed(url)
+  expect(told.toSorted(byText)).toEqual(['DELETE /api/projects/p1 ada', closeAda, 'DELETE /api/users/account chiara', 'DELETE /api/users/account deniz'])
+  await removed(url)
+  const last = await removalPlatform(['ada'], { closing: ['ada'] })
+  await removed(last.url)
+  expect([told.length, last.told]).toEqual([4, []])
 })

@@ -1,7 +1,8 @@
 import type { Apis } from './apis.ts'
 import { bringIn, type BroughtIn } from './bring-in.ts'
 import type { Backlog } from './backlog/item.ts'
-import { dependencies, type Links } from './backlog/links.ts'
+import type { RefusedPart } from './backlog/bad-rows.ts'
+import type { Links } from './backlog/links.ts'
 import { closeAccount, type Closed } from './close-account.ts'
 import { inParallel } from './in-parallel.ts'
 import type { MailCatcher } from './mails.ts'
@@ -15,16 +16,19 @@ import { addressOf, founderName, inviteEverybody, signUpFounder, teamNames } fro
 import { workOn, type Worked } from './work.ts'
 
 export type Told = {
-  founder: Person; team: Person[]; leaver: Person; everybody: Map<string, Person>; muted: Set<string>; projectIds: string[]; links: Links
+  founder: Person; team: Person[]; leaver: Person; everybody: Map<string, Person>; muted: Set<string>; projectIds: string[]
   brought: BroughtIn; worked: Worked; tried: Tried; closed: Closed; templateTasks: number; frames: Frames
 }
-type Deps = { apis: Apis; mails: MailCatcher; progress: Progress; run: Run; save: () => void; mailsArrived: (count: number) => Promise<void> }
+type Deps = {
+  apis: Apis; mails: MailCatcher; progress: Progress; run: Run; save: () => void; mailsArrived: (count: number) => Promise<void>
+  reportRefused: (refused: readonly RefusedPart[]) => Promise<void>
+}
 
 /** Above this, people who come with a file get no mail about each of their items. */
 const muteAbove = 1_000
 
 /** The whole story, from signing up to leaving; every step goes through the public door. */
-export const tellStory = async (deps: Deps, { items }: Backlog): Promise<Told> => {
+export const tellStory = async (deps: Deps, { items }: Backlog, links: Links): Promise<Told> => {
   const { apis, progress, run, save } = deps
   // Where nobody answers there will be nothing to take away.
   await apis.gateway.status({})
@@ -46,8 +50,9 @@ export const tellStory = async (deps: Deps, { items }: Backlog): Promise<Told> =
   const backlog = await backlogProject(apis, founder, team, others)
   for (const id of [...planned, backlog]) frames.follow(`project:${id}`, beforeProjects)
 
-  const links = dependencies(items)
-  const brought = await bringIn({ apis, founder, progress, projectId: backlog, assigneeOf: person => everybody.get(person)?.id }, items, links)
+  const assigneeOf = (person: string): string | undefined => everybody.get(person)?.id
+  const brought = await bringIn({ tasks: apis.tasks, founder, progress, projectId: backlog, assigneeOf }, items, links)
+  await deps.reportRefused(brought.refused)
   const templates = await apis.projects.listTemplates({ query: {}, token: await founder.token() })
   const worked = await workOn({ apis, founder, workers: team.slice(0, -1), progress }, planned)
   const beforeForbidden = frames.now()
@@ -61,7 +66,8 @@ export const tellStory = async (deps: Deps, { items }: Backlog): Promise<Told> =
   const projectIds = [...planned, backlog, ...alone]
   const closed = await closeAccount({ apis, founder, leaver, password: run.password, progress, projectIds })
   return {
-    founder, team, leaver, everybody, muted, links, brought, worked, tried, closed, frames, projectIds,
+    founder, team, leaver, everybody, muted, brought, worked, closed, frames, projectIds,
+    tried: { ...tried, refusals: [...worked.refusals, ...tried.refusals] },
     templateTasks: templates.items.filter(t => t.source === 'shipped').reduce((total, t) => total + t.taskCount, 0),
   }
 }

@@ -62,6 +62,7 @@ export const verify = async ({ apis, mails, progress, runId }: Deps, told: Told)
     checks: [
       { name: 'notifications "assigned to you"', expected: expectedAssigned, found: inboxes.assigned },
       { name: 'mails (invitations, assignments, mentions)', expected: expectedMails, found: mailed.length },
+      { name: 'links drawn and taken back by the team', expected: told.worked.links, found: sum(team.map(p => log.linked.get(p.id) ?? 0)) },
       { name: 'gaps on the socket', expected: 0, found: frames.gaps() },
       {
         name: 'forbidden things refused as documented',

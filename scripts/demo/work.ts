@@ -2,12 +2,17 @@ import type { Project } from '../../services/shared/contracts/project/schemas.ts
 import type { Task } from '../../services/shared/contracts/task/model.ts'
 import type { Apis } from './apis.ts'
 import { layers } from './backlog/links.ts'
+import { workOnBlocked, type Assignment } from './blocking.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Person } from './person.ts'
 import type { Progress } from './progress.ts'
+import type { Refusal } from './try-forbidden.ts'
 import { pathToDone } from './workflow-path.ts'
 
-export type Worked = { assigned: number; statusChanges: number; completed: number; comments: number; mentions: number }
+/** `links`: links between tasks that were drawn or taken back; `refusals`: what was tried although a task was blocked. */
+export type Worked = {
+  assigned: number; statusChanges: number; completed: number; comments: number; mentions: number; links: number; refusals: Refusal[]
+}
 type Deps = { apis: Apis; founder: Person; workers: readonly Person[]; progress: Progress }
 
 export const tasksOf = async (apis: Apis, as: Person, projectId: string): Promise<Task[]> => {
@@ -23,42 +28,50 @@ export const tasksOf = async (apis: Apis, as: Person, projectId: string): Promis
   return tasks
 }
 
-/** The team takes over its projects: everybody gets work, does what is not waiting for something else, talks about it and writes down the time. */
+/**
+ * The team takes over its projects: everybody gets work, does what is not waiting for something else, finds out what does wait,
+ * talks about it and writes down the time.
+ */
 export const workOn = async (deps: Deps, projectIds: readonly string[]): Promise<Worked> => {
-  const total: Worked = { assigned: 0, statusChanges: 0, completed: 0, comments: 0, mentions: 0 }
+  const total: Worked = { assigned: 0, statusChanges: 0, completed: 0, comments: 0, mentions: 0, links: 0, refusals: [] }
   const step = deps.progress.step('projects worked on', projectIds.length)
   for (const [i, id] of projectIds.entries()) {
-    const worked = await workOnOne(deps, id)
-    for (const key of ['assigned', 'statusChanges', 'completed', 'comments', 'mentions'] as const) total[key] += worked[key]
+    await workOnOne(deps, id, total)
     step.to(i + 1, `${total.completed} tasks completed`)
   }
   step.done(`${total.completed} tasks completed`)
   return total
 }
 
-const workOnOne = async ({ apis, founder, workers }: Deps, projectId: string): Promise<Worked> => {
+const workOnOne = async ({ apis, founder, workers }: Deps, projectId: string, worked: Worked): Promise<void> => {
   const project = await apis.projects.getProject({ params: { id: projectId }, token: await founder.token() })
   const tasks = await tasksOf(apis, founder, projectId)
   const workerOf = (i: number): Person => workers[i % workers.length] ?? founder
   const operations = tasks.map((task, i) => ({ op: 'update' as const, id: task.id, version: task.version, fields: { assigneeId: workerOf(i).id } }))
   const { results } = await apis.tasks.bulkTasks({ body: { operations }, token: await founder.token() })
-  const worked: Worked = { assigned: results.filter(r => r.status < 300).length, statusChanges: 0, completed: 0, comments: 0, mentions: 0 }
+  worked.assigned += results.filter(r => r.status < 300).length
 
   const byId = new Map(tasks.map((task, i) => [task.id, { task, worker: workerOf(i), other: workerOf(i + 1) }]))
   const waves = layers(tasks.map(t => t.id), new Map(tasks.map(t => [t.id, t.blockedBy])))
   // The second half of the plan is still to come.
-  for (const wave of waves.slice(0, Math.ceil(waves.length / 2))) {
-    await inParallel(wave, 6, async id => {
-      const found = byId.get(id)
-      if (found) await finishOne({ apis, founder, project, worked }, found)
-    })
+  const plan = waves.slice(0, Math.ceil(waves.length / 2)).map(wave => wave.flatMap(id => byId.get(id) ?? []))
+  const finish = (assignment: Assignment): Promise<void> => finishOne({ apis, founder, project, worked }, assignment)
+  // Of the first two that were to be done side by side, the second turns out to need the first.
+  const surprise = plan.find(wave => wave.length > 1)
+  for (const wave of plan) {
+    const [blocker, blocked] = wave === surprise ? wave.splice(0, 2) : []
+    if (blocker && blocked) {
+      const { links, statusChanges, refusals } = await workOnBlocked({ tasks: apis.tasks, workflow: project.workflow, founder, finish }, blocker, blocked)
+      worked.links += links
+      worked.statusChanges += statusChanges
+      worked.refusals.push(...refusals)
+    }
+    await inParallel(wave, 6, finish)
   }
-  return worked
 }
 
 type Site = { apis: Apis; founder: Person; project: Project; worked: Worked }
-type One = { task: Task; worker: Person; other: Person }
-const finishOne = async ({ apis, founder, project, worked }: Site, { task, worker, other }: One): Promise<void> => {
+const finishOne = async ({ apis, founder, project, worked }: Site, { task, worker, other }: Assignment): Promise<void> => {
   for (const { to, leadersOnly } of pathToDone(project.workflow, task.status)) {
     await apis.tasks.changeStatus({ params: { id: task.id }, body: { status: to }, token: await (leadersOnly ? founder : worker).token() })
     worked.statusChanges++

@@ -1,6 +1,6 @@
 import type { Workflow } from '../../services/shared/contracts/workflow.ts'
 
-type Step = { to: string; leadersOnly: boolean }
+export type Step = { to: string; leadersOnly: boolean }
 
 /** The shortest way from a status to one that means done, and which of its steps are for those who lead. */
 export const pathToDone = ({ statuses, transitions }: Workflow, from: string): Step[] => {
@@ -15,4 +15,11 @@ export const pathToDone = ({ statuses, transitions }: Workflow, from: string): S
     }
   }
   return []
+}
+
+/** The way to done of a task that waits for another: the steps that it may take all the same, and the one into work, which it may not. */
+export const wayIntoWork = (workflow: Workflow, from: string): { open: Step[]; start: Step | undefined } => {
+  const way = pathToDone(workflow, from)
+  const at = way.findIndex(({ to }) => workflow.statuses.find(s => s.key === to)?.category !== 'open')
+  return { open: way.slice(0, at), start: way[at] }
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { inputReport } from '../report.ts'
+import { badRows } from './bad-rows.ts'
 import { generateBacklog } from './generate.ts'
 import { dependencies, layers } from './links.ts'
 import { readCsv } from './read-csv.ts'
@@ -49,12 +51,21 @@ describe('a backlog from CSV', () => {
       ['8', 'Two names', '"Ann\nBen"', '', ''],
       ['9', 'Endless', '', 'Infinity', ''],
     ]
-    const { items, bad } = readCsv(rows.map(row => row.join(',')).join('\n'))
+    const { items, bad, cut } = readCsv(rows.map(row => row.join(',')).join('\n'))
+    expect(cut).toEqual([{ line: 7, reason: `its label "${'a'.repeat(40)}…" is cut to 60 of 61 characters` }])
     expect(items.map(({ ref, labels }) => [ref, labels])).toEqual([['1', []], ['6', ['a'.repeat(59)]]])
     expect(bad.map(({ line, reason }) => [line, reason])).toEqual([
       [3, expect.stringContaining('estimateMinutes')], [4, expect.stringContaining('key')], [5, 'it holds characters that are no text'],
       [6, expect.stringContaining('not the name of a person')], [8, '1 stands already in line 2'],
       [10, expect.stringContaining('not the name of a person')], [11, expect.stringContaining('estimateMinutes')],
+    ])
+  })
+  it('says what it cuts off, and of what', () => {
+    const labels = Array.from({ length: 52 }, (_, i) => `l${i}`)
+    const { items, cut } = readCsv(`id,title,text,tags\n1,Short,x,a\n2,Long,${'x'.repeat(50_001)},${labels.join('|')}`)
+    expect(items.map(item => [item.description.length, item.labels.length])).toEqual([[1, 1], [50_000, 50]])
+    expect(cut).toEqual([
+      { line: 3, reason: 'its description is cut to 50000 of 50001 characters' }, { line: 3, reason: 'of its 52 labels only 50 are taken' },
     ])
   })
   it('says what is missing', () => {
@@ -70,6 +81,17 @@ describe('relations', () => {
     expect(Object.fromEntries(blockedBy)).toEqual({ a: ['b'], b: ['c'], c: [], d: [] })
     expect(cycles).toEqual([['c', 'a', 'b', 'c'], ['d', 'd']])
     expect(unknown).toEqual([{ ref: 'c', to: 'z' }])
+  })
+  it('are told one by one with their line where they are left out: nobody waits for more than a hundred', () => {
+    const refs = Array.from({ length: 101 }, (_, i) => `i${i}`)
+    const backlog = readCsv(['id,title,depends on', ...refs.map(ref => `${ref},Some,`), `all,All,${refs.join(' ')}`, 'odd,Odd,odd gone'].join('\n'))
+    const links = dependencies(backlog.items)
+    expect(links.blockedBy.get('all')).toEqual(refs.slice(0, 100))
+    expect(badRows(backlog, links, [])).toEqual([
+      'line 103: all, link to i100 left out: an item waits for 100 others at most',
+      'line 104: odd, link to gone left out: there is no such item', 'line 104: odd, link to odd left out: it would close the circle odd → odd',
+    ])
+    expect(inputReport(backlog, links)).toContain('100 dependencies, 1 that would close a circle, 1 to items that are not there, 1 beyond the 100 of one item')
   })
   it('come in layers, also when the chain is long', () => {
     expect(layers(['a', 'b', 'c', 'd'], new Map([['a', ['b', 'x']], ['b', ['c']], ['c', []]]))).toEqual([['c', 'd'], ['b'], ['a']])

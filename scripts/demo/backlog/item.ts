@@ -15,6 +15,7 @@ export type Item = {
   completedAt: string | null
   relatesTo: string[]
 }
-/** A row that was not taken, and why. */
+/** A row that was not taken, or not as it stood, and why. */
 export type BadRow = { line: number; reason: string }
-export type Backlog = { items: Item[]; bad: BadRow[]; ignoredColumns: string[] }
+/** `cut`: what was too long of rows that were taken; `lineOf`: where each item stands in its file, by its ref. */
+export type Backlog = { items: Item[]; bad: BadRow[]; cut: BadRow[]; ignoredColumns: string[]; lineOf: ReadonlyMap<string, number> }

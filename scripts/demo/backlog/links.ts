@@ -1,10 +1,13 @@
 import type { Item } from './item.ts'
 
-export type Links = { blockedBy: Map<string, string[]>; cycles: string[][]; unknown: { ref: string; to: string }[]; tooMany: string[] }
+type Link = { ref: string; to: string }
+/** `tooMany`: links beyond those that an item may have. */
+export type Links = { blockedBy: Map<string, string[]>; cycles: string[][]; unknown: Link[]; tooMany: Link[] }
 
-const mostBlockers = 100
+/** So many items one may wait for when it is brought in. */
+export const mostBlockers = 100
 
-/** Relations as dependencies, in the order of the items: one that would close a circle, or leads nowhere, is left out and reported. */
+/** Relations as dependencies, in the order of the items: one that would close a circle, leads nowhere or is one too many, is left out and reported. */
 export const dependencies = (items: readonly Item[]): Links => {
   const known = new Set(items.map(i => i.ref))
   const links: Links = { blockedBy: new Map(items.map(i => [i.ref, []])), cycles: [], unknown: [], tooMany: [] }
@@ -14,7 +17,7 @@ export const dependencies = (items: readonly Item[]): Links => {
       const back = known.has(to) ? pathBetween(links.blockedBy, to, ref) : undefined
       if (!known.has(to)) links.unknown.push({ ref, to })
       else if (back) links.cycles.push([ref, ...back])
-      else if (blockers.length >= mostBlockers) links.tooMany.push(ref)
+      else if (blockers.length >= mostBlockers) links.tooMany.push({ ref, to })
       else blockers.push(to)
     }
   }

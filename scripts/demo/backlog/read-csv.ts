@@ -6,9 +6,10 @@ import { itemOf } from './row.ts'
 
 const Rows = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }))
 
-/** Reads a backlog from CSV text. Bad rows are reported with their line and their reason; all others are taken. */
+/** Reads a backlog from CSV text. Bad rows are reported with their line and their reason; all others are taken, and what was cut of them is reported. */
 export const readCsv = (text: string): Backlog => {
   const bad: BadRow[] = []
+  const cut: BadRow[] = []
   const parsed: unknown = parse(text, {
     bom: true, delimiter: delimiterOf(text), info: true, trim: true, skip_empty_lines: true, relax_column_count: true, skip_records_with_error: true,
     on_skip: error => {
@@ -22,15 +23,18 @@ export const readCsv = (text: string): Backlog => {
   const taken = new Map<string, number>()
   const items: Item[] = []
   for (const { record, info: { lines } } of rows) {
-    const item = record.length > head.record.length
+    const row = record.length > head.record.length
       ? `it has ${record.length} cells, the header ${head.record.length}`
       : itemOf(column => record[at.get(column) ?? -1] ?? '', `line-${lines}`)
-    const reason = typeof item === 'string' ? item : taken.has(item.ref) ? `${item.ref} stands already in line ${taken.get(item.ref)}` : undefined
-    if (reason !== undefined || typeof item === 'string') { bad.push({ line: lines, reason: reason ?? '' }); continue }
+    if (typeof row === 'string') { bad.push({ line: lines, reason: row }); continue }
+    const { item, cuts } = row
+    const before = taken.get(item.ref)
+    if (before !== undefined) { bad.push({ line: lines, reason: `${item.ref} stands already in line ${before}` }); continue }
     taken.set(item.ref, lines)
     items.push(item)
+    cut.push(...cuts.map(reason => ({ line: lines, reason })))
   }
-  return { items, bad: bad.toSorted((a, b) => a.line - b.line), ignoredColumns: ignored }
+  return { items, bad: bad.toSorted((a, b) => a.line - b.line), cut, ignoredColumns: ignored, lineOf: taken }
 }
 
 /** The separator that stands most often in the first line. */

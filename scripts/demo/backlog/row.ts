@@ -13,8 +13,11 @@ const priorities: Readonly<Record<string, Priority>> = {
 }
 const steps: readonly Difficulty[] = [1, 2, 3, 5, 8, 13]
 
-/** A row as an item, or the reason why it is none. */
-export const itemOf = (cell: (column: Column) => string, fallbackRef: string): Item | string => {
+// What the platform takes of each.
+const [mostDescription, mostLabel, mostLabels] = [50_000, 60, 50]
+
+/** A row as an item and what had to be cut of it, or the reason why it is none. */
+export const itemOf = (cell: (column: Column) => string, fallbackRef: string): { item: Item; cuts: string[] } | string => {
   const [title, priority, size, estimate] = [cell('title'), priorities[cell('priority').toLowerCase()], cell('size'), cell('estimate')]
   const [openedAt, dueAt, completedAt] = [instant(cell('openedAt')), instant(cell('dueAt')), instant(cell('completedAt'))]
   if (title === '') return 'it has no title'
@@ -26,15 +29,22 @@ export const itemOf = (cell: (column: Column) => string, fallbackRef: string): I
   if (openedAt !== null && completedAt !== null && openedAt > completedAt) return 'it was completed before it was opened'
   if (size !== '' && !(Number(size) >= 0)) return `"${size}" is not a size`
   if (estimate !== '' && !(Number(estimate) >= 0)) return `"${estimate}" is not an estimate in minutes`
-  const labels = [...split(cell('labels')), cell('kind'), cell('area')].map(l => cut(l.trim(), 60)).filter(l => l !== '')
+  const description = cell('description')
+  const said = [...split(cell('labels')), cell('kind'), cell('area')].map(l => l.trim()).filter(l => l !== '')
+  const labels = [...new Set(said.map(l => cut(l, mostLabel)))]
   const item: Item = {
-    ref: withoutHash(cell('ref')) || fallbackRef, title, description: cut(cell('description'), 50_000),
-    labels: [...new Set(labels)].slice(0, 50), person: cell('person') || null, priority,
+    ref: withoutHash(cell('ref')) || fallbackRef, title, description: cut(description, mostDescription),
+    labels: labels.slice(0, mostLabels), person: cell('person') || null, priority,
     difficulty: size === '' ? null : steps.findLast(step => step <= Math.max(1, Number(size))) ?? null,
     estimateMinutes: estimate === '' ? null : Math.round(Number(estimate)),
     openedAt, dueAt, completedAt, relatesTo: split(cell('relatesTo'), /[;,|\s]+/).map(withoutHash),
   }
-  return refusal(item) ?? item
+  const cuts = [
+    ...(description.length > mostDescription ? [`its description is cut to ${mostDescription} of ${description.length} characters`] : []),
+    ...said.filter(l => l.length > mostLabel).map(l => `its label "${cut(l, 40)}…" is cut to ${mostLabel} of ${l.length} characters`),
+    ...(labels.length > mostLabels ? [`of its ${labels.length} labels only ${mostLabels} are taken`] : []),
+  ]
+  return refusal(item) ?? { item, cuts }
 }
 
 /** Why the platform would not take an item; asked here, because one that it does not understand costs all others of its request. */
