@@ -16,7 +16,7 @@ export type RouteDeps = {
   inbox: Inbox
   preferences: PreferencesStore
   tables: Tables
-  outbox: Pick<Outbox, 'ask'>
+  outbox: Pick<Outbox, 'ask' | 'drop'>
   projects: Pick<Client<typeof projectInternal>, 'getProject'>
 }
 
@@ -40,6 +40,7 @@ export const routes = ({ inbox, preferences, tables, outbox, projects }: RouteDe
   }),
   serve(notificationInternal, {
     mail: async ({ body }) => ({ body: { mailId: await outbox.ask(body) } }),
+    dropMail: async ({ body }) => { await outbox.drop(body); return {} },
     erase: async ({ body: { organizationId, userId, sagaId } }) => {
       await erase(tables, preferences, { organizationId, userId })
       return { body: { sagaId } }

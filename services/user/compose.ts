@@ -26,6 +26,10 @@ import type { Providers } from './oauth/providers.ts'
 import type { UserEvent } from './publish.ts'
 import type { Table } from '../shared/kit/mongo/table.ts'
 import { directory } from './views/directory.ts'
+import { closeAccount } from './sagas/close-account.ts'
+import { closingCommands } from './sagas/closing-commands.ts'
+import { invitationCommands } from './sagas/invitation-commands.ts'
+import { inviteMember } from './sagas/invite-member.ts'
 
 export type Tables = {
   logins: Table<Login>; identities: Table<Login>; keys: Table<OwnerKey>
@@ -35,7 +39,7 @@ export type Parts = {
   log: EventLog<UserEvent>
   tables: Tables
   dapr: Pick<Dapr, 'state'>
-  notification: Pick<Client<typeof notificationInternal>, 'mail'>
+  notification: Pick<Client<typeof notificationInternal>, 'mail' | 'dropMail'>
   clock: Clock
   tokenKey: string
   publicUrl: string
@@ -69,3 +73,8 @@ export const assemble = ({ log, tables, dapr, notification, clock, tokenKey, pub
     tickets: tickets(dapr.state),
   }
 }
+
+/** The sagas of this service and what they do in it, for whoever hosts them. */
+export const sagasOf = (deps: UserDeps) => ({
+  actorType: 'UserSaga' as const, sagas: [closeAccount, inviteMember], commands: { ...closingCommands(deps), ...invitationCommands(deps) },
+})

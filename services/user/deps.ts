@@ -51,5 +51,5 @@ export type UserDeps = {
   /** Other sign-in providers, and where they send people back to. */
   providers: Providers
   publicUrl: string
-  notification: Pick<Client<typeof notificationInternal>, 'mail'>
+  notification: Pick<Client<typeof notificationInternal>, 'mail' | 'dropMail'>
 }

@@ -12,7 +12,7 @@ import { sagaHost } from '../shared/kit/sagas/host.ts'
 import { sagaRoutes } from '../shared/kit/sagas/saga-routes.ts'
 import { orExit, startService } from '../shared/kit/start.ts'
 import { storeClock } from '../shared/kit/mongo/store-clock.ts'
-import { assemble } from './compose.ts'
+import { assemble, sagasOf } from './compose.ts'
 import { sealedIdempotency } from './identity/sealed-idempotency.ts'
 import { providers } from './oauth/providers.ts'
 import { ProviderSetting } from './oauth/settings.ts'
@@ -20,10 +20,6 @@ import { peers } from './peers.ts'
 import { toPublic, type UserEvent } from './publish.ts'
 import { reactions } from './reactions.ts'
 import { userRoutes } from './routes.ts'
-import { closeAccount } from './sagas/close-account.ts'
-import { closingCommands } from './sagas/closing-commands.ts'
-import { invitationCommands } from './sagas/invitation-commands.ts'
-import { inviteMember } from './sagas/invite-member.ts'
 import { openTables } from './store/tables.ts'
 
 const service = await startService('user', {
@@ -42,10 +38,8 @@ const deps = assemble({
   log, tables, dapr, clock, notification: clients.notification, tokenKey: config.tokenKey, publicUrl, providers: oauth,
   settings: { https: publicUrl.startsWith('https:'), evenMs: 250 },
 })
-const commands = { ...closingCommands(deps), ...invitationCommands(deps) }
 const sagas = sagaHost({
-  actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, db, clients, commands,
-  clock: await storeClock(db.getClient(), clock), logger, secret: base.appApiToken,
+  ...sagasOf(deps), dapr, db, clients, clock: await storeClock(db.getClient(), clock), logger, secret: base.appApiToken,
 })
 const idempotency = mongoIdempotency(db, clock)
 reactions(log, deps, sagas)

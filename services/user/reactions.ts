@@ -6,7 +6,7 @@ import { derivedId } from '../shared/kit/ids.ts'
 import type { SagaHost } from '../shared/kit/sagas/host.ts'
 import type { UserDeps } from './deps.ts'
 import type { MemberEvent } from './domain/member.ts'
-import { invitationOwner, invitationSaga } from './identity/invitation-names.ts'
+import { invitationMail, invitationOwner, invitationSaga } from './identity/invitation-names.ts'
 import { joining } from './identity/joining.ts'
 import { mailedToken } from './identity/mailed-token.ts'
 import type { UserEvent } from './publish.ts'
@@ -50,18 +50,22 @@ export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
     if (event.type === 'RoleChanged') await tell(tenantId, event.userId, { type: 'Changed', changed: ['role'], role: event.to, version }, meta)
     if (event.type === 'MemberDisabled' || event.type === 'MemberEnabled')
       await tell(tenantId, event.userId, { type: 'Changed', changed: ['disabled'], role: event.role, version }, meta)
-    if (event.type === 'MemberLeft') await tell(tenantId, event.userId, { type: 'Left' }, meta)
+    if (event.type === 'MemberLeft') await tell(tenantId, event.userId, { type: 'Left', version }, meta)
     if (event.type === 'ProfileChanged') {
       const news: MemberEvent = { type: 'Changed', changed: event.changed, role: null }
       for (const organizationId of event.organizations) await tell(organizationId, aggregateId, news, meta)
     }
   })
   each('end sessions', async (event, { tenantId, aggregateId }, meta) => {
-    if (event.type === 'MemberDisabled') await sessions.endAll({ userId: event.userId, organizationId: tenantId }, 'disabled', meta)
+    // Those that began before: this may come late, when he was let in again or has signed in anew.
+    if (event.type === 'MemberDisabled') await sessions.endAll({ userId: event.userId, organizationId: tenantId, before: meta.at }, 'disabled', meta)
     if (event.type === 'PasswordChanged' && (event.by === 'reset' || event.keep !== undefined))
       await sessions.endAll({ userId: aggregateId, before: meta.at, ...(event.keep !== undefined && { except: event.keep }) }, 'password', meta)
     if (event.type === 'SessionEnded') await sessions.ended(aggregateId, event.reason, meta)
     if (event.type === 'SessionStarted') await sessions.bound(event.userId, meta)
+  })
+  each('take back mails', async (event, { tenantId }) => {
+    if (event.type === 'InvitationRevoked') await notification.dropMail({ body: invitationMail(tenantId, event.invitationId) })
   })
   each('mail', async (event, { aggregateId }) => {
     if (event.type !== 'PasswordResetRequested') return

@@ -1,10 +1,18 @@
 // Runs in the browser, as it stands: no build step and nothing from elsewhere.
 const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? ''
 
+const keys = new Map()
+/** The same, sent again because no answer came, has the same key: it is done once. (`randomUUID` is there over https only.) */
+const keyOf = request => {
+  const key = keys.get(request) ?? [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('')
+  keys.set(request, key)
+  return key
+}
 /** Asks the API. A refusal is thrown as the problem that it is. */
-const post = async (path, body, bearer) => {
-  const headers = { 'Content-Type': 'application/json', ...(bearer && { Authorization: `Bearer ${bearer}` }) }
-  const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
+const post = async (path, given) => {
+  const body = JSON.stringify(given)
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': keyOf(`${path} ${body}`) }
+  const answer = await fetch(path, { method: 'POST', headers, body })
   const said = await answer.json().catch(() => undefined)
   if (!answer.ok) throw said ?? { detail: `The server answered ${answer.status}.` }
   return said
@@ -24,13 +32,9 @@ const steps = {
     return `Welcome, ${joined.user.name}: your account in ${joined.organization.name} is ready.`
   },
   accept: async ({ email, password }) => {
-    const session = await post('api/users/login', { email, password })
-    try {
-      const { name, role } = await post('api/users/invitations/accept', { token }, session.accessToken)
-      return `You are now in ${name}, as ${role}.`
-    } finally {
-      await leave(session)
-    }
+    const session = await post('api/users/login', { email, password, invitationToken: token })
+    await leave(session)
+    return `You are now in ${session.organization.name}, as ${session.organization.role}.`
   },
 }
 

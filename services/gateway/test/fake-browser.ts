@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { runInNewContext } from 'node:vm'
 import type { Page } from '../pages/html.ts'
 
-export type Asked = { path: string; body: unknown; authorization: string | undefined }
+export type Asked = { path: string; body: unknown; key: string | undefined }
 export type Reply = { status: number; body?: unknown }
 type Submit = (event: { preventDefault(): void }) => void
 type Element = {
@@ -35,10 +35,10 @@ export const browse = ({ body, script = '' }: Page, answers: (asked: Asked) => R
   const asked: Asked[] = []
   let filled: [string, string][] = []
   runInNewContext(script, {
-    URLSearchParams, location: { hash }, FormData: function FormData() { return filled },
+    URLSearchParams, crypto, location: { hash }, FormData: function FormData() { return filled },
     document: { getElementById: (id: string) => byId.get(id), querySelectorAll: () => forms },
     fetch: async (path: string, { headers, body: sent }: { headers: Record<string, string>; body: string }) => {
-      const one = { path, body: JSON.parse(sent), authorization: headers['Authorization'] }
+      const one = { path, body: JSON.parse(sent), key: headers['Idempotency-Key'] }
       asked.push(one)
       const { status, body: said } = answers(one)
       return { ok: status < 300, status, json: async () => { if (said === undefined) throw new SyntaxError('no body'); return said } }

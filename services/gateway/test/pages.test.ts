@@ -35,14 +35,20 @@ describe('the first page', () => {
 
 const resetting = (answers: (asked: Asked) => Reply, hash = '#token=the%2Ftoken'): Browser => browse(resetPasswordPage, answers, hash)
 const invited = (answers: (asked: Asked) => Reply): Browser => browse(invitationPage, answers, '#token=the%2Ftoken')
-const session = { user: { name: 'Ann' }, organization: { name: 'Apollo' }, accessToken: 'access', refreshToken: 'refresh' }
+const session = { user: { name: 'Ann' }, organization: { name: 'Apollo', role: 'guest' }, accessToken: 'access', refreshToken: 'refresh' }
 const password = 'a long enough one'
 
 describe('the page for a new password', () => {
   it('sends it with the token of the link, and says what now', async () => {
     const page = resetting(() => ({ status: 204 }))
     expect(await page.send('reset', { password })).toEqual({ done: 'Your new password is set, and all your sessions have ended.', alert: '', hidden: true, next: true })
-    expect(page.asked).toEqual([{ path: 'api/users/password/reset', body: { token: 'the/token', password }, authorization: undefined }])
+    expect(page.asked).toEqual([{ path: 'api/users/password/reset', body: { token: 'the/token', password }, key: expect.stringMatching(/^[\da-f]{32}$/) }])
+  })
+  it('is done once, however often the same is sent because no answer came, and anew for what was filled in anew', async () => {
+    const page = resetting(() => ({ status: 503 }))
+    for (const filled of [password, password, `${password} more`, password]) await page.send('reset', { password: filled })
+    const [first, again, other, back] = page.asked.map(({ key }) => key)
+    expect([again, other, back]).toEqual([first, expect.not.stringContaining(first ?? ''), first])
   })
   it('shows what the API says, at its field, and can be sent again', async () => {
     const page = resetting(() => ({ status: 400, body: { detail: 'password: is too short', errors: [{ path: 'password', message: 'is too short' }] } }))
@@ -65,15 +71,16 @@ describe('the page of an invitation', () => {
       ['api/users/register', { name: 'Ann', email: 'ann@example.org', password, invitationToken: 'the/token' }], ['api/users/logout', { refreshToken: 'refresh' }],
     ])
   })
-  it.each([
-    ['lets in who has an account', { status: 200, body: { name: 'Zeus', role: 'guest' } }, { done: 'You are now in Zeus, as guest.', alert: '' }],
-    ['says why somebody with an account is refused', { status: 409, body: { detail: 'This invitation has been used.' } }, { done: '', alert: 'This invitation has been used.' }],
-  ])('%s, and leaves no session behind', async (_, accepted, shown) => {
-    const page = invited(({ path }) => (path.endsWith('login') ? { status: 200, body: session } : path.endsWith('accept') ? accepted : { status: 204 }))
-    expect(await page.send('accept', { email: 'ann@example.org', password })).toMatchObject(shown)
-    expect(page.asked.map(({ path, authorization }) => [path, authorization])).toEqual([
-      ['api/users/login', undefined], ['api/users/invitations/accept', 'Bearer access'], ['api/users/logout', undefined],
-    ])
+  const signIn = ['api/users/login', { email: 'ann@example.org', password, invitationToken: 'the/token' }]
+  it('lets in who has an account, by one request that signs in and accepts, and leaves no session behind', async () => {
+    const page = invited(({ path }) => (path.endsWith('login') ? { status: 200, body: session } : { status: 204 }))
+    expect(await page.send('accept', { email: 'ann@example.org', password })).toMatchObject({ done: 'You are now in Apollo, as guest.', alert: '' })
+    expect(page.asked.map(({ path, body }) => [path, body])).toEqual([signIn, ['api/users/logout', { refreshToken: 'refresh' }]])
+  })
+  it('says why somebody with an account is refused', async () => {
+    const page = invited(() => ({ status: 409, body: { detail: 'This invitation has been used.' } }))
+    expect(await page.send('accept', { email: 'ann@example.org', password })).toMatchObject({ done: '', alert: 'This invitation has been used.' })
+    expect(page.asked.map(({ path, body }) => [path, body])).toEqual([signIn])
   })
 })
 

@@ -18,7 +18,7 @@ it('a hundred events to one person at once cause no more than four reads of his 
   const nobody = async (): Promise<never> => { throw new Error('nobody else need be asked') }
   const told = audience(insidersOf({ members: slow, projects: { getProject: nobody }, users: { names: nobody } }))
   const overdue = (n: number): HeardEvent => ({
-    id: `o1/task/t${n}:1#0`, subject: `t${n}`, organizationId: 'o1', actor: 'service:task', at: '2026-03-02T09:00:00.000Z', type: 'TaskOverdue',
+    id: `o1/task/t${n}:1#0`, subject: `t${n}`, version: 1, organizationId: 'o1', actor: 'service:task', at: '2026-03-02T09:00:00.000Z', type: 'TaskOverdue',
     data: { taskId: `t${n}`, projectId: 'p1', title: 'Ship', assigneeId: 'ann', reporterId: 'bob', dueAt: '2026-03-01T09:00:00.000Z' },
   })
   const drafts = await Promise.all(Array.from({ length: 100 }, (_, n) => told(overdue(n), notificationsFor(overdue(n), noFacts))))

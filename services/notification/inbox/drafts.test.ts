@@ -4,7 +4,7 @@ import type { HeardEvent } from './events.ts'
 import { noFacts, type Facts } from './facts.ts'
 
 const about = { taskId: 't1', projectId: 'p1', title: 'Ship', assigneeId: 'ann', reporterId: 'bob' }
-const by = (actor: string) => ({ id: 'o1/task/t1:1#0', subject: 't1', organizationId: 'o1', actor, at: '2026-03-02T09:00:00.000Z' })
+const by = (actor: string) => ({ id: 'o1/task/t1:1#0', subject: 't1', version: 1, organizationId: 'o1', actor, at: '2026-03-02T09:00:00.000Z' })
 const created = { status: 'todo', priority: 'none' as const, difficulty: null, labels: [], startAt: null, dueAt: null, estimateMinutes: null, parentId: null }
 const updated = (changes: Record<string, { before: unknown; after: unknown }>, mentions: string[] = []) =>
   ({ ...by('cy'), type: 'TaskUpdated', data: { ...about, changes, mentions } }) as const

@@ -5,6 +5,6 @@ import type { taskEvents } from '../../shared/contracts/task/events.ts'
 import type { userEvents } from '../../shared/contracts/user/events.ts'
 
 type Any = PublicEvent<typeof taskEvents> | PublicEvent<typeof projectEvents> | PublicEvent<typeof userEvents> | PublicEvent<typeof aiEvents>
-/** Any public event of the platform, with who did it and when. */
-export type HeardEvent = Any & { id: string; subject: string; organizationId: string; actor: string; at: string }
+/** Any public event of the platform, with who did it and when; `version` is that of its subject after it. */
+export type HeardEvent = Any & { id: string; subject: string; version: number; organizationId: string; actor: string; at: string }
 export type Heard<T extends Any['type']> = Extract<HeardEvent, { type: T }>

@@ -39,12 +39,12 @@ export const rememberedFacts = (tables: Pick<Tables, 'watchers' | 'waiting' | 'm
       case 'CommentAdded': return watch(tables, event, told, [event.actor])
       case 'TaskUpdated': return taskUpdated(tables, event, told)
       case 'TaskCompleted': case 'TaskStatusChanged': if (holdsUp) await freed(tables, event); return
-      case 'TaskDeleted': await Promise.all([tables.waiting.set({ taskId: event.data.taskId }, { deleted: true }), holdsUp && freed(tables, event)]); return
-      case 'TaskRestored': await tables.waiting.set({ taskId: event.data.taskId }, { deleted: undefined }); return
-      case 'ProjectCreated': await tables.projects.insert([{ _id: event.data.projectId, organizationId: event.organizationId, name: event.data.name }]); return
+      case 'TaskDeleted': await Promise.all([whereItWaits(tables, event, () => ({ deleted: true })), holdsUp && freed(tables, event)]); return
+      case 'TaskRestored': await whereItWaits(tables, event, () => ({ deleted: undefined })); return
+      case 'ProjectCreated': return projectCreated(tables, event)
       case 'ProjectUpdated': return renamed(tables, event)
       case 'MemberAdded': return memberAdded(tables, event)
-      case 'MemberRemoved': await tables.members.set({ _id: memberKey(event.data) }, { left: true }); return
+      case 'MemberRemoved': await tables.members.set({ _id: memberKey(event.data), ...unlessNewer(event) }, { left: true, version: event.version }); return
       default:
     }
   },
@@ -53,11 +53,14 @@ export const rememberedFacts = (tables: Pick<Tables, 'watchers' | 'waiting' | 'm
 type Sources = Parameters<typeof rememberedFacts>[0]
 type OfTask = { data: { taskId: string } }
 
+/** Another process may have handled what came after, before this one handles an event once more: what is known from a newer one stays. */
+const unlessNewer = ({ version }: { version: number }) => ({ version: { $not: { $gt: version } } })
+
 const watchersOf = async ({ watchers }: Sources, { data: { taskId } }: OfTask): Promise<string[]> => (await watchers.find({ taskId })).map(w => w.userId)
 type HeldUp = { waiting: readonly WaitingRow[]; holdsUp: boolean }
 const nobodyHeldUp: HeldUp = { waiting: [], holdsUp: false }
 const heldUpBy = async ({ waiting }: Sources, { data: { taskId } }: OfTask): Promise<HeldUp> => {
-  const rows = await waiting.find({ blockerId: taskId })
+  const rows = (await waiting.find({ blockerId: taskId })).filter(row => !row.removed)
   return { waiting: rows.filter(row => !row.deleted), holdsUp: rows.some(row => !row.freed) }
 }
 
@@ -84,31 +87,55 @@ const watch = async (
   await forEachGone(sources.gone, organizationId, users, userId => sources.watchers.remove({ _id: `${taskId}.${userId}` }))
 }
 
+type Changed = { [K in keyof WaitingRow]?: WaitingRow[K] | undefined }
+/** Changes the rows of a task that waits; resolves to them as they were. */
+const whereItWaits = async (
+  { waiting }: Sources, event: OfTask & { version: number }, change: (row: WaitingRow) => Changed,
+): Promise<WaitingRow[]> => {
+  const rows = await waiting.find({ taskId: event.data.taskId })
+  // By id: stores that do not guard other updates keep those in order.
+  await Promise.all(rows.map(row => {
+    const changed = change(row)
+    return Object.keys(changed).length > 0 && waiting.set({ _id: row._id, ...unlessNewer(event) }, { ...changed, version: event.version })
+  }))
+  return rows
+}
+
 const taskUpdated = async (tables: Sources, event: Heard<'TaskUpdated'>, told: ReadonlySet<string>): Promise<void> => {
   const { taskId, projectId, title, assigneeId, reporterId, changes } = event.data
   await watch(tables, event, told)
-  const [titled, handed] = [changes['title'] && { title }, changes['assigneeId'] && { assigneeId }]
-  const found = titled ?? handed ? await tables.waiting.set({ taskId }, { ...titled, ...handed }) : 0
-  const [before, after] = [ids(changes['blockedBy']?.before), ids(changes['blockedBy']?.after)]
-  await Promise.all(before.filter(id => !after.includes(id)).map(blockerId => tables.waiting.remove({ _id: `${taskId}.${blockerId}` })))
-  await tables.waiting.insert(after.map(blockerId => ({
-    _id: `${taskId}.${blockerId}`, organizationId: event.organizationId, blockerId, taskId, projectId, title, assigneeId, reporterId,
+  const [titled, handed, blockers] = [changes['title'] && { title }, changes['assigneeId'] && { assigneeId }, changes['blockedBy']]
+  if (!(titled ?? handed ?? blockers)) return
+  const [before, after] = [ids(blockers?.before), ids(blockers?.after)]
+  const fresh = { projectId, title, assigneeId, reporterId }
+  const known = await whereItWaits(tables, event, ({ blockerId, removed }) => {
+    if (after.includes(blockerId)) return removed ? { ...fresh, removed: undefined, freed: undefined } : { ...titled, ...handed }
+    // It stays as a mark: who handles what came before once more must not bring it back.
+    return { ...titled, ...handed, ...(before.includes(blockerId) && { removed: true }) }
+  })
+  await tables.waiting.insert(after.filter(id => !known.some(({ blockerId }) => blockerId === id)).map(blockerId => ({
+    _id: `${taskId}.${blockerId}`, organizationId: event.organizationId, blockerId, taskId, ...fresh, version: event.version,
   })))
-  if (after.length === 0 && !(handed && found > 0)) return
+  if (after.length === 0 && !(handed && known.length > 0)) return
   await forEachGone(tables.gone, event.organizationId, [assigneeId], () => tables.waiting.set({ taskId, assigneeId }, { assigneeId: null }))
   await forEachGone(tables.gone, event.organizationId, [reporterId], () => tables.waiting.set({ taskId, reporterId }, { reporterId: null }))
 }
 const ids = (value: unknown): string[] => Array.isArray(value) ? value.filter(id => typeof id === 'string') : []
 
-const renamed = async ({ projects }: Sources, { data: { projectId, changes } }: Heard<'ProjectUpdated'>): Promise<void> => {
+const projectCreated = async ({ projects }: Sources, { organizationId, version, data: { projectId, name } }: Heard<'ProjectCreated'>): Promise<void> => {
+  await projects.insert([{ _id: projectId, organizationId, name, version }])
+}
+const renamed = async ({ projects }: Sources, event: Heard<'ProjectUpdated'>): Promise<void> => {
+  const { version, data: { projectId, changes } } = event
   const name = changes['name']?.after
-  if (typeof name === 'string') await projects.set({ _id: projectId }, { name })
+  if (typeof name === 'string') await projects.set({ _id: projectId, ...unlessNewer(event) }, { name, version })
 }
 
-const memberAdded = async (sources: Sources, { organizationId, data }: Heard<'MemberAdded'>): Promise<void> => {
+const memberAdded = async (sources: Sources, event: Heard<'MemberAdded'>): Promise<void> => {
+  const { organizationId, version, data } = event
   const { projectId, userId, role } = data
   const { members } = sources
-  const isNew = (await members.insert([{ _id: memberKey(data), organizationId, projectId, userId, role }])).length > 0
-  if (!isNew) await members.set({ _id: memberKey(data) }, { role, left: undefined })
+  const isNew = (await members.insert([{ _id: memberKey(data), organizationId, projectId, userId, role, version }])).length > 0
+  if (!isNew) await members.set({ _id: memberKey(data), ...unlessNewer(event) }, { role, left: undefined, version })
   await forEachGone(sources.gone, organizationId, [userId], () => members.remove({ _id: memberKey(data) }))
 }

@@ -35,6 +35,36 @@ const started = async () => {
   return { box, queue, mails, seen }
 }
 
+const invitation = {
+  template: 'invitation', organizationId: 'o1', userId: 'ann', to: { address: 'new@example.test', name: '' }, dedupeId: 'inv-1',
+  data: { token: 'secret-token-1234567890', organizationName: 'Apollo', inviterName: 'Ann Lee', role: 'member', expiresAt: '2026-03-09T09:00:00.000Z' },
+} as const
+const { organizationId, template, dedupeId } = invitation
+
+describe('a mail that is taken back', () => {
+  it('says nothing any more, and does not leave', async () => {
+    const { box, mails } = await started()
+    const id = await box.ask(invitation)
+    for (let i = 0; i < 2; i++) await box.drop({ organizationId, template, dedupeId })
+    expect(await mails.one({ _id: id })).toMatchObject({ state: 'dropped', reason: 'it was taken back' })
+    expect(JSON.stringify(await mails.find({}))).not.toMatch(/example\.test|secret-token|Ann Lee/)
+  })
+  it('before it was asked for does not leave either', async () => {
+    const { box, mails, seen } = await started()
+    await box.drop({ organizationId, template, dedupeId })
+    const id = await box.ask(invitation)
+    await box.sweep()
+    expect([(await mails.one({ _id: id }))?.state, await mails.count({}), seen.jobs.size]).toEqual(['dropped', 1, 0])
+  })
+  it('when it has left is left alone', async () => {
+    const { box, mails } = await started()
+    const id = await box.ask(invitation)
+    await mails.set({ _id: id }, { state: 'sent', doneAt: '2026-03-02T09:00:00.000Z' })
+    await box.drop({ organizationId, template, dedupeId })
+    expect((await mails.one({ _id: id }))?.state).toBe('sent')
+  })
+})
+
 describe('mails that wait', () => {
   it('are read once, however many, and go into the queue a thousand at a time', async () => {
     const { box, mails, seen } = await started()

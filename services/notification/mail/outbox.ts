@@ -1,4 +1,4 @@
-import type { Mail } from '../../shared/contracts/notification/mails.ts'
+import type { Mail, MailName } from '../../shared/contracts/notification/mails.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
@@ -9,6 +9,8 @@ import type { MailQueue, Queued } from './queue.ts'
 export type Outbox = {
   /** Keeps a mail that a service asks for; the same `dedupeId` is the same mail. */
   ask(mail: Mail): Promise<string>
+  /** Takes a mail back that has not left; one that is asked for only now does not leave either. */
+  drop(mail: MailName): Promise<void>
   /** Puts mails that tell people something, and were just kept, into the queue, soon; never fails, never waits. */
   push(mailIds: readonly string[]): void
   /** Puts into the queue what waits and is not in it. */
@@ -20,6 +22,7 @@ export type Outbox = {
 export type OutboxOptions = { mails: Tables['mails']; queue: Pick<MailQueue, 'add' | 'size'>; clock: Clock; logger: Logger; everyMs?: number }
 
 const batch = 1_000
+const idOf = ({ organizationId, template, dedupeId }: MailName): string => derivedId('mail', organizationId ?? '-', template, dedupeId)
 
 /** Mails wait in the document store, and the queue is filled from there: without Redis nothing is lost, only later. */
 export const outbox = ({ mails, queue, clock, logger, everyMs = 15_000 }: OutboxOptions): Outbox => {
@@ -63,13 +66,18 @@ export const outbox = ({ mails, queue, clock, logger, everyMs = 15_000 }: Outbox
     sweep,
     ask: async mail => {
       const row: MailRow = {
-        _id: derivedId('mail', mail.organizationId ?? '-', mail.template, mail.dedupeId), organizationId: mail.organizationId,
-        userId: ('userId' in mail && mail.userId) || null, actorId: null, asked: mail,
+        _id: idOf(mail), organizationId: mail.organizationId, userId: mail.userId ?? null, actorId: null, asked: mail,
         state: 'waiting', reason: null, createdAt: clock.now(), doneAt: null,
       }
       const isNew = (await mails.insert([row])).length > 0
       if (isNew) queueSoon([{ id: row._id, awaited: true }])
       return row._id
+    },
+    drop: async mail => {
+      const [_id, now] = [idOf(mail), clock.now()]
+      const dropped = { state: 'dropped', reason: 'it was taken back', doneAt: now } as const
+      const row: MailRow = { _id, organizationId: mail.organizationId, userId: null, actorId: null, createdAt: now, ...dropped }
+      if ((await mails.insert([row])).length === 0) await mails.set({ _id, state: 'waiting' }, { ...dropped, asked: undefined })
     },
     start: () => { sweep().catch(later); sweeps.start() },
     stop: async () => { sweeps.stop(); await pushing },

@@ -13,7 +13,7 @@ const reset: MailRow = {
   ...about, _id: 'reset', organizationId: null,
   asked: {
     template: 'password-reset', userId: 'ann', organizationId: null, to: { address: 'ann@example.test', name: 'Ann' }, dedupeId: 'r1',
-    data: { token: 'secret-token-1234567890', expiresAt: '2026-03-02T10:00:00.000Z' },
+    data: { token: 'secret-token-1234567890', expiresAt: '2026-03-02T23:00:00.000Z' },
   },
 }
 const minutes = (n: number): number => n * 60_000
@@ -61,6 +61,15 @@ describe('a mail that waited', () => {
     expect([await at.send('told', 0), await at.send('reset', 0), at.left]).toEqual(['done', 'done', ['reset']])
     expect([await at.stateOf('told'), await at.stateOf('reset')]).toEqual([['dropped', reason], ['sent', null]])
     expect(await at.tables.mails.one({ _id: 'told' })).not.toHaveProperty('told')
+  })
+  it('for a mail server is dropped when what it is about has run out: its link is dead', async () => {
+    at.clock.advance(minutes(60) - 1)
+    at.take = async () => { throw new Error('connect ECONNREFUSED') }
+    await expect(at.send('reset', minutes(60))).rejects.toThrow('ECONNREFUSED')
+    at.clock.advance(1)
+    at.take = async () => {}
+    expect([await at.send('reset', minutes(60)), at.left, await at.stateOf('reset')]).toEqual(['done', [], ['dropped', 'what it is about has run out']])
+    expect(JSON.stringify(await at.tables.mails.one({ _id: 'reset' }))).not.toMatch(/secret-token|example\.test/)
   })
   it('and says that he is no longer in a project goes to whoever was taken out', async () => {
     await at.tables.mails.insert([{ ...told, _id: 'out', told: { type: 'project-removed', title: 'You are no longer in “Apollo”', body: '', link: '/projects', projectId: null } }])

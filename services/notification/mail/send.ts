@@ -53,6 +53,7 @@ export const sender = ({ mails, directory, preferencesOf, insiders, smtp, clock,
     }
   }
   const compose = async (row: MailRow): Promise<Letter | Later | Dropped> => {
+    if (row.asked && row.asked.data.expiresAt <= clock.now()) return { dropped: 'what it is about has run out' }
     // Somebody waits for it, whatever he chose to be told otherwise.
     if (row.asked) return { id: row._id, to: row.asked.to, ...asked(row.asked, site) }
     const { organizationId, userId, actorId, told } = row

@@ -25,22 +25,27 @@ export type NotificationRow = {
 }
 export type PreferencesRow = Preferences & { _id: string; organizationId: string; userId: string }
 export type Told = { type: NotificationType; title: string; body: string; link: string; projectId: string | null }
-/** A mail that is to leave: about a notification (who is told by id), or one that a service asked for (with its address, until it is done). */
+/**
+ * A mail that is to leave: about a notification (who is told by id), or one that a service asked for (with its address, until it is done).
+ * With the account of `userId` it goes.
+ */
 export type MailRow = {
   _id: string; organizationId: string | null; userId: string | null; actorId: string | null; told?: Told; asked?: Mail
   state: 'waiting' | 'sent' | 'failed' | 'dropped'; reason: string | null; createdAt: string; doneAt: string | null
 }
 export type WatcherRow = { _id: string; organizationId: string; taskId: string; userId: string }
-/** `deleted`: the task that waits; `freed`: its blocker was done, cancelled or deleted, and that has been told. */
-export type WaitingRow = {
+/** What is known of an aggregate as of this version of it; rows of before have none, and take any. */
+type Known = { version?: number }
+/** `deleted`: the task that waits; `removed`: it waits no more; `freed`: its blocker was done, cancelled or deleted, and that has been told. */
+export type WaitingRow = Known & {
   _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string
-  assigneeId: string | null; reporterId: string | null; deleted?: true; freed?: true
+  assigneeId: string | null; reporterId: string | null; deleted?: true; removed?: true; freed?: true
 }
 /** `left`: taken out again. He may still see the project, as admins do, and so may whoever has no row. */
-export type MemberRow = { _id: string; organizationId: string; projectId: string; userId: string; role: ProjectRole; left?: true }
+export type MemberRow = Known & { _id: string; organizationId: string; projectId: string; userId: string; role: ProjectRole; left?: true }
 /** That somebody was erased, by a hash of the id: events that come late must not bring him back. */
 export type GoneRow = { _id: string }
-export type ProjectRow = { _id: string; organizationId: string; name: string }
+export type ProjectRow = Known & { _id: string; organizationId: string; name: string }
 
 export type Tables = {
   notifications: Table<NotificationRow>; preferences: Table<PreferencesRow>; mails: Table<MailRow>

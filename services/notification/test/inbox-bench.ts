@@ -43,7 +43,7 @@ export const inboxBench = async () => {
   const server = await testServer(routes({ inbox: inbox(tables), preferences, tables, outbox: mails, projects }))
 
   const task = (assigneeId: string, change: { projectId?: string; organizationId?: string; actor?: string } = {}): HeardEvent => ({
-    id: `o1/task/t${++state.n}:1#0`, subject: `t${state.n}`, organizationId: change.organizationId ?? 'o1', actor: change.actor ?? 'bob',
+    id: `o1/task/t${++state.n}:1#0`, subject: `t${state.n}`, version: 1, organizationId: change.organizationId ?? 'o1', actor: change.actor ?? 'bob',
     at: new Date(Date.UTC(2026, 2, 2, 9, 0, state.n)).toISOString(), type: 'TaskCreated',
     data: { taskId: `t${state.n}`, projectId: change.projectId ?? 'p1', title: `Task ${state.n}`, assigneeId, reporterId: 'bob', ...fresh, mentions: [] },
   })

@@ -55,7 +55,7 @@ const row = (id: string, change: Partial<MailRow> = {}): MailRow => ({
 const stateOf = async (id: string) => (await tables.mails.one({ _id: id }))?.state
 const invitation = {
   template: 'invitation', organizationId: 'o1', to: { address: 'new@example.test', name: '' }, dedupeId: 'inv-1',
-  data: { token: 'secret-token-1234567890', organizationName: 'Apollo', inviterName: 'Bo', role: 'member', expiresAt: '2026-03-09T09:00:00.000Z' },
+  data: { token: 'secret-token-1234567890', organizationName: 'Apollo', inviterName: 'Bo', role: 'member', expiresAt: '2199-03-09T09:00:00.000Z' },
 } as const
 
 describe('mails through a real Redis and a real SMTP server', () => {

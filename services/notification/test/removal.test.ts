@@ -22,14 +22,17 @@ describe('what other services ask', () => {
   it('erases a person: his own are gone, his id stands nowhere', async () => {
     await tell(task('gus'))
     await tell(task('hal', { actor: 'gus' }))
-    const gone = { subject: 'gus', organizationId: 'o1', at: '2026-03-02T09:00:00.000Z' }
+    const gone = { subject: 'gus', version: 1, organizationId: 'o1', at: '2026-03-02T09:00:00.000Z' }
     const data = { userId: 'gus', role: 'member', invitedBy: 'hal' } as const
     const joined = { ...gone, id: 'o1/person/gus:1#0', actor: 'anonymous', type: 'UserCreated', data } as const
     await tell(joined)
     const reset = { token: 'secret-token-1234567890', expiresAt: '2026-03-02T10:00:00.000Z' }
     const asked = { userId: 'gus', organizationId: null, to: { address: 'gus@example.test', name: 'Gus' }, dedupeId: 'reset-1', data: reset }
     await mails.ask({ template: 'password-reset', ...asked })
+    const words = { token: 'secret-token-1234567890', organizationName: 'Apollo', inviterName: 'gus', role: 'member' } as const
+    const invitation = { organizationId: 'o1', userId: 'gus', to: { address: 'friend@example.test', name: '' }, dedupeId: 'inv-1' }
     const inside = server.client(notificationInternal, { caller: 'user' })
+    await inside.mail({ body: { template: 'invitation', ...invitation, data: { ...words, expiresAt: '2026-03-09T09:00:00.000Z' } } })
     await inside.erase({ body: { ...saga, userId: 'gus' } })
     await inside.erase({ body: { ...saga, userId: 'gus' } })
     await tell(task('gus'))
@@ -38,8 +41,17 @@ describe('what other services ask', () => {
     await tell(task('hal', { actor: 'gus' }))
     await tell(joined)
     const all = await Promise.all(Object.values(tables).map(async table => JSON.stringify(await table.find({}))))
-    expect(all.join()).not.toContain('gus')
+    expect(all.join()).not.toMatch(/gus|friend@example/)
     expect((await as(person('hal')).list({})).items[0]?.event.actorId).toBeNull()
+  })
+  it('takes back a mail that has not left', async () => {
+    const named = { organizationId: null, template: 'password-reset', dedupeId: 'reset-2' } as const
+    const id = await mails.ask({
+      ...named, to: { address: 'ida@example.test', name: 'Ida' },
+      data: { token: 'secret-token-1234567890', expiresAt: '2026-03-02T10:00:00.000Z' },
+    })
+    await server.client(notificationInternal, { caller: 'user' }).dropMail({ body: named })
+    expect((await tables.mails.one({ _id: id }))?.state).toBe('dropped')
   })
   it('is for the named callers only', async () => {
     await expect(server.client(notificationInternal, { caller: 'task' }).erase({ body: { ...saga, userId: 'ann' } })).rejects.toMatchObject({ kind: 'forbidden' })

@@ -75,10 +75,10 @@ describe('preferences', () => {
 })
 
 describe('who is told', () => {
-  const event = { organizationId: 'o1', at: '2026-03-02T10:00:00.000Z' }
+  const event = { version: 1, organizationId: 'o1', at: '2026-03-02T10:00:00.000Z' }
   const inP4 = { taskId: 'x1', projectId: 'p4', title: 'Ship', assigneeId: null, reporterId: 'ann' }
   const member = (of: string, change: 'MemberAdded' | 'MemberRemoved'): HeardEvent => {
-    const by = { ...event, id: `o1/project/p4:${++state.n}#0`, subject: 'p4', actor: 'ann' }
+    const by = { ...event, version: ++state.n, id: `o1/project/p4:${state.n}#0`, subject: 'p4', actor: 'ann' }
     const data = { projectId: 'p4', userId: of }
     return change === 'MemberAdded' ? { ...by, type: change, data: { ...data, role: 'contributor', allocationPercent: 0 } } : { ...by, type: change, data }
   }

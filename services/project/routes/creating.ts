@@ -19,7 +19,8 @@ export const createProject = (deps: ProjectDeps) => async (call: Create): Promis
   const template = body.templateId === undefined ? undefined : await findTemplate(deps, tenant, body.templateId)
   const fresh = newProject(call, template?.workflow)
   projectMustHold(fresh)
-  await deps.people.mustBelong(tenant, fresh.members.map(m => m.userId).filter(u => u !== actor.userId))
+  // The actor too: what somebody founds while his account is being closed would be nobody's.
+  await deps.people.mustBelong(tenant, fresh.members.map(m => m.userId))
   const key = body.key ?? await deps.keys.takeFor(tenant, body.name, id, meta)
   if (body.key !== undefined) await deps.keys.take(tenant, key, id, meta)
   if (body.templateId === undefined) {

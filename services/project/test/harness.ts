@@ -26,19 +26,21 @@ export const people = {
   owner: person('olga', 'owner'), admin: person('adam', 'admin'), ann: person('ann', 'member'), bob: person('bob', 'member'), guest: person('gus', 'guest'),
   stranger: person('sam', 'owner', 'org-2'),
 }
-const known = new Set(Object.values(people).filter(p => p.organizationId === organizationId).map(p => p.userId))
+const belongs = (organization: unknown, id: string): boolean => Object.values(people).some(p => p.organizationId === organization && p.userId === id)
 const ok = (body: unknown) => ({ status: 200, headers: {}, body })
 const problem = (status: number, code: string) => ({ status, headers: {}, body: { type: `urn:cybertask:problem:${code}`, title: code, status, detail: code, code, traceId: 't' } })
 const field = (body: unknown, name: string): unknown => (body !== null && typeof body === 'object' && name in body ? Reflect.get(body, name) : undefined)
 
 /** TEST DOUBLES of the services that this one calls. */
-const userDouble: InvokeHandler = ({ path, body }) => {
+const userDouble = (leaving: ReadonlySet<string>): InvokeHandler => ({ path, body }) => {
+  const known = (id: string): boolean => belongs(field(body, 'organizationId'), id)
   if (path === '/internal/users/by-email') {
     const id = String(field(body, 'email')).split('@')[0] ?? ''
-    return known.has(id) ? ok({ userId: id }) : problem(404, 'user-unknown')
+    return known(id) ? ok({ userId: id }) : problem(404, 'user-unknown')
   }
   const ids = field(body, 'ids')
-  return ok({ users: (Array.isArray(ids) ? ids : []).filter((id): id is string => known.has(String(id))).map(id => ({ id, name: id, avatarUrl: null, disabled: false })) })
+  const users = (Array.isArray(ids) ? ids : []).filter((id): id is string => known(String(id)))
+  return ok({ users: users.map(id => ({ id, name: id, avatarUrl: null, disabled: false, leaving: leaving.has(id) })) })
 }
 
 /** The whole project service in process: its routes over HTTP, its sagas in the memory sidecar, everything else as doubles. */
@@ -63,7 +65,9 @@ export const startProjectService = async ({ crashAt }: { crashAt?: number } = {}
     moment()
     return answers.get(path)?.() ?? (path in defaults ? ok(defaults[path]) : problem(404, 'task-unknown'))
   }
-  dapr.answer('user', userDouble)
+  /** Whose accounts are being closed. */
+  const leaving = new Set<string>()
+  dapr.answer('user', userDouble(leaving))
   dapr.answer('task', peer)
   dapr.answer('notification', peer)
   const log = openLog<StoredEvent, typeof projectEvents>({ db: store, service: 'project', topic: projectEvents, toPublic: publicEvents, dapr, clock, logger: silentLogger })
@@ -79,7 +83,7 @@ export const startProjectService = async ({ crashAt }: { crashAt?: number } = {}
   await log.start()
   const server = await testServer(routes, { clock })
   return {
-    ...server, dapr, store, sagas, moments: () => moments, clock, log, calls, deps,
+    ...server, leaving, dapr, store, sagas, moments: () => moments, clock, log, calls, deps,
     answer: (path: string, status: number, body: unknown) => { answers.set(path, () => (status < 300 ? { ...ok(body), status } : problem(status, String(body)))) },
     published: () => dapr.published.map(p => p.event),
     /** The saga's reminder comes due, as after a restart. */

@@ -61,6 +61,14 @@ describe('creating', () => {
     expect(answer.status).toBe(status)
     if (path) expect(answer.body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ path })]) })
   })
+  it('founds nothing for whoever is closing his account: it would be nobody’s', async () => {
+    service.leaving.add('ann')
+    const answers = await Promise.all([{}, { templateId: 'client-onboarding' }].map(more =>
+      service.request('POST', '/api/projects', { as: ann, body: { name: 'Orphan', ...more } })))
+    service.leaving.clear()
+    expect(answers).toMatchObject(answers.map(() => ({ status: 404, body: { code: 'user-unknown' } })))
+    expect((await as(owner).listProjects({ query: { q: 'orphan' } })).items).toEqual([])
+  })
   it('refuses reversed dates, people of other organizations, and guests', async () => {
     const post = (fields: object, as = ann) => service.request('POST', '/api/projects', { as, body: { name: 'X', ...fields } })
     const reversed = { startAt: '2026-02-01T00:00:00Z', dueAt: '2026-01-01T00:00:00Z' }

@@ -112,6 +112,11 @@ describe('allocation', () => {
     expect((await api(owner).allocation({ query: { from: '2026-03-02', to: '2026-03-03', cursor: page.nextCursor ?? '' } })).items.map(p => p.userId)).not.toContain('adam')
     expect((await api(guest).allocation({ query: { from: '2026-03-02', to: '2026-03-03' } })).items.map(p => p.userId)).not.toContain('adam')
   })
+  it('shows the week in which the first day of all times lies', async () => {
+    await create()
+    const { items } = await api(owner).allocation({ query: { from: '1970-01-01', to: '1970-01-02' } })
+    expect(items[0]?.weeks.map(w => w.week)).toEqual(['1969-12-29'])
+  })
   it.each([
     '', 'from=2026-03-02', 'from=2026-03-02&to=2026-03-01', 'from=2020-01-01&to=2026-01-01', 'from=x&to=y',
     'from=2026-03-02&to=2026-03-03&capacityHours=0',

@@ -6,6 +6,10 @@ export const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,99}$/, 'must be 
 export const oneLine = /^[^\u0000-\u001f\u007f-\u009f]*$/
 // What the years are is said in the documents, too; which days a month has is left to `date-time`.
 const stamp = String.raw`^(19[7-9]\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?Z$`
+// Zod's own pattern refuses top-level domains of other scripts, which browsers send as `xn--…`.
+const mailbox = /^(?:[A-Za-z0-9_'+-]+\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]*[A-Za-z0-9])$/
+/** An e-mail address that mail can be sent to (RFC 5321; domains of other scripts as RFC 5891 writes them). */
+export const EmailAddress = z.email({ pattern: mailbox, error: 'must be an e-mail address' }).max(254)
 /** An instant, ISO 8601 in UTC, between the years 1970 and 2200. */
 export const Time = z.iso.datetime().refine(t => t >= '1970' && t < '2200', 'must lie between the years 1970 and 2200').meta({ pattern: stamp })
 /** A list answer: the items, and the cursor of the next page or null at the end. */

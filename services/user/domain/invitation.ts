@@ -3,16 +3,20 @@ import type { OrganizationRole } from '../../shared/contracts/primitives.ts'
 import { emptyMap, entriesOf, getIn, withIn } from '../../shared/kit/persistent-map.ts'
 import { isActive, mayGive, type OpenInvitation, type Organization, type Settled } from './organization-state.ts'
 
+/** `mailboxHash`: for counting what goes to one mailbox; older events have none. */
 export type InvitationEvent =
   | {
-    type: 'InvitationCreated'; invitationId: string; emailHash: string; email: string; role: OrganizationRole; invitedBy: string
+    type: 'InvitationCreated'; invitationId: string; emailHash: string; mailboxHash?: string; email: string; role: OrganizationRole; invitedBy: string
     createdAt: string; expiresAt: string
   }
   | { type: 'InvitationAccepted'; invitationId: string; userId: string }
   | { type: 'InvitationRevoked' | 'InvitationExpired'; invitationId: string }
   | { type: 'MemberJoined'; userId: string; role: OrganizationRole; invitedBy: string | null; at: string }
 export type InvitationCommand =
-  | { type: 'Invite'; invitationId: string; emailHash: string; email: string; role: OrganizationRole; invitedBy: string; at: string; expiresAt: string }
+  | {
+    type: 'Invite'; invitationId: string; emailHash: string; mailboxHash?: string; email: string; role: OrganizationRole; invitedBy: string
+    at: string; expiresAt: string
+  }
   | { type: 'AcceptInvitation'; invitationId: string; userId: string; emailHash: string; at: string }
   | { type: 'RevokeInvitation' | 'ExpireInvitation'; invitationId: string }
 
@@ -29,12 +33,12 @@ const lastDay = ({ invited }: Organization, at: string): Organization['invited']
 }
 
 /**
- * An invitation goes to somebody who has not asked for it: to the same address again after a minute, then after two more, then four;
+ * An invitation goes to somebody who has not asked for it: to the same mailbox again after a minute, then after two more, then four;
  * and only so many go out in a day.
  */
-const refuseFlood = (organization: Organization, emailHash: string, at: string): void => {
+const refuseFlood = (organization: Organization, mailboxHash: string, at: string): void => {
   const recent = lastDay(organization, at)
-  const same = recent.filter(i => i.emailHash === emailHash)
+  const same = recent.filter(i => i.mailboxHash === mailboxHash)
   const last = same.at(-1)
   const pauseMs = last ? Math.min(day, minute * 2 ** (same.length - 1)) - since(last.at, at) : 0
   if (pauseMs > 0) {
@@ -52,7 +56,7 @@ const refuseFlood = (organization: Organization, emailHash: string, at: string):
 export const invite = (organization: Organization, { at, ...facts }: Extract<InvitationCommand, { type: 'Invite' }>): InvitationEvent[] => {
   const open = entriesOf(organization.invitations).find(([, i]) => i.emailHash === facts.emailHash && isOpen(organization, i, at))
   if (open) throw new Refused('rule', 'already-invited', 'This address has an open invitation.', { invitationId: open[0] })
-  refuseFlood(organization, facts.emailHash, at)
+  refuseFlood(organization, facts.mailboxHash ?? facts.emailHash, at)
   return [{ ...facts, type: 'InvitationCreated', createdAt: at }]
 }
 
@@ -88,8 +92,8 @@ const settlementOf = ({ settled }: Organization, invitationId: string) => getIn(
 const turned = (settled: Settled, at: string): Settled => (since(settled.since, at) < week ? settled : { since: at, recent: emptyMap, before: settled.recent })
 
 export const withInvitation = (organization: Organization, event: Extract<InvitationEvent, { type: 'InvitationCreated' }>): Organization => {
-  const { invitationId, emailHash, createdAt } = event
-  const invited = [...lastDay(organization, createdAt), { emailHash, at: createdAt }]
+  const { invitationId, emailHash, mailboxHash = emailHash, createdAt } = event
+  const invited = [...lastDay(organization, createdAt), { mailboxHash, at: createdAt }]
   return { ...organization, invited, invitations: withIn(organization.invitations, invitationId, event), settled: turned(organization.settled, createdAt) }
 }
 export const withSettled = (organization: Organization, invitationId: string, acceptedBy: string | null): Organization => {

@@ -24,7 +24,7 @@ export type Organization = {
   invitations: PersistentMap<OpenInvitation>
   settled: Settled
   /** Every invitation of the last 24 hours, whatever has become of it; the oldest first. */
-  invited: readonly { emailHash: string; at: string }[]
+  invited: readonly { mailboxHash: string; at: string }[]
 }
 export const nobody: Organization = {
   status: 'absent', name: '', foundedAt: '', members: emptyMap, invitations: emptyMap,

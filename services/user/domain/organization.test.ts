@@ -88,6 +88,15 @@ describe('invitations', () => {
     given(...alone, invited, revoked('i1')).when(again('2026-03-02T09:01:00.000Z')).thenEvents([{ ...second, invitationId: 'i9' }])
     given(...alone, invited, revoked('i1'), second, revoked('i2')).when(again('2026-03-02T09:02:59.000Z')).thenRefused('too-many-invitations')
   })
+  it('go to the same mailbox after a minute, under whatever name', () => {
+    const plus = { emailHash: 'h2', mailboxHash: 'h1' }
+    const again = (now: string, emailHash = 'h2'): OrganizationCommand => ({ ...invite, ...plus, emailHash, invitationId: 'i9', at: now })
+    const second: OrganizationEvent = { ...invited, ...plus, invitationId: 'i9', createdAt: '2026-03-02T09:01:00.000Z' }
+    // The first is from before mailboxes were told apart from addresses.
+    given(...alone, invited).when(again('2026-03-02T09:00:59.000Z')).thenRefused('too-many-invitations')
+    given(...alone, invited).when(again('2026-03-02T09:01:00.000Z')).thenEvents([second])
+    given(...alone, invited, second).when(again('2026-03-02T09:02:59.000Z', 'h3')).thenRefused('too-many-invitations')
+  })
   it('are a thousand in a day at most', () => {
     const many = Array.from({ length: 1_000 }, (_, i): OrganizationEvent => ({ ...invited, invitationId: `m${i}`, emailHash: `m${i}` }))
     given(...alone, ...many.slice(1)).when(invite).thenEvents([invited])

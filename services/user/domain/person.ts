@@ -39,6 +39,8 @@ type Living = {
   organizations: string[]; identities: Identity[]; reset: Reset | null; sagaId: string | null; createdAt: string
   /** How many passwords have been set since the first; hashing one anew sets none. */
   passwordChanges: number
+  /** The session in which the present one took the place of the one before; null where it was set otherwise. */
+  passwordSetIn: string | null
 }
 export type Person = { status: 'absent' } | { status: 'closed'; sagaId: string } | Living
 
@@ -109,15 +111,16 @@ const evolve = (person: Person, event: PersonEvent): Person => {
     const { emailHash, email, profile, password, organization, at } = event
     return {
       status: 'active', emailHash, email, profile, password, organizations: [organization.id],
-      identities: [], reset: null, sagaId: null, createdAt: at, passwordChanges: 0,
+      identities: [], reset: null, sagaId: null, createdAt: at, passwordChanges: 0, passwordSetIn: null,
     }
   }
   if (person.status === 'absent' || person.status === 'closed') return person
   switch (event.type) {
     case 'ProfileChanged': return { ...person, profile: event.profile }
     case 'PasswordChanged': {
-      const { by, password } = event
-      return by === 'rehash' ? { ...person, password } : { ...person, password, reset: null, passwordChanges: person.passwordChanges + 1 }
+      const { by, password, keep = null } = event
+      if (by === 'rehash') return { ...person, password }
+      return { ...person, password, reset: null, passwordChanges: person.passwordChanges + 1, passwordSetIn: keep }
     }
     case 'PasswordResetRequested': return { ...person, reset: requested(person, event) }
     case 'OrganizationJoined': return { ...person, organizations: [...person.organizations, event.organizationId] }

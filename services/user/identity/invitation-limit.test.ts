@@ -7,10 +7,10 @@ const setup = () => {
   const clock = testClock()
   return { clock, limit: invitationLimit(memoryState(new Map(), () => {}), clock) }
 }
-const from = (emailHash: string, foundedAt = '2000-01-01T00:00:00.000Z') => ({ emailHash, foundedAt })
+const from = (mailboxHash: string, foundedAt = '2000-01-01T00:00:00.000Z') => ({ mailboxHash, foundedAt })
 const tooMany = (retryAfter: number) => expect.objectContaining({ code: 'too-many-invitations', detail: { retryAfter } })
 
-it('five invitations go to one address in a day, whoever asks, also all at once', async () => {
+it('five invitations go to one mailbox in a day, whoever asks, also all at once', async () => {
   const { clock, limit } = setup()
   const asked = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => limit.count(from('h1'), `i${i}`)))
   expect(asked.filter(a => a.status === 'fulfilled').length).toBe(5)

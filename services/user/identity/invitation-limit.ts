@@ -14,17 +14,17 @@ const tooMany = (waitMs: number): Refused =>
     retryAfter: Math.ceil(waitMs / 1000),
   })
 
-/** To whom, and since when there is the organization that invites him. */
-type To = { emailHash: string; foundedAt: string }
+/** To which mailbox, and since when there is the organization that invites its owner. */
+type To = { mailboxHash: string; foundedAt: string }
 
 /**
- * An organization's own limits stop nobody who founds a new one for each mail: so many invitations go to one address in a day, whoever sends them.
+ * An organization's own limits stop nobody who founds a new one for each mail: so many invitations go to one mailbox in a day, whoever sends them.
  * Organizations of the last three days have their own budget, or whoever founds a few could keep all others from inviting somebody.
  */
 export const invitationLimit = (state: Pick<DaprState, 'get' | 'set'>, clock: Clock) => {
-  const change = async ({ emailHash, foundedAt }: To, make: (lastDay: Sent) => Sent): Promise<void> => {
+  const change = async ({ mailboxHash, foundedAt }: To, make: (lastDay: Sent) => Sent): Promise<void> => {
     const isYoung = clock.epochMs() - Date.parse(foundedAt) < youngMs
-    const key = `invitations-to.${isYoung ? 'young.' : ''}${emailHash}`
+    const key = `invitations-to.${isYoung ? 'young.' : ''}${mailboxHash}`
     for (;;) {
       const entry = await state.get(key)
       const dayBefore = new Date(clock.epochMs() - daySeconds * 1000).toISOString()

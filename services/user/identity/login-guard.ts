@@ -52,7 +52,7 @@ export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<User
       await welcome(emailHash, from, origin)
     },
     /** Guesses at the password of somebody who is signed in; counted for the person, who can have as many sessions as he likes. */
-    confirm: async (userId: string, check: () => Promise<boolean>): Promise<boolean> =>
-      await throttle.guess([{ key: confirmKey(userId), budget: budgets.known }], async () => await check() || undefined) ?? false,
+    confirm: <T>(userId: string, check: () => Promise<T | undefined>): Promise<T | undefined> =>
+      throttle.guess([{ key: confirmKey(userId), budget: budgets.known }], check),
   }
 }

@@ -5,6 +5,8 @@ export type Login = Row & { userId: string }
 /** Which person an address belongs to, by keyed hash: no address stands here in clear. The unique `_id` is what keeps addresses unique. */
 export type Logins = {
   hash(email: string): string
+  /** The same for all addresses that lead to one mailbox: what stands behind a plus sign is its owner's choice. For counts only. */
+  mailboxHash(email: string): string
   find(emailHash: string): Promise<string | undefined>
   /**
    * Claims an address before the person exists. If it is claimed already, answers the userId of that claim: when a crash left no person behind it,
@@ -22,6 +24,7 @@ export const logins = (table: Table<Login>, keys: Keyring): Logins => {
   const find = async (emailHash: string): Promise<string | undefined> => (await table.one({ _id: emailHash }))?.userId
   return {
     hash: email => keys.mac('email', normalised(email)),
+    mailboxHash: email => keys.mac('email', normalised(email).replace(/^([^+@]+)\+[^@]*@/, '$1@')),
     find,
     claim: async (emailHash, userId) => {
       for (;;) {

@@ -9,6 +9,9 @@ import { checkPassword } from './password-policy.ts'
 
 const resetMs = 3_600_000
 const invalid = (): Refused => new Refused('rule', 'reset-token-invalid', 'This link has been used or is too old. Ask for a new one.')
+const noPassword = (): Refused => new Refused(
+  'rule', 'no-password', 'This account has no password: it signs in by another provider. Set one by the mailed link that POST /api/users/password/forgot sends.',
+)
 type Deps = Pick<UserDeps, 'persons' | 'organizations' | 'vault' | 'passwords' | 'logins' | 'sessions' | 'keys' | 'settings' | 'directory'>
 
 /** Changing a password, by the old one or by a mailed token. */
@@ -22,11 +25,18 @@ export const passwordChanges = ({ persons, organizations, vault, passwords, logi
     checkPassword(password, { email: details.email, names: [details.name, ...names] })
     return vault.seal(userId, await passwords.hash(password))
   }
+  const isRight = async (userId: string, given: string): Promise<boolean> => {
+    const { state } = await persons.load(NO_TENANT, userId)
+    const stored = 'password' in state ? state.password : undefined
+    if (stored === null) throw noPassword()
+    return passwords.verify(stored === undefined ? undefined : await vault.open(userId, stored), given)
+  }
   return {
-    isRight: async (userId: string, given: string): Promise<boolean> => {
+    isRight,
+    /** Whether this very session has set the password that it asks for: the answer to that may have been lost. */
+    isSetIn: async (userId: string, sessionId: string, password: string): Promise<boolean> => {
       const { state } = await persons.load(NO_TENANT, userId)
-      const stored = 'password' in state && state.password ? await vault.open(userId, state.password) : undefined
-      return passwords.verify(stored, given)
+      return 'passwordSetIn' in state && state.passwordSetIn === sessionId && isRight(userId, password)
     },
     change: async (userId: string, sessionId: string, password: string, meta: CommandMeta): Promise<void> => {
       await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: await sealed(userId, password), by: 'self', keep: sessionId }, meta)
@@ -41,16 +51,21 @@ export const passwordChanges = ({ persons, organizations, vault, passwords, logi
         await persons.handle(NO_TENANT, userId, { type: 'RequestPasswordReset', requestId, at: meta.at, expiresAt }, meta)
       await even()
     },
-    /** Ends all sessions; answers whose mailbox it was. */
+    /** Ends all sessions; answers whose mailbox it was. The same command again goes on where it failed. */
     reset: async (token: string, password: string, meta: CommandMeta): Promise<{ userId: string; emailHash: string }> => {
       const read = readMailedToken(keys, 'reset', token)
       if (!read) throw invalid()
       const { about: userId, request: requestId } = read
       const { state } = await persons.load(NO_TENANT, userId)
+      if (!('reset' in state)) throw invalid()
       // Before the costly hash; the aggregate decides again, and once.
-      if (!('reset' in state) || state.reset?.requestId !== requestId || meta.at >= state.reset.expiresAt) throw invalid()
-      const hash = await sealed(userId, password)
-      await persons.handle(NO_TENANT, userId, { type: 'ResetPassword', requestId, password: hash, at: meta.at }, { ...meta, actor: userId })
+      const isOpen = state.reset?.requestId === requestId && meta.at < state.reset.expiresAt
+      // It may be this very request that has used it, and what was left to do when it failed is done now.
+      if (!isOpen && !await persons.knows(NO_TENANT, userId, meta.commandId)) throw invalid()
+      if (isOpen) {
+        const hash = await sealed(userId, password)
+        await persons.handle(NO_TENANT, userId, { type: 'ResetPassword', requestId, password: hash, at: meta.at }, { ...meta, actor: userId })
+      }
       await sessions.endAll({ userId }, 'password', meta)
       return { userId, emailHash: state.emailHash }
     },

@@ -60,12 +60,16 @@ export const signIn = ({ persons, organizations, sessions, accessToken, director
     if (!row || !lives(row, at)) throw new Refused('unauthenticated', 'session-ended', 'The session has ended. Sign in again.')
     return row
   }
-  /** Whoever ends all sessions, or shuts somebody out, does not find one just beginning: once it is there, what let the person in is looked at again. */
-  const again = async (start: Start, at: string): Promise<Membership> => {
+  /**
+   * Whoever ends all sessions, or shuts somebody out, does not find one just beginning: once it is there, what let the person in is looked at again.
+   * Answers what is known of him then.
+   */
+  const again = async (start: Start, at: string): Promise<{ member: Membership; person: Loaded | undefined }> => {
     if (start.by === 'switch') await parentOf(start.from, at)
-    if (start.by === 'password' && passwordChanges((await persons.load(NO_TENANT, start.userId)).state) !== passwordChanges(start.person.state))
+    const person = start.by === 'password' ? await persons.load(NO_TENANT, start.userId) : start.person
+    if (start.by === 'password' && person && passwordChanges(person.state) !== passwordChanges(start.person.state))
       throw new Refused('unauthenticated', 'bad-credentials', 'The address or the password is wrong.')
-    return membership(start.userId, start.member.organizationId)
+    return { member: await membership(start.userId, start.member.organizationId), person }
   }
 
   return {
@@ -85,11 +89,11 @@ export const signIn = ({ persons, organizations, sessions, accessToken, director
       throw refusal ?? new Refused('forbidden', 'account-disabled', 'No organization lets this account in.')
     },
     start: async (start: Start, { ip, userAgent, cookies: jar, meta, newId }: Caller): Promise<SignedIn> => {
-      const { userId, person, member: { organizationId }, by, tokenIn } = start
+      const { userId, member: { organizationId }, by, tokenIn } = start
       const parent = start.by === 'switch' ? await parentOf(start.from, meta.at) : undefined
       const id = newId()
       const token = await sessions.start({ id, userId, organizationId, by, ip, userAgent, ...(parent && { parent }) }, meta)
-      const member = await again(start, meta.at).catch(async (error: unknown) => {
+      const { member, person } = await again(start, meta.at).catch(async (error: unknown) => {
         if (shutsOut(error)) await sessions.end({ _id: id, organizationId }, endReasons[error.code] ?? 'disabled', meta)
         throw error
       })

@@ -1,5 +1,6 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import { singleFlight } from '../../shared/kit/batching/single-flight.ts'
 import type { Row, Table } from '../../shared/kit/mongo/table.ts'
 import type { Keyring } from './keyring.ts'
 import { seal, unseal } from './seal.ts'
@@ -16,15 +17,17 @@ export type Vault = {
 export const vault = (table: Table<OwnerKey>, keys: Keyring): Vault => {
   // Short-lived, so that an erasure by another replica is felt within a minute.
   const cache = new LRUCache<string, KeyObject>({ max: 20_000, ttl: 60_000 })
-  const read = async (owner: string): Promise<KeyObject | undefined> => {
-    const cached = cache.get(owner)
-    if (cached) return cached
+  const reading = singleFlight<KeyObject | undefined>()
+  // Who waited for another's reading finds what it has found: a key never changes.
+  const read = async (owner: string): Promise<KeyObject | undefined> => cache.get(owner) ?? reading(owner, async () => {
+    const found = cache.get(owner)
+    if (found) return found
     const row = await table.one({ _id: owner })
     if (!row) return undefined
     const key = createSecretKey(unseal(keys.key('wrap'), owner, row.wrapped))
     cache.set(owner, key)
     return key
-  }
+  })
   const create = async (owner: string): Promise<KeyObject> => {
     const bytes = randomBytes(32)
     if ((await table.insert([{ _id: owner, wrapped: seal(keys.key('wrap'), owner, bytes) }])).length > 0) {

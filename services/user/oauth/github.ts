@@ -1,12 +1,13 @@
 import * as oidc from 'openid-client'
 import type { Strategy } from 'openid-client/passport'
 import { z } from 'zod'
+import { EmailAddress } from '../../shared/contracts/primitives.ts'
 import { codeFlow, connection, type Tokens } from './code-flow.ts'
 import type { GuardedProvider } from './guarded.ts'
 import type { Identity } from './identity.ts'
 
 const User = z.object({ id: z.number().int(), login: z.string(), name: z.string().trim().min(1).max(100).nullish().catch(null) })
-const Emails = z.array(z.object({ email: z.email().max(254).optional().catch(undefined), primary: z.boolean(), verified: z.boolean() }))
+const Emails = z.array(z.object({ email: EmailAddress.optional().catch(undefined), primary: z.boolean(), verified: z.boolean() }))
 /** GitHub's own and that of its customers' clouds, else that of an Enterprise Server. */
 const apiOf = ({ hostname, origin }: URL): string => /(^|\.)(github|ghe)\.com$/.test(hostname) ? `https://api.${hostname}` : `${origin}/api/v3`
 

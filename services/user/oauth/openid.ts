@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client'
 import type { Strategy } from 'openid-client/passport'
 import { z } from 'zod'
+import { EmailAddress } from '../../shared/contracts/primitives.ts'
 import { codeFlow, connection, type Tokens } from './code-flow.ts'
 import type { GuardedProvider } from './guarded.ts'
 import type { Identity } from './identity.ts'
@@ -9,7 +10,7 @@ import { unlessAway } from './refusal.ts'
 // Some issuers write their yes as a text or a number.
 const Yes = z.union([z.boolean(), z.string(), z.number()]).transform(said => [true, 'true', 1, '1'].includes(said)).catch(false)
 const Said = z.object({
-  email: z.email().max(254).optional().catch(undefined), email_verified: Yes, xms_edov: Yes,
+  email: EmailAddress.optional().catch(undefined), email_verified: Yes, xms_edov: Yes,
   name: z.string().trim().min(1).max(100).optional().catch(undefined),
 })
 const Claims = Said.extend({ iss: z.string(), sub: z.string().min(1).max(255) })

@@ -10,6 +10,9 @@ import { signIn } from '../identity/sign-in.ts'
 import { oauthFlow } from './flow.ts'
 import type { Identity } from './identity.ts'
 
+/** What an organization is called is in the log for ever, so it is not called after its owner. */
+const firstOrganization = 'My organization'
+
 export const oauth = (deps: UserDeps): Handlers<typeof oauthApi> => {
   const { persons, keys, identities, publicUrl } = deps
   const [flow, enter, register] = [oauthFlow(deps), signIn(deps), registration(deps)]
@@ -18,7 +21,7 @@ export const oauth = (deps: UserDeps): Handlers<typeof oauthApi> => {
   const newcomer = async ({ email, name }: Identity, hash: string, provider: string, call: Call<(typeof oauthApi)['finishOauth']>): Promise<string> => {
     if (email === undefined) throw new Refused('invalid', 'oauth-email-unverified', 'The provider has not checked the address.')
     const shown = name ?? email.split('@')[0] ?? 'Somebody'
-    const { userId } = await register({ email, password: null, name: shown, organizationName: shown }, call)
+    const { userId } = await register({ email, password: null, name: shown, organizationName: firstOrganization }, call)
     // Between this and the person stands only a repetition: whoever comes again with the same address is told that it is taken, and can set a password by mail.
     await identities.insert([{ _id: hash, userId }])
     const meta = { ...call.meta, actor: userId, commandId: derivedId(call.meta.commandId, 'link') }

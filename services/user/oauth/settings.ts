@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { httpUrl } from '../../shared/kit/base-config.ts'
 
 const Given = z.strictObject({
-  type: z.enum(['openid', 'microsoft', 'github']).optional(), issuer: z.url().optional(),
+  type: z.enum(['openid', 'microsoft', 'github']).optional(), issuer: httpUrl.optional(),
   clientId: z.string().min(1), clientSecret: z.string().min(1), scope: z.string().min(1).optional(),
 })
 type Given = z.infer<typeof Given>

@@ -10,9 +10,9 @@ import { entriesOf, getIn } from '../../shared/kit/persistent-map.ts'
 import type { UserDeps } from '../deps.ts'
 import { isOpen } from '../domain/invitation.ts'
 import { actingIn, type OpenInvitation, type Organization } from '../domain/organization-state.ts'
+import { accepting } from '../identity/accepting.ts'
 import { invitationLimit } from '../identity/invitation-limit.ts'
 import { invitationOwner, invitationSaga } from '../identity/invitation-names.ts'
-import { invitationOf } from '../identity/registration.ts'
 import { signIn } from '../identity/sign-in.ts'
 import { forbidden, policies } from '../policies.ts'
 
@@ -21,8 +21,8 @@ const Cursor = z.object({ createdAt: Time, id: Id })
 
 /** Invitations by mail. */
 export const invitations = (deps: UserDeps): Handlers<typeof invitationsApi> => {
-  const { organizations, persons, logins, vault, keys, clock, state } = deps
-  const [enter, perAddress] = [signIn(deps), invitationLimit(state, clock)]
+  const { organizations, persons, logins, vault, clock, state } = deps
+  const [enter, accept, perMailbox] = [signIn(deps), accepting(deps), invitationLimit(state, clock)]
   const view = async (id: string, { email, role, invitedBy, createdAt, expiresAt }: OpenInvitation): Promise<Invitation> =>
     ({ id, email: (await vault.open(invitationOwner(id), email)) ?? '', role, invitedBy, createdAt, expiresAt })
 
@@ -38,19 +38,20 @@ export const invitations = (deps: UserDeps): Handlers<typeof invitationsApi> => 
       refuse(inviting)
       const invitationId = newId()
       const expiresAt = new Date(Date.parse(meta.at) + weekMs).toISOString()
-      const to = { emailHash, foundedAt: inviting.foundedAt }
-      await perAddress.count(to, invitationId)
+      const mailboxHash = logins.mailboxHash(email)
+      const to = { mailboxHash, foundedAt: inviting.foundedAt }
+      await perMailbox.count(to, invitationId)
       const sealed = await vault.seal(invitationOwner(invitationId), email).catch(async (error: unknown) => {
-        await perAddress.forget(to, invitationId)
+        await perMailbox.forget(to, invitationId)
         throw error
       })
       await organizations.handle(organizationId, organizationId, organization => {
         refuse(organization)
-        return { type: 'Invite', invitationId, emailHash, email: sealed, role, invitedBy: userId, at: meta.at, expiresAt }
+        return { type: 'Invite', invitationId, emailHash, mailboxHash, email: sealed, role, invitedBy: userId, at: meta.at, expiresAt }
       }, meta).catch(async (error: unknown) => {
         // Nobody needs the key of an invitation that is not made, nor does it count; where the outcome is not known it may have been.
         const notMade = error instanceof Refused && (error.kind !== 'unavailable' || error.code === 'contended')
-        if (notMade) await Promise.all([vault.erase(invitationOwner(invitationId)), perAddress.forget(to, invitationId)])
+        if (notMade) await Promise.all([vault.erase(invitationOwner(invitationId)), perMailbox.forget(to, invitationId)])
         throw error
       })
       return { body: { id: invitationId, email, role, invitedBy: userId, createdAt: meta.at, expiresAt, sagaId: invitationSaga(invitationId) } }
@@ -74,15 +75,10 @@ export const invitations = (deps: UserDeps): Handlers<typeof invitationsApi> => 
       return {}
     },
     acceptInvitation: async ({ actor: { userId }, body, meta }) => {
-      const { organizationId, invitationId } = invitationOf(keys, body.token)
       const { state: person } = await persons.load(NO_TENANT, userId)
       if (!('emailHash' in person)) throw new Refused('missing', 'user-unknown', 'There is no such user.')
       if (person.status === 'closing') throw new Refused('forbidden', 'account-closing', 'The account is being closed.')
-      // The organization decides; the person's own list follows, here and, after a crash, by the reaction to it.
-      await organizations.handle(organizationId, organizationId, {
-        type: 'AcceptInvitation', invitationId, userId, emailHash: person.emailHash, at: meta.at,
-      }, meta)
-      await persons.handle(NO_TENANT, userId, { type: 'JoinOrganization', organizationId }, meta)
+      const organizationId = await accept({ userId, emailHash: person.emailHash, token: body.token }, meta)
       const { name, role } = await enter.membership(userId, organizationId)
       return { body: { id: organizationId, name, role } }
     },

@@ -2,6 +2,7 @@ import type { ownApi } from '../../shared/contracts/user/http.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
 import type { Handlers } from '../../shared/kit/http/call.ts'
+import { isUnavailable } from '../../shared/kit/unavailable.ts'
 import type { UserDeps } from '../deps.ts'
 import { refuseSoleOwner } from '../domain/organization-state.ts'
 import { loginGuard } from '../identity/login-guard.ts'
@@ -13,8 +14,10 @@ import { profileOf, signIn } from '../identity/sign-in.ts'
 export const own = (deps: UserDeps): Handlers<typeof ownApi> => {
   const { persons, organizations, sessions } = deps
   const [guard, enter, change, password] = [loginGuard(deps), signIn(deps), changeProfile(deps), passwordChanges(deps)]
-  const confirm = async (userId: string, given: string): Promise<void> => {
-    if (!await guard.confirm(userId, () => password.isRight(userId, given))) throw new Refused('forbidden', 'bad-password', 'The password is wrong.')
+  const confirm = async <T>(userId: string, check: () => Promise<T | undefined>): Promise<T> => {
+    const found = await guard.confirm(userId, check)
+    if (found === undefined) throw new Refused('forbidden', 'bad-password', 'The password is wrong.')
+    return found
   }
 
   return {
@@ -28,7 +31,7 @@ export const own = (deps: UserDeps): Handlers<typeof ownApi> => {
       return { body: profileOf(details, member), version: details.version }
     },
     closeAccount: async ({ actor: { userId, organizationId }, body, meta, newId }) => {
-      await confirm(userId, body.password)
+      await confirm(userId, async () => await password.isRight(userId, body.password) || undefined)
       const { state } = await persons.load(NO_TENANT, userId)
       if (state.status === 'closing' && state.sagaId) return { body: { sagaId: state.sagaId } }
       for (const id of state.status === 'active' ? state.organizations : []) refuseSoleOwner((await organizations.load(id, id)).state, userId)
@@ -42,14 +45,18 @@ export const own = (deps: UserDeps): Handlers<typeof ownApi> => {
     },
     resetPassword: async call => {
       const { userId, emailHash } = await password.reset(call.body.token, call.body.password, call.meta)
-      await guard.proven(userId, emailHash, call)
+      // The password is set: that guesses are not forgotten while the state store is away does not undo it.
+      await guard.proven(userId, emailHash, call).catch((error: unknown) => { if (!isUnavailable(error)) throw error })
       return {}
     },
     changePassword: async ({ actor: { userId, sessionId }, body, meta }) => {
       // As he is before the old password is compared: one that is reset meanwhile is not overwritten.
       const { version } = await persons.load(NO_TENANT, userId)
-      await confirm(userId, body.current)
-      await password.change(userId, sessionId, body.password, { expectedVersion: version, ...meta })
+      const found = await confirm(userId, async () => {
+        if (await password.isRight(userId, body.current)) return 'right'
+        return await password.isSetIn(userId, sessionId, body.password) ? 'set already' : undefined
+      })
+      if (found === 'right') await password.change(userId, sessionId, body.password, { expectedVersion: version, ...meta })
       await sessions.endAll({ userId, except: sessionId }, 'password', meta)
       return {}
     },

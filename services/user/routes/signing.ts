@@ -4,6 +4,7 @@ import { derivedId } from '../../shared/kit/ids.ts'
 import type { Handlers } from '../../shared/kit/http/call.ts'
 import type { signingApi } from '../../shared/contracts/user/http.ts'
 import type { UserDeps } from '../deps.ts'
+import { accepting } from '../identity/accepting.ts'
 import { evenTime } from '../identity/even-time.ts'
 import { loginGuard } from '../identity/login-guard.ts'
 import { registration } from '../identity/registration.ts'
@@ -16,7 +17,7 @@ const nobody = 'nobody'
 /** Signing up, in and out. */
 export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
   const { persons, logins, vault, passwords, verify, signing: keys, settings } = deps
-  const [guard, enter, register] = [loginGuard(deps), signIn(deps), registration(deps)]
+  const [guard, enter, register, accept] = [loginGuard(deps), signIn(deps), registration(deps), accepting(deps)]
 
   /** Whose password this is; only looked at when the guess is let in, so that a flood costs no look-ups. */
   const look = async (emailHash: string, password: string) => {
@@ -35,7 +36,7 @@ export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
       return { body: await enter.start({ userId, person, member, by: 'registration', tokenIn: call.body.tokenIn }, call) }
     },
     login: async call => {
-      const { email, password, organizationId, tokenIn } = call.body
+      const { email, password, organizationId, invitationToken: token, tokenIn } = call.body
       const even = evenTime(settings.evenMs)
       const emailHash = logins.hash(email)
       const found = await guard.guess(emailHash, call, () => look(emailHash, password))
@@ -53,8 +54,11 @@ export const signing = (deps: UserDeps): Handlers<typeof signingApi> => {
         person = await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: rehashed, by: 'rehash' }, meta)
           .catch((error: unknown) => { if (error instanceof Refused && error.kind === 'stale') return found.person; throw error })
       }
-      const member = await enter.choose(userId, living.organizations, organizationId)
-      return { body: await enter.start({ userId, person, member, by: 'password', tokenIn }, { ...call, meta: { ...call.meta, actor: userId } }) }
+      const meta = { ...call.meta, actor: userId }
+      // Whoever is shut out elsewhere could not sign in to accept it.
+      const invitedTo = token === undefined ? undefined : await accept({ userId, emailHash: living.emailHash, token }, meta)
+      const member = await enter.choose(userId, living.organizations, invitedTo ?? organizationId)
+      return { body: await enter.start({ userId, person, member, by: 'password', tokenIn }, { ...call, meta }) }
     },
     refresh: async call => ({ body: await enter.refresh(call.body.refreshToken, call) }),
     logout: async call => {

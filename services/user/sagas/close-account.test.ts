@@ -14,7 +14,8 @@ const first = [start, announced(0), left(0), released(0)]
 const away = [...first, announced(1, true)]
 const erased = (service: 'notification' | 'analytics' | 'ai', i: number): Input =>
   ({ type: 'Replied', id: `erase-${service}-${i}`, service, operation: 'erase', reply: { sagaId } })
-const allErased = [0, 1].flatMap(i => [erased('notification', i), erased('analytics', i), erased('ai', i)])
+const signedOut: Input = { type: 'Done', id: 'sign-out', name: 'signOut', result: null }
+const allErased = [signedOut, ...[0, 1].flatMap(i => [erased('notification', i), erased('analytics', i), erased('ai', i)])]
 type Order = ReturnType<typeof closeAccount.step>['outputs'][number]
 const rejoin = {
   do: 'invoke', id: 'rejoin-0', service: 'project', operation: 'rejoin', input: { body: { ...here('o1'), left: [ownedByAnn] } },
@@ -36,11 +37,11 @@ describe('close-account', () => {
     given(start, announced(0), left(0)).when(released(0)).thenTurn({ step: 'announcing', at: 1 }, [
       { do: 'command', id: 'announce-1', name: 'announceLeaving', input: here('o2') },
     ]))
-  it('erases everywhere at once; who was alone leaves nothing behind', () => {
+  it('signs out, and erases everywhere at once; who was alone leaves nothing behind', () => {
     const { outputs, state } = given(...first).when(announced(1, true))
     expect(state).toMatchObject({ step: 'erasing', undo: [] })
     expect(outputs.map(o => ('id' in o ? o.id : ''))).toEqual([
-      'erase-notification-0', 'erase-analytics-0', 'erase-ai-0', 'erase-notification-1', 'erase-analytics-1', 'erase-ai-1',
+      'sign-out', 'erase-notification-0', 'erase-analytics-0', 'erase-ai-0', 'erase-notification-1', 'erase-analytics-1', 'erase-ai-1',
     ])
   })
   it('closes when all is erased', () => {

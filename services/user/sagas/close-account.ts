@@ -24,7 +24,7 @@ export type State = {
   at: number
   /** What undoes the steps taken so far; the last one first. */
   undo: Output[]
-  /** Erasures that are not answered yet, and those that were refused. */
+  /** What is not answered yet of signing out and erasing, and those that were refused. */
   erasing: string[]; remains: string[]
   overdue: boolean; why: string | null
 }
@@ -86,13 +86,14 @@ const nextOrganization = (s: State): Turn => unlessOverdue(s, () => announce({ .
 
 /** From here on there is no way back: what is erased cannot be brought back, so it is tried until it is done. */
 const erase = (s: State): Turn => {
-  const outputs = s.organizations.flatMap((organizationId, i): Output[] => (['notification', 'analytics', 'ai'] as const)
+  const erasures = s.organizations.flatMap((organizationId, i): Output[] => (['notification', 'analytics', 'ai'] as const)
     .map(service => ({
       do: 'invoke', id: `erase-${service}-${i}`, service, operation: 'erase',
       input: { body: { organizationId, userId: s.userId, sagaId: s.sagaId } },
     })))
-  const next: State = { ...s, step: 'erasing', undo: [], erasing: outputs.map(o => ('id' in o ? o.id : '')) }
-  return outputs.length ? { state: next, outputs } : close(next)
+  // A token from before would let him make what nobody erases any more.
+  const outputs: Output[] = [{ do: 'command', id: 'sign-out', name: 'signOut', input: { userId: s.userId, sagaId: s.sagaId } }, ...erasures]
+  return { state: { ...s, step: 'erasing', undo: [], erasing: outputs.map(o => ('id' in o ? o.id : '')) }, outputs }
 }
 const erased = (s: State, input: Input): Turn => {
   const id = answersTo(input)

@@ -11,6 +11,7 @@ type Closing = { userId: string; sagaId: string; organizations: string[] }
 export type ClosingCommands = {
   announceLeaving: (input: Leaving, context: CommandContext) => Promise<{ handOverTo: string | null; alone: boolean }>
   cancelLeaving: (input: Leaving, context: CommandContext) => Promise<null>
+  signOut: (input: { userId: string; sagaId: string }, context: CommandContext) => Promise<null>
   closePerson: (input: Closing, context: CommandContext) => Promise<null>
   reopenPerson: (input: { userId: string; sagaId: string; why: string }, context: CommandContext) => Promise<null>
 }
@@ -28,6 +29,10 @@ export const closingCommands = ({ clock, persons, organizations, sessions, vault
   },
   cancelLeaving: async ({ organizationId, userId, sagaId }, context) => {
     await organizations.handle(organizationId, organizationId, { type: 'CancelLeaving', userId, sagaId }, sagaMeta(clock.now(), context))
+    return null
+  },
+  signOut: async ({ userId }, context) => {
+    await sessions.endAll({ userId }, 'closed', sagaMeta(clock.now(), context))
     return null
   },
   closePerson: async ({ userId, sagaId, organizations: ids }, context) => {

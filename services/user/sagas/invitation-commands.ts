@@ -1,7 +1,7 @@
-import { derivedId } from '../../shared/kit/ids.ts'
 import { getIn } from '../../shared/kit/persistent-map.ts'
 import type { UserDeps } from '../deps.ts'
-import { invitationOwner } from '../identity/invitation-names.ts'
+import { isOpen } from '../domain/invitation.ts'
+import { invitationMail, invitationOwner } from '../identity/invitation-names.ts'
 import { mailedToken } from '../identity/mailed-token.ts'
 import { sagaMeta } from './closing-commands.ts'
 import type { InvitationCommands } from './invite-member.ts'
@@ -12,13 +12,14 @@ export const invitationCommands = ({ clock, organizations, vault, keys, director
   sendInvitation: async ({ organizationId, invitationId }) => {
     const { state } = await organizations.load(organizationId, organizationId)
     const invitation = getIn(state.invitations, invitationId)
-    const address = invitation && await vault.open(invitationOwner(invitationId), invitation.email)
-    // Settled already: there is nobody to write to.
-    if (!invitation || address === undefined) return null
+    // Settled already, or its sender may not give it any more: nobody could accept it.
+    if (!invitation || !isOpen(state, invitation, clock.now())) return null
+    const address = await vault.open(invitationOwner(invitationId), invitation.email)
+    if (address === undefined) return null
     const inviter = await directory.details(invitation.invitedBy)
     const token = mailedToken(keys, 'invitation', organizationId, invitationId)
     await notification.mail({ body: {
-      template: 'invitation', organizationId, to: { address, name: '' }, dedupeId: derivedId('invitation', invitationId),
+      ...invitationMail(organizationId, invitationId), userId: invitation.invitedBy, to: { address, name: '' },
       data: { token, organizationName: state.name, inviterName: inviter?.name ?? '', role: invitation.role, expiresAt: invitation.expiresAt },
     } })
     return null

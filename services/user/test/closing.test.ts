@@ -53,6 +53,18 @@ describe('closing an account', () => {
     expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: bob.refreshToken } })).status).toBe(401)
     expect((await user.ask('POST', '/api/users/login', { body: { email: 'bob@example.com', password: goodPassword } })).status).toBe(401)
   })
+  it('ends the sessions before all is erased: nothing is made any more that nobody would erase', async () => {
+    const gil = await hire('gil@example.com')
+    user.replies.set('/internal/notifications/erase', { status: 503, body: {} })
+    const answer = await close(gil)
+    await expect.poll(() => user.deps.sessions.living(gil.user.id, user.clock.now())).toEqual([])
+    expect(sagaOf(answer)).toMatchObject({ step: 'erasing', state: 'running' })
+    user.replies.clear()
+    await user.dapr.settled()
+    user.clock.advance(60_000)
+    await user.dapr.fire('UserSaga', (answer.body as { sagaId: string }).sagaId, 'drive')
+    await ends(answer)
+  })
   it('frees the address', async () => expect((await user.register('bob@example.com')).user.role).toBe('owner'))
   it('is free to who is alone, and asks the projects nothing', async () => {
     const solo = await user.register('solo@example.com')

@@ -41,7 +41,7 @@ describe('signing in by GitHub', () => {
   it('refuses who said no, a changed state, a code of another flow, and a code that comes twice', async () => {
     const refused = `${issuer}/?problem=oauth-refused`
     expect((await signIn('nobody')).location).toBe(refused)
-    expect((await signIn('fay', path => path.replace(/state=[^&]+/, 'state=other'))).location).toBe(refused)
+    expect((await signIn('fay', path => path.replace(/state=[^&]+/, 'state=other'))).location).toBe(`${issuer}/?problem=oauth-expired`)
     const codeOf = (path: string): string => /code=[^&]+/.exec(path)?.[0] ?? ''
     const { back: stolen } = await signIn('fay', () => '/api/users/oauth/github/callback')
     expect((await signIn('ada', path => path.replace(codeOf(path), codeOf(stolen)))).location).toBe(refused)

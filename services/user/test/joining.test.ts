@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { SignedIn } from '../../shared/contracts/user/resources.ts'
+import { SignedIn } from '../../shared/contracts/user/resources.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
 
@@ -11,9 +11,10 @@ beforeAll(async () => {
 })
 afterAll(() => user.stop())
 /** Invites, and answers with the body of the sign-up by the mailed token. */
-const invited = async (email: string): Promise<{ id: string; body: Record<string, string> }> => {
-  const { body } = await user.ask('POST', '/api/users/invitations', { token: ann.accessToken, body: { email, role: 'admin' } })
-  const mail = () => user.mails.findLast(m => (m['to'] as { address: string }).address === email)
+const invited = async (email: string, token = ann.accessToken): Promise<{ id: string; body: Record<string, string> }> => {
+  const mails = user.mails.length
+  const { body } = await user.ask('POST', '/api/users/invitations', { token, body: { email, role: 'admin' } })
+  const mail = () => user.mails.slice(mails).find(m => (m['to'] as { address: string }).address === email)
   await expect.poll(mail).toBeDefined()
   return { id: (body as { id: string }).id, body: { email, password: goodPassword, name: 'Bob', invitationToken: tokenOf(mail()) } }
 }
@@ -94,5 +95,43 @@ describe('signing up by invitation', () => {
     const key = { 'idempotency-key': 'join-fay' }
     const [first, again] = [await user.ask('POST', '/api/users/register', { body, headers: key }), await user.ask('POST', '/api/users/register', { body, headers: key })]
     expect([first.status, again.status, again.body]).toEqual([201, 201, first.body])
+  })
+})
+
+describe('somebody whom his only organization has shut out', () => {
+  /** Signs up by an invitation of the first organization, which then shuts him out. */
+  const shutOut = async (email: string): Promise<SignedIn> => {
+    const person = SignedIn.parse((await signUp((await invited(email)).body)).body)
+    expect((await user.ask('PUT', `/api/users/${person.user.id}/disabled`, { token: ann.accessToken, body: { disabled: true } })).status).toBe(200)
+    return person
+  }
+  const logIn = (body: Record<string, string>, headers: Record<string, string> = {}) =>
+    user.ask('POST', '/api/users/login', { body: { password: goodPassword, ...body }, headers })
+
+  it('is let in where he is invited, by the sign-in that accepts', async () => {
+    const [email, boss] = ['hal@example.com', await user.register('boss@example.com', { organizationName: 'Boss' })]
+    const hal = await shutOut(email)
+    expect(codeOf(await logIn({ email }))).toBe('account-disabled')
+    const { body: { invitationToken = '' } } = await invited(email, boss.accessToken)
+    expect(codeOf(await logIn({ email, password: 'not the password', invitationToken }))).toBe('bad-credentials')
+    const answer = await logIn({ email, invitationToken }, { 'idempotency-key': 'hal-accepts' })
+    const there = { organization: { id: boss.organization.id, role: 'admin' }, user: { id: hal.user.id, role: 'admin', version: 2 } }
+    expect(SignedIn.parse(answer.body)).toMatchObject(there)
+    expect((await logIn({ email, invitationToken }, { 'idempotency-key': 'hal-accepts' })).body).toEqual(answer.body)
+    expect(SignedIn.parse((await logIn({ email, invitationToken })).body).organization.id).toBe(boss.organization.id)
+    expect((await user.login(email)).organization.id).toBe(boss.organization.id)
+  })
+  it('is told so when the invitation does not hold, and signed in nowhere else', async () => {
+    const [email, other] = ['ida@example.com', 'joe@example.com']
+    const [ida, joe] = [await user.register(email, { organizationName: 'Ida' }), await user.register(other, { organizationName: 'Joe' })]
+    const { id, body: { invitationToken = '' } } = await invited(email, joe.accessToken)
+    const sessions = async () => (await user.deps.sessions.living(ida.user.id, user.clock.now())).length
+    const before = await sessions()
+    for (const token of ['not one of ours', `${invitationToken}x`]) expect(codeOf(await logIn({ email, invitationToken: token }))).toBe('invitation-invalid')
+    expect(codeOf(await logIn({ email: other, invitationToken }))).toBe('invitation-for-another-address')
+    expect(codeOf(await logIn({ email, invitationToken, organizationId: ida.organization.id }))).toBe('invalid')
+    await user.ask('DELETE', `/api/users/invitations/${id}`, { token: joe.accessToken })
+    const late = await logIn({ email, invitationToken })
+    expect([late.status, codeOf(late), await sessions()]).toEqual([409, 'invitation-invalid', before])
   })
 })

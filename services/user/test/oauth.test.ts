@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SignedIn } from '../../shared/contracts/user/resources.ts'
+import { commitsOf } from '../../shared/kit/events/test/log-of.ts'
 import { browser, through, type Jar } from './browser.ts'
 import { codeOf, issuer, userService, type UserService } from './service.ts'
 
@@ -79,6 +81,39 @@ describe('signing in by another provider', () => {
     expect((await service().events('UserCreated')).length).toBe(1)
     expect((await service().events('UserLoggedIn')).length).toBe(2)
   })
+  it('writes the name of a newcomer nowhere in clear, nor does his organization bear it', async () => {
+    const { user: { id }, organization } = SignedIn.parse(await whoami((await signIn('ann')).jar))
+    await service().settled()
+    const streams = [`-/person/${id}`, `${organization.id}/organization/${organization.id}`, `${organization.id}/member/${id}`]
+    const commits = (await Promise.all(streams.map(stream => commitsOf(service().log, stream)))).flat()
+    expect([organization.name, new Set(commits.map(({ stream }) => stream)).size]).toEqual(['My organization', 3])
+    expect(JSON.stringify([commits, service().dapr.published])).not.toMatch(/Ann Other|ann@example/i)
+  })
+  it('has no password to close the account by, and is told how he gets one', async () => {
+    const { accessToken } = SignedIn.parse(await whoami((await signIn('ann')).jar))
+    const confirmed = [['DELETE', '/api/users/account', { password: 'any' }], ['PUT', '/api/users/password', { current: 'any', password: 'plum tarragon seven' }]] as const
+    for (const [method, path, body] of confirmed) for (let i = 0; i < 12; i++) {
+      const answer = await service().ask(method, path, { token: accessToken, body })
+      expect([answer.status, codeOf(answer)]).toEqual([409, 'no-password'])
+    }
+  })
+  it('goes its way in each of two tabs', async () => {
+    const jar: Jar = new Map()
+    const begun = new Map<string, string>()
+    // One in sixteen takes the place of another.
+    for (let i = 0; i < 50 && begun.size < 2; i++) {
+      const { headers } = await begin(jar)
+      begun.set(headers.getSetCookie()[0]?.split('=')[0] ?? '', headers.get('location') ?? '')
+    }
+    const [first = '', second = ''] = await Promise.all([...begun.values()].map(url => through(url, 'ann')))
+    expect([await comeBack(second, jar), await comeBack(first, jar), await comeBack(first, jar)]).toEqual([`${issuer}/`, `${issuer}/`, problem('oauth-expired')])
+  })
+  it('leaves the way of one tab open to it when another comes back with what nobody sent', async () => {
+    const jar: Jar = new Map()
+    const back = await through((await begin(jar)).headers.get('location') ?? '', 'ann')
+    for (let i = 0; i < 64; i++) expect(await comeBack(back.replace(/state=[^&]+/, `state=other-${i}`), jar)).toBe(problem('oauth-expired'))
+    expect(await comeBack(back, jar)).toBe(`${issuer}/`)
+  })
   it('does not believe an address that the provider has not checked', async () => {
     for (const account of ['bob', 'dan', 'eve']) expect((await signIn(account)).location).toBe(problem('oauth-email-unverified'))
   })
@@ -92,8 +127,8 @@ describe('signing in by another provider', () => {
   })
   it('refuses a changed state, a code of another flow, a way back without a code, a code that comes twice, and another browser', async () => {
     const codeOf = (path: string): string => /code=[^&]+/.exec(path)?.[0] ?? ''
-    expect((await signIn('ann', path => path.replace(/state=[^&]+/, 'state=other'))).location).toBe(problem('oauth-refused'))
-    const { back: stolen, location } = await signIn('ann', () => '/api/users/oauth/house/callback')
+    expect((await signIn('ann', path => path.replace(/state=[^&]+/, 'state=other'))).location).toBe(problem('oauth-expired'))
+    const { back: stolen, location } = await signIn('ann', path => path.replace(/code=[^&]+&/, ''))
     expect(location).toBe(problem('oauth-refused'))
     expect((await signIn('cat', path => path.replace(codeOf(path), codeOf(stolen)))).location).toBe(problem('oauth-refused'))
     const { back, jar } = await signIn('ann')

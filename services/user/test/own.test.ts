@@ -82,6 +82,18 @@ describe('a password', () => {
     expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: other.refreshToken } })).status).toBe(401)
     expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: eve.refreshToken } })).status).toBe(200)
   })
+  it('that was changed although the answer was lost is changed when the session asks again, and counts as no wrong guess', async () => {
+    const [hal, other] = [await user.register('hal@example.com'), await user.login('hal@example.com')]
+    const change = ({ accessToken }: typeof hal) =>
+      user.ask('PUT', '/api/users/password', { token: accessToken, body: { current: goodPassword, password: newPassword } })
+    const away = vi.spyOn(user.tables.sessions, 'find').mockRejectedValue(new Refused('unavailable', 'store-unavailable'))
+    expect((await change(hal)).status).toBe(503)
+    away.mockRestore()
+    for (let i = 0; i < 20; i++) expect((await change(hal)).status).toBe(204)
+    expect(codeOf(await change(other))).toBe('bad-password')
+    expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: other.refreshToken } })).status).toBe(401)
+    expect((await user.login('hal@example.com', newPassword)).user.id).toBe(hal.user.id)
+  })
   it('is not guessed by who has stolen a session, nor by switching to more of them', async () => {
     const gus = await user.register('gus@example.com')
     const guess = (token: string) => user.ask('PUT', '/api/users/password', { token, body: { current: 'a wrong guess', password: newPassword } })
@@ -108,6 +120,32 @@ describe('a password', () => {
     expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: cat.refreshToken } })).status).toBe(401)
     expect((await user.login('cat@example.com', newPassword)).user.id).toBe(cat.user.id)
     expect(JSON.stringify(await commitsOf(user.log, `-/person/${cat.user.id}`))).not.toContain(token.split('.')[2])
+  })
+  describe('that is reset while a store is away', () => {
+    const reset = async (email: string) => {
+      await user.ask('POST', '/api/users/password/forgot', { body: { email } })
+      await user.settled()
+      const body = { token: tokenOf(user.mails.findLast(m => m['template'] === 'password-reset')), password: newPassword }
+      return () => user.ask('POST', '/api/users/password/reset', { body, headers: { 'idempotency-key': `reset-${email}` } })
+    }
+    it('is reset when it is said again with its Idempotency-Key, and the sessions end', async () => {
+      const ian = await user.register('ian@example.com')
+      const send = await reset('ian@example.com')
+      const away = vi.spyOn(user.deps.sessions, 'endAll').mockRejectedValue(new Refused('unavailable', 'store-unavailable'))
+      expect((await send()).status).toBe(503)
+      away.mockRestore()
+      expect([(await send()).status, (await send()).status]).toEqual([204, 204])
+      expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: ian.refreshToken } })).status).toBe(401)
+      expect((await user.login('ian@example.com', newPassword)).user.id).toBe(ian.user.id)
+    })
+    it('is reset although wrong guesses cannot be forgotten now', async () => {
+      await user.register('joe@example.com')
+      const send = await reset('joe@example.com')
+      user.dapr.down = true
+      const { status } = await send()
+      user.dapr.down = false
+      expect([status, (await user.login('joe@example.com', newPassword)).user.email]).toEqual([204, 'joe@example.com'])
+    })
   })
   it('the answer to a forgotten one tells nothing', async () => {
     const mails = user.mails.length

@@ -12,7 +12,7 @@ import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { sagaHostOn } from '../../shared/kit/sagas/host.ts'
 import { memorySagaStore } from '../../shared/kit/sagas/memory-saga-store.ts'
 import { sagaRoutes } from '../../shared/kit/sagas/saga-routes.ts'
-import { assemble } from '../compose.ts'
+import { assemble, sagasOf } from '../compose.ts'
 import type { Login } from '../identity/logins.ts'
 import type { SessionRow } from '../identity/session-row.ts'
 import type { SpentToken } from '../identity/spent-tokens.ts'
@@ -25,10 +25,6 @@ import { peers } from '../peers.ts'
 import { toPublic, type UserEvent } from '../publish.ts'
 import { reactions } from '../reactions.ts'
 import { userRoutes } from '../routes.ts'
-import { closeAccount } from '../sagas/close-account.ts'
-import { closingCommands } from '../sagas/closing-commands.ts'
-import { invitationCommands } from '../sagas/invitation-commands.ts'
-import { inviteMember } from '../sagas/invite-member.ts'
 import { memoryTable } from '../../shared/kit/mongo/memory-table.ts'
 
 type Json = Record<string, unknown>
@@ -45,6 +41,7 @@ export const userService = async (oauthSettings: ProviderSettings = {}) => {
   for (const app of ['project', 'task', 'notification', 'analytics', 'ai'] as const)
     dapr.answer(app, ({ path, body }) => {
       if (path === '/internal/mails') mails.push(body as Json)
+      if (path === '/internal/mails/drop') return { status: 204, headers: {}, body: undefined }
       asked.push(path)
       const sagaId = (body as Json)['sagaId'] ?? 'none'
       const usual: Json = { left: [], released: [], rejoined: 0, reassigned: 0, mailId: 'm1', sagaId }
@@ -64,10 +61,8 @@ export const userService = async (oauthSettings: ProviderSettings = {}) => {
     settings: { https: false, evenMs: 0 },
     hashCost: { memoryCost: 64, timeCost: 1, parallelism: 1 },
   })
-  const commands = { ...closingCommands(deps), ...invitationCommands(deps) }
   const sagas = sagaHostOn({
-    actorType: 'UserSaga', sagas: [closeAccount, inviteMember], dapr, store: sagaStore, clients, commands, clock,
-    logger: silentLogger, secret: 'a secret of tests',
+    ...sagasOf(deps), dapr, store: sagaStore, clients, clock, logger: silentLogger, secret: 'a secret of tests',
   })
   dapr.host(sagas.actor)
   reactions(log, deps, sagas)

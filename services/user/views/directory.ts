@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { Preferences } from '../../shared/contracts/user/resources.ts'
+import { singleFlight } from '../../shared/kit/batching/single-flight.ts'
 import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
+import { inParallel } from '../../shared/kit/in-parallel.ts'
 import type { Person } from '../domain/person.ts'
 import type { Vault } from '../identity/vault.ts'
 
@@ -20,6 +22,9 @@ export type Directory = {
   forget(userId: string): void
 }
 
+// A search looks at everybody: so many at once leave the store's connections to others.
+const atOnce = 8
+
 /** Names and addresses, opened for those who may read them. */
 export const directory = (persons: { load(tenantId: string, id: string): Promise<Loaded> }, vault: Vault): Directory => {
   const cache = new LRUCache<string, Details>({ max: 10_000, ttl: 5_000 })
@@ -30,15 +35,16 @@ export const directory = (persons: { load(tenantId: string, id: string): Promise
     return { id, email, ...ProfileData.parse(JSON.parse(profile)), createdAt: state.createdAt, version }
   }
   const details = async (id: string): Promise<Details | undefined> => open(id, await persons.load(NO_TENANT, id))
-  const cached = async (id: string): Promise<Details | undefined> => {
-    const known = cache.get(id) ?? await details(id)
+  const reading = singleFlight<Details | undefined>()
+  const cached = async (id: string): Promise<Details | undefined> => cache.get(id) ?? reading(id, async () => {
+    const known = await details(id)
     if (known) cache.set(id, known)
     return known
-  }
+  })
   return {
     details,
     open,
-    many: async ids => new Map((await Promise.all([...new Set(ids)].map(cached))).filter(d => d !== undefined).map(d => [d.id, d])),
+    many: async ids => new Map((await inParallel([...new Set(ids)], atOnce, cached)).filter(d => d !== undefined).map(d => [d.id, d])),
     forget: id => { cache.delete(id) },
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { operation } from '../define.ts'
 import { Id } from '../primitives.ts'
-import { Mail } from './mails.ts'
+import { Mail, MailName } from './mails.ts'
 
 const ofProject = z.strictObject({ organizationId: Id, projectId: Id, sagaId: Id })
 
@@ -11,6 +11,11 @@ export const notificationInternal = {
     method: 'POST', path: '/internal/mails', access: 'internal', callers: ['user'], status: 202,
     summary: 'Send a mail; it is kept before this answers and sent soon after',
     body: Mail, reply: z.object({ mailId: Id }),
+  }),
+  dropMail: operation({
+    method: 'POST', path: '/internal/mails/drop', access: 'internal', callers: ['user'], status: 204,
+    summary: 'Take back a mail that has not left, or is yet to be asked for',
+    body: MailName,
   }),
   erase: operation({
     method: 'POST', path: '/internal/notifications/erase', access: 'internal', callers: ['user'], status: 200,

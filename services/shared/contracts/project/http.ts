@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { operation } from '../define.ts'
-import { Changes, Id, Origin, page, paging, ProjectRole, Time } from '../primitives.ts'
+import { Changes, EmailAddress, Id, Origin, page, paging, ProjectRole, Time } from '../primitives.ts'
 import { Workflow } from '../workflow.ts'
 import { ProjectStatus } from './events.ts'
 import { AllocationPercent, Description, Key, Member, Name, Project } from './schemas.ts'
@@ -19,7 +19,7 @@ const ProjectChanges = z.strictObject({
   name: Name.optional(), key: Key.optional(), description: Description.optional(), startAt: Time.nullable().optional(), dueAt: Time.nullable().optional(),
 })
 const NewMember = z.strictObject({
-  userId: Id.optional(), email: z.email().max(254).optional(), role: ProjectRole.default('contributor'), allocationPercent: AllocationPercent.default(0),
+  userId: Id.optional(), email: EmailAddress.optional(), role: ProjectRole.default('contributor'), allocationPercent: AllocationPercent.default(0),
 }).refine(m => (m.userId === undefined) !== (m.email === undefined), { message: 'give either userId or email', path: ['userId'] })
 const Started = z.strictObject({ sagaId: Id, projectId: Id })
 

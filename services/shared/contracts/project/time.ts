@@ -14,7 +14,8 @@ const Report = z.object({
   rows: z.array(z.object({ key: z.string().nullable(), minutes: z.number().int(), entries: z.number().int() })),
 })
 export const Week = z.object({
-  week: Day, capacityMinutes: z.number().int(), allocatedPercent: z.number(),
+  // The first Monday lies in 1969.
+  week: z.iso.date(), capacityMinutes: z.number().int(), allocatedPercent: z.number(),
   allocatedMinutes: z.number().int(), bookedMinutes: z.number().int(), overAllocated: z.boolean(),
   projects: z.array(z.object({ projectId: Id, allocationPercent: z.number() })),
 })

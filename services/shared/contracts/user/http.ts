@@ -35,11 +35,16 @@ export const signingApi = {
     },
   }),
   login: operation({
-    method: 'POST', path: '/api/users/login', summary: 'Sign in', access: 'public', status: 200, setsCookie,
+    method: 'POST', path: '/api/users/login', summary: 'Sign in; with an invitationToken, to the organization that invites, which is joined by it',
+    access: 'public', status: 200, setsCookie,
     body: z.strictObject({
-      email: z.string().trim().min(1).max(254), password: Secret, otp: OneTimePassword.optional(), organizationId: Id.optional(), tokenIn,
+      email: z.string().trim().min(1).max(254), password: Secret, otp: OneTimePassword.optional(), organizationId: Id.optional(),
+      invitationToken: Secret.optional(), tokenIn,
+    }).refine(b => b.organizationId === undefined || b.invitationToken === undefined, {
+      path: ['organizationId'], message: 'give organizationId or invitationToken, not both',
     }),
-    reply: SignedIn, errors: { ...outside, 'bad-credentials': 401, 'too-many-attempts': 429 },
+    reply: SignedIn,
+    errors: { ...outside, 'bad-credentials': 401, 'too-many-attempts': 429, 'invitation-invalid': 409, 'invitation-for-another-address': 409 },
   }),
   refresh: operation({
     method: 'POST', path: '/api/users/token/refresh',
@@ -97,7 +102,7 @@ export const ownApi = {
     method: 'DELETE', path: '/api/users/account', summary: 'Close the account: projects and tasks are handed over, personal data is erased',
     access: 'user', status: 202,
     body: z.strictObject({ password: Secret }), reply: z.object({ sagaId: Id }),
-    errors: { ...outside, 'bad-password': 403, 'sole-owner': 409, 'too-many-attempts': 429 },
+    errors: { ...outside, 'bad-password': 403, 'no-password': 409, 'sole-owner': 409, 'too-many-attempts': 429 },
   }),
   forgotPassword: operation({
     method: 'POST', path: '/api/users/password/forgot', summary: 'Ask for a link to set a new password', access: 'public', status: 202,
@@ -109,7 +114,8 @@ export const ownApi = {
   }),
   changePassword: operation({
     method: 'PUT', path: '/api/users/password', summary: 'Change the own password; ends the other sessions', access: 'user', status: 204,
-    body: z.strictObject({ current: Secret, password: NewPassword }), errors: { ...outside, 'bad-password': 403, 'too-many-attempts': 429, ...passwordRules },
+    body: z.strictObject({ current: Secret, password: NewPassword }),
+    errors: { ...outside, 'bad-password': 403, 'no-password': 409, 'too-many-attempts': 429, ...passwordRules },
   }),
 } as const
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { Id, oneLine, OrganizationRole, Time } from '../primitives.ts'
+import { EmailAddress, Id, oneLine, OrganizationRole, Time } from '../primitives.ts'
 import { Timezone } from '../timezone.ts'
 
 const isLocale = (tag: string): boolean => { try { return Intl.getCanonicalLocales(tag).length > 0 } catch { return false } }
 
 /** An e-mail address as typed; it is compared without regard to case. */
-export const Email = z.string().trim().max(254).pipe(z.email('must be an e-mail address'))
+export const Email = z.string().trim().max(254).pipe(EmailAddress)
 /** A password that is being chosen; the other rules (not common, not like the address) are the service's. */
 export const NewPassword = z.string().min(10, 'must have at least 10 characters').max(128, 'must have at most 128 characters')
 /** A password or one-time secret that is being checked; any text is taken, so that the answer does not tell what is well formed. */
