@@ -35,6 +35,8 @@ export const claudeReader = (
         const message = await client.messages.create(requestFor(ask, model), { signal })
         await budget.spend(ask.organizationId, ask.at, message.usage.input_tokens + message.usage.output_tokens)
         const call = message.content.find(block => block.type === 'tool_use' && block.name === 'propose_task')
+        // What was cut off can look whole: all but the title may be left out.
+        if (call && message.stop_reason !== 'tool_use') throw new NoHelp('the model’s answer was cut off')
         const answer = Answer.safeParse(call?.type === 'tool_use' ? call.input : undefined)
         if (!answer.success) throw new NoHelp('the model’s answer was not a task')
         return understood(answer.data, ask)

@@ -29,7 +29,7 @@ const tool = { name: 'propose_task', description: 'The task that the text descri
 
 /** One request to the model. Names go out by number; ids, addresses and other text stay here. */
 export const requestFor = ({ at: now, timezone, people, userId, text }: Ask, model: string): MessageCreateParamsNonStreaming => ({
-  model, max_tokens: 1_000, system, tools: [tool], tool_choice: { type: 'tool', name: tool.name, disable_parallel_tool_use: true },
+  model, max_tokens: 4_000, system, tools: [tool], tool_choice: { type: 'tool', name: tool.name, disable_parallel_tool_use: true },
   messages: [{ role: 'user', content: JSON.stringify({
     now, timezone, people: people.slice(0, 200).map(({ id, name }, number) => ({ number, name, ...id === userId && { speaker: true } })), text,
   }) }],

@@ -1,11 +1,13 @@
 import type { ParsedComponents, ParsedResult } from 'chrono-node'
 import { Temporal } from 'temporal-polyfill'
-import { endOfPeriods } from './end-of-period.ts'
+import { endOf, endOfPeriods, lastDayOfThis } from './end-of-period.ts'
 import type { FoundDate, Now } from './found-date.ts'
 import { leadOf } from './lead.ts'
 import { library } from './library.ts'
 import { meant, placeOf } from './meant.ts'
+import { reachable } from './reach.ts'
 import { mondaysAlone, someMondays } from './recurrence-patterns.ts'
+import { timed } from './timed.ts'
 
 /** All times that the text names, in its order. */
 export const dates = (text: string, now: Now): FoundDate[] => {
@@ -25,6 +27,10 @@ const calendarParts = ['day', 'month', 'year'] as const
 const read = (text: string, result: ParsedResult, here: Temporal.ZonedDateTime): FoundDate => {
   const { start, end } = placeOf(result)
   const lead = leadOf(text, start)
+  const today = here.toPlainDate()
+  const last = lastDayOfThis(text.slice(start, end), today)
+  // This month has begun: what starts in it can start today.
+  if (last) return endOf(/start|begin|from|as of/iu.test(lead) ? today : last, { lead, start: start - lead.length, end }, here.timeZoneId)
   const day = !timed(result.start)
   const dated = dateParts.some(part => result.start.isCertain(part))
   const toDay = result.end ? !timed(result.end) : false
@@ -39,9 +45,6 @@ const stepOf = (c: ParsedComponents): FoundDate['step'] => {
   if (calendarParts.some(part => c.isCertain(part))) return undefined
   return c.isCertain('weekday') ? 7 : 1
 }
-
-const timeOfDay = /^casualReference\/(?:morning|afternoon|evening|noon|midnight|tonight|night)/u
-const timed = (c: ParsedComponents): boolean => c.isCertain('hour') || [...c.tags()].some(tag => timeOfDay.test(tag))
 
 /** A day alone lasts until its end: what is due on Friday is late on Saturday. */
 const plain = (c: ParsedComponents, day: boolean): Temporal.PlainDateTime => {
@@ -68,5 +71,5 @@ const alternatives = (text: string, one: FoundDate | undefined, next: FoundDate 
 const inReach = (d: FoundDate, here: Temporal.ZonedDateTime): boolean => {
   const end = d.to ?? d.from
   const isAhead = Temporal.Instant.compare(end, here.toInstant()) >= 0 || /due|by|deadline|start/iu.test(d.lead)
-  return isAhead && d.from.epochMilliseconds > 0 && end.toString() < '2200'
+  return isAhead && reachable(d.from) !== undefined && reachable(end) !== undefined
 }

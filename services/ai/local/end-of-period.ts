@@ -26,7 +26,16 @@ export const endOfPeriods = (text: string, found: readonly FoundDate[], here: Te
   return all
 }
 
-const endOf = (date: Temporal.PlainDate, place: Pick<FoundDate, 'lead' | 'start' | 'end'>, timezone: string): FoundDate => {
+/** The last day of what “this week”, “this month” or “this year” names, of a working week its Friday; undefined for other words. */
+export const lastDayOfThis = (words: string, today: Temporal.PlainDate): Temporal.PlainDate | undefined => {
+  const period = /^this\s+(week|month|year)$/iu.exec(words)?.[1]?.toLowerCase()
+  if (period === 'week') return today.add({ days: (today.dayOfWeek > 5 ? 7 : 5) - today.dayOfWeek })
+  if (period === 'month') return today.with({ day: today.daysInMonth })
+  return period === 'year' ? today.with({ month: 12, day: 31 }) : undefined
+}
+
+/** A day that lasts until its end, found at that place. */
+export const endOf = (date: Temporal.PlainDate, place: Pick<FoundDate, 'lead' | 'start' | 'end'>, timezone: string): FoundDate => {
   const local = date.toPlainDateTime({ hour: 23, minute: 59 })
   return { ...place, from: local.toZonedDateTime(timezone).toInstant(), to: undefined, day: true, toDay: false, dateGiven: true, step: undefined, local }
 }

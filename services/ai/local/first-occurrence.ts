@@ -1,5 +1,6 @@
 import { RRuleTemporal } from 'rrule-temporal'
 import { Temporal } from 'temporal-polyfill'
+import { reachable } from './reach.ts'
 
 /**
  * When a rule first holds at or after a moment, at that time of day of the speaker's wall clock; undefined when it never does, or later
@@ -10,7 +11,7 @@ export const firstOccurrence = (rule: string, from: Temporal.ZonedDateTime, time
   const repeated = new RRuleTemporal({ rruleString: rule, dtstart: Temporal.ZonedDateTime.from(dtstart.toString()), maxIterations: 2_000 })
   try {
     const next = repeated.next(new Date(from.epochMilliseconds), true)
-    return next && next.toInstant().toString() < '2200' ? Temporal.ZonedDateTime.from(next.toString()) : undefined
+    return reachable(next ? Temporal.ZonedDateTime.from(next.toString()) : undefined)
   } catch { return undefined }
 }
 

@@ -58,6 +58,14 @@ const withoutHour = (context: ParsingContext, one: ParsingResult): ParsingResult
   return hour ? context.createParsingResult(one.index + hour[0].length, one.text.slice(hour[0].length), one.end) : one
 }
 
+/** The library takes the article of “at 10:30 a call with Bo” for “am”. */
+const withoutArticle = (context: ParsingContext, one: ParsingResult): ParsingResult => {
+  const [, words, hour, minute] = /^(.*?(\d{1,2})(?::(\d{2}))?)\s+a$/isu.exec(one.text) ?? []
+  if (words === undefined || one.end) return one
+  const said = context.createParsingComponents({ hour: Number(hour), minute: Number(minute ?? 0) })
+  return context.createParsingResult(one.index, words, said.addTags(one.start.tags()))
+}
+
 /**
  * Leaves out numbers that the library takes for hours: “from 3 to 5”, “at 5 items”, and the days of “from 10 June to 12 June”.
  * “Tomorrow after 5pm” gives the day only.
@@ -65,10 +73,12 @@ const withoutHour = (context: ParsingContext, one: ParsingResult): ParsingResult
 export const hoursOnly: Refiner = {
   refine: (context, results) => {
     const { text } = context
-    const found = results.map(one => isDay(one) ? withoutHour(context, one) : one)
+    const found = results.map(one => isDay(one) ? withoutHour(context, one) : withoutArticle(context, one))
     const days = found.filter(isDay)
     return found.flatMap(one => {
       if (!one.tags().has('parser/ENTimeExpressionParser')) return [one]
+      // “Print 3 p booklet”
+      if (/^\d+\s+p$/iu.test(one.text)) return []
       if (/\b(?:after|since)\s+(?:the )?$/iu.test(text.slice(0, one.index))) return []
       const taken = days.find(d => d.index < endOf(one) && one.index < endOf(d))
       const words = taken ? one.text.slice(0, Math.max(0, taken.index - one.index)).replace(new RegExp(`${connected}$`, 'iu'), '').trimEnd() : one.text

@@ -1,5 +1,5 @@
 const due = String.raw`due(?: date)?(?: is)?:?`
-const limits = 'by|on or before|before|until|till|no later than|not later than'
+const limits = 'by|within|on or before|before|until|till|no later than|not later than'
 const beginnings = 'from|as of|starting(?: on| from| at| in)?|starts?(?: on| at| in)?|begin(?:s|ning)?(?: on| at| in)?'
 const preposition = String.raw`(?:(?:is |are )?${due}\s+)?(?:${limits}|${beginnings}|on|at|in|next|for|deadline(?: is)?:?|${due})\s+`
 /** “and finish by”, “, end on”: the time is when the task is to be done. */

@@ -10,12 +10,15 @@ const named = 'urgent|highest|critical|high|medium|normal|lowest|low'
 // Where a word begins and ends: \u0001 stands for words that were understood already.
 const wordStart = String.raw`(?:^|(?<=[\s(,;\u0001]))`
 const wordEnd = String.raw`(?=$|[\s),;:.!\u0001])`
+// “An urgent flag” and “the P0 to P4 scale” are things, not how soon the task is to be done.
+const notDescribed = String.raw`(?<!\b(?:an?|the|our|my|your|their|its|every|each|any|no)\s+)`
+const joining = String.raw`(?:\s*[,/]\s*|\s+(?:to|through|and|or)\s+)`
 const priority = new RegExp(wordStart + '(?:' + [
   String.raw`!(?<mark>${named}|blocker|asap|important|minor|[1-4])`,
-  '(?<p>p[0-4])',
+  String.raw`${notDescribed}(?<!\bp[0-4]${joining})(?<p>p[0-4])(?!${joining}p[0-4]\b)`,
   `(?:with |at |as )?(?<before>${named})[ -]prio(?:rity)?`,
   String.raw`prio(?:rity)?\s*(?::|=|is|to|of)?\s*(?<after>${named}|[1-4]|p[0-4])`,
-  '(?<bare>urgent|urgently|asap)',
+  String.raw`(?<bare>${notDescribed}(?:urgent|asap)|urgently)`,
 ].join('|') + ')' + wordEnd, 'giu')
 /** `!high`, `!1`, `p1`, “high priority”, “priority: high”, “urgent”, “asap”. A bare “high” or “critical” is an adjective of the title. */
 export const priorities = (text: string): Span<'priority', Priority>[] =>

@@ -10,6 +10,10 @@ const monthAlone = new RegExp(String.raw`^(?:${months})\.?(?:,? \d{4})?$`, 'iu')
 const amount = 'an?|half|the|few|several|couple|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve'
 /** “2 hours”, “two weeks”, “the week”: how long, not when. */
 const duration = new RegExp(String.raw`^(?:(?:for|about|around|roughly|approximately|just|~)\s*)*(?:\d|(?:${amount})\b)`, 'iu')
+/** “Plan the next 2 weeks” tells how long, “ship in the next 2 weeks” until when. */
+const nextFew = new RegExp(String.raw`^(?:next|this)\s+(?:\d|(?:${amount})\b)`, 'iu')
+/** “Expire after 30 minutes”, “+2 hours”, “load in 2 seconds”: how a thing is to work. */
+const ofThings = /^(?:after\b|\+)|\d\s*s(?:ec(?:ond)?s?)?\b|\bseconds?\b/iu
 const laterOn = /(?:later|from now|from today)$|^the day after tomorrow\b/iu
 
 /** What stands before words that name no time of this task. */
@@ -45,6 +49,7 @@ const named = /\b(?:black|cyber|good|easter|ash|palm|first|second|third|fourth|l
 const dayOfMonth = /^,?\s+(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\b/iu
 const linking = 'at|by|in|on|of|from|to|until|till|with|without|for|and|or|but|before|after|via|about|as|if|when|while|so|because'
 const described = new RegExp(String.raw`^\s+(?!(?:${linking}|the|an?|this|that|we|i|it|please)\b)\p{L}`, 'iu')
+const closes = /^\s*(?:$|[),;:.!?\u0001])/u
 const determined = /\b(?:the|our|my|your|his|her|its|their)\s+$/iu
 const moves = /\b(?:mov|chang|shift|reschedul|postpon|delay|push|extend|switch)(?:e|es|ed|ing|s)?\b/iu
 
@@ -89,8 +94,13 @@ export const meant = (text: string, result: ParsedResult): boolean => {
   if (/^from\b/iu.test(lead) && justPast(result)) return false
   const led = lead !== '' || /\bthis\s+$/iu.test(before)
   if (partOfDay.test(words)) return led || (/\u0001\s*$/u.test(before) && (!described.test(after) || /^[^\p{L}\p{N}]*$/u.test(before)))
+  if (/^week(?:day|end)$/iu.test(words)) return closes.test(after) || (led && !described.test(after))
   if (monthAlone.test(words)) return /\b(?:by|until|till|before|than|due|deadline|in|next|start|begin)/iu.test(lead)
   if (weekdayShort.test(words) || /^\d{1,2}\/\d{1,2}$/u.test(words)) return led
-  if (result.tags().has('result/relativeDate') && duration.test(words)) return laterOn.test(words)
+  if (nextFew.test(words)) return /\b(?:by|in|within)\b/iu.test(lead)
+  if (result.tags().has('result/relativeDate')) {
+    if (ofThings.test(words)) return false
+    if (duration.test(words)) return laterOn.test(words)
+  }
   return !/^\d+$/u.test(words)
 }

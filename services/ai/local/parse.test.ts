@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Proposal, ProposedTask } from '../../shared/contracts/ai/http.ts'
+import { Proposal, type ProposedTask } from '../../shared/contracts/ai/http.ts'
 import { parse, type Context } from './parse.ts'
 import { firstOccurrence } from './first-occurrence.ts'
 
@@ -191,6 +191,20 @@ describe('a sentence becomes a task', () => {
     const text = `${'x'.repeat(499)}${'😀'.repeat(100)}`
     expect(read(text).task).toMatchObject({ title: 'x'.repeat(499), description: '😀'.repeat(100) })
   })
+})
+
+describe('a time that no task can have', () => {
+  it.each([
+    'Call the bank within 9000 years', 'Water plants daily until 9000 years from now', 'starting 9000 years from now, finish by Friday',
+    'Call the bank starting 1 January 1970', 'Start on 31 December 2199, due Friday',
+  ])('is none of the proposal: %s', text => {
+    const proposal = read(text)
+    expect(Proposal.safeParse(proposal).error?.issues).toBeUndefined()
+    expect(JSON.stringify(proposal.task)).not.toMatch(/[+]\d{5}|19[67]\d-|2200-/)
+  })
+  it('stays in the title', () => expect(read('Call the bank within 9000 years')).toEqual({
+    task: { ...none, title: 'Call the bank within 9000 years' }, evidence: [], questions: [],
+  }))
 })
 
 describe('evidence and questions', () => {

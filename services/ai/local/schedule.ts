@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill'
 import type { ProposedTask } from '../../shared/contracts/ai/http.ts'
 import { firstOccurrence } from './first-occurrence.ts'
 import type { FoundDate, Now } from './found-date.ts'
+import { reachable } from './reach.ts'
 import type { Span } from './span.ts'
 
 export type Schedule = Pick<ProposedTask, 'startAt' | 'dueAt' | 'recurrence'> & { spans: Span[] }
@@ -20,20 +21,23 @@ export const schedule = (named: readonly FoundDate[], rule: string | null, now: 
   const finish = found.find(d => d !== range && d !== until && /\b(?:finish|end|complet)/iu.test(d.lead))
   const begun = finish && found.find(d => d.start < finish.start && !/by|before|till?|due|deadline|than/iu.test(d.lead))
   const start = hours ?? (range?.dateGiven ? range : undefined) ?? found.find(d => d !== until && /start|begin|from|as of/iu.test(d.lead)) ?? begun
-  const due = finish ?? found.find(d => d !== until && d !== start) ?? hours
+  // “Read John 3:16 by Friday” is due on Friday.
+  const ends = found.filter(d => d !== until && d !== start)
+  const due = finish ?? ends.find(d => /\b(?:by|within|before|until|till|due|deadline|than)\b/iu.test(d.lead)) ?? ends[0] ?? hours
   const time = [due, until].find(d => d && !d.dateGiven)
   const repeated = rule !== null && until ? `${rule};UNTIL=${stamp(until.to ?? until.from)}` : rule
   const first = rule === null || (due && due !== time) ? undefined : nextTime(rule, time && time === hours ? undefined : start, time, now)
-  const startAt = first && time && time === hours ? first : start && startOf(start, now)
-  const dueAt = first
+  // The day of a reachable instant can begin before 1970, and what comes after a start can come after 2199.
+  const startAt = reachable(first && time && time === hours ? first : start && startOf(start, now))
+  const dueAt = reachable(first
     ? first.add({ milliseconds: time === hours ? lengthOf(hours) : 0 })
-    : due && (due === hours ? due.to ?? due.from : afterStart(startAt, due, now))
+    : due && (due === hours ? due.to ?? due.from : afterStart(startAt, due, now)))
   return {
     startAt: startAt ? iso(startAt) : null,
     dueAt: dueAt ? iso(dueAt) : null,
     recurrence: repeated,
     spans: [
-      ...start ? [span('startAt', start)] : [], ...due ? [span('dueAt', due)] : [], ...until ? [span('recurrence', until)] : [],
+      ...start && startAt ? [span('startAt', start)] : [], ...due && dueAt ? [span('dueAt', due)] : [], ...until ? [span('recurrence', until)] : [],
     ],
   }
 }

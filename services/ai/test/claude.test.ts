@@ -95,6 +95,7 @@ describe('without help the service reads the sentence itself, and says so', () =
       id: 'm', type: 'message', role: 'assistant', model: 'm', stop_reason: 'end_turn', stop_sequence: null,
       usage: { input_tokens: 1, output_tokens: 1 }, content: [{ type: 'text', text: 'Sure! I created it.' }],
     } }), /not a task/],
+    ['an answer that was cut off', () => answer({ title: 'x' }, 'max_tokens'), /cut off/],
     ['no JSON', () => ({ status: 200, body: '<html>' }), /not a task|did not answer/],
     ['silence', () => 'hang', /did not answer/],
   ]

@@ -38,8 +38,8 @@ export const messagesApi = async (): Promise<MessagesApi> => {
   return api
 }
 
-export const answer = (input: unknown): Reply => ({ status: 200, body: {
-  id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-test', stop_reason: 'tool_use', stop_sequence: null, usage: { input_tokens: 100, output_tokens: 50 },
+export const answer = (input: unknown, stopReason = 'tool_use'): Reply => ({ status: 200, body: {
+  id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-test', stop_reason: stopReason, stop_sequence: null, usage: { input_tokens: 100, output_tokens: 50 },
   content: [{ type: 'tool_use', id: 'tool_1', name: 'propose_task', input }],
 } })
 export const overloaded: Reply = { status: 529, body: { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } } }
