@@ -5,6 +5,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { prepareClickHouse } from './prepare/clickhouse.mjs'
+import { clustersOf } from './prepare/cluster.mjs'
 import { prepareDapr } from './prepare/dapr.mjs'
 import { checkDisk, inWords } from './prepare/disk.mjs'
 import { prepareDocuments } from './prepare/documents.mjs'
@@ -14,7 +15,6 @@ import { usersOf, useParts } from './prepare/in-use.mjs'
 import { prepareKafka } from './prepare/kafka.mjs'
 import { reachMongo } from './prepare/mongodb-uri.mjs'
 import { findNode, modulesCurrent, prepareNode } from './prepare/node-modules.mjs'
-import { outside } from './prepare/outside-home.mjs'
 import { openBoard } from './prepare/progress.mjs'
 import { prepareRedis } from './prepare/redis.mjs'
 import { settingsFrom } from './prepare/settings.mjs'
@@ -95,8 +95,8 @@ const ownTurn = async (board, command) => {
   return endTurn
 }
 
-// Where root's documents lie since an earlier start, if not in the state folder; that may be another disk.
-const clusterOutside = ({ home, documents }) => documents || process.getuid?.() !== 0 ? [] : [join(outside(home), 'postgres')].filter(existsSync)
+// Where the documents lie since an earlier start; if not in the state folder, that may be another disk.
+const clusterFolders = ({ home, documents }) => documents ? [] : clustersOf(home).filter(existsSync)
 
 const main = async ([command = 'start', ...args]) => {
   if (!(command in commands)) throw new Missing(`"${command}" is none of ${Object.keys(commands).join(', ')}.`)
@@ -107,7 +107,7 @@ const main = async ([command = 'start', ...args]) => {
   }
   // What the environment has wrong is said before eight minutes of building, not after.
   const settings = settingsFrom(process.env, root)
-  for (const folder of new Set([state, settings.home, ...clusterOutside(settings)])) await checkDisk(folder)
+  for (const folder of new Set([state, settings.home, ...clusterFolders(settings)])) await checkDisk(folder)
   if (settings.documents) await reachMongo(settings.documents, text => console.log(text))
   const board = openBoard()
   const endTurn = await ownTurn(board, command)

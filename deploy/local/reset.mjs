@@ -4,9 +4,9 @@ import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
+import { ownOutside } from './prepare/cluster.mjs'
 import { usersOf } from './prepare/in-use.mjs'
 import { hostsOf } from './prepare/mongodb-uri.mjs'
-import { outside } from './prepare/outside-home.mjs'
 import { lives } from './prepare/process-identity.mjs'
 import { turnFile, whoPrepares } from './prepare/turn.mjs'
 
@@ -15,11 +15,10 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const shared = join(root, '.cybertask')
 const home = resolve(process.env.CYBERTASK_HOME || shared)
 const all = process.argv.includes('--all')
-const cluster = outside(home)
 const builds = /^(bin|compile-cache|parts\.json|in-use\.json|licences\.txt)$/
 // The state folder may hold more than ours, in folders of the same names too: what is removed is known by its path.
 const own = {
-  '': /^((lock|secrets|tokens)\.json|(broker|state)\.conf|kafka\.properties|sentry\.yaml|dapr\.env)$/,
+  '': /^((lock|secrets|tokens)\.json|(broker|state)\.conf|cluster|app-id-prefix|kafka\.properties|sentry\.yaml|dapr\.env)$/,
   data: /^(analytics|broker|kafka|mail|mongo|postgres|scheduler|state)$/,
   dapr: /^(config|resources)$/,
   certificates: /^(ca\.crt|issuer\.(crt|key))$/,
@@ -80,9 +79,10 @@ const refuseWhileRunning = () => {
 
 refuseWhileRunning()
 const victims = [
+  // First: what is noted in the state folder finds it again after a reset that was broken off.
+  ...ownOutside(home),
   ...Object.entries(own).flatMap(([folder, names]) => named(join(home, folder), names)),
   ...(all ? [...named(shared, builds), ...named(shared, turnFile)] : []),
-  ...(existsSync(cluster) ? [cluster] : []),
 ]
 const stays = elsewhere(readJson(join(home, 'secrets.json')) ?? {})
 if (stays.length) console.log(`Not reached from here, and left as it is: ${stays.join('; ')}.`)

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -11,7 +12,7 @@ const place = () => {
   const root = mkdtempSync(join(tmpdir(), 'reset-'))
   onTestFinished(() => { rmSync(root, { recursive: true, force: true }) })
   cpSync(join(import.meta.dirname, 'reset.mjs'), join(root, 'deploy/local/reset.mjs'))
-  for (const file of ['process-identity.mjs', 'outside-home.mjs', 'in-use.mjs', 'turn.mjs', 'mongodb-uri.mjs', 'find.mjs'])
+  for (const file of ['process-identity.mjs', 'outside-home.mjs', 'cluster.mjs', 'in-use.mjs', 'turn.mjs', 'mongodb-uri.mjs', 'find.mjs'])
     cpSync(join(import.meta.dirname, 'prepare', file), join(root, 'deploy/local/prepare', file))
   const write = (file: string, value: unknown): void => { mkdirSync(dirname(join(root, file)), { recursive: true }); writeFileSync(join(root, file), JSON.stringify(value)) }
   write('.cybertask/bin/daprd', '')
@@ -78,13 +79,30 @@ it('a platform that was started while the question stood there keeps its data', 
 it('what is not of CyberTask stays, in folders of the same names too, and is named', () => {
   const { write, reset, has } = place()
   const ours = [
-    'home/secrets.json', 'home/lock.json.12.half', 'home/data/postgres/PG_VERSION', 'home/data/postgres.half/base',
+    'home/secrets.json', 'home/app-id-prefix', 'home/lock.json.12.half', 'home/data/postgres/PG_VERSION', 'home/data/postgres.half/base',
     'home/dapr/config/task.yaml', 'home/certificates/issuer.key', 'home/demo/rmc2x9k1a.json', 'home/logs/task-sidecar.log.1',
   ]
   const theirs = ['home/photos/1.json', 'home/data/taxes/2024.json', 'home/certificates/shop.crt', 'home/demo/index.json', 'home/logs/nginx.log']
   for (const file of [...ours, ...theirs]) write(file, {})
   expect(reset()).toMatchObject({ status: 0, stdout: expect.stringContaining('stays: certificates, data, demo, logs, photos') })
   expect([ours.filter(has), theirs.filter(has)]).toEqual([[], theirs])
+})
+
+// Only root's documents lie there.
+it.runIf(process.getuid?.() === 0)('documents that lie elsewhere go with a state folder that was renamed, and not with a copy of it', () => {
+  const { root, write, reset, has } = place()
+  const cluster = `/var/lib/cybertask/${createHash('sha256').update(root).digest('hex').slice(0, 12)}/postgres`
+  onTestFinished(() => { rmSync(dirname(cluster), { recursive: true, force: true }) })
+  mkdirSync(cluster, { recursive: true })
+  writeFileSync(join(root, 'home/cluster'), `${cluster}\n`)
+  const owner = (folder: string): void => writeFileSync(join(cluster, '../state-folder'), `${join(root, folder)}\n`)
+  write('first/broker.conf', '')
+  cpSync(join(root, 'home/cluster'), join(root, 'first/cluster'))
+  owner('first')
+  expect([reset().status, existsSync(cluster), has('home/cluster')]).toEqual([0, true, false])
+  cpSync(join(root, 'first/cluster'), join(root, 'home/cluster'), { recursive: true })
+  owner('away')
+  expect([reset().status, existsSync(dirname(cluster)), has('home/cluster')]).toEqual([0, false, false])
 })
 
 it('--all leaves the builds to who runs on them, whatever state folder he has, and to who is preparing them', async () => {

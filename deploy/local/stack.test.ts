@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { lockFile, readLock } from './lock.ts'
+import { prefixFile } from './prepare/app-id-prefix.mjs'
 import { startStack } from './stack.ts'
 
 /** A clone whose parts are all this one program, and how its stack is started. */
@@ -14,7 +15,7 @@ const clone = (script: string) => {
   for (const name of ['redis', 'sentry', 'placement', 'scheduler', 'daprd']) writeFileSync(join(root, name), script, { mode: 0o755 })
   const parts = { dapr: { folder: root, version: '' }, documents: { kind: 'uri' }, redis: { program: join(root, 'redis'), version: '' }, node: { node: '' } }
   writeFileSync(join(root, '.cybertask/parts.json'), JSON.stringify(parts))
-  return { root, home: join(root, 'home'), offset: 14_900, env: { PATH: process.env['PATH'], SMTP_URL: 'smtp://elsewhere' } }
+  return { root, home: join(root, 'home'), offset: 14_900, prefix: 'stack-', env: { PATH: process.env['PATH'], SMTP_URL: 'smtp://elsewhere' } }
 }
 
 it('a stack that is stopped while its ports are looked at starts nothing', async () => {
@@ -63,4 +64,6 @@ it('of several services that refuse their configuration each one\'s mistakes are
   expect(refusal).toMatch(/user did not become ready[^\n]+\nTOKEN_KEY is wrong/)
   expect(refusal).toMatch(/task did not become ready[^\n]+\nLOG_LEVEL is wrong/)
   expect(existsSync(lockFile(stack.home))).toBe(false)
+  // Under these its state lies, so it keeps them.
+  expect(readFileSync(prefixFile(stack.home), 'utf8')).toBe('stack-\n')
 })

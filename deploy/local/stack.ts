@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { allStarted } from './all-started.ts'
+import { refuseSharedAppIds } from './app-id-check.ts'
 import { dataFolders } from './data-folders.ts'
 import { readFound } from './found.ts'
 import { watchDisk } from './disk-watch.ts'
+import { writeWhole } from './files.ts'
 import { takeLock } from './lock.ts'
 import { rotate } from './log-file.ts'
 import { supervise, type Part, type PartSpec } from './part.ts'
@@ -19,6 +21,7 @@ import { kafkaParts } from './parts/kafka.ts'
 import { mailParts } from './parts/mail.ts'
 import { clusterElsewhere } from './parts/postgres.ts'
 import { redisParts } from './parts/redis.ts'
+import { prefixFile } from './prepare/app-id-prefix.mjs'
 import { appParts } from './parts/apps-of.ts'
 import { stopInOrder } from './stop.ts'
 import type { AppId } from '../../services/shared/contracts/define.ts'
@@ -102,10 +105,12 @@ export const startStack = async ({
 
   try {
     signal?.throwIfAborted()
+    const wanted = topology.apps.filter(app => services?.includes(app.name) ?? true)
+    refuseSharedAppIds(wanted)
+    writeWhole(prefixFile(home), `${prefix}\n`, { lasting: true })
     const context: Context = {
       root, home, found, ports, offset, prefix, events, env, topology, secrets: makeSecrets(home, ports, env), tokens: makeTokens(home),
     }
-    const wanted = topology.apps.filter(app => services?.includes(app.name) ?? true)
     const stores = bring([...redisParts(context), ...documentParts(context), ...kafkaParts(context), ...mailParts(context)])
     await Promise.all([stores, bring([sentryPart(context)]).then(() => bring(controlParts(context)))])
     await bring(appParts(context, wanted).filter(part => !sidecarsOnly || part.group === 'sidecar'))

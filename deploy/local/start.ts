@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { writeWhole } from './files.ts'
 import { openBoard, seconds } from './prepare/progress.mjs'
 import { settingsFrom } from './prepare/settings.mjs'
 import { startStack } from './stack.ts'
@@ -22,14 +22,19 @@ const main = async (): Promise<void> => {
     root, ...settings, ...(onlyParts && { services: [] }), signal: interrupt.signal,
     report: line => console.log(line), watch: title => board.line(title),
   }).finally(() => board.close())
-  writeFileSync(join(settings.home, 'dapr.env'), daprEnvironment(stack, process.env), { mode: 0o600 })
+  try {
+    writeWhole(join(settings.home, 'dapr.env'), daprEnvironment(stack, process.env), { mode: 0o600 })
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
   const elsewhere = stack.parts.has('postgres') ? clusterElsewhere(settings.home) : undefined
   const took = seconds(performance.now() - began)
   console.log([
     '', onlyParts ? `The parts are up after ${took}. ${daprRunHint(settings, root)}` : `CyberTask is up after ${took}:  ${stack.urls.gateway}`,
     ...(stack.parts.has('mail') ? [`  mails        ${stack.urls.mail}`] : []),
     `  logs, data   ${settings.home}`,
-    ...(elsewhere ? [`  documents    ${elsewhere} (the user of PostgreSQL may not enter ${settings.home})`] : []),
+    ...(elsewhere ? [`  documents    ${elsewhere} (root's state folder was closed to the user of PostgreSQL)`] : []),
     'Ctrl-C stops everything; the data stays.',
   ].join('\n'))
   interrupt.signal.addEventListener('abort', () => {

@@ -1,12 +1,13 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { syncFolder, writeWhole } from '../files.ts'
 import type { PartSpec } from '../part.ts'
 import type { Probe } from '../probe.ts'
-import { nameOf, outside } from '../prepare/outside-home.mjs'
+import { clustersOf, freeOutside, leftBehind, otherOwner, ownerFile, ownOutside, placeFile } from '../prepare/cluster.mjs'
+import { nameOf } from '../prepare/outside-home.mjs'
 import { dieWithParent } from '../die-with-parent.ts'
 import { plainEnv, type Context } from './context.ts'
 
@@ -47,16 +48,44 @@ const runAs = (command: readonly string[], cwd = '/'): void => {
   const [program = '', ...args] = dieWithParent(command, postgresUser(), 'SIGKILL')
   execFileSync(program, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'], env: plainEnv(process.env) })
 }
-const reaches = (folder: string): boolean => { try { runAs(['test', '-x', folder]); return true } catch { return false } }
+const may = (how: '-r' | '-x', file: string): boolean => { try { runAs(['test', how, file]); return true } catch { return false } }
 
 const socketFolder = (home: string): string => join(tmpdir(), `cybertask-${nameOf(home)}`)
-/** Where the cluster lives when it is not in the state folder: that is root's own and closed to the postgres user. */
-export const clusterElsewhere = (home: string): string | undefined => !postgresUser() || reaches(home) ? undefined : join(outside(home), 'postgres')
-const clusterFolder = (home: string): string => clusterElsewhere(home) ?? join(home, 'data/postgres')
+// Who may not even look cannot say that nothing is there.
+const isClosed = (file: string): boolean => { try { return statSync(file, { throwIfNoEntry: false }) !== undefined } catch { return true } }
+const inside = (home: string): string => join(home, 'data/postgres')
+const placeOf = (home: string): string => {
+  const [known, other] = clustersOf(home)
+  if (known !== undefined && other === undefined) return known
+  // Root's own state folder may be closed to the postgres user.
+  if (!postgresUser() || may('-x', home)) return inside(home)
+  return other ?? freeOutside(home)
+}
+/** Where the cluster lives, or is to be made, when that is not in the state folder. */
+export const clusterElsewhere = (home: string): string | undefined => {
+  const place = placeOf(home)
+  return place === inside(home) ? undefined : place
+}
+
+/** The folder of the cluster. One that is there stays the cluster; throws, with what to do, when it is gone, closed or another state folder's. */
+export const clusterFolder = (home: string): string => {
+  const left = leftBehind(home)
+  if (left !== undefined) throw new Error(`${left} holds the documents of another state folder that lay in ${home}: start that one where it lies now, `
+    + `or write ${left} into ${placeFile(home)} if it is this one, or remove ${dirname(left)} if it is gone for good; then start again.`)
+  const place = placeOf(home)
+  const owner = otherOwner(home, place)
+  if (owner !== undefined) throw new Error(`${place} holds the documents of ${owner}: start from there, or with a new CYBERTASK_HOME.`)
+  const version = join(place, 'PG_VERSION')
+  if (!clustersOf(home).length || may('-r', version)) return place
+  throw new Error(isClosed(version)
+    ? `PostgreSQL, as the user ${postgresUser() ?? 'who starts it'}, may not read the documents in ${place}: `
+      + 'start as the user who did before, or let it enter the folders above (chmod o+x), then start again.'
+    : `The documents of ${home} lie in ${place}, and that is gone: put it back, or give them up with npm run reset.`)
+}
 
 /** Removes a state folder for good, and what of it lies elsewhere: a cluster that root could not keep in it, and its socket. */
 export const removeState = (home: string): void => {
-  for (const folder of [home, outside(home), socketFolder(home)]) rmSync(folder, { recursive: true, force: true })
+  for (const folder of [...ownOutside(home), home, socketFolder(home)]) rmSync(folder, { recursive: true, force: true })
 }
 
 /** The connection string of the cluster: through a socket only its owner can open. */
@@ -80,12 +109,25 @@ const initialize = (bin: string, data: string): void => {
   syncFolder(join(data, '..'))
 }
 
+// Whatever the umask of root is, the postgres user has to get through.
+const letIn = (folder: string): void => {
+  mkdirSync(folder, { recursive: true })
+  if (postgresUser()) chmodSync(folder, statSync(folder).mode & 0o777 | 0o711)
+}
+
+// The next start follows it, whatever became of the state folder's name and mode meanwhile.
+const note = (home: string, data: string): void => {
+  const isInside = data === inside(home)
+  writeWhole(placeFile(home), `${isInside ? 'data/postgres' : data}\n`, { lasting: true })
+  if (!isInside) writeWhole(ownerFile(data), `${realpathSync(home)}\n`, { lasting: true })
+}
+
 /** The cluster of a state folder takes connections. */
 export const postgresProbe = (home: string, bin: string): Probe => () =>
   promisify(execFile)(join(bin, 'pg_isready'), ['-h', socketFolder(home), '-U', 'postgres', '-q', '-t', '2']).then(() => true, () => false)
 
 /** A PostgreSQL cluster of our own, under FerretDB. */
-export const postgresPart = ({ home, env }: Context, bin: string): PartSpec => {
+export const postgresPart = ({ home, env }: Pick<Context, 'home' | 'env'>, bin: string): PartSpec => {
   const data = clusterFolder(home)
   const socket = socketFolder(home)
   return {
@@ -96,9 +138,14 @@ export const postgresPart = ({ home, env }: Context, bin: string): PartSpec => {
     ready: postgresProbe(home, bin),
     before: async () => {
       own(socket)
-      mkdirSync(join(data, '..'), { recursive: true })
+      const parent = dirname(data)
+      if (data !== inside(home)) letIn(dirname(parent))
+      letIn(parent)
       initialize(bin, data)
-      writeWhole(join(data, 'cybertask.conf'), settings(socket))
+      note(home, data)
+      const conf = join(data, 'cybertask.conf')
+      writeWhole(conf, settings(socket))
+      chmodSync(conf, 0o644)
       const main = join(data, 'postgresql.conf')
       if (!readFileSync(main, 'utf8').includes("include 'cybertask.conf'")) appendFileSync(main, "\ninclude 'cybertask.conf'\n")
     },

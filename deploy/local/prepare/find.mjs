@@ -16,6 +16,10 @@ export const which = (name, extra = []) => places(name, extra).find(runnable)
 /** Every runnable `name`, in that order. */
 export const whichAll = (name, extra = []) => places(name, extra).filter(runnable)
 
+// A program whose parent was killed would go on while the next start begins the same one in the same folder.
+const setpriv = process.platform === 'linux' ? which('setpriv', ['/usr/bin']) : undefined
+const mortal = (command, signal) => setpriv ? [setpriv, '--pdeathsig', signal.replace('SIG', ''), '--', command] : [command]
+
 const running = new Map()
 let brokenAt
 
@@ -36,7 +40,8 @@ export const brokenOff = () => brokenAt !== undefined
 export const run = (command, args, { cwd, env, onLine, breakBy = 'SIGINT' } = {}) => new Promise((resolve, reject) => {
   if (brokenOff()) { reject(new Missing('Stopped.')); return }
   // A group of its own, which can be ended as a whole and does not hear the terminal's Ctrl-C besides.
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const [program, ...before] = mortal(command, breakBy)
+  const child = spawn(program, [...before, ...args], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   running.set(child, breakBy)
   let output = ''
   let rest = ''

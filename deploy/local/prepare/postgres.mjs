@@ -1,9 +1,9 @@
 // The PostgreSQL under FerretDB: one of the version that the documents are in, for no other can read them; the newest where there are none yet.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { clustersOf } from './cluster.mjs'
 import { installPackages } from './debian.mjs'
 import { ask, atLeast, Missing, whichAll } from './find.mjs'
-import { outside } from './outside-home.mjs'
 
 const least = '14'
 const usualHomes = () => {
@@ -18,11 +18,10 @@ const find = async major => {
   }
   return undefined
 }
-const clusterOf = home => [join(home, 'data/postgres'), join(outside(home), 'postgres')].find(folder => existsSync(join(folder, 'PG_VERSION')))
 
 /** The programs of PostgreSQL for a state folder: {folder, version}. */
 export const preparePostgres = async (home, line) => {
-  const cluster = clusterOf(home)
+  const cluster = clustersOf(home).find(folder => existsSync(join(folder, 'PG_VERSION')))
   const major = cluster && readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim()
   const found = await find(major)
   if (found) return found

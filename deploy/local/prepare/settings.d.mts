@@ -3,7 +3,7 @@ export type Settings = {
   home: string
   /** Moves every port. */
   offset: number
-  /** Goes before every Dapr app id. */
+  /** Goes before every Dapr app id: what is given, else what the state folder has had, else one from the offset. */
   prefix: string
   /** `redis`, or the name of a folder in components/. */
   events: string

@@ -1,0 +1,3 @@
+export declare const badPorts: readonly number[]
+export declare const httpPorts: readonly number[]
+export declare const badPortAt: (offset: number) => number | undefined
