@@ -47,6 +47,40 @@ describe('the revisions of sagas', () => {
     expect(names).not.toContain('move.5')
     expect((await store.asleep('2026-01-10T00:00:00.000Z')).map(s => s._id)).toContain('move.5')
   })
+  it('are asked for by equality, and one by one where they are due, however many have ended', async () => {
+    const own = await connectMongo(inject('documents'), `sagas_${randomUUID().slice(0, 8)}`, { monitorCommands: true })
+    try {
+      const store = mongoSagaStore(own)
+      await own.collection<SagaDocument>('sagas').insertMany(Array.from({ length: 5_000 }, (_, i) => finished(`past.${i}`, 3)))
+      await store.open({ ...running('move.10', 0), dueAt: '2026-01-09T00:00:00.000Z' })
+      expect(await store.asleep(at)).toEqual([])
+      const asked: unknown[] = []
+      own.getClient().on('commandStarted', ({ command }) => { if ('find' in command) asked.push([command.find, command.filter]) })
+      expect(await store.asleep(at)).toEqual([])
+      const days = ['2026-01-01', '2025-12-31'].map(dueDay => ['saga_steps', { dueDay }])
+      expect(asked.splice(0)).toEqual(days)
+      await store.open(running('move.11', 0))
+      asked.splice(0)
+      expect((await store.asleep(at)).map(s => s._id)).toEqual(['move.11'])
+      expect(asked).toEqual([...days, ['saga_steps', { of: 'move.11' }], ['sagas', { _id: 'move.11' }]])
+    } finally {
+      await own.dropDatabase()
+      await own.close()
+    }
+  })
+  it('are found where they have no day, as those of before, and days later where nobody could wake them', async () => {
+    const own = await connectMongo(inject('documents'), `sagas_${randomUUID().slice(0, 8)}`)
+    try {
+      await own.collection<{ _id: string; of: string }>('saga_steps').insertOne({ ...running('move.12', 1), _id: 'move.12#1', of: 'move.12' })
+      const store = mongoSagaStore(own)
+      for (const before of [at, '2026-02-01T00:00:00.000Z']) expect((await store.asleep(before)).map(s => s._id)).toEqual(['move.12'])
+      await store.save(finished('move.12', 2))
+      expect(await store.asleep('2026-02-01T00:00:00.000Z')).toEqual([])
+    } finally {
+      await own.dropDatabase()
+      await own.close()
+    }
+  })
   it('are made by one of those who make the same one at once', async () => {
     const store = await begun('move.7')
     const made = await Promise.all(Array.from({ length: 12 }, async (_, i) => (await store.save({ ...running('move.7', 1), step: `by-${i}` }) ? [`by-${i}`] : [])))

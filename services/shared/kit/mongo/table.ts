@@ -1,7 +1,10 @@
 /** A document of a plain collection: what a service keeps beside its event log. */
 export type Row = { _id: string }
-/** Equality on fields, and `$lt` where a list goes on. Values are parsed scalars: no operator comes from outside. */
-export type Where<R extends Row> = { readonly [K in keyof R]?: R[K] | { readonly $lt: R[K] } }
+/**
+ * Equality on fields, `$lt` where a list goes on, and `$not` where something newer may be there already (a field that is not there is none).
+ * Values are parsed scalars: no operator comes from outside.
+ */
+export type Where<R extends Row> = { readonly [K in keyof R]?: R[K] | { readonly $lt: R[K] } | { readonly $not: { readonly $gt: R[K] } } }
 /** One collection, asked by equality only: what every MongoDB-wire database answers from an index. Each call throws what the store says when it cannot. */
 export type Table<R extends Row> = {
   /** Inserts what is not there yet, and says which rows were new: of the others the id is taken. */

@@ -15,6 +15,8 @@ const storage = new AsyncLocalStorage<WorkContext>()
 export const currentContext = (): WorkContext | undefined => storage.getStore()
 /** Runs `work` inside a context; everything it awaits sees it. */
 export const inContext = <T>(context: WorkContext, work: () => T): T => storage.run(context, work)
+/** Runs `work` in no context: for what goes on by itself, whoever was the first to set it going. */
+export const outsideContext = <T>(work: () => T): T => storage.exit(work)
 /** Says whose work this is, once the token was read. */
 export const setOrganization = (organizationId: string): void => {
   const work = storage.getStore()

@@ -1,10 +1,18 @@
 import type { Connection } from 'mongoose'
 import { onceDone } from '../batching/once-done.ts'
+import { inParallel } from '../in-parallel.ts'
 import { isDuplicate } from '../mongo/insert.ts'
 import type { SagaDocument, SagaStore } from './status.ts'
 
-/** `<saga>#<revision>`: one row for each revision. */
-type Step = Omit<SagaDocument, '_id'> & { _id: string; of: string }
+/** `<saga>#<revision>`: one row for each revision. `dueDay`: the date (UTC) on which it is due, or ended; rows of before have none. */
+type Step = Omit<SagaDocument, '_id'> & { _id: string; of: string; dueDay?: string }
+
+const dayOf = (at: string): string => at.slice(0, 10)
+const DAY_MS = 86_400_000
+/** So often all that run are looked through: for rows without a day, and for those that could not be woken on theirs. */
+const ALL_MS = 3_600_000
+const BATCH = 1_000
+const LOOKS = 8
 
 /**
  * The collections `sagas` (how each began and ended) and `saga_steps` (where the running ones are). Nothing is decided by an update:
@@ -14,18 +22,18 @@ type Step = Omit<SagaDocument, '_id'> & { _id: string; of: string }
 export const mongoSagaStore = (db: Connection): SagaStore => {
   const sagas = () => db.collection<SagaDocument>('sagas')
   const rows = () => db.collection<Step>('saga_steps')
-  // Thousands of sagas may wait for a timer; neither a save nor the sweep looks at all of them.
-  const indexed = onceDone(() => Promise.all((['of', 'dueAt', 'state'] as const).map(field => rows().createIndex({ [field]: 1 }))))
+  // Thousands of sagas may wait for a timer; neither a save nor the sweep looks at all of them, so both ask by equality (decision 5).
+  const indexed = onceDone(() => Promise.all((['of', 'dueDay'] as const).map(field => rows().createIndex({ [field]: 1 }))))
   const steps = async () => {
     await indexed()
     return rows()
   }
   const unlessTaken = (error: unknown): void => { if (!isDuplicate(error)) throw error }
   const addStep = async (document: SagaDocument): Promise<boolean> => {
-    const inserted = await (await steps()).insertOne({ ...document, _id: `${document._id}#${document.revision}`, of: document._id }).catch(unlessTaken)
-    return inserted !== undefined
+    const row = { ...document, _id: `${document._id}#${document.revision}`, of: document._id, dueDay: dayOf(document.dueAt ?? document.finishedAt ?? document.startedAt) }
+    return await (await steps()).insertOne(row).catch(unlessTaken) !== undefined
   }
-  const documentOf = ({ of, ...step }: Step, begun: SagaDocument | undefined): SagaDocument => ({ ...step, start: begun?.start ?? null, _id: of })
+  const documentOf = ({ of, dueDay: _, ...step }: Step, begun: SagaDocument | undefined): SagaDocument => ({ ...step, start: begun?.start ?? null, _id: of })
   const newest = (some: readonly Step[]): Step | undefined => some.reduce<Step | undefined>((a, b) => (a && a.revision > b.revision ? a : b), undefined)
 
   /** The rows first: who takes them away has written the end before. */
@@ -38,6 +46,19 @@ export const mongoSagaStore = (db: Connection): SagaStore => {
   const end = async ({ _id, ...fields }: SagaDocument): Promise<void> => {
     await sagas().updateOne({ _id }, { $set: { ...fields, start: null } }, { upsert: true }).catch(unlessTaken)
     await forget(_id)
+  }
+  let allAt = -Infinity
+  /** Those that were asleep when they were last looked for: they may not have been woken. */
+  let left: readonly string[] = []
+  /** The sagas with a revision that is due or an end, among those of this day and the one before, or among all. */
+  const dueBy = async (before: string, all: boolean): Promise<string[]> => {
+    const days = [before, new Date(Date.parse(before) - DAY_MS).toISOString()].map(dayOf)
+    const ids: string[] = []
+    for (const where of all ? [{}] : days.map(dueDay => ({ dueDay }))) {
+      const found = (await steps()).find(where, { projection: { of: 1, dueAt: 1, state: 1 }, batchSize: BATCH })
+      for await (const row of found) if (isDue(row, before)) ids.push(row.of)
+    }
+    return ids
   }
   return {
     open: async document => {
@@ -62,19 +83,24 @@ export const mongoSagaStore = (db: Connection): SagaStore => {
       return begun?.state === 'finished' || !step ? begun : documentOf(step, begun)
     },
     asleep: async before => {
-      const table = await steps()
-      const due = await table.find({ $or: [{ dueAt: { $lte: before } }, { state: 'finished' }] }, { projection: { of: 1 } }).toArray()
-      const ids = [...new Set(due.map(row => row.of))]
-      const some = await table.find({ of: { $in: ids } }, { projection: { record: 0 } }).toArray()
-      const begunById = new Map((await sagas().find({ _id: { $in: ids } }).toArray()).map(saga => [saga._id, saga]))
-      const now = [...Map.groupBy(some, step => step.of).values()].flatMap(all => {
-        const step = newest(all)
-        return step ? [documentOf(step, begunById.get(step.of))] : []
+      const all = performance.now() - allAt >= ALL_MS
+      left = [...new Set([...left, ...await dueBy(before, all)])]
+      if (all) allAt = performance.now()
+      const asleep: SagaDocument[] = []
+      await inParallel(left, LOOKS, async id => {
+        const { step, begun } = await look(id)
+        if (!step) return
+        const saga = documentOf(step, begun)
+        // A row that came after the end counts for nothing; one that is the end is there because the process died before it closed the saga.
+        if (begun?.state === 'finished') await forget(id)
+        else if (saga.state === 'finished') await end(saga)
+        else if (isDue(saga, before)) asleep.push(saga)
       })
-      const isOver = ({ _id }: SagaDocument): boolean => begunById.get(_id)?.state === 'finished'
-      // A row that came after the end counts for nothing; one that is the end is there because the process died before it closed the saga.
-      await Promise.all(now.map(async saga => { if (isOver(saga)) await forget(saga._id); else if (saga.state === 'finished') await end(saga) }))
-      return now.filter(saga => saga.state === 'running' && saga.dueAt !== null && saga.dueAt <= before && !isOver(saga))
+      left = asleep.map(({ _id }) => _id)
+      return asleep
     },
   }
 }
+
+const isDue = ({ dueAt, state }: Pick<SagaDocument, 'dueAt' | 'state'>, before: string): boolean =>
+  state === 'finished' || (dueAt !== null && dueAt <= before)

@@ -57,7 +57,8 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
   const save = async (before: SagaRecord | undefined, after: SagaRecord): Promise<boolean> => {
     if (before === after) return true
     if (!await store.save(documentOf(after))) return false
-    await dapr.actors.transact(type, after.sagaId, [{ operation: 'upsert', key, value: after }])
+    // Of one that has finished nothing is asked any more: the store has its end.
+    await dapr.actors.transact(type, after.sagaId, [after.finishedAt === null ? { operation: 'upsert', key, value: after } : { operation: 'delete', key }])
     return true
   }
   const tell = async (id: string, turn: (record: SagaRecord | undefined, revision: number) => SagaRecord): Promise<void> => {

@@ -10,7 +10,7 @@ describe('a saga', () => {
       .thenTurn({ step: 'releasing', left: ['p1'] }, [{ do: 'invoke', id: 'release', service: 'task', operation: 'release', input: { body: { userId: 'u1', sagaId: 's' } } }])
   })
 
-  it('runs to its end, says so, and leaves no reminder', async () => {
+  it('runs to its end, says so, and leaves neither a reminder nor the state of its actor', async () => {
     const { boot, dapr, store, effects } = world()
     const host = boot()
     await host.start(id, 'o1', start)
@@ -21,7 +21,7 @@ describe('a saga', () => {
       history: [{ input: 'CloseAccount' }, { input: 'Replied' }, { input: 'Replied' }, { input: 'Done' }],
     })
     expect(dapr.reminders.size).toBe(0)
-    expect(store.documents.get(id)?.start).toBeNull()
+    expect([store.documents.get(id)?.start, await dapr.actors.getState('UserSaga', id, 'saga')]).toEqual([null, undefined])
     expect(await host.status('o2', id)).toBeUndefined()
   })
 

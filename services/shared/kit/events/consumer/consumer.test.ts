@@ -11,7 +11,8 @@ import { on, type Received } from './handler.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import type { ConsumerStore } from '../store/store.ts'
 import { killable } from '../test/killable.ts'
-import { producer } from '../test/producer.ts'
+import { send } from '../test/parcel.ts'
+import { answerFeed, producer } from '../test/producer.ts'
 
 type Handle = (event: Received) => Promise<void>
 const consume = (sidecar: ReturnType<typeof memoryDapr>, handle: Handle, db: ConsumerStore = memoryStore()) =>
@@ -73,18 +74,30 @@ describe('a consumer', () => {
     expect(seen.size).toBe(events.length)
   })
   it('is not thrown back by a producer that answers while it goes on', async () => {
-    const { events } = await producer(['a', 'b', 'c'], { partitions: 1 })
+    const { events, log } = await producer(['a', 'b', 'c'], { partitions: 1 })
     const [sidecar, store] = [memoryDapr(), memoryStore()]
     const one = consume(sidecar, async () => {}, store)
-    sidecar.answer('project', async () => {
-      const heads = [1]
+    answerFeed(sidecar, 'project', { feed: log.feed, heads: async () => {
       for (const event of events) await deliver(one, event)
       await handled(one)
-      return { status: 200, headers: {}, body: { heads } }
-    })
+      return [1]
+    } })
     await one.caughtUp()
     await one.stop()
     expect((await store.checkpoint('test/project-events/0'))?.next).toBe(3)
+  })
+  it('goes on from the end of a log that was put back behind it, from its first poll on', async () => {
+    const { sidecar, parcels, log } = await producer(['a', 'b', 'c'], { partitions: 1 })
+    const store = memoryStore()
+    await store.saveCheckpoint({ id: 'test/project-events/0', next: 100, revision: 0 })
+    const seen: string[] = []
+    const one = consume(sidecar, async event => { seen.push(event.subject) }, store)
+    await one.caughtUp()
+    expect((await store.checkpoint('test/project-events/0'))?.next).toBe(3)
+    await parcels.handle('org', 'd', { type: 'send' }, send('d'))
+    await log.settled()
+    await one.caughtUp()
+    expect(seen).toEqual(['d'])
   })
   it('parks an aggregate whose event keeps failing; others go on; replaying brings it all in order', async () => {
     const { sidecar, events } = await producer(['a', 'b', 'a', 'b', 'c', 'a'], { partitions: 1 })

@@ -47,7 +47,7 @@ export const consumer = (options: ConsumerOptions): Consumer => {
   const { name, topics, dapr, clock, logger, pollMs = 5_000 } = options
   const store = openStore(options.db)
   const park = parking({ store, consumer: name, now: () => clock.now() })
-  const { runHandlers, deliver } = deliveries({ store, parking: park, work: options, logger })
+  const { runHandlers, deliver } = deliveries({ name, store, parking: park, work: options, logger })
   const { resume, ...deadLetters } = deadLetterOperations({
     store, consumer: name, topics, parking: park, runHandlers, logger, ...(options.answerMs !== undefined && { answerMs: options.answerMs }),
   })
@@ -82,13 +82,7 @@ export const consumer = (options: ConsumerOptions): Consumer => {
     await prepared()
     await refresh()
     await Promise.all(topics.map(async topic => {
-      // Meanwhile the partitions go on: only who was further before the producer answered is ahead of its log.
-      const handled = new Map([...partitions.values()].map(l => [l, l.next()]))
-      for (const [partition, head] of (await headsOf(topic)).entries()) {
-        const one = partitionOf(topic, partition)
-        if (head < (handled.get(one) ?? 0)) await one.rewind(head)
-        else one.reach(head)
-      }
+      for (const [partition, head] of (await headsOf(topic)).entries()) partitionOf(topic, partition).reach(head)
     }))
   }
   const polls = repeatedly(

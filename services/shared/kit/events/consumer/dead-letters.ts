@@ -62,7 +62,7 @@ export const deadLetterOperations = (
   const goOn = async (topic: string, subject: string, progress: Progress): Promise<void> => {
     for (;;) {
       const all = await parking.waitingOf(topic, subject)
-      if (all.length === 0) { parking.release(topic, subject); return }
+      if (all.length === 0 && await parking.release(topic, subject)) return
       for (const { id, behind } of all) {
         if (behind === null) return
         const failed = `${id}~failed`
@@ -92,7 +92,7 @@ export const deadLetterOperations = (
   }
   const inTurn = async ({ topic, subject }: { topic: string; subject: string }, work: (progress: Progress) => Promise<void>): Promise<Settled> => {
     const progress: Progress = { replayed: 0, state: 'waiting' }
-    const turn = parking.serial(parking.keyOf({ topic, subject }), () => work(progress))
+    const turn = parking.replay({ topic, subject }, () => work(progress))
     const ended = await endsWithin(turn, answerMs)
     if (!ended) {
       turn.catch((error: unknown) => {

@@ -1,8 +1,9 @@
 import type { Topic } from '../../../contracts/define.ts'
 import type { CloudEvent } from '../../../contracts/feed.ts'
 import { attempts } from './attempts.ts'
-import { envelopeOf, inEvent, receivedOf, type Handler, type Received } from './handler.ts'
+import { envelopeOf, inEvent, inEventSpan, receivedOf, type Handler, type Received } from './handler.ts'
 import type { Logger } from '../../observe/log.ts'
+import { inWork } from '../../observe/trace.ts'
 import type { Parking } from './parking.ts'
 import type { ConsumerStore } from '../store/store.ts'
 
@@ -10,22 +11,24 @@ import type { ConsumerStore } from '../store/store.ts'
 const SIDE_BY_SIDE = 64
 
 export type Work = { handlers: readonly Handler[]; batch?: undefined } | { batch: (events: readonly Received[]) => Promise<void>; handlers?: undefined }
-export type DeliveryOptions = { store: Pick<ConsumerStore, 'isTransient'>; parking: Parking; work: Work; logger: Logger }
+/** `name` is the consumer's: its spans are called by it. */
+export type DeliveryOptions = { name: string; store: Pick<ConsumerStore, 'isTransient'>; parking: Parking; work: Work; logger: Logger }
 
 /** Hands events of a topic to the handlers: in order per aggregate, several aggregates side by side. What keeps failing is parked; a throw is an outage. */
-export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) => {
+export const deliveries = ({ name, store, parking, work, logger }: DeliveryOptions) => {
   const isTransient = (error: unknown): boolean => store.isTransient(error)
   const runHandlers = async (topic: Topic, event: CloudEvent): Promise<void> => {
-    if (work.batch) return work.batch([receivedOf(event, topic)])
+    const { batch } = work
+    if (batch) return inEventSpan(name, event, async () => batch([receivedOf(event, topic)]))
     const interested = work.handlers.filter(h => h.type === event.type)
     if (interested.length === 0) return
-    await inEvent(event, async () => { for (const { run, version } of interested) await run(envelopeOf(event, topic, version)) })
+    await inEventSpan(name, event, async () => { for (const { run, version } of interested) await run(envelopeOf(event, topic, version)) })
   }
   const handleOne = async (topic: Topic, event: CloudEvent): Promise<void> => {
     if (parking.has(topic.name, event.subject) && await parking.queue(topic.name, event)) return
     const failure = await attempts(() => runHandlers(topic, event), isTransient)
     if (!failure) return
-    logger.error({ event: event.id, type: event.type, reason: failure.reason }, 'an event became a dead letter')
+    inEvent(event, () => { logger.error({ event: event.id, type: event.type, reason: failure.reason }, 'an event became a dead letter') })
     await parking.fail(topic.name, event, failure.reason, failure.tries)
   }
   const handleInOrder = async (topic: Topic, events: readonly CloudEvent[]): Promise<void> => { for (const event of events) await handleOne(topic, event) }
@@ -64,7 +67,8 @@ export const deliveries = ({ store, parking, work, logger }: DeliveryOptions) =>
   ): Promise<void> => {
     const given = [...events.keys()]
     if (given.length <= 1) return handleInOrder(topic, given)
-    if (!await attempts(() => batch([...events.values()]), isTransient)) return
+    // Its events come from many traces, so it begins one of its own.
+    if (!await attempts(() => inWork(`${name} ${topic.name}`, 'consumer', {}, () => batch([...events.values()])), isTransient)) return
     const middle = Math.ceil(given.length / 2)
     await handleAsBatch(topic, given.slice(0, middle), batch)
     await handleAsBatch(topic, given.slice(middle), batch)

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { versionsOf, type EventContract } from '../../../contracts/define.ts'
 import type { CloudEvent } from '../../../contracts/feed.ts'
 import { inContext } from '../../observe/context.ts'
+import { inWork } from '../../observe/trace.ts'
 import { newSpanId, newTraceId, parseTraceparent } from '../../observe/traceparent.ts'
 
 /** An event as a handler sees it: its data has the shape of the contract. */
@@ -80,10 +81,12 @@ export const envelopeOf = (event: CloudEvent, topic: Known, version?: number): R
   return received(event, topic, lifted(versions.find(e => e.version === version) ?? versions[0], event.data, event.dataversion))
 }
 
-/** Runs what an event leads to inside its trace, so that logs, calls and commands of it belong together. */
-export const inEvent = <T>(event: CloudEvent, work: () => T): T => {
-  const trace = parseTraceparent(event.traceparent) ?? { traceId: newTraceId(), sampled: false }
-  return inContext({
-    traceId: trace.traceId, sampled: trace.sampled, spanId: newSpanId(), correlationId: event.correlationid, organizationId: event.organizationid,
-  }, work)
+/** Runs what an event leads to as a span of `consumer` inside the event's trace, so that logs, calls and commands of it belong together. */
+export const inEventSpan = (consumer: string, { type, traceparent, correlationid, organizationid }: CloudEvent, work: () => Promise<void>): Promise<void> =>
+  inWork(`${consumer} ${type}`, 'consumer', { traceparent, correlationId: correlationid, organizationId: organizationid }, work)
+
+/** Says something about an event: the log lines carry its trace and organization. There is no span. */
+export const inEvent = (event: CloudEvent, say: () => void): void => {
+  const trace = parseTraceparent(event.traceparent) ?? { traceId: newTraceId(), spanId: newSpanId(), sampled: false }
+  inContext({ ...trace, correlationId: event.correlationid, organizationId: event.organizationid }, say)
 }

@@ -186,6 +186,28 @@ describe('what comes after a dead letter of the same aggregate', () => {
       expect(both.some(one => one.seen.includes(3))).toBe(false)
     })
   })
+  it.each([[1, 'it'], [2, 'it'], [2, 'another process, too,']])('queues while version %i is replayed and %s settles it; no other waits for that', async (at, who) => {
+    const { sidecar, events } = await producer(['a', 'a', 'a', 'b'], { partitions: 1 })
+    const [store, gate] = [memoryStore(), Promise.withResolvers<void>()]
+    let broken = true
+    const seen: string[] = []
+    const one = consume(sidecar, store, async ({ subject, version }) => {
+      if (broken) throw new Error('bug')
+      if (subject === 'a' && version === at) await gate.promise
+      seen.push(`${subject}${version}`)
+    })
+    await one.take(events[0], events[1])
+    broken = false
+    const letters = await one.deadLetters.list({ limit: 2 })
+    const replay = one.deadLetters.replay(letters[0]!.id)
+    await expect.poll(() => seen).toHaveLength(at - 1)
+    if (who !== 'it') await store.moveDeadLetter(letters[1]!.id, 'waiting', 'replayed')
+    await one.take(events[2], events[3])
+    expect(seen).toEqual(at === 1 ? ['b1'] : ['a1', 'b1'])
+    gate.resolve()
+    await replay
+    expect([seen.filter(name => name !== 'b1'), await one.waiting(), one.gauges().parked]).toEqual([['a1', 'a2', 'a3'], [], 0])
+  })
   it('is known to wait, however many letters there are', async () => {
     const store = memoryStore()
     for (let i = 0; i <= 10_000; i++) {

@@ -25,8 +25,11 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
   let asked: Promise<readonly Aggregate[]> | undefined
   const keyOf = ({ topic, subject }: Aggregate): string => `${topic} ${subject}`
   const keyOfLetter = (letter: Aggregate & Head): string => (letter.subject === '' ? letter.id : keyOf(letter))
-  /** Parking and replaying of one aggregate take turns, so that nothing slips between them. */
+  /** To queue behind the letters of an aggregate and to find that none waits any more take turns, so that nothing slips between them. */
   const serial = oneByOne()
+  /** Those who go on with the letters of an aggregate, each to the end. What comes for it meanwhile queues, and waits for none of them. */
+  const replays = oneByOne()
+  const replaying = new Set<string>()
   const letterOf = (topic: string, event: CloudEvent, reason: string, attempts: number, behind: string | null): DeadLetter => ({
     id: `${consumer}~${topic}~${event.id}`, consumer, topic, partition: event.partition, position: event.position, subject: event.subject,
     organizationId: event.organizationid, state: 'waiting', event, reason, attempts, behind,
@@ -60,21 +63,38 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
   }
 
   return {
-    keyOf, serial, waitingOf,
+    waitingOf,
+    /** Runs what goes on with the letters of an aggregate; only one at a time does. */
+    replay: <T>(aggregate: Aggregate, work: () => Promise<T>): Promise<T> => {
+      const key = keyOf(aggregate)
+      return replays(key, async () => {
+        replaying.add(key)
+        try { return await work() } finally { replaying.delete(key) }
+      })
+    },
     has: (topic: string, subject: string): boolean => parked.size > 0 && parked.has(keyOf({ topic, subject })),
     size: (): number => parked.size,
-    release: (topic: string, subject: string): void => { parked.delete(keyOf({ topic, subject })) },
+    /** Lets an aggregate go on as its events come; false when one of them waits after all. */
+    release: (topic: string, subject: string): Promise<boolean> => {
+      const key = keyOf({ topic, subject })
+      return serial(key, async () => {
+        if ((await waitingOf(topic, subject)).length > 0) return false
+        parked.delete(key)
+        return true
+      })
+    },
     /** The same for what is no event at all. */
     releaseUnreadable: (id: string): void => { parked.delete(id) },
     /** This event failed: it and what comes after it of the same aggregate wait. */
     fail: (topic: string, event: CloudEvent, reason: string, attempts: number): Promise<void> => add(letterOf(topic, event, reason, attempts, null)),
-    /** Puts an event behind those of its aggregate that wait; false when none does any more. */
+    /** Puts an event behind those of its aggregate that wait, or are being replayed; false when none is any more. */
     queue: (topic: string, event: CloudEvent): Promise<boolean> => {
       const key = keyOf({ topic, subject: event.subject })
       return serial(key, async () => {
         const known = parked.get(key)
         if (!known) return false
-        const first = await headOf(topic, event.subject, known)
+        // Where another process was first, none may wait while one is still being handled here.
+        const first = await headOf(topic, event.subject, known) ?? (replaying.has(key) ? known : undefined)
         if (!first) { parked.delete(key); return false }
         parked.set(key, first)
         // After a crash or an outage a run comes again: what was before the first letter is handled, and the letter itself is there already.

@@ -14,20 +14,23 @@ const event = (position: number): CloudEvent => ({
 const id = 'test/topic/0'
 
 /** Processes of one consumer: what they handled, and how often they asked the producer and wrote checkpoints. */
-const processes = ({ lostAnswers = 0 } = {}) => {
+const processes = ({ lostAnswers = 0, log = new Array<CloudEvent>(), handling = async (): Promise<void> => {} } = {}) => {
   const store = memoryStore()
-  const seen = { handled: new Array<number>(), asked: 0, saved: 0 }
+  const seen = { handled: new Array<number>(), asked: 0, saved: 0, warned: new Array<string>() }
   const open = () => partitionConsumer({
-    id, logger: silentLogger, run: 200, refresh: async () => {},
+    id, logger: { ...silentLogger, warn: (_, text) => { seen.warned.push(text) } }, run: 200, refresh: async () => {},
     store: { ...store, saveCheckpoint: async checkpoint => {
       const stored = await store.saveCheckpoint(checkpoint)
       if (seen.saved++ < lostAnswers) throw new Error('the answer was lost')
       return stored
     } },
-    feed: async () => { seen.asked++; return { events: [], head: 0 } },
-    handle: async events => { seen.handled.push(...events.map(e => e.position)) },
+    feed: async after => { seen.asked++; return { events: log.filter(e => e.position > after), head: (log.at(-1)?.position ?? -1) + 1 } },
+    handle: async events => {
+      await handling()
+      seen.handled.push(...events.map(e => e.position))
+    },
   })
-  return { seen, open, next: async () => (await store.checkpoint(id))?.next }
+  return { seen, open, store, next: async () => (await store.checkpoint(id))?.next }
 }
 
 /** Two seconds of events, one each 100 ms. */
@@ -89,5 +92,43 @@ describe('the checkpoint of a partition', () => {
     expect(seen.saved).toBeLessThan(8)
     await vi.advanceTimersByTimeAsync(500)
     await expect.poll(next).toBe(20)
+  })
+})
+
+describe('a log that was put back behind what is handled', () => {
+  const take = async (one: ReturnType<typeof partitionConsumer>, positions: readonly number[]): Promise<void> => {
+    for (const position of positions) { void one.offer(event(position)); await one.idle() }
+  }
+  it('is gone back in for good, though events of before are still being handled', async () => {
+    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const { seen, open, next } = processes({ log: [event(0), event(1)], handling: () => { begun.resolve(); return gate.promise } })
+    const one = open()
+    for (let position = 0; position < 5; position++) void one.offer(event(position))
+    await begun.promise
+    one.reach(2)
+    gate.resolve()
+    await one.idle()
+    await one.stop()
+    expect([seen.handled, await next()]).toEqual([[0, 1, 2, 3, 4], 2])
+  })
+  it('is gone back in by the other processes, too, whatever they have not yet written down', async () => {
+    const { open, next } = processes({ log: [event(0), event(1)] })
+    const [first, other] = [open(), open()]
+    for (const one of [first, other]) await take(one, [0, 1, 2, 3, 4])
+    first.reach(2)
+    await first.idle()
+    expect(await next()).toBe(2)
+    await other.stop()
+    expect(await next()).toBe(2)
+  })
+  it('is gone on with where it has grown past that, which is said once', async () => {
+    const log = [event(0), event(1), { ...event(6), previous: 1 }, { ...event(7), previous: 6 }]
+    const { seen, open, store, next } = processes({ log })
+    await store.saveCheckpoint({ id, next: 5, revision: 0 })
+    const one = open()
+    one.reach(8)
+    await one.idle()
+    await one.stop()
+    expect([seen.handled, seen.warned, await next()]).toEqual([[6, 7], [expect.stringContaining('does not continue')], 8])
   })
 })

@@ -4,6 +4,7 @@ import { backlog } from './backlog.ts'
 import { backOff } from '../../waiting.ts'
 import { feedReader } from './feed-reader.ts'
 import type { FeedPage } from '../log/event-log.ts'
+import { outsideContext } from '../../observe/context.ts'
 import type { Logger } from '../../observe/log.ts'
 import type { Checkpoint, ConsumerStore } from '../store/store.ts'
 
@@ -46,6 +47,8 @@ export const partitionConsumer = ({ id, store, logger, feed, handle, run: most, 
   const reader = () => feedReader(after => feed(after, FEED))
   let read = reader()
   let target = 0
+  /** Where the producer has said that it ends, until the next step has looked at it. */
+  let said: number | undefined
   let saved = -Infinity
   /** When a checkpoint of another process was last found. */
   let othersAt = -Infinity
@@ -60,11 +63,22 @@ export const partitionConsumer = ({ id, store, logger, feed, handle, run: most, 
     next = Math.max(next, to)
     came.drop(next)
   }
-  /** Takes over how far this consumer has come, here or in another process. */
+  const beginAnew = (from: number): void => {
+    next = from
+    stale = true
+    read = reader()
+    came.refuse()
+    came.clear()
+  }
+  /** Takes over how far this consumer has come, here or in another process; false where it has come no further. */
   const load = async (): Promise<boolean> => {
-    const known = checkpoint?.revision
+    const known = checkpoint
     checkpoint = await store.checkpoint(id) ?? { id, next: 0, revision: 0 }
-    if (known !== undefined && checkpoint.revision > known && checkpoint.next !== unanswered) othersAt = performance.now()
+    if (known && known.epoch !== checkpoint.epoch) {
+      beginAnew(checkpoint.next)
+      return true
+    }
+    if (known && checkpoint.revision > known.revision && checkpoint.next !== unanswered) othersAt = performance.now()
     const ahead = checkpoint.next > next
     stale ||= ahead
     advance(checkpoint.next)
@@ -75,9 +89,17 @@ export const partitionConsumer = ({ id, store, logger, feed, handle, run: most, 
     while (checkpoint && checkpoint.next < next) {
       const wanted = next
       const stored = await store.saveCheckpoint({ ...checkpoint, next: wanted }).catch((error: unknown) => { unanswered = wanted; throw error })
-      if (stored) checkpoint = { id, next: wanted, revision: checkpoint.revision + 1 }
+      if (stored) checkpoint = { ...checkpoint, next: wanted, revision: checkpoint.revision + 1 }
       else await load()
     }
+  }
+  /** Goes back to where the producer ends, if that is still before what was handled: it may have said so before it went on. */
+  const check = async (head: number): Promise<void> => {
+    if (!checkpoint || (await feed(next - 1, 1)).head >= next) return
+    logger.error({ partition: id, handled: next, head }, 'the log of the producer begins anew; going on from its end')
+    await store.saveCheckpoint({ ...checkpoint, next: head, epoch: (checkpoint.epoch ?? 0) + 1 })
+    // Also where another process was first.
+    await load()
   }
   const follows = (): boolean => came.follows(next - 1)
   const fill = async (): Promise<void> => {
@@ -90,9 +112,16 @@ export const partitionConsumer = ({ id, store, logger, feed, handle, run: most, 
     const { events, ended } = await read(next)
     came.add(events)
     if (events.length === 0 && ended) target = Math.min(target, next)
+    const [first] = events
+    if (!first || follows() || await load()) return
+    logger.warn({ partition: id, handled: next, previous: first.previous }, 'the log of the producer does not continue what was handled; going on with what it has')
+    next = first.previous + 1
   }
   const step = async (): Promise<void> => {
     if (!checkpoint) await load()
+    const head = said ?? next
+    said = undefined
+    if (head < next) await check(head)
     if (stale) { stale = false; await refresh().catch((error: unknown) => { stale = true; throw error }) }
     const run = came.run(next - 1, most)
     const last = run.at(-1)
@@ -113,18 +142,18 @@ export const partitionConsumer = ({ id, store, logger, feed, handle, run: most, 
         came.refuse()
         await retry.wait()
       }
-    } while (next < target && !stopped)
+    } while ((next < target || said !== undefined) && !stopped)
   }
   const kick = (): void => {
     if (stopped) return
-    // A turn later, so that all of a delivery is there.
-    running ??= new Promise<void>(resolve => { setImmediate(resolve) }).then(work).finally(() => {
+    // A turn later, so that all of a delivery is there; it goes on for many, so it is part of no delivery's trace.
+    running ??= outsideContext(() => new Promise<void>(resolve => { setImmediate(resolve) }).then(work).finally(() => {
       running = undefined
       if (next < target) kick()
       else if (checkpoint && checkpoint.next < next && !stopped) {
         later ??= setTimeout(() => { later = undefined; kick() }, Math.max(0, saved + pace() - performance.now()))
       }
-    })
+    }))
   }
 
   return {
@@ -136,28 +165,13 @@ export const partitionConsumer = ({ id, store, logger, feed, handle, run: most, 
       kick()
       return came.offer(event, next - 1)
     },
-    /** The producer has said so much. */
+    /** The producer has said so much; less than was handled, where its log is another one now. */
     reach: (head: number): void => {
       target = Math.max(target, head)
-      if (!checkpoint || next < target) kick()
-    },
-    /** The producer has less than was handled: its log is another one now. */
-    rewind: async (head: number): Promise<void> => {
-      if (!checkpoint) await load()
-      await save()
-      if (!checkpoint || checkpoint.next <= head) return
-      logger.error({ partition: id, handled: checkpoint.next, head }, 'the log of the producer begins anew; going on from its end')
-      if (await store.saveCheckpoint({ ...checkpoint, next: head })) {
-        checkpoint = undefined
-        stale = true
-        next = head
-        read = reader()
-        target = head
-        came.clear()
-      }
+      said = head
+      if (!checkpoint || next < target || head < next) kick()
     },
     idle: async (): Promise<void> => { while (running) await running },
-    next: (): number => next,
     lag: (): number => Math.max(0, target - next),
     buffered: (): number => came.size(),
     stop: async (): Promise<void> => {

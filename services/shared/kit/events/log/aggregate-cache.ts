@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { singleFlight } from '../../batching/single-flight.ts'
 import { oneByOne } from '../../one-by-one.ts'
 import { commitId, type Commit, type DomainEvent } from './commit.ts'
 import type { EventLog } from './event-log.ts'
@@ -8,6 +9,8 @@ export type Folded<S> = { state: S; version: number; hash: string; journal: stri
 
 const COMMANDS_KEPT = 64
 // A UUIDv7 was made for this one command; an id that can come again after many others is derived from something.
+// The beginning suffices: an id that only begins with one is a step of such a command, or follows from something that has such an id. It comes again
+// after a crash only, when the state shows what was done. To look them all up would read a long stream, such as a graph of links, for each command.
 const isUnique = (commandId: string): boolean => /^[\da-f]{8}-[\da-f]{4}-7/.test(commandId)
 const PROBES = 4
 
@@ -29,22 +32,29 @@ export const aggregateCache = <S, L extends DomainEvent>(
     return folded
   }
 
+  const readOn = async (stream: string): Promise<Folded<S>> => {
+    let known = cache.get(stream)
+    for (let i = 0; known && i < PROBES; i++) {
+      const next = await log.store.findCommit(commitId(stream, known.version + 1))
+      if (!next) return keep(stream, known)
+      // The log was put back behind what is known, and went on from there: none of that holds.
+      if (next.previousHash === known.hash) known = grow(known, next)
+      else { cache.delete(stream); known = undefined }
+    }
+    let newest = known ?? absent
+    await log.readStream(stream, commit => { newest = grow(newest, commit) }, newest.version)
+    return keep(stream, newest)
+  }
+  const reading = singleFlight<Folded<S>>()
+
   return {
     absent, grow, keep,
     peek: (stream: string): Folded<S> | undefined => cache.get(stream),
-    forget: (stream: string): void => { cache.delete(stream) },
-    /** What the log says now: one look-up for the version after the known one, more only when others have written. */
-    newest: async (stream: string): Promise<Folded<S>> => {
-      let known = cache.get(stream)
-      for (let i = 0; known && i < PROBES; i++) {
-        const next = await log.store.findCommit(commitId(stream, known.version + 1))
-        if (!next) return keep(stream, known)
-        known = grow(known, next)
-      }
-      let newest = known ?? absent
-      await log.readStream(stream, commit => { newest = grow(newest, commit) }, newest.version)
-      return keep(stream, newest)
-    },
+    /**
+     * What the log says now: one look-up for the version after the known one, more only when others have written.
+     * Those who ask meanwhile share the next reading, so that a long stream is read once, however many ask for it.
+     */
+    newest: (stream: string): Promise<Folded<S>> => reading(stream, () => readOn(stream)),
     /** Whether the stream already has this command. */
     hasCommand: async (stream: string, known: Folded<S>, commandId: string): Promise<boolean> =>
       known.commands.includes(commandId)

@@ -19,7 +19,7 @@ export type Aggregate<S, C, E extends DomainEvent> = {
   load(tenantId: string, id: string): Promise<{ state: S; version: number }>
   /** Whether it has had this command already. */
   knows(tenantId: string, id: string, commandId: string): Promise<boolean>
-  /** As it was: after this version, or at this instant. */
+  /** As it was: after this version, or after its last commit up to this instant (ISO 8601). */
   at(tenantId: string, id: string, when: { version: number } | { time: string }): Promise<{ state: S; version: number }>
   /** The newest entries first, at most so many, of those before a version. */
   history(tenantId: string, id: string, page: { before?: number; limit: number }): Promise<HistoryEntry<S, E>[]>
@@ -98,7 +98,6 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>(
     if ('result' in outcome) return trusting && outcome.result.events.length === 0 ? again() : outcome.result
     const { error } = outcome
     if (error instanceof VersionConflict) {
-      cache.forget(stream)
       if (expectedVersion !== undefined) throw stale((await cache.newest(stream)).version)
     } else if (!trusting || (error instanceof Refused && error.kind === 'unavailable')) throw error
     if (tries >= ATTEMPTS) throw contended()
@@ -120,11 +119,15 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>(
       return cache.hasCommand(stream, await cache.newest(stream), commandId)
     },
     at: (tenantId, id, when) => past(async () => {
-      let then = { state: decider.initial, version: 0 }
+      const until = 'version' in when ? when.version : Infinity
+      let known = { state: decider.initial, version: 0 }
+      let then = known
       await log.readStream(streamOf({ tenantId, aggregate: name, id }), commit => {
-        if ('version' in when ? commit.version > when.version : Date.parse(commit.at) > Date.parse(when.time)) return false
-        then = { state: fold(then.state, commit), version: commit.version }
-        return !('version' in when) || commit.version < when.version
+        if (commit.version > until) return false
+        known = { state: fold(known.state, commit), version: commit.version }
+        // The clock of one process may have been ahead: what others wrote behind such a commit is earlier.
+        if ('version' in when || Date.parse(commit.at) <= Date.parse(when.time)) then = known
+        return commit.version < until
       })
       return then
     }),

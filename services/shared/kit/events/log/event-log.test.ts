@@ -117,6 +117,13 @@ describe('the aggregate', () => {
     expect(await parcels.at('org', 'p1', { time: '2026-01-02T12:00:00+02:00' })).toEqual({ state: 2, version: 2 })
     expect((await parcels.history('org', 'p1', { limit: 9 })).map(h => [h.before, h.after])).toEqual([[2, 3], [1, 2], [0, 1]])
   })
+  it('shows at a time what was written by then, also behind a commit whose process was ahead', async () => {
+    const parcels = parcelOn(logOf().log)
+    const times = ['2026-01-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z', '2026-01-04T00:00:00.000Z']
+    for (const [i, at] of times.entries()) await parcels.handle('org', 'p1', { type: 'send' }, { ...send(`c${i}`), at })
+    expect(await parcels.at('org', 'p1', { time: '2026-01-03T00:00:00.000Z' })).toEqual({ state: 3, version: 3 })
+    expect((await parcels.at('org', 'p1', { time: '2026-01-01T00:00:00.000Z' })).version).toBe(1)
+  })
   it('tells of a change from which network it came, also where an old commit has the address of a machine', async () => {
     const parcels = parcelOn(logOf().log)
     for (const [i, ip] of ['203.0.113.9', '203.0.113.0/24', undefined].entries()) {

@@ -123,6 +123,32 @@ describe('what a dead process left', () => {
     await look()
     expect([Math.max(...parts), recovered]).toEqual([4_200, [20_000]])
   })
+  it('is seen through again when it woke while that was under way, and then died', async () => {
+    const [clock, gate] = [testClock(), Promise.withResolvers<void>()]
+    let [beat, adopted] = [1, 0]
+    const commit = sealed(completeDraft(draft('p', 1, '', 'Sent'), { partitions: 1, traceparent: null, say: () => [] }), 'gone.1:0')
+    const { look } = recovery({
+      writer: 'w', instanceId: 'w', beatMs: 60_000, deadAfterMs: 30, clock, logger: silentLogger,
+      store: {
+        writers: async () => [{ id: 'gone.1', open: [0], beat, heads: [START] }], removeWriter: async () => {}, saveRecovered: async () => {},
+        readChunk: async name => (name === 'gone.1:0' ? [commit] : []),
+      },
+      adopt: async () => { adopted++; await gate.promise },
+    })
+    await look()
+    clock.advance(30)
+    const waits = look()
+    await expect.poll(() => adopted).toBe(1)
+    beat++
+    await look()
+    gate.resolve()
+    await waits
+    beat++
+    await look()
+    clock.advance(30)
+    await look()
+    expect(adopted).toBe(2)
+  })
   it('is seen through again when more of it arrives, or when it lives after all', async () => {
     const store = memoryStore()
     await left(store)

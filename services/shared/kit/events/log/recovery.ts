@@ -92,9 +92,9 @@ export const recovery = ({ store, writer, instanceId, beatMs, clock, logger, ado
     const now = clock.monotonic()
     const seen = others.get(other.id)
     if (!seen || seen.beat !== other.beat) {
-      // An earlier run of this very instance cannot be alive.
+      // An earlier run of this very instance cannot be alive. One that woke may leave more than what is just being seen through: that is not waited for.
       const mine = other.id.startsWith(`${instanceId}.`)
-      others.set(other.id, { beat: other.beat, since: mine && !seen ? now - deadAfterMs : now, againAt: 0, under: seen?.under })
+      others.set(other.id, { beat: other.beat, since: mine && !seen ? now - deadAfterMs : now, againAt: 0 })
     }
     const known = others.get(other.id)
     if (!known || known.under || now - known.since < deadAfterMs || now < known.againAt) return

@@ -36,10 +36,11 @@ export type Shapes = Readonly<Record<string, number>>
 /** Another process has seen through what a dead one left: so many commits in its open chunks, as they were at that beat. */
 export type Recovered = { beat: number; commits: number }
 /**
- * Where a consumer stands in a partition of a topic: `next` is the first position it has not handled. Of a view it names the generation,
- * `shape` and `since` belong to that, and `rebuild` is the generation that was begun last (`views/generations.ts`).
+ * Where a consumer stands in a partition of a topic: `next` is the first position it has not handled. `epoch` counts how often the
+ * producer's log was another one, and the consumer went back. Of a view it names the generation, `shape` and `since` belong to that, and
+ * `rebuild` is the generation that was begun last (`views/generations.ts`).
  */
-export type Checkpoint = { id: string; next: number; revision: number; shape?: number; since?: readonly number[]; rebuild?: number }
+export type Checkpoint = { id: string; next: number; revision: number; epoch?: number; shape?: number; since?: readonly number[]; rebuild?: number }
 
 /** An event that a consumer could not handle, or one parked behind such an event of the same subject. */
 export type DeadLetter = {
