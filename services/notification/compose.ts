@@ -6,6 +6,7 @@ import type { Client } from '../shared/kit/http/client.ts'
 import type { Logger } from '../shared/kit/observe/log.ts'
 import { audience, insidersOf } from './inbox/audience.ts'
 import { deliver } from './inbox/deliver.ts'
+import { hiddenProjects } from './inbox/hidden-projects.ts'
 import { inbox } from './inbox/inbox.ts'
 import { rememberedFacts } from './inbox/known.ts'
 import { preferencesStore } from './inbox/preferences-store.ts'
@@ -39,12 +40,15 @@ type Parts = {
 export const assemble = ({ tables, users, projects, dapr, clock, logger, mailer, site, queueFor }: Parts) => {
   const preferences = preferencesStore(tables)
   const insiders = insidersOf({ members: tables.members, projects, users })
-  const { send, lost } = sender({ mails: tables.mails, directory: directory(users), preferencesOf: preferences.of, insiders, smtp: mailer, clock, site })
+  const hidden = hiddenProjects(tables)
+  const { send, lost } = sender({
+    mails: tables.mails, directory: directory(users), preferencesOf: preferences.of, insiders, isHidden: hidden.isHidden, smtp: mailer, clock, site,
+  })
   const queue = queueFor({ work: send, lost })
   const outbox = mailOutbox({ mails: tables.mails, queue, clock, logger })
   const tell = deliver({
-    tables, known: rememberedFacts(tables), audience: audience(insiders), preferencesOf: preferences.of,
+    tables, known: rememberedFacts(tables), audience: audience(insiders), preferencesOf: preferences.of, hidden,
     push: outbox.push, show: show({ dapr, logger }), erase: person => erase(tables, preferences, person),
   })
-  return { queue, outbox, handlers: subscriptions(tell), routes: routes({ inbox: inbox(tables), preferences, tables, outbox, projects }) }
+  return { queue, outbox, handlers: subscriptions(tell), routes: routes({ inbox: inbox(tables), preferences, tables, hidden, outbox, projects }) }
 }

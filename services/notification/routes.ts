@@ -5,9 +5,10 @@ import type { Client } from '../shared/kit/http/client.ts'
 import { Refused } from '../shared/kit/decider.ts'
 import { serve, type Routes } from '../shared/kit/http/serve.ts'
 import type { Actor } from '../shared/kit/http/call.ts'
+import type { HiddenProjects } from './inbox/hidden-projects.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import type { PreferencesStore } from './inbox/preferences-store.ts'
-import { erase, hideProject, showProject } from './inbox/remove.ts'
+import { erase } from './inbox/remove.ts'
 import type { Outbox } from './mail/outbox.ts'
 import { maySee } from './policies.ts'
 import type { Tables } from './store/rows.ts'
@@ -16,11 +17,12 @@ export type RouteDeps = {
   inbox: Inbox
   preferences: PreferencesStore
   tables: Tables
+  hidden: Pick<HiddenProjects, 'hide' | 'show'>
   outbox: Pick<Outbox, 'ask' | 'drop'>
   projects: Pick<Client<typeof projectInternal>, 'getProject'>
 }
 
-export const routes = ({ inbox, preferences, tables, outbox, projects }: RouteDeps): readonly Routes[] => [
+export const routes = ({ inbox, preferences, tables, hidden, outbox, projects }: RouteDeps): readonly Routes[] => [
   serve(notificationApi, {
     list: async ({ actor, query }) => ({ body: await inbox.list(actor, query) }),
     read: async ({ actor, params, meta }) => ({ body: await inbox.read(actor, params.id, meta.at, meta.expectedVersion) }),
@@ -45,8 +47,8 @@ export const routes = ({ inbox, preferences, tables, outbox, projects }: RouteDe
       await erase(tables, preferences, { organizationId, userId })
       return { body: { sagaId } }
     },
-    deleteOfProject: async ({ body }) => { await hideProject(tables, body); return { body: { sagaId: body.sagaId } } },
-    restoreOfProject: async ({ body }) => { await showProject(tables, body); return { body: { sagaId: body.sagaId } } },
+    deleteOfProject: async ({ body }) => { await hidden.hide(body); return { body: { sagaId: body.sagaId } } },
+    restoreOfProject: async ({ body }) => { await hidden.show(body); return { body: { sagaId: body.sagaId } } },
   }),
 ]
 

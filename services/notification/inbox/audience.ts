@@ -53,7 +53,7 @@ export const insidersOf = ({ members, projects, users }: AudienceDeps): Insiders
     const project = people.length ? await find(organizationId, projectId) : undefined
     if (!project) return []
     const roles = await rolesOf(organizationId, people.filter(id => !project.members.some(m => m.userId === id)))
-    // The event is of a time when the project was there; what tells of a deleted one is taken out of sight by its saga.
+    // The event is of a time when the project was there; what tells of a deleted one is kept out of sight.
     return people.filter(userId => maySee({ members: project.members, deletedAt: null }, { userId, role: roles.get(userId) ?? 'guest' }))
   }
 

@@ -1,6 +1,6 @@
 import type { NotificationType } from '../../shared/contracts/notification/preferences.ts'
 import type { Heard, HeardEvent } from './events.ts'
-import type { Facts } from './facts.ts'
+import type { Facts, WaitingTask } from './facts.ts'
 import { projectLink, taskLink, texts, type Freed } from './texts.ts'
 
 /** What one person is to be told. */
@@ -16,11 +16,11 @@ const draftsOf = (event: HeardEvent, facts: Facts): Draft[] => {
     case 'TaskCreated': return [...to([event.data.assigneeId], 'assigned', event), ...to(event.data.mentions, 'mentioned', event)]
     case 'TaskUpdated': return updated(event)
     case 'TaskStatusChanged': return [
-      ...event.data.category === 'cancelled' ? unblocked(facts, 'cancelled') : [],
+      ...event.data.category === 'cancelled' ? unblocked(facts.waiting, 'cancelled') : [],
       ...to(involved(event, facts), 'status-changed', event, texts.moved(event.data.from, event.data.to)),
     ]
-    case 'TaskCompleted': return unblocked(facts, 'done')
-    case 'TaskDeleted': return bySaga(event) ? [] : [...unblocked(facts, 'deleted'), ...to(involved(event, facts), 'task-deleted', event)]
+    case 'TaskCompleted': return unblocked(facts.waiting, 'done')
+    case 'TaskDeleted': return bySaga(event) ? [] : [...unblocked(facts.waiting, 'deleted'), ...to(involved(event, facts), 'task-deleted', event)]
     case 'TaskOverdue': return to([event.data.assigneeId ?? event.data.reporterId], 'overdue', event, texts.wasDue(event.data.dueAt))
     case 'CommentAdded': return [...to(event.data.mentions, 'mentioned', event), ...to(involved(event, facts), 'commented', event)]
     case 'MemberAdded': return memberAdded(event, facts)
@@ -35,7 +35,7 @@ const draftsOf = (event: HeardEvent, facts: Facts): Draft[] => {
 }
 
 /** Tasks that go with their project, or are let go with an account: the greater change tells of it once. */
-const bySaga = ({ actor }: HeardEvent): boolean => actor.startsWith('service:')
+export const bySaga = ({ actor }: HeardEvent): boolean => actor.startsWith('service:')
 
 /** Everybody whom a task concerns: who has it, who asked for it, and who took part. */
 const involved = ({ data }: TaskEvent, { watchers }: Facts): (string | null)[] => [...new Set([data.assigneeId, data.reporterId, ...watchers])]
@@ -59,7 +59,8 @@ const updated = (event: Heard<'TaskUpdated'>): Draft[] => {
   ]
 }
 
-const unblocked = ({ waiting }: Facts, how: Freed): Draft[] => waiting.flatMap(task => {
+/** Whose task waited is told what became of its blocker. */
+export const unblocked = (waiting: readonly WaitingTask[], how: Freed): Draft[] => waiting.flatMap(task => {
   const userId = task.assigneeId ?? task.reporterId
   if (userId === null) return []
   return [{

@@ -1,29 +1,32 @@
 import { memberKey, type MemberRow, type Tables, type WaitingRow } from '../store/rows.ts'
+import { catchUp, heldUpBy, keepFreed, taskIds as ids, type Tell } from './blockers.ts'
 import type { Heard, HeardEvent } from './events.ts'
 import { noFacts, type Facts } from './facts.ts'
 import { forEachGone } from './gone.ts'
+import { unlessNewer } from './unless-newer.ts'
 
 export type RememberedFacts = {
-  /** What the notifications of an event depend on, as it was before the event. */
+  /** What the notifications of an event depend on, as it was before the event; that its task closed is noted. */
   before(event: HeardEvent): Promise<Facts>
   /**
    * Keeps what an event says, given what was known before it; a second time changes nothing. Of the people it mentions, those who were told
    * of it follow the task from now on.
    */
   learn(event: HeardEvent, told: ReadonlySet<string>, before: Facts): Promise<void>
+  /** Tells of an earlier event what could be told only when this one has been learned. */
+  catchUp(event: HeardEvent, tell: Tell): Promise<void>
 }
 
 /** What this service remembers of tasks and projects, from the events alone: ids, titles and roles. */
-export const rememberedFacts = (tables: Pick<Tables, 'watchers' | 'waiting' | 'members' | 'projects' | 'gone'>): RememberedFacts => ({
+export const rememberedFacts = (tables: Pick<Tables, 'watchers' | 'waiting' | 'closings' | 'members' | 'projects' | 'gone'>): RememberedFacts => ({
   before: async event => {
     switch (event.type) {
       case 'CommentAdded': return { ...noFacts, watchers: await watchersOf(tables, event) }
-      case 'TaskCompleted': return { ...noFacts, ...await heldUpBy(tables, event) }
+      case 'TaskCompleted': case 'TaskRestored': return { ...noFacts, ...await heldUpBy(tables, event) }
       case 'TaskStatusChanged': case 'TaskDeleted': {
-        const frees = event.type === 'TaskDeleted' || event.data.category === 'cancelled'
-        const [watchers, { waiting, holdsUp }] = await Promise.all([watchersOf(tables, event), frees ? heldUpBy(tables, event) : nobodyHeldUp])
+        const [watchers, { waiting, links }] = await Promise.all([watchersOf(tables, event), heldUpBy(tables, event)])
         // What held nobody up any more frees nobody by going.
-        return { ...noFacts, watchers, holdsUp, waiting: waiting.filter(row => !row.freed) }
+        return { ...noFacts, watchers, links, waiting: waiting.filter(row => !row.freed) }
       }
       case 'MemberAdded': return ofProject(tables, event, tables.members.one({ _id: memberKey(event.data) }))
       case 'MemberRemoved': return ofProject(tables, event)
@@ -33,14 +36,14 @@ export const rememberedFacts = (tables: Pick<Tables, 'watchers' | 'waiting' | 'm
       default: return noFacts
     }
   },
-  learn: async (event, told, { holdsUp }) => {
+  learn: async (event, told, { links }) => {
     switch (event.type) {
       case 'TaskCreated': return watch(tables, event, told)
       case 'CommentAdded': return watch(tables, event, told, [event.actor])
       case 'TaskUpdated': return taskUpdated(tables, event, told)
-      case 'TaskCompleted': case 'TaskStatusChanged': if (holdsUp) await freed(tables, event); return
-      case 'TaskDeleted': await Promise.all([whereItWaits(tables, event, () => ({ deleted: true })), holdsUp && freed(tables, event)]); return
-      case 'TaskRestored': await whereItWaits(tables, event, () => ({ deleted: undefined })); return
+      case 'TaskCompleted': case 'TaskStatusChanged': return keepFreed(tables, event, links)
+      case 'TaskDeleted': await Promise.all([whereItWaits(tables, event, () => ({ deleted: true })), keepFreed(tables, event, links)]); return
+      case 'TaskRestored': await Promise.all([whereItWaits(tables, event, () => ({ deleted: undefined })), keepFreed(tables, event, links)]); return
       case 'ProjectCreated': return projectCreated(tables, event)
       case 'ProjectUpdated': return renamed(tables, event)
       case 'MemberAdded': return memberAdded(tables, event)
@@ -48,21 +51,13 @@ export const rememberedFacts = (tables: Pick<Tables, 'watchers' | 'waiting' | 'm
       default:
     }
   },
+  catchUp: (event, tell) => catchUp(tables, event, tell),
 })
 
 type Sources = Parameters<typeof rememberedFacts>[0]
 type OfTask = { data: { taskId: string } }
 
-/** Another process may have handled what came after, before this one handles an event once more: what is known from a newer one stays. */
-const unlessNewer = ({ version }: { version: number }) => ({ version: { $not: { $gt: version } } })
-
 const watchersOf = async ({ watchers }: Sources, { data: { taskId } }: OfTask): Promise<string[]> => (await watchers.find({ taskId })).map(w => w.userId)
-type HeldUp = { waiting: readonly WaitingRow[]; holdsUp: boolean }
-const nobodyHeldUp: HeldUp = { waiting: [], holdsUp: false }
-const heldUpBy = async ({ waiting }: Sources, { data: { taskId } }: OfTask): Promise<HeldUp> => {
-  const rows = (await waiting.find({ blockerId: taskId })).filter(row => !row.removed)
-  return { waiting: rows.filter(row => !row.deleted), holdsUp: rows.some(row => !row.freed) }
-}
 
 type OfProject = { data: { projectId: string } }
 const membersOf = ({ members }: Sources, { data: { projectId } }: OfProject): Promise<MemberRow[]> => members.find({ projectId })
@@ -73,8 +68,6 @@ const ofProject = async (
   const [project, members] = await Promise.all([projects.one({ _id: projectId }), found])
   return { ...noFacts, members: [members ?? []].flat().filter(m => !m.left), projectName: project?.name }
 }
-
-const freed = ({ waiting }: Sources, { data: { taskId } }: OfTask): Promise<unknown> => waiting.set({ blockerId: taskId }, { freed: true })
 
 type Mentioning = Heard<'TaskCreated' | 'CommentAdded' | 'TaskUpdated'>
 const watch = async (
@@ -94,9 +87,9 @@ const whereItWaits = async (
 ): Promise<WaitingRow[]> => {
   const rows = await waiting.find({ taskId: event.data.taskId })
   // By id: stores that do not guard other updates keep those in order.
-  await Promise.all(rows.map(row => {
+  await Promise.all(rows.map(async row => {
     const changed = change(row)
-    return Object.keys(changed).length > 0 && waiting.set({ _id: row._id, ...unlessNewer(event) }, { ...changed, version: event.version })
+    if (Object.keys(changed).length > 0) await waiting.set({ _id: row._id, ...unlessNewer(event) }, { ...changed, version: event.version })
   }))
   return rows
 }
@@ -120,7 +113,6 @@ const taskUpdated = async (tables: Sources, event: Heard<'TaskUpdated'>, told: R
   await forEachGone(tables.gone, event.organizationId, [assigneeId], () => tables.waiting.set({ taskId, assigneeId }, { assigneeId: null }))
   await forEachGone(tables.gone, event.organizationId, [reporterId], () => tables.waiting.set({ taskId, reporterId }, { reporterId: null }))
 }
-const ids = (value: unknown): string[] => Array.isArray(value) ? value.filter(id => typeof id === 'string') : []
 
 const projectCreated = async ({ projects }: Sources, { organizationId, version, data: { projectId, name } }: Heard<'ProjectCreated'>): Promise<void> => {
   await projects.insert([{ _id: projectId, organizationId, name, version }])

@@ -5,7 +5,7 @@ import type { NotificationRow } from '../store/rows.ts'
 import { show } from './push-live.ts'
 
 const row = (organizationId: string, id: string): NotificationRow => ({
-  _id: id, organizationId, userId: 'ann', recipient: `${organizationId}.ann`, hidden: false, hiddenBy: null, order: id, type: 'assigned', title: id, body: '', link: '/',
+  _id: id, organizationId, userId: 'ann', recipient: `${organizationId}.ann`, hidden: false, order: id, type: 'assigned', title: id, body: '', link: '/',
   eventId: id, eventName: 'TaskCreated', subject: id, projectId: null, actorId: null, readAt: null, createdAt: '2026-03-02T09:00:00.000Z',
 })
 

@@ -23,15 +23,3 @@ export const forgetActor = async ({ notifications, mails }: Pick<Tables, 'notifi
   await notifications.set({ actorId: userId, organizationId }, { actorId: null })
   await mails.set({ actorId: userId, organizationId }, { actorId: null })
 }
-
-type OfProject = { organizationId: string; projectId: string; sagaId: string }
-
-/** Takes what tells of a project out of sight, and remembers for which saga. */
-export const hideProject = async ({ notifications }: Pick<Tables, 'notifications'>, { organizationId, projectId, sagaId }: OfProject): Promise<void> => {
-  await notifications.set({ projectId, organizationId, hidden: false }, { hidden: true, hiddenBy: sagaId })
-}
-
-/** Brings back what that saga took out of sight, and nothing else. */
-export const showProject = async ({ notifications }: Pick<Tables, 'notifications'>, { organizationId, projectId, sagaId }: OfProject): Promise<void> => {
-  await notifications.set({ projectId, organizationId, hidden: true, hiddenBy: sagaId }, { hidden: false, hiddenBy: null })
-}

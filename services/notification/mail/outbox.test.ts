@@ -24,8 +24,9 @@ const started = async () => {
       for (const { id } of some) seen.jobs.add(id)
     },
   }
-  const watched = {
+  const watched: typeof mails = {
     ...mails,
+    insert: rows => mails.insert(rows),
     find: (...given: Parameters<typeof mails.find>) => { seen.reads++; return mails.find(...given) },
     scan: (...given: Parameters<typeof mails.scan>) => { seen.reads++; return mails.scan(...given) },
   }
@@ -62,6 +63,19 @@ describe('a mail that is taken back', () => {
     await mails.set({ _id: id }, { state: 'sent', doneAt: '2026-03-02T09:00:00.000Z' })
     await box.drop({ organizationId, template, dedupeId })
     expect((await mails.one({ _id: id }))?.state).toBe('sent')
+  })
+})
+
+describe('a mail that was kept without anybody hearing so', () => {
+  it('goes into the queue when it is asked for once more', async () => {
+    const { box, mails, seen } = await started()
+    const insert = mails.insert.bind(mails)
+    mails.insert = async rows => { await insert(rows); throw new Error('the answer was lost') }
+    await expect(box.ask(invitation)).rejects.toThrow('lost')
+    mails.insert = insert
+    const id = await box.ask(invitation)
+    await box.stop()
+    expect(seen.jobs).toContain(id)
   })
 })
 

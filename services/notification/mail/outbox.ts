@@ -11,7 +11,7 @@ export type Outbox = {
   ask(mail: Mail): Promise<string>
   /** Takes a mail back that has not left; one that is asked for only now does not leave either. */
   drop(mail: MailName): Promise<void>
-  /** Puts mails that tell people something, and were just kept, into the queue, soon; never fails, never waits. */
+  /** Puts mails that tell people something, and are kept, into the queue, soon; never fails, never waits. One that has left leaves no second time. */
   push(mailIds: readonly string[]): void
   /** Puts into the queue what waits and is not in it. */
   sweep(): Promise<void>
@@ -70,7 +70,8 @@ export const outbox = ({ mails, queue, clock, logger, everyMs = 15_000 }: Outbox
         state: 'waiting', reason: null, createdAt: clock.now(), doneAt: null,
       }
       const isNew = (await mails.insert([row])).length > 0
-      if (isNew) queueSoon([{ id: row._id, awaited: true }])
+      // It may have been kept before without anybody hearing so.
+      if (isNew || (await mails.one({ _id: row._id }))?.state === 'waiting') queueSoon([{ id: row._id, awaited: true }])
       return row._id
     },
     drop: async mail => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { testClock } from '../../shared/kit/clock.ts'
 import type { Insiders } from '../inbox/audience.ts'
+import { hiddenProjects } from '../inbox/hidden-projects.ts'
 import { preferencesStore } from '../inbox/preferences-store.ts'
 import { memoryTables, type MailRow } from '../store/rows.ts'
 import { sender } from './send.ts'
@@ -23,7 +24,7 @@ const days = (n: number): number => n * 86_400_000
 const waiting = async () => {
   const [tables, clock, left] = [memoryTables(), testClock('2026-03-02T22:00:00.000Z'), new Array<string>()]
   const world = {
-    tables, clock, left, preferences: preferencesStore(tables), members: new Set(['ann']),
+    tables, clock, left, preferences: preferencesStore(tables), hidden: hiddenProjects(tables), members: new Set(['ann']),
     ask: async (): Promise<void> => {}, take: async (_: Letter): Promise<void> => {},
   }
   const insiders: Insiders = async (_, projectId, people) => {
@@ -32,7 +33,10 @@ const waiting = async () => {
   }
   const directory = { contact: async () => ({ id: 'ann', name: 'Ann Lee', email: 'ann@example.test', locale: 'en', timezone: 'UTC' }), name: async () => undefined }
   const smtp = { send: async (letter: Letter) => { await world.take(letter); left.push(letter.id) } }
-  const { send } = sender({ mails: tables.mails, directory, preferencesOf: world.preferences.of, insiders, smtp, clock, site: { publicUrl: 'https://work.example' } })
+  const { send } = sender({
+    mails: tables.mails, directory, preferencesOf: world.preferences.of, insiders, isHidden: world.hidden.isHidden, smtp, clock,
+    site: { publicUrl: 'https://work.example' },
+  })
   await tables.mails.insert([told, reset])
   const stateOf = async (id: string) => {
     const row = await tables.mails.one({ _id: id })
@@ -70,6 +74,18 @@ describe('a mail that waited', () => {
     at.take = async () => {}
     expect([await at.send('reset', minutes(60)), at.left, await at.stateOf('reset')]).toEqual(['done', [], ['dropped', 'what it is about has run out']])
     expect(JSON.stringify(await at.tables.mails.one({ _id: 'reset' }))).not.toMatch(/secret-token|example\.test/)
+  })
+  it('is kept while its project is deleted, leaves when that is restored, and is dropped when that takes too long', async () => {
+    const saga = { organizationId: 'o1', projectId: 'p1', sagaId: 'delete-project.1' }
+    await at.tables.mails.insert([{ ...told, _id: 'old' }])
+    await at.hidden.hide(saga)
+    expect([await at.send('told', 0), await at.send('old', days(5.1)), at.left]).toEqual([{ afterMs: minutes(10) }, 'done', []])
+    await at.hidden.show(saga)
+    expect([await at.send('told', minutes(10)), await at.stateOf('old'), at.left]).toEqual(['done', ['dropped', 'its project was deleted'], ['told']])
+  })
+  it('leaves once, although the queue gives it to two slots', async () => {
+    expect([await Promise.all([at.send('told', 0), at.send('told', 0)]), at.left]).toEqual([['done', { afterMs: 2_000 }], ['told']])
+    expect([await at.send('told', 0), at.left]).toEqual(['done', ['told']])
   })
   it('and says that he is no longer in a project goes to whoever was taken out', async () => {
     await at.tables.mails.insert([{ ...told, _id: 'out', told: { type: 'project-removed', title: 'You are no longer in “Apollo”', body: '', link: '/projects', projectId: null } }])
@@ -112,7 +128,8 @@ describe('a mail that waited', () => {
 describe('a mail that the server does not take', () => {
   it('is shown to it again after a minute, however long it waited before, then after as long as it has been refused, and every half hour in the end', async () => {
     at.take = async () => { throw new MailRefused('the mail server refuses it (451)') }
-    const waits = await Promise.all([0, minutes(1), minutes(2), minutes(20), minutes(90), days(4)].map(refusedFor => at.send('reset', days(4), refusedFor)))
+    const waits: unknown[] = []
+    for (const refusedFor of [0, minutes(1), minutes(2), minutes(20), minutes(90), days(4)]) waits.push(await at.send('reset', days(4), refusedFor))
     expect(waits).toEqual([1, 1, 2, 20, 30, 30].map(n => ({ afterMs: minutes(n), refused: true })))
   })
   it.each([

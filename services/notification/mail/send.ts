@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../shared/kit/clock.ts'
 import { backOff } from '../../shared/kit/waiting.ts'
 import type { Insiders } from '../inbox/audience.ts'
+import type { HiddenProjects } from '../inbox/hidden-projects.ts'
 import { channelsFor } from '../inbox/preferences.ts'
 import { quietUntil } from '../inbox/quiet-hours.ts'
 import { timesInWords } from '../inbox/times-in-words.ts'
@@ -13,7 +14,8 @@ import { MailRefused, RecipientRejected, type Letter, type Smtp } from './smtp.t
 import { aboutNotification, asked, type Site } from './templates.ts'
 
 export type SendDeps = {
-  mails: Tables['mails']; directory: Directory; preferencesOf: PreferencesOf; insiders: Insiders; smtp: Pick<Smtp, 'send'>; clock: Clock; site: Site
+  mails: Tables['mails']; directory: Directory; preferencesOf: PreferencesOf; insiders: Insiders; isHidden: HiddenProjects['isHidden']
+  smtp: Pick<Smtp, 'send'>; clock: Clock; site: Site
   /** A mail that the server does not take is shown to it again after so long, and then after as long as it has been refused, up to half an hour. */
   refusedMs?: number
 }
@@ -22,6 +24,8 @@ type Dropped = { dropped: string }
 // Behind a mail that waits for an answer may be one that somebody waits for: it makes room, and looks again later.
 const graceMs = 250
 const again = { afterMs: 2_000 }
+// A deleted project may be restored for days; its mails wait as long as mails do.
+const whileHidden = { afterMs: 10 * 60_000 }
 const longestRefusedMs = 30 * 60_000
 // As long as mail servers try (RFC 5321 4.5.4.1): an outage may last from Friday to Tuesday.
 const giveUpMs = 5 * 86_400_000
@@ -37,7 +41,7 @@ const inGrace = <T>(answer: Promise<T>): Promise<T | typeof late> => {
  * Sends one waiting mail. Who it goes to is asked now, not kept: it goes to today's address, and to nobody who has left the organization or
  * the project, or has switched such mails off.
  */
-export const sender = ({ mails, directory, preferencesOf, insiders, smtp, clock, site, refusedMs = 60_000 }: SendDeps) => {
+export const sender = ({ mails, directory, preferencesOf, insiders, isHidden, smtp, clock, site, refusedMs = 60_000 }: SendDeps) => {
   // An answer that comes too late for one look is there at the next. Each mail asks for itself: who may see the project now may not have been
   // let in when another was asked about.
   const admissions = new LRUCache<string, ReturnType<Insiders>>({ max: 5_000, ttl: 30_000 })
@@ -52,7 +56,7 @@ export const sender = ({ mails, directory, preferencesOf, insiders, smtp, clock,
       try { await close(row, 'sent'); return } catch { await tries.wait() }
     }
   }
-  const compose = async (row: MailRow): Promise<Letter | Later | Dropped> => {
+  const compose = async (row: MailRow, waitedMs: number): Promise<Letter | Later | Dropped> => {
     if (row.asked && row.asked.data.expiresAt <= clock.now()) return { dropped: 'what it is about has run out' }
     // Somebody waits for it, whatever he chose to be told otherwise.
     if (row.asked) return { id: row._id, to: row.asked.to, ...asked(row.asked, site) }
@@ -68,6 +72,7 @@ export const sender = ({ mails, directory, preferencesOf, insiders, smtp, clock,
     const quietEnd = quietUntil(now, preferences.quietHours, timezone)
     if (quietEnd !== undefined) return { afterMs: Date.parse(quietEnd) - Date.parse(now) }
     const { projectId } = told
+    if (projectId !== null && await isHidden({ organizationId, projectId })) return waitedMs > giveUpMs ? { dropped: 'its project was deleted' } : whileHidden
     const inside = projectId === null ? undefined : await inGrace(joined(admissions, row._id, () => insiders(organizationId, projectId, [userId])))
     if (inside === late) return again
     if (inside && !inside.has(userId)) return { dropped: 'the recipient may not see the project any more' }
@@ -84,17 +89,24 @@ export const sender = ({ mails, directory, preferencesOf, insiders, smtp, clock,
     if (error instanceof MailRefused) return { afterMs: Math.min(Math.max(refusedMs, refusedForMs), longestRefusedMs), refused: true }
     throw error
   }
+  const sendOnce = async (mailId: string, waitedMs: number, refusedForMs: number): Promise<Outcome> => {
+    const row = await mails.one({ _id: mailId })
+    if (row?.state !== 'waiting') return 'done'
+    const letter = await compose(row, waitedMs)
+    if ('dropped' in letter) { await close(row, 'dropped', letter.dropped); return 'done' }
+    if ('afterMs' in letter) return letter
+    try { await smtp.send(letter) } catch (error) { return notSent(error, waitedMs, refusedForMs) }
+    await markSent(row)
+    return 'done'
+  }
+  // The queue gives a job to another slot, too, when Redis was away for longer than its lock holds.
+  const underWay = new Set<string>()
   return {
     /** `waitedMs`: since it came into the queue; `refusedForMs`: since the server first refused it. Throws what may be tried again soon. */
     send: async (mailId: string, waitedMs: number, refusedForMs: number): Promise<Outcome> => {
-      const row = await mails.one({ _id: mailId })
-      if (row?.state !== 'waiting') return 'done'
-      const letter = await compose(row)
-      if ('dropped' in letter) { await close(row, 'dropped', letter.dropped); return 'done' }
-      if ('afterMs' in letter) return letter
-      try { await smtp.send(letter) } catch (error) { return notSent(error, waitedMs, refusedForMs) }
-      await markSent(row)
-      return 'done'
+      if (underWay.has(mailId)) return again
+      underWay.add(mailId)
+      try { return await sendOnce(mailId, waitedMs, refusedForMs) } finally { underWay.delete(mailId) }
     },
     lost: async (mailId: string, reason: string): Promise<void> => {
       const row = await mails.one({ _id: mailId })

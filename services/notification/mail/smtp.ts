@@ -37,8 +37,9 @@ const isOutage = (error: unknown): boolean => !(error instanceof RecipientReject
  */
 export const smtp = (url: string, from: string, breaker: Breaker = newBreaker({ name: 'smtp', timeoutMs: Infinity, failures: 5, isOutage })): Smtp => {
   const server = { url, connectionTimeout: 5_000, greetingTimeout: 5_000, disableFileAccess: true, disableUrlAccess: true }
-  // A server may look through a mail for long before it says that it took it; whoever gives up sooner sends the mail again.
-  const transport = nodemailer.createTransport({ ...server, pool: true, maxConnections: 3, socketTimeout: 120_000 })
+  // A server may look through a mail for ten minutes before it says that it took it (RFC 5321 4.5.3.2.6); whoever gives up sooner sends the
+  // mail again. A connection that nothing goes over is not kept for so long: what lies between may have forgotten it.
+  const transport = nodemailer.createTransport({ ...server, pool: true, maxConnections: 3, socketTimeout: 600_000, idleTimeout: 120_000 })
   const probe = nodemailer.createTransport({ ...server, socketTimeout: 5_000 })
   const host = /@([^>\s]+)/.exec(from)?.[1] ?? 'localhost'
   const send = async ({ id, to, subject, text, html }: Letter): Promise<void> => {

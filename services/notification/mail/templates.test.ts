@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pages } from '../../shared/contracts/gateway/pages.ts'
 import type { Mail } from '../../shared/contracts/notification/mails.ts'
+import { escapeHtml } from './page.ts'
 import { aboutNotification, asked, type Message } from './templates.ts'
 
 const site = { publicUrl: 'https://work.example/app' }
@@ -34,7 +35,19 @@ describe('mails', () => {
     expect(html).not.toMatch(/<img|<b>/)
     expect(html).toContain('&quot;Bob&quot; &amp; co')
   })
-  it('keep a subject on one line', () => expect(asked(invitation('A\r\nBcc: x@y.example'), site).subject).toBe('Bob invites you to A Bcc: x@y.example'))
+  it('keep a subject on one line', () => expect(asked(invitation('A\r\nBcc: x@y.example'), site).subject).toBe('Bob invites you to A Bcc: x@y. example'))
+  it.each([
+    ['Verify your account: https://evil.example/x', 'Verify your account: https: //evil. example/x'], ['www.evil.example', 'www. evil. example'],
+    ['see evil.com?a=b', 'see evil. com?a=b'], ['evil。com', 'evil。 com'], ['help@evil.com', 'help@evil. com'],
+    ['J. R. Hartley & Co., Inc.', 'J. R. Hartley & Co., Inc.'], ['…and more...', '…and more...'],
+  ])('show the name “%s” so that it is no link', (name, shown) => {
+    const mail = asked(invitation(name), site)
+    expect([mail.subject, mail.text.split('\n')[2]]).toEqual([`Bob invites you to ${shown}`, `Bob invites you to work in ${shown} as member.`])
+    expect(mail.html).toContain(escapeHtml(shown))
+    expect(aboutNotification(told, { name: 'Ann', actor: name }, site).text).toContain(`By ${shown}.`)
+    for (const greeted of [asked({ ...reset, to: { ...reset.to, name } }, site), aboutNotification(told, { name, actor: undefined }, site)])
+      expect(greeted.text).toContain(`Hello ${shown},`)
+  })
   it('carry a token behind the hash only', () => {
     const { text } = asked(reset, { publicUrl: 'http://localhost:3000' })
     expect(text).toContain('http://localhost:3000/reset-password#token=to%2Fken%2B1234567890')

@@ -2,6 +2,7 @@ import type { Notification } from '../../shared/contracts/notification/http.ts'
 import type { NotificationType, Preferences } from '../../shared/contracts/notification/preferences.ts'
 import type { Mail } from '../../shared/contracts/notification/mails.ts'
 import type { ProjectRole } from '../../shared/contracts/primitives.ts'
+import type { Freed } from '../inbox/texts.ts'
 import { derivedId } from '../../shared/kit/ids.ts'
 import type { Connection } from 'mongoose'
 import { memoryTable } from '../../shared/kit/mongo/memory-table.ts'
@@ -19,7 +20,7 @@ export const goneKey = (organizationId: string, userId: string): string => deriv
 
 /** `unreadFor` is there while the notification is unread: counting is a look-up by one key. `order` sorts by time, then id. */
 export type NotificationRow = {
-  _id: string; organizationId: string; userId: string; recipient: string; unreadFor?: string; hidden: boolean; hiddenBy: string | null; order: string
+  _id: string; organizationId: string; userId: string; recipient: string; unreadFor?: string; hidden: boolean; order: string
   type: NotificationType; title: string; body: string; link: string
   eventId: string; eventName: string; subject: string; projectId: string | null; actorId: string | null; readAt: string | null; createdAt: string
 }
@@ -36,20 +37,31 @@ export type MailRow = {
 export type WatcherRow = { _id: string; organizationId: string; taskId: string; userId: string }
 /** What is known of an aggregate as of this version of it; rows of before have none, and take any. */
 type Known = { version?: number }
-/** `deleted`: the task that waits; `removed`: it waits no more; `freed`: its blocker was done, cancelled or deleted, and that has been told. */
+/**
+ * `deleted`: the task that waits; `removed`: it waits no more; `freed`: what became of its blocker, which has been told, as of `blockerVersion` of
+ * that.
+ */
 export type WaitingRow = Known & {
   _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string
-  assigneeId: string | null; reporterId: string | null; deleted?: true; removed?: true; freed?: true
+  assigneeId: string | null; reporterId: string | null; deleted?: true; removed?: true; freed?: Freed; blockerVersion?: number
+}
+/** The last time that a task closed, by its id, and as of which version; `by`: a hash of who closed it. */
+export type ClosingRow = {
+  _id: string; organizationId: string; version: number; how: Freed; eventId: string; eventName: 'TaskCompleted' | 'TaskStatusChanged' | 'TaskDeleted'
+  at: string; by: string
 }
 /** `left`: taken out again. He may still see the project, as admins do, and so may whoever has no row. */
 export type MemberRow = Known & { _id: string; organizationId: string; projectId: string; userId: string; role: ProjectRole; left?: true }
 /** That somebody was erased, by a hash of the id: events that come late must not bring him back. */
 export type GoneRow = { _id: string }
 export type ProjectRow = Known & { _id: string; organizationId: string; name: string }
+/** That a saga takes a project out of sight; `restored`: it has brought it back. */
+export type HiddenProjectRow = { _id: string; organizationId: string; projectId: string; restored?: true }
 
 export type Tables = {
   notifications: Table<NotificationRow>; preferences: Table<PreferencesRow>; mails: Table<MailRow>
   watchers: Table<WatcherRow>; waiting: Table<WaitingRow>; members: Table<MemberRow>; projects: Table<ProjectRow>; gone: Table<GoneRow>
+  hiddenProjects: Table<HiddenProjectRow>; closings: Table<ClosingRow>
 }
 
 export const mongoTables = async (db: Connection): Promise<Tables> => ({
@@ -61,12 +73,15 @@ export const mongoTables = async (db: Connection): Promise<Tables> => ({
   members: await mongoTable<MemberRow>(db, 'members', ['projectId', 'userId']),
   projects: await mongoTable<ProjectRow>(db, 'projects', []),
   gone: await mongoTable<GoneRow>(db, 'gone', []),
+  hiddenProjects: await mongoTable<HiddenProjectRow>(db, 'hidden_projects', ['projectId']),
+  closings: await mongoTable<ClosingRow>(db, 'closings', []),
 })
 
 /** For tests in process. */
 export const memoryTables = (): Tables => ({
   notifications: memoryTable(), preferences: memoryTable(), mails: memoryTable(), watchers: memoryTable(),
   waiting: memoryTable(), members: memoryTable(), projects: memoryTable(), gone: memoryTable(),
+  hiddenProjects: memoryTable(), closings: memoryTable(),
 })
 
 /** The only place where a stored field gets its public name. */

@@ -38,7 +38,7 @@ beforeEach(() => {
   const directory: Directory = { contact: (organizationId, id) => contact(organizationId, id), name: async (_, id) => people.get(id)?.name }
   const clock = { now: () => now.now(), epochMs: () => now.epochMs(), monotonic: () => now.monotonic() }
   const { send, lost } = sender({
-    mails: tables.mails, directory, preferencesOf: preferencesStore(tables).of, insiders: async (_, __, members) => new Set(members),
+    mails: tables.mails, directory, preferencesOf: preferencesStore(tables).of, insiders: async (_, __, members) => new Set(members), isHidden: async () => false,
     smtp: mailer, clock, site: { publicUrl: 'https://work.example' }, refusedMs: 40,
   })
   queue = mailQueue({ redisUrl: redis.url, prefix: `test${run++}`, work: send, lost, logger: silentLogger, retryMs: 20 })

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { notificationInternal } from '../../shared/contracts/notification/internal.ts'
 import { inboxBench, person } from './inbox-bench.ts'
 
-const { tables, mails, tell, server, task, as, close } = await inboxBench()
+const { tables, mails, tell, server, task, as, shown, pushed, close } = await inboxBench()
 afterAll(close)
 
 describe('what other services ask', () => {
@@ -18,6 +18,43 @@ describe('what other services ask', () => {
     expect((await as(person('fay')).list({})).items).toHaveLength(1)
     await inside.restoreOfProject({ body: { ...saga, projectId: 'p2' } })
     expect((await as(person('fay')).list({})).unreadCount).toBe(2)
+  })
+  it('keeps a project out of sight that is deleted again before it heard of the restore, until that is restored, too', async () => {
+    const inside = server.client(notificationInternal, { caller: 'project' })
+    const count = async (): Promise<number> => (await as(person('cy')).list({})).items.length
+    const second = { ...saga, sagaId: 'delete-project.2', projectId: 'p4' }
+    await tell(task('cy', { projectId: 'p4' }))
+    await inside.deleteOfProject({ body: { ...saga, projectId: 'p4' } })
+    await inside.deleteOfProject({ body: second })
+    await inside.restoreOfProject({ body: { ...saga, projectId: 'p4' } })
+    // An answer that was lost: it is asked for once more.
+    await inside.deleteOfProject({ body: { ...saga, projectId: 'p4' } })
+    expect(await count()).toBe(0)
+    await inside.restoreOfProject({ body: second })
+    expect(await count()).toBe(1)
+    await inside.deleteOfProject({ body: second })
+    expect(await count()).toBe(1)
+  })
+  it('shows nothing of a deleted project that it hears of only now, until that is restored', async () => {
+    const inside = server.client(notificationInternal, { caller: 'project' })
+    const body = { ...saga, sagaId: 'delete-project.3', projectId: 'p1' }
+    await inside.deleteOfProject({ body })
+    await tell(task('jan'))
+    await tell(task('jan', { projectId: 'p3' }))
+    expect(await as(person('jan')).list({})).toMatchObject({ unreadCount: 1, items: [{ event: { projectId: 'p3' } }] })
+    expect(shown.filter(row => row.userId === 'jan').map(row => row.projectId)).toEqual(['p3'])
+    await inside.restoreOfProject({ body })
+    expect((await as(person('jan')).list({})).unreadCount).toBe(2)
+  })
+  it('queues a mail also when it was kept by a try before, that did not hear so', async () => {
+    const { insert } = tables.mails
+    tables.mails.insert = async rows => { await insert(rows); throw new Error('the answer was lost') }
+    const event = task('bob', { actor: 'ann' })
+    await expect(tell(event)).rejects.toThrow('lost')
+    tables.mails.insert = insert
+    pushed.length = 0
+    await tell(event)
+    expect(pushed).toEqual((await tables.mails.find({ userId: 'bob' })).map(mail => mail._id))
   })
   it('erases a person: his own are gone, his id stands nowhere', async () => {
     await tell(task('gus'))

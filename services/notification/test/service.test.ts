@@ -141,6 +141,16 @@ describe('who is told', () => {
     await tell({ ...of('x5'), type: 'TaskDeleted', data: blocker })
     expect(await news()).toEqual(['A blocker of “Celebrate” is done'])
   })
+  it('hears of a blocker that was done before this service heard that his task waits for it, by the event that says so', async () => {
+    const [blocker, waits] = [{ ...inP4, taskId: 'x7' }, { ...inP4, taskId: 'x8', title: 'Rest', assigneeId: 'max' }]
+    const of = (subject: string, at: string) => ({ ...event, id: `o1/task/${subject}:${++state.n}#0`, subject, actor: 'ann', at })
+    const done: HeardEvent = { ...of('x7', '2026-03-02T10:01:00.000Z'), type: 'TaskCompleted', data: { ...blocker, completedAt: event.at, startedAt: null, createdAt: event.at } }
+    await tell(done)
+    await tell({ ...of('x8', event.at), type: 'TaskUpdated', data: { ...waits, changes: { blockedBy: { before: [], after: ['x7'] } }, mentions: [] } })
+    await tell(done)
+    const news = (await as(person('max')).list({})).items.filter(i => i.title === 'A blocker of “Rest” is done')
+    expect(news).toMatchObject([{ createdAt: done.at, event: { id: done.id, name: 'TaskCompleted', subject: 'x7', actorId: null } }])
+  })
   it.each([['cancelled', 'TaskStatusChanged'], ['deleted', 'TaskDeleted']] as const)('hears that what held his task up was %s, once', async (how, type) => {
     const [blocker, waits] = [{ ...inP4, taskId: `b-${how}` }, { ...inP4, taskId: `w-${how}`, title: `Go ${how}`, assigneeId: 'max' }]
     const of = (subject: string) => ({ ...event, id: `o1/task/${subject}:${++state.n}#0`, subject, actor: 'ann' })

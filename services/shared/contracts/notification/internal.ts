@@ -29,7 +29,7 @@ export const notificationInternal = {
   }),
   restoreOfProject: operation({
     method: 'POST', path: '/internal/projects/notifications/restore', access: 'internal', callers: ['project'], status: 200,
-    summary: 'Bring back what the same saga took out of sight',
+    summary: 'Bring back what this saga took out of sight, unless another keeps it there',
     body: ofProject, reply: z.object({ sagaId: Id }),
   }),
 }
