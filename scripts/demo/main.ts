@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { publicApis } from './apis.ts'
 import { badRows, type RefusedPart } from './backlog/bad-rows.ts'
+import { decode } from './backlog/decode.ts'
 import { generateBacklog } from './backlog/generate.ts'
 import type { Backlog } from './backlog/item.ts'
 import { dependencies } from './backlog/links.ts'
@@ -20,9 +21,12 @@ import { domainOf, teamNames } from './team.ts'
 import { verify } from './verify.ts'
 
 const madeUp = { bad: [], cut: [], ignoredColumns: [], lineOf: new Map<string, number>() }
-const backlogFrom = async ({ file, items, seed }: Options): Promise<Backlog> => file === undefined
-  ? { items: generateBacklog({ count: items, seed, people: teamNames.slice(0, -1), now: Date.now() }), ...madeUp }
-  : readCsv(await readFile(file, 'utf8'))
+const backlogFrom = async ({ file, items, seed }: Options): Promise<Backlog> => {
+  if (file === undefined) return { items: generateBacklog({ count: items, seed, people: teamNames.slice(0, -1), now: Date.now() }), ...madeUp }
+  const { text, remark } = decode(await readFile(file))
+  if (remark !== null) console.log(`\n  ${remark}`)
+  return readCsv(text)
+}
 
 /** Each run is taken away where it was played; one that cannot be keeps no other waiting, and stays known. */
 const remove = async (files: RunFiles): Promise<boolean> => {

@@ -12,33 +12,45 @@ export type Frames = {
   close(): void
 }
 
-/** One person's WebSocket. What it missed while it was away it asks for by its last `seq`; a frame that comes twice counts once. */
-export const openSocket = async (apis: Apis, url: string, person: Person): Promise<Frames> => {
+/**
+ * One person's WebSocket. What it missed while it was away it asks for by its last `seq`; by an older one if that was asked for and
+ * has not been answered to the end. A frame that comes twice counts once.
+ */
+export const openSocket = async (
+  apis: { users: Pick<Apis['users'], 'wsTicket'> }, url: string, person: Pick<Person, 'token'>, againMs = 500,
+): Promise<Frames> => {
   const seen = new Map<string, string>()
   const topics = new Set<string>()
+  const unanswered: number[] = []
   let [total, gaps, last, closed] = [0, 0, undefined as number | undefined, false]
   let socket: WebSocket
 
   const subscribe = (some: readonly string[], after: number | undefined): void => {
-    if (!some.length || socket.readyState !== WebSocket.OPEN) return
+    if (after !== undefined) unanswered.push(after)
+    if (socket.readyState !== WebSocket.OPEN) return
     socket.send(JSON.stringify({ type: 'subscribe', topics: some, ...(after !== undefined && { after }) }))
+    // Its pong comes behind what was missed.
+    if (after !== undefined) socket.send(JSON.stringify({ type: 'ping' }))
   }
   const take = (text: string): void => {
     const frame = ServerFrame.parse(JSON.parse(text))
-    if ('seq' in frame) last = Math.max(last ?? 0, frame.seq)
-    if (frame.type === 'gap') gaps++
+    if (frame.type === 'gap') { gaps++; last = frame.seq }
+    else if ('seq' in frame) last = Math.max(last ?? 0, frame.seq)
+    if (frame.type === 'pong') unanswered.shift()
     if (frame.type === 'event') { total++; seen.set(frame.id, frame.name) }
   }
   const connect = async (): Promise<void> => {
     const { ticket } = await apis.users.wsTicket({ token: await person.token() })
     socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws?ticket=${encodeURIComponent(ticket)}`)
     socket.addEventListener('message', event => { take(String(event.data)) })
-    socket.addEventListener('close', () => { if (!closed) setTimeout(() => { connect().catch(() => { gaps++ }) }, 500) })
+    socket.addEventListener('close', () => { if (!closed) setTimeout(() => { connect().catch(() => { gaps++ }) }, againMs) })
     await new Promise<void>((resolve, reject) => {
       socket.addEventListener('open', () => { resolve() }, { once: true })
       socket.addEventListener('error', () => { reject(new Error('the WebSocket could not be opened')) }, { once: true })
     })
-    subscribe([...topics], last)
+    const from = last === undefined ? undefined : Math.min(last, ...unanswered)
+    unanswered.length = 0
+    subscribe([...topics], from)
   }
   topics.add('me')
   await connect()

@@ -4,14 +4,15 @@ import type { Backlog } from './backlog/item.ts'
 import type { RefusedPart } from './backlog/bad-rows.ts'
 import type { Links } from './backlog/links.ts'
 import { closeAccount, type Closed } from './close-account.ts'
-import { inParallel } from './in-parallel.ts'
 import type { MailCatcher } from './mails.ts'
+import { mailsFor, muteWhereMany } from './muting.ts'
 import type { Person } from './person.ts'
 import type { Progress } from './progress.ts'
 import { backlogProject, fromTemplates } from './projects.ts'
 import { tryWhatIsForbidden, type Tried } from './refusals.ts'
 import type { Run } from './run-file.ts'
 import { openSocket, type Frames } from './socket.ts'
+import { count } from './tally.ts'
 import { addressOf, founderName, inviteEverybody, signUpFounder, teamNames } from './team.ts'
 import { workOn, type Worked } from './work.ts'
 
@@ -23,9 +24,6 @@ type Deps = {
   apis: Apis; mails: MailCatcher; progress: Progress; run: Run; save: () => void; mailsArrived: (count: number) => Promise<void>
   reportRefused: (refused: readonly RefusedPart[]) => Promise<void>
 }
-
-/** Above this, people who come with a file get no mail about each of their items. */
-const muteAbove = 1_000
 
 /** The whole story, from signing up to leaving; every step goes through the public door. */
 export const tellStory = async (deps: Deps, { items }: Backlog, links: Links): Promise<Told> => {
@@ -43,7 +41,7 @@ export const tellStory = async (deps: Deps, { items }: Backlog, links: Links): P
   const team = teamNames.map(name => everybody.get(name)).filter(p => p !== undefined)
   const leaver = team[0]!
   const others = [...new Set(everybody.values())].filter(p => p !== founder && !team.includes(p))
-  const muted = items.length > muteAbove ? await mute(apis, progress, others) : new Set<string>()
+  const muted = await muteWhereMany(deps, { founder, everybody, items: items.length })
 
   const beforeProjects = frames.now()
   const planned = await fromTemplates(apis, founder, team, progress)
@@ -61,8 +59,13 @@ export const tellStory = async (deps: Deps, { items }: Backlog, links: Links): P
   const alone = (await apis.projects.listProjects({ query: { memberId: leaver.id, q: 'Mine alone' }, token: await founder.token() })).items.map(p => p.id)
   for (const id of alone) frames.follow(`project:${id}`, beforeForbidden)
   // A person who leaves gets no more mail: what is on its way arrives first.
-  const assigned = items.filter(i => brought.idOf.has(i.ref) && mailedOn(everybody.get(i.person ?? ''), founder, muted)).length
-  await deps.mailsArrived(new Set(everybody.values()).size - 1 + assigned + worked.assigned + worked.mentions)
+  const assigned = new Map(worked.assigned)
+  for (const { ref, person } of items) {
+    const assignee = brought.idOf.has(ref) ? everybody.get(person ?? '') : undefined
+    // Nobody is told what he did himself.
+    if (assignee && assignee !== founder) count(assigned, assignee.id)
+  }
+  await deps.mailsArrived(mailsFor({ invited: new Set(everybody.values()).size - 1, assigned, mentions: worked.mentions, muted }))
   const projectIds = [...planned, backlog, ...alone]
   const closed = await closeAccount({ apis, founder, leaver, password: run.password, progress, projectIds })
   return {
@@ -70,19 +73,4 @@ export const tellStory = async (deps: Deps, { items }: Backlog, links: Links): P
     tried: { ...tried, refusals: [...worked.refusals, ...tried.refusals] },
     templateTasks: templates.items.filter(t => t.source === 'shipped').reduce((total, t) => total + t.taskCount, 0),
   }
-}
-
-/** Nobody is told what he did himself, and who wants no mail gets none. */
-const mailedOn = (person: Person | undefined, actor: Person, muted: ReadonlySet<string>): boolean =>
-  person !== undefined && person !== actor && !muted.has(person.id)
-
-const mute = async (apis: Apis, progress: Progress, people: readonly Person[]): Promise<Set<string>> => {
-  const step = progress.step('people who want no mail', people.length)
-  let done = 0
-  await inParallel(people, 8, async person => {
-    await apis.notifications.setPreferences({ body: { events: { assigned: { email: false }, mentioned: { email: false } } }, token: await person.token() })
-    step.to(++done)
-  })
-  step.done()
-  return new Set(people.map(p => p.id))
 }

@@ -4,6 +4,7 @@ import { readDeliveries, type Delivery } from './deliveries.ts'
 import { inParallel } from './in-parallel.ts'
 import { readLog, type LogCounts } from './log-reader.ts'
 import type { MailCatcher } from './mails.ts'
+import { mailsFor } from './muting.ts'
 import { pages } from './pages.ts'
 import type { Progress } from './progress.ts'
 import { agrees, counted, rowsOf, sum, untilSettled, type Check, type Row } from './reconcile.ts'
@@ -36,7 +37,6 @@ export const verify = async ({ apis, mails, progress, runId }: Deps, told: Told)
   const compared = await untilSettled(compare, ({ rows }) => rows.every(agrees), patienceMs)
   step.to(1)
 
-  const assignedTo = (some: (id: string) => boolean): number => sum([...log.assigned].filter(([id]) => some(id)).map(([, n]) => n))
   const readInboxes = async () => {
     const types = (await inParallel(people, 8, async person => {
       const own: string[] = []
@@ -45,11 +45,11 @@ export const verify = async ({ apis, mails, progress, runId }: Deps, told: Told)
     })).flat()
     return { total: types.length, assigned: types.filter(t => t === 'assigned').length }
   }
-  const expectedAssigned = assignedTo(id => id !== leaver.id)
+  const expectedAssigned = sum([...log.assigned].map(([id, times]) => (id === leaver.id ? 0 : times)))
   const inboxes = await untilSettled(readInboxes, found => found.assigned === expectedAssigned, patienceMs)
   step.to(2)
 
-  const expectedMails = people.length + assignedTo(id => !muted.has(id)) + told.worked.mentions
+  const expectedMails = mailsFor({ invited: people.length, assigned: log.assigned, mentions: told.worked.mentions, muted })
   const mailed = await untilSettled(() => mails.all(domainOf(runId)), found => found.length === expectedMails, patienceMs)
   step.to(3)
 

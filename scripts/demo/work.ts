@@ -6,12 +6,13 @@ import { workOnBlocked, type Assignment } from './blocking.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Person } from './person.ts'
 import type { Progress } from './progress.ts'
+import { count } from './tally.ts'
 import type { Refusal } from './try-forbidden.ts'
 import { pathToDone } from './workflow-path.ts'
 
-/** `links`: links between tasks that were drawn or taken back; `refusals`: what was tried although a task was blocked. */
+/** `assigned`: how many tasks each was given, by the id of the person; `links`: links between tasks that were drawn or taken back; `refusals`: what was tried although a task was blocked. */
 export type Worked = {
-  assigned: number; statusChanges: number; completed: number; comments: number; mentions: number; links: number; refusals: Refusal[]
+  assigned: Map<string, number>; statusChanges: number; completed: number; comments: number; mentions: number; links: number; refusals: Refusal[]
 }
 type Deps = { apis: Apis; founder: Person; workers: readonly Person[]; progress: Progress }
 
@@ -33,7 +34,7 @@ export const tasksOf = async (apis: Apis, as: Person, projectId: string): Promis
  * talks about it and writes down the time.
  */
 export const workOn = async (deps: Deps, projectIds: readonly string[]): Promise<Worked> => {
-  const total: Worked = { assigned: 0, statusChanges: 0, completed: 0, comments: 0, mentions: 0, links: 0, refusals: [] }
+  const total: Worked = { assigned: new Map(), statusChanges: 0, completed: 0, comments: 0, mentions: 0, links: 0, refusals: [] }
   const step = deps.progress.step('projects worked on', projectIds.length)
   for (const [i, id] of projectIds.entries()) {
     await workOnOne(deps, id, total)
@@ -49,7 +50,7 @@ const workOnOne = async ({ apis, founder, workers }: Deps, projectId: string, wo
   const workerOf = (i: number): Person => workers[i % workers.length] ?? founder
   const operations = tasks.map((task, i) => ({ op: 'update' as const, id: task.id, version: task.version, fields: { assigneeId: workerOf(i).id } }))
   const { results } = await apis.tasks.bulkTasks({ body: { operations }, token: await founder.token() })
-  worked.assigned += results.filter(r => r.status < 300).length
+  for (const { index, status } of results) if (status < 300) count(worked.assigned, workerOf(index).id)
 
   const byId = new Map(tasks.map((task, i) => [task.id, { task, worker: workerOf(i), other: workerOf(i + 1) }]))
   const waves = layers(tasks.map(t => t.id), new Map(tasks.map(t => [t.id, t.blockedBy])))

@@ -7,36 +7,48 @@ export type Links = { blockedBy: Map<string, string[]>; cycles: string[][]; unkn
 /** So many items one may wait for when it is brought in. */
 export const mostBlockers = 100
 
-/** Relations as dependencies, in the order of the items: one that would close a circle, leads nowhere or is one too many, is left out and reported. */
+/** A circle is told by so many of its items at most; a long one would fill pages, and many of them the memory. */
+const mostTold = 12
+
+type Followed = { ref: string; blockers: string[]; ahead: string[] }
+
+/**
+ * Relations as dependencies: one that would close a circle, leads nowhere or is one too many, is left out and reported.
+ * Each is followed once, in depth: only one that leads to an item which is still being followed closes a circle.
+ */
 export const dependencies = (items: readonly Item[]): Links => {
-  const known = new Set(items.map(i => i.ref))
+  const relations = new Map(items.map(i => [i.ref, i.relatesTo]))
   const links: Links = { blockedBy: new Map(items.map(i => [i.ref, []])), cycles: [], unknown: [], tooMany: [] }
-  for (const { ref, relatesTo } of items) {
-    const blockers = links.blockedBy.get(ref) ?? []
-    for (const to of new Set(relatesTo)) {
-      const back = known.has(to) ? pathBetween(links.blockedBy, to, ref) : undefined
-      if (!known.has(to)) links.unknown.push({ ref, to })
-      else if (back) links.cycles.push([ref, ...back])
+  // Without recursion: backlogs can be long.
+  const path: Followed[] = []
+  /** Where an item stands on the path, undefined when it has been followed to its end; one that is not in here is still to come. */
+  const placeOf = new Map<string, number | undefined>()
+  const follow = (ref: string): void => {
+    if (placeOf.has(ref)) return
+    placeOf.set(ref, path.length)
+    path.push({ ref, blockers: links.blockedBy.get(ref) ?? [], ahead: [...new Set(relations.get(ref))].toReversed() })
+  }
+  for (const { ref: first } of items) {
+    follow(first)
+    for (let at = path.at(-1); at; at = path.at(-1)) {
+      const { ref, blockers, ahead } = at
+      const to = ahead.pop()
+      if (to === undefined) { placeOf.set(ref, undefined); path.pop(); continue }
+      const place = placeOf.get(to)
+      if (!relations.has(to)) links.unknown.push({ ref, to })
+      else if (place !== undefined) links.cycles.push(circle(path, place))
       else if (blockers.length >= mostBlockers) links.tooMany.push({ ref, to })
-      else blockers.push(to)
+      else { blockers.push(to); follow(to) }
     }
   }
   return links
 }
 
-/** A way from one item to another along what it waits for, without recursion: backlogs can be long. */
-const pathBetween = (blockedBy: ReadonlyMap<string, readonly string[]>, from: string, to: string): string[] | undefined => {
-  const cameFrom = new Map<string, string | undefined>([[from, undefined]])
-  for (const at of cameFrom.keys()) {
-    if (at === to) return trail(cameFrom, to)
-    for (const next of blockedBy.get(at) ?? []) if (!cameFrom.has(next)) cameFrom.set(next, at)
-  }
-  return undefined
-}
-const trail = (cameFrom: ReadonlyMap<string, string | undefined>, end: string): string[] => {
-  const path: string[] = []
-  for (let at: string | undefined = end; at !== undefined; at = cameFrom.get(at)) path.unshift(at)
-  return path
+/** The circle that the last item of the path closes with the one at this place. */
+const circle = (path: readonly Followed[], place: number): string[] => {
+  const last = path.at(-1)?.ref ?? ''
+  const back = path.slice(place, place + mostTold).map(({ ref }) => ref)
+  return path.length - place > mostTold ? [last, ...back, '…', last] : [last, ...back]
 }
 
 /** Items in layers: each waits only for items of layers before its own. */
