@@ -4,6 +4,7 @@ import { projectInternal } from '../shared/contracts/project/internal.ts'
 import { taskApi } from '../shared/contracts/task/http.ts'
 import { userApi } from '../shared/contracts/user/http.ts'
 import { userInternal } from '../shared/contracts/user/internal.ts'
+import { httpUrl } from '../shared/kit/base-config.ts'
 import { secret } from '../shared/kit/config.ts'
 import { aggregate } from '../shared/kit/events/log/aggregate.ts'
 import { feedRoutes } from '../shared/kit/events/relay/feed.ts'
@@ -21,7 +22,7 @@ import { toPublic } from './publish.ts'
 import { routes } from './routes.ts'
 
 const service = await startService('ai', {
-  mongodbUri, anthropicApiKey: secret(z.string().min(1).optional(), 'anthropic-api-key'), anthropicBaseUrl: secret(z.url().optional(), 'anthropic-base-url'),
+  mongodbUri, anthropicApiKey: secret(z.string().min(1).optional(), 'anthropic-api-key'), anthropicBaseUrl: secret(httpUrl.optional(), 'anthropic-base-url'),
   anthropicModel: z.string().min(1).default('claude-haiku-5-5'), aiTokensPerDay: z.coerce.number().int().min(0).default(200_000),
 }, process.env)
 const { config, dapr, clock, logger, instanceId } = service

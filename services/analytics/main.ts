@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { projectInternal } from '../shared/contracts/project/internal.ts'
 import { topics } from '../shared/contracts/topics.ts'
+import { httpUrl } from '../shared/kit/base-config.ts'
 import { secret } from '../shared/kit/config.ts'
 import { consumer } from '../shared/kit/events/consumer/consumer.ts'
 import { client } from '../shared/kit/http/client.ts'
@@ -18,7 +19,7 @@ import { erasures } from './erasure.ts'
 import { routes } from './routes.ts'
 
 const service = await startService('analytics', {
-  clickhouseUrl: secret(z.url().optional(), 'clickhouse-url'),
+  clickhouseUrl: secret(httpUrl.optional(), 'clickhouse-url'),
   analyticsData: z.string().min(1).default('.cybertask/data/analytics'),
 }, process.env)
 const { config, dapr, clock, logger } = service

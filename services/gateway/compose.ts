@@ -9,6 +9,7 @@ import { keysThroughDapr } from '../shared/kit/http/auth/key-ring.ts'
 import type { IdempotencyStore } from '../shared/kit/http/idempotency/idempotency.ts'
 import { stateIdempotency } from '../shared/kit/http/idempotency/state-idempotency.ts'
 import type { Routes } from '../shared/kit/http/serve.ts'
+import { showBreaker } from '../shared/kit/observe/show-breaker.ts'
 import type { Service } from '../shared/kit/run.ts'
 import type { Started } from '../shared/kit/start.ts'
 import { machineOf } from '../shared/kit/http/machine.ts'
@@ -19,7 +20,7 @@ import { edge } from './edge/edge.ts'
 import { clientIp } from './edge/client-ip.ts'
 import { budgetsOf, spend, type RateLimits } from './edge/rate-limit.ts'
 import { live, type Live } from './live/live.ts'
-import { askProjects } from './live/ask-projects.ts'
+import { askProjects, charged } from './live/ask-projects.ts'
 import { pages } from './pages/pages.ts'
 import { forwarder } from './proxy/forward.ts'
 import { proxy } from './proxy/proxy.ts'
@@ -36,25 +37,25 @@ export type GatewayParts = {
 
 /** Puts the gateway together on a process that listens already. */
 export const gateway = async (
-  started: Pick<Started, 'base' | 'dapr' | 'clock' | 'logger' | 'metrics' | 'server' | 'listening'>,
+  started: Pick<Started, 'base' | 'dapr' | 'clock' | 'logger' | 'metrics' | 'health' | 'server' | 'listening'>,
   { origins, trustedProxies, limits }: GatewaySettings,
 ): Promise<GatewayParts> => {
   const { base, dapr, clock, logger, metrics, server } = started
   const allowed = new Set([new URL(base.publicUrl).origin, ...origins])
   const [budgets, table] = [budgetsOf(limits), routeTable(publicApis)]
   const admit = (request: IncomingMessage) => spend(budgets.address, machineOf(clientIp(request, trustedProxies)))
+  const ask = charged(askProjects(client(projectInternal, 'project', dapr)), userId => spend(budgets.lookUp, userId))
   const sockets = await live({
-    dapr, clock, logger, metrics, server, origins: allowed, admit,
-    key: `gateway-live.${base.instanceId ?? 'main'}`, ask: askProjects(client(projectInternal, 'project', dapr)),
+    dapr, clock, logger, metrics, server, origins: allowed, admit, ask, key: `gateway-live.${base.instanceId ?? 'main'}`,
   })
   const verify = tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock, tokenStatus: sockets.tokenStatus.of })
-  const status = statusCollector({ dapr, clock, version, services: serviceIds, own: ownStatus(started, () => sockets.hub.size) })
+  const status = statusCollector({ dapr, clock, logger, version, services: serviceIds, own: ownStatus(started, () => sockets.hub.size) })
 
   const sidecar = new Pool(`http://127.0.0.1:${base.daprHttpPort}`, {
     connections: 128, connect: { timeout: 2_000 }, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000,
   })
   const forward = forwarder({
-    sidecar, circuit: peerBreakers(), appIdPrefix: base.appIdPrefix,
+    sidecar, circuit: peerBreakers(circuit => { showBreaker(started, circuit, `forward-${circuit.name}`) }), appIdPrefix: base.appIdPrefix,
     ...(base.daprApiToken === undefined ? {} : { daprApiToken: base.daprApiToken }),
   })
   return {

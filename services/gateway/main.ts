@@ -3,11 +3,12 @@ import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
 import { gateway } from './compose.ts'
 import { documents } from './documents.ts'
+import { Origins } from './edge/origins.ts'
 
 const positive = z.coerce.number().int().min(1)
 const service = await startService('gateway', {
-  /** Beside the platform's own: who may call from a browser, comma-separated. */
-  corsOrigins: z.string().default('').transform(text => text.split(',').map(s => s.trim()).filter(Boolean)).pipe(z.array(z.url())),
+  /** Beside the platform's own. */
+  corsOrigins: Origins,
   trustedProxies: z.coerce.number().int().min(0).max(10).default(0),
   rateLimitUser: positive.default(1_000),
   rateLimitAddress: positive.default(3_000),

@@ -25,11 +25,11 @@ import { vault, type OwnerKey } from './identity/vault.ts'
 import type { Providers } from './oauth/providers.ts'
 import type { UserEvent } from './publish.ts'
 import type { Table } from '../shared/kit/mongo/table.ts'
-import { directory } from './views/directory.ts'
 import { closeAccount } from './sagas/close-account.ts'
 import { closingCommands } from './sagas/closing-commands.ts'
 import { invitationCommands } from './sagas/invitation-commands.ts'
 import { inviteMember } from './sagas/invite-member.ts'
+import { directory } from './views/directory.ts'
 
 export type Tables = {
   logins: Table<Login>; identities: Table<Login>; keys: Table<OwnerKey>

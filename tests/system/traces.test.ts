@@ -10,6 +10,7 @@ import { Project } from '../../services/shared/contracts/project/schemas.ts'
 import { SignedIn } from '../../services/shared/contracts/user/resources.ts'
 import { eventually } from '../support/eventually.ts'
 import { collector, type Collector } from '../support/otlp-collector.ts'
+import type { Span } from '../support/otlp-protobuf.ts'
 
 describe('a stack of its own that sends traces', () => {
   const home = mkdtempSync(join(tmpdir(), 'cybertask-traces-'))
@@ -22,7 +23,7 @@ describe('a stack of its own that sends traces', () => {
   beforeAll(async () => {
     traces = await collector()
     const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
-    const services = ['gateway', 'user', 'project'] as const
+    const services = ['gateway', 'user', 'project', 'notification'] as const
     stack = await startStack({ root: resolve(import.meta.dirname, '../..'), home, offset, prefix, services, env, signal: interrupt.signal })
   })
   afterAll(async () => {
@@ -36,7 +37,7 @@ describe('a stack of its own that sends traces', () => {
       body: JSON.stringify(body),
     })
 
-  it('joins the spans of the gateway, the project service and both their sidecars in one trace', async () => {
+  it('joins the spans of the gateway, the project service, both their sidecars and whoever handles the event in one trace', async () => {
     const founding = { email: 'tess.trace@example.org', password: 'a long enough secret', name: 'Tess', organizationName: 'Traces' }
     const { accessToken } = SignedIn.parse(await (await post('/api/users/register', founding)).json())
     const answer = await post('/api/projects', { name: 'Traced' }, accessToken)
@@ -45,9 +46,10 @@ describe('a stack of its own that sends traces', () => {
     expect(traceId).toMatch(/^[\da-f]{32}$/)
 
     const recorders = ['gateway', 'project', `${prefix}gateway`, `${prefix}project`]
+    const handling = ({ service, name }: Span): boolean => service === 'notification' && name === 'notification ProjectCreated'
     const found = await eventually(async () => {
       const spans = traces.spans.filter(span => span.traceId === traceId)
-      return recorders.every(name => spans.some(span => span.service === name)) && spans
+      return spans.some(handling) && recorders.every(name => spans.some(span => span.service === name)) && spans
     }, 30_000).catch((error: unknown) => {
       const spans = traces.spans.filter(span => span.traceId === traceId)
       const recording = [...new Set(traces.spans.map(s => s.service))].join(', ')
@@ -60,12 +62,16 @@ describe('a stack of its own that sends traces', () => {
     const parents = new Map(found.map(span => [span.spanId, span.parentSpanId]))
     const hangsOnRoot = (id: string): boolean => id === root?.spanId || (parents.has(id) && hangsOnRoot(parents.get(id) ?? ''))
     for (const name of recorders) expect(found.filter(span => span.service === name).some(span => hangsOnRoot(span.spanId)), name).toBe(true)
+    expect(found.filter(handling).some(span => hangsOnRoot(span.spanId))).toBe(true)
   }, 60_000)
 
   it('leaves no process behind once it is interrupted, as Ctrl-C does it, nor its lock', async () => {
     const had = [...stack.parts.values()].map(({ name, pid = 0 }) => ({ name, pid, born: bornAt(pid) }))
     expect(had.filter(part => !lives(part)).map(({ name }) => name)).toEqual([])
-    const named = ['broker', 'state', 'sentry', 'placement', 'scheduler', 'gateway', 'gateway-sidecar', 'user', 'user-sidecar', 'project', 'project-sidecar']
+    const named = [
+      'broker', 'state', 'sentry', 'placement', 'scheduler', 'gateway', 'gateway-sidecar', 'user', 'user-sidecar', 'project', 'project-sidecar',
+      'notification', 'notification-sidecar',
+    ]
     expect(had.map(({ name }) => name)).toEqual(expect.arrayContaining(named))
     expect(existsSync(lockFile(home))).toBe(true)
     interrupt.abort()

@@ -3,10 +3,10 @@ import { Refused } from '../../shared/kit/decider.ts'
 const dayMs = 86_400_000
 const longestDays = 731
 
-/** The range of a question: 30 days up to now unless told, the beginning before the end, and no longer than two years. */
+/** The range of a question: 30 days up to now unless told, never before 1970, the beginning before the end, and no longer than two years. */
 export const rangeOf = (asked: { from?: string | undefined; to?: string | undefined }, now: string): { from: string; to: string } => {
   const to = new Date(asked.to ?? now).toISOString()
-  const from = new Date(asked.from ?? Date.parse(to) - 30 * dayMs).toISOString()
+  const from = new Date(asked.from ?? Math.max(0, Date.parse(to) - 30 * dayMs)).toISOString()
   if (from >= to) throw new Refused('invalid', 'bad-range', 'The range must begin before it ends.')
   if (Date.parse(to) - Date.parse(from) > longestDays * dayMs)
     throw new Refused('invalid', 'bad-range', `The range must not be longer than ${longestDays} days.`)

@@ -97,6 +97,8 @@ describe('the dashboard', () => {
     const board = await as(person('ann')).dashboard({ query: { projectId: 'p1', from: march.from, to: '2026-03-04T08:00:00.000Z' } })
     expect(board).toMatchObject({ open: 5, workInProgress: 1, overdue: 0, throughput: { completed: 0 }, cycleTimeHours: { p50: null } })
   })
+  it('of the days after the first one of all times begins there', async () =>
+    expect(await as(person('ann')).dashboard({ query: { to: '1970-01-02T00:00:00Z' } })).toMatchObject({ from: '1970-01-01T00:00:00.000Z', to: '1970-01-02T00:00:00.000Z' }))
   it.each([
     ['a member sees his projects', person('ann'), ['p1']],
     ['another member his', person('bob'), ['p1', 'p2']],
@@ -108,6 +110,7 @@ describe('the dashboard', () => {
     ['another organization’s project', person('eve', 'owner', 'o2'), { projectId: 'p1' }, 404, 'project-unknown'],
     ['a project of others', person('ann'), { projectId: 'p2' }, 403, 'forbidden'],
     ['a range that ends before it begins', person('ann'), { from: march.to, to: march.from }, 400, 'bad-range'],
+    ['an end before which nothing can lie', person('ann'), { to: '1970-01-01T00:00:00Z' }, 400, 'bad-range'],
     ['an absurd range', person('ann'), { from: '1970-01-01T00:00:00.000Z' }, 400, 'bad-range'],
     ['a time that is none', person('ann'), { from: 'yesterday' }, 400, 'invalid'],
     ['an id that is none', person('ann'), { projectId: "p1' OR 1=1" }, 400, 'invalid'],

@@ -5,10 +5,13 @@ import { machineOf } from '../../shared/kit/http/machine.ts'
 
 export type RateLimits = { userPer10s: number; addressPer10s: number; signInPerMinute: number }
 export type Budget = { name: string; limiter: RateLimiterMemory; points: number; seconds: number }
-/** How often somebody may ask: a person, a machine that nobody has named himself on, and a machine that signs in. Counted per gateway process. */
-export type Budgets = { user: Budget; address: Budget; signIn: Budget }
+/**
+ * How often somebody may ask: a person, a machine that nobody has named himself on, and a machine that signs in;
+ * `lookUp`: how often others are asked what a person may follow on sockets. Counted per gateway process.
+ */
+export type Budgets = { user: Budget; address: Budget; signIn: Budget; lookUp: Budget }
 export type RateLimitOptions = {
-  budgets: Budgets
+  budgets: Pick<Budgets, 'user' | 'address' | 'signIn'>
   /** Who sent this, by a token that was verified; undefined for everybody else. */
   userOf: (ctx: Context) => Promise<string | undefined>
   /** Signing in and its like, where guessing pays. */
@@ -21,7 +24,11 @@ const budget = (name: string, points: number, seconds: number): Budget =>
   ({ name, points, seconds, limiter: new RateLimiterMemory({ keyPrefix: name, points, duration: seconds }) })
 
 export const budgetsOf = ({ userPer10s, addressPer10s, signInPerMinute }: RateLimits): Budgets =>
-  ({ user: budget('user', userPer10s, 10), address: budget('address', addressPer10s, 10), signIn: budget('sign-in', signInPerMinute, 60) })
+  ({
+    user: budget('user', userPer10s, 10), address: budget('address', addressPer10s, 10), signIn: budget('sign-in', signInPerMinute, 60),
+    // As much as for requests, and beside them: a page that loads must not cost it what it follows.
+    lookUp: budget('look-up', userPer10s, 10),
+  })
 
 /** Takes one from what `key` may ask. */
 export const spend = async ({ limiter, points }: Budget, key: string): Promise<Spent> => {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Ticket } from '../../shared/contracts/user/http.ts'
+import { budgetsOf, spend } from '../edge/rate-limit.ts'
+import { charged } from './ask-projects.ts'
 import { audience as newAudience } from './audience.ts'
 import { hub as newHub, type Hub } from './hub.ts'
 import { journal as newJournal, type Journal } from './journal.ts'
@@ -12,8 +14,14 @@ let hub: Hub
 let journal: Journal
 let deps: SessionDeps
 let frames: string[]
+let open: boolean
+let exists: (projectId: string) => Promise<boolean>
 beforeEach(() => {
-  const [audience, memberships] = [newAudience<Session>(), newMemberships({ of: async () => [], exists: async () => true })]
+  exists = async () => true
+  open = true
+  const { lookUp } = budgetsOf({ userPer10s: 150, addressPer10s: 1, signInPerMinute: 1 })
+  const ask = charged({ of: async () => [], exists: (_, projectId) => exists(projectId) }, userId => spend(lookUp, userId))
+  const [audience, memberships] = [newAudience<Session>(), newMemberships(ask)]
   journal = newJournal(1)
   deps = { audience, journal, memberships }
   hub = newHub({ audience, journal, memberships, tokenStatus: newTokenStatus() })
@@ -22,11 +30,12 @@ beforeEach(() => {
 afterEach(() => { vi.useRealTimers() })
 const joined = (userId: string): Session => {
   const person: Ticket = { userId, organizationId: 'o1', role: 'owner', sessionId: userId, issuedAt: '2026-05-04T10:00:00.000Z' }
-  const own = session(person, { send: text => { frames.push(text) }, close: () => {} }, deps)
+  const own = session(person, { send: text => { frames.push(text) }, close: () => {}, room: async () => {}, get open() { return open } }, deps)
   hub.join(own)
   return own
 }
-const say = (own: Session, type: 'subscribe' | 'unsubscribe', topic: string, after?: number): Promise<void> => own.said(JSON.stringify({ type, topics: [topic], after }))
+const say = (own: Session, type: 'subscribe' | 'unsubscribe', topic: string, after?: number): Promise<void> =>
+  own.said(JSON.stringify({ type, topics: [topic], after }))
 const event = (projectId: string | undefined, people: string[] = []): LiveEvent =>
   ({ id: 'e1', name: 'TaskUpdated', organizationId: 'o1', projectId, people, data: {}, text: '"x":1}' })
 const kinds = (): unknown[] => frames.map(text => {
@@ -58,9 +67,31 @@ describe('who asks for what he missed', () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     const own = joined('ann')
     for (let i = 0; i < 11; i++) await say(own, 'subscribe', 'me', journal.seq)
-    expect(kinds().slice(-3)).toEqual(['subscribed', 'resumed', 'throttled'])
+    expect(kinds().slice(-4)).toEqual(['subscribed', 'resumed', 'resumed', 'throttled'])
     vi.advanceTimersByTime(10_001)
     await say(own, 'subscribe', 'me', journal.seq)
-    expect(kinds().slice(-2)).toEqual(['subscribed', 'resumed'])
+    expect(kinds().slice(-3)).toEqual(['subscribed', 'resumed', 'resumed'])
+  })
+})
+
+describe('who names made-up projects, a hundred in each of 240 frames,', () => {
+  let asks: number
+  const nameThem = (own: Session): Promise<unknown> => Promise.all(Array.from({ length: 240 }, (_, i) =>
+    own.said(JSON.stringify({ type: 'subscribe', topics: Array.from({ length: 100 }, (__, j) => `project:f${i}-${j}`) }))))
+  beforeEach(() => {
+    asks = 0
+    exists = async () => { asks += 1; return false }
+  })
+
+  it('makes the gateway ask for as many as his budget has, and hears that it is spent', async () => {
+    await nameThem(joined('ann'))
+    expect([asks, kinds().at(-1), kinds().filter(kind => kind === 'subscribed').length]).toEqual([150, 'throttled', 1])
+    await say(joined('bob'), 'subscribe', 'project:p1')
+    expect(asks).toBe(151)
+  })
+  it('makes it ask for none any more when he has hung up', async () => {
+    exists = async () => { asks += 1; if (asks === 7) open = false; return false }
+    await nameThem(joined('ann'))
+    expect(asks).toBe(7)
   })
 })

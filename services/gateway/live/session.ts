@@ -7,7 +7,13 @@ import type { Entry, Journal } from './journal.ts'
 import type { Memberships } from './memberships.ts'
 
 /** What a session needs of its socket. */
-export type Line = { send(text: string): void; close(code: number, reason: string): void }
+export type Line = {
+  send(text: string): void
+  close(code: number, reason: string): void
+  /** Settles when it takes more, or has closed. */
+  room(): Promise<void>
+  readonly open: boolean
+}
 export type Session = {
   readonly person: Ticket
   /** Answers what the client said. */
@@ -37,8 +43,8 @@ export const session = (person: Ticket, line: Line, { audience, journal, members
     if (projectId !== undefined && topics.has(`project:${projectId}`) && memberships.sees(person, projectId)) found.push(`project:${projectId}`)
     return found
   }
-  const offer = (entry: Entry, only?: ReadonlySet<string>): void => {
-    for (const topic of topicsOf(entry)) if (!only || only.has(topic)) line.send(frameOf(topic, entry.seq, entry.event))
+  const show = (entry: Entry, among: ReadonlySet<string>): void => {
+    for (const topic of topicsOf(entry)) if (among.has(topic)) line.send(frameOf(topic, entry.seq, entry.event))
   }
 
   let resumes = { since: -Infinity, count: 0 }
@@ -58,27 +64,47 @@ export const session = (person: Ticket, line: Line, { audience, journal, members
     const projectId = projectOf(topic)
     if (projectId !== undefined) audience.unfollow(own, projectId)
   }
+  let resuming = false
+  /**
+   * What came after a number on these topics, as fast as the line takes it. What happens meanwhile, on any topic, comes behind it:
+   * so the highest number that has been said is always one to come back with.
+   */
+  const resume = async (after: number, granted: ReadonlySet<string>): Promise<void> => {
+    let [at, on] = [after, granted]
+    resuming = true
+    try {
+      for (;;) {
+        const { seq } = journal
+        const missed = journal.since(at, [...on].map(topic => projectOf(topic) ?? person.userId))
+        if (missed === 'gap') return say({ type: 'gap', seq })
+        if (at === after) say({ type: 'resumed', seq: after })
+        // From here to the end nothing is awaited: no event can slip in between what was missed and what comes live.
+        if (at === seq) return say({ type: 'resumed', seq })
+        for (const entry of missed.entries) {
+          await line.room()
+          if (!line.open) return
+          show(entry, on)
+        }
+        [at, on] = [seq, topics]
+      }
+    } finally { resuming = false }
+  }
   const subscribe = async (wanted: readonly string[], after: number | undefined): Promise<void> => {
     if (after !== undefined && resumesTooOften())
       return say({ type: 'error', code: 'throttled', message: 'This connection asks too often for what it missed. Wait a moment.' })
     await memberships.load(person)
     const granted = new Set<string>()
     for (const topic of new Set(wanted)) {
+      if (!line.open) return
       const projectId = projectOf(topic)
       const tooMany = topics.size + granted.size >= maxTopics && !topics.has(topic)
       if (tooMany) say({ type: 'error', code: 'too-many-topics', message: `A connection follows ${maxTopics} topics at most.`, topic })
       else if (projectId === undefined || await memberships.maySubscribe(person, projectId)) granted.add(topic)
       else say({ type: 'error', code: 'project-unknown', message: 'There is no such project, or you do not see it.', topic })
     }
-    // From here to the end nothing is awaited: no event can slip in between what was missed and what comes live.
-    const missed = after === undefined || granted.size === 0 ? undefined : journal.since(after, [...granted].map(topic => projectOf(topic) ?? person.userId))
     for (const topic of granted) follow(topic)
-    say({ type: 'subscribed', topics: [...granted], seq: journal.seq })
-    if (missed === 'gap') say({ type: 'gap', seq: journal.seq })
-    else if (missed) {
-      say({ type: 'resumed', seq: journal.seq })
-      for (const entry of missed.entries) offer(entry, granted)
-    }
+    say({ type: 'subscribed', topics: [...granted], seq: after ?? journal.seq })
+    if (after !== undefined && granted.size > 0) await resume(after, granted)
   }
 
   const said = async (text: string): Promise<void> => {
@@ -92,10 +118,11 @@ export const session = (person: Ticket, line: Line, { audience, journal, members
   }
   let turn: Promise<void> = Promise.resolve()
   const own: Session = {
-    person, offer,
+    person,
+    offer: entry => { if (!resuming) show(entry, topics) },
     close: (code, reason) => { line.close(code, reason) },
-    // One frame after the other, so that a slow look-up cannot reorder two subscribes.
-    said: text => (turn = turn.then(() => said(text)).catch((error: unknown) => {
+    // One frame after the other, so that a slow look-up cannot reorder two subscribes; who has hung up is not asked for any more.
+    said: text => (turn = turn.then(() => (line.open ? said(text) : undefined)).catch((error: unknown) => {
       const refusal = error instanceof Refused ? error : new Refused('unavailable', 'unavailable', 'That did not work. Try again soon.')
       say({ type: 'error', code: refusal.code, message: refusal.message })
       // Whose rights cannot be looked up follows nothing: he comes back with his last number, as after any drop, and misses nothing.

@@ -7,7 +7,7 @@ import WebSocket from 'ws'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { audience as newAudience } from './audience.ts'
 import { hub as newHub, type Hub } from './hub.ts'
-import { journal as newJournal } from './journal.ts'
+import { journal as newJournal, type Journal } from './journal.ts'
 import { memberships as newMemberships } from './memberships.ts'
 import type { Session } from './session.ts'
 import { sockets } from './sockets.ts'
@@ -15,13 +15,15 @@ import { tokenStatus as newTokenStatus } from './token-status.ts'
 
 let server: Server
 let hub: Hub
+let journal: Journal
 let letGo: () => Promise<void>
 let looking: PromiseWithResolvers<void>
 let looked: PromiseWithResolvers<void>
 beforeEach(async () => {
   server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const [audience, journal, memberships, tokenStatus] = [newAudience<Session>(), newJournal(1), newMemberships({ of: async () => [], exists: async () => false }), newTokenStatus()]
+  journal = newJournal(1)
+  const [audience, memberships, tokenStatus] = [newAudience<Session>(), newMemberships({ of: async () => [], exists: async () => false }), newTokenStatus()]
   hub = newHub({ audience, journal, memberships, tokenStatus })
   ;[looking, looked] = [Promise.withResolvers(), Promise.withResolvers()]
   ;({ letGo } = sockets({
@@ -68,6 +70,18 @@ describe('a socket', () => {
     first!.terminate()
     await expect.poll(() => hub.sizeOf('ann')).toBe(49)
     await open('ann')
+  })
+  it('brings more than it holds at once to who comes back after much has happened', async () => {
+    const text = (id: number): string => `"id":${id},"pad":"${'x'.repeat(60_000)}"}`
+    const event = { id: '', name: 'TaskUpdated', organizationId: 'o1', projectId: undefined, people: ['ann'], data: {} }
+    for (let id = 0; id < 200; id++) journal.append({ ...event, text: text(id) })
+    const ann = await open('ann')
+    const ids: unknown[] = []
+    ann.on('message', (data: Buffer) => { ids.push(Object(JSON.parse(data.toString())).id) })
+    ann.send('{"type":"subscribe","topics":["me"],"after":1}')
+    // Between `subscribed` and `resumed` before it, and `resumed` behind it.
+    await expect.poll(() => ids.length).toBe(203)
+    expect(ids.filter(id => id !== undefined)).toEqual(Array.from({ length: 200 }, (_, id) => id))
   })
   it('that is refused closes, also where the client keeps his half open', async () => {
     const refused = Array.from({ length: 20 }, (_, i) => {

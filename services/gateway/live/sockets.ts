@@ -54,7 +54,7 @@ export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => 
     if (hub.sizeOf(ticket.userId) >= maxEach) return refuse(socket, 429, 'Too Many Requests', fullSeconds)
     // This process may have begun to stop while the ticket was looked at.
     if (leaving) return refuse(socket, 503, 'Service Unavailable')
-    wss.handleUpgrade(request, socket, head, ws => { open += 1; attend(ws, ticket) })
+    wss.handleUpgrade(request, socket, head, ws => { open += 1; attend(ws, socket, ticket) })
   }
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const ignore = (): void => { socket.destroy() }
@@ -65,7 +65,7 @@ export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => 
     })
   }
 
-  const attend = (ws: WebSocket, person: Ticket): void => {
+  const attend = (ws: WebSocket, socket: Duplex, person: Ticket): void => {
     const own: Session = session(person, {
       send: text => {
         if (ws.readyState !== ws.OPEN) return
@@ -74,6 +74,8 @@ export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => 
         ws.send(text)
       },
       close: (code, reason) => { end(code, reason) },
+      room: () => roomIn(socket),
+      get open() { return ws.readyState === ws.OPEN },
     }, options)
     const end = (code: number, reason: string): void => {
       hub.leave(own)
@@ -109,6 +111,15 @@ export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => 
       hub.closeAll(1001, 'The gateway restarts.')
     },
   }
+}
+
+/** Settles when the socket takes more, or is gone. */
+const roomIn = async (socket: Duplex): Promise<void> => {
+  if (!socket.writableNeedDrain) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  socket.once('drain', resolve).once('close', resolve)
+  await promise
+  socket.off('drain', resolve).off('close', resolve)
 }
 
 const answerRefusal = (socket: Duplex, status: number, reason: string, lingerMs: number, retryAfter = status === 503 ? 2 : undefined): void => {

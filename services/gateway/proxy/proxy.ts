@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 import { Refused } from '../../shared/kit/decider.ts'
 import { HttpRefused } from '../../shared/kit/http/problem.ts'
 import type { Forward } from './forward.ts'
-import type { RouteTable, Target } from './route-table.ts'
+import type { Match, RouteTable, Target } from './route-table.ts'
 import { safeSegments } from './safe-path.ts'
 
 export type ProxyOptions = { table: RouteTable; forward: Forward; sagaOwner: (sagaId: string) => Target | undefined }
@@ -14,7 +14,7 @@ export const proxy = ({ table, forward, sagaOwner }: ProxyOptions): Middleware =
     if (!ctx.path.startsWith('/api')) return next()
     throw new Refused('invalid', 'bad-path', 'The path holds what no path of this API holds.')
   }
-  const found = isSaga(segments) && ctx.method === 'GET' ? ownerOf(sagaOwner, segments[2] ?? '') : table.match(ctx.method, segments)
+  const found = isSaga(segments) ? sagaMatch(ctx.method, sagaOwner, segments[2] ?? '') : table.match(ctx.method, segments)
   if (!found) return next()
   if ('allow' in found) {
     const allow = [...found.allow, 'OPTIONS'].join(', ')
@@ -30,7 +30,9 @@ export const proxy = ({ table, forward, sagaOwner }: ProxyOptions): Middleware =
 }
 
 const isSaga = (segments: readonly string[]): boolean => segments.length === 3 && segments[0] === 'api' && segments[1] === 'sagas'
-const ownerOf = (sagaOwner: ProxyOptions['sagaOwner'], sagaId: string): { target: Target } => {
+// Which service answers is in the id, not in the path.
+const sagaMatch = (method: string, sagaOwner: ProxyOptions['sagaOwner'], sagaId: string): Match => {
+  if (method !== 'GET' && method !== 'HEAD') return { allow: ['GET'] }
   const target = sagaOwner(sagaId)
   if (!target) throw new Refused('missing', 'saga-unknown', 'There is no such saga.')
   return { target }

@@ -1,13 +1,17 @@
 import type { PlatformStatus, ServiceStatus } from '../../shared/contracts/gateway/http.ts'
-import { Health } from '../../shared/contracts/operations.ts'
+import { Health, type DownReason } from '../../shared/contracts/operations.ts'
 import type { AppId, ServiceId } from '../../shared/contracts/define.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
 import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
+import { DaprError } from '../../shared/kit/dapr/dapr-error.ts'
+import { downLog } from '../../shared/kit/observe/down-log.ts'
+import type { Logger } from '../../shared/kit/observe/log.ts'
 import { numbersOf } from './numbers.ts'
 
 export type CollectOptions = {
   dapr: Pick<Dapr, 'invoke'>
   clock: Clock
+  logger: Pick<Logger, 'warn'>
   version: string
   services: readonly ServiceId[]
   own: () => Promise<{ health: Health; metrics: string; sockets: number }>
@@ -15,7 +19,8 @@ export type CollectOptions = {
 }
 
 /** Looks at every service at once, through its sidecar; a service that does not answer in time is down. Looks are shared for two seconds. */
-export const statusCollector = ({ dapr, clock, version, services, own, reuseMs = 2_000 }: CollectOptions): (() => Promise<PlatformStatus>) => {
+export const statusCollector = ({ dapr, clock, logger, version, services, own, reuseMs = 2_000 }: CollectOptions): (() => Promise<PlatformStatus>) => {
+  const tell = downLog(logger, 'a service is down')
   const text = async (service: ServiceId, path: string): Promise<unknown> => {
     const answer = await dapr.invoke(service, 'GET', path, { timeoutMs: 3_000 })
     if (answer.status >= 400 && answer.status !== 503) throw new Error(`answered ${answer.status}`)
@@ -24,9 +29,13 @@ export const statusCollector = ({ dapr, clock, version, services, own, reuseMs =
   const look = async (service: ServiceId): Promise<ServiceStatus> => {
     try {
       const [health, metrics] = await Promise.all([text(service, '/health/dependencies'), text(service, '/metrics').catch(() => '')])
-      return statusOf(service, Health.parse(health), typeof metrics === 'string' ? metrics : '')
+      const status = statusOf(service, Health.parse(health), typeof metrics === 'string' ? metrics : '')
+      tell(service, undefined)
+      return status
     } catch (error) {
-      return { ...nothingKnown, dependencies: [], service, state: 'down', error: error instanceof Error ? error.message.slice(0, 300) : 'no answer' }
+      const reason = reasonOf(error)
+      tell(service, reason, error)
+      return { ...nothingKnown, dependencies: [], service, state: 'down', error: reason }
     }
   }
   const lookAll = async (): Promise<PlatformStatus> => {
@@ -39,6 +48,11 @@ export const statusCollector = ({ dapr, clock, version, services, own, reuseMs =
     if (!looked || clock.monotonic() - looked.at > reuseMs) looked = { at: clock.monotonic(), result: lookAll() }
     return looked.result
   }
+}
+
+const reasonOf = (error: unknown): DownReason => {
+  if (!(error instanceof DaprError) || error.reason === 'rejected') return 'failed'
+  return error.reason === 'timeout' ? 'timeout' : 'unreachable'
 }
 
 const nothingKnown = { version: null, instanceId: null, uptimeSeconds: null, sidecar: 'unknown', relayLag: null, consumerLag: null, deadLetters: null } as const

@@ -9,6 +9,7 @@ import { mount } from '../../shared/kit/http/mount.ts'
 import { documentRoutes } from '../../shared/kit/http/openapi/documents.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { createMetrics } from '../../shared/kit/observe/metrics.ts'
+import type { HealthParts } from '../../shared/kit/observe/show-breaker.ts'
 import { gateway, type GatewayParts, type GatewaySettings } from '../compose.ts'
 import { documents } from '../documents.ts'
 import { fakeSidecar, type Behind, type FakeSidecar } from './fake-sidecar.ts'
@@ -30,16 +31,17 @@ export const startGateway = async (
   const gate = newGate()
   const clock = testClock(startedAt)
   const metrics = createMetrics('gateway')
+  const shown: HealthParts = { checks: new Map(), optional: new Set(), breakers: new Map() }
   const app = createApp({ logger: silentLogger, metrics }, [guard({ appToken, edge: true }), gate.handler])
   const listening = await listen(app, 0, '127.0.0.1')
   const base = {
     appPort: 0, daprHttpPort: sidecarPort ?? sidecar.port, daprApiToken: 'the-sidecar-token', appApiToken: appToken, appIdPrefix: 'x-',
     logLevel: 'info' as const, otelExporterOtlpEndpoint: undefined, publicUrl, succeeds: false, instanceId: undefined,
   }
-  const parts = await gateway({ base, dapr, clock, logger: silentLogger, metrics, server: listening.server, listening }, {
+  const parts = await gateway({ base, dapr, clock, logger: silentLogger, metrics, health: shown, server: listening.server, listening }, {
     origins: ['https://app.test'], trustedProxies: 0, limits: { userPer10s: 1_000, addressPer10s: 1_000, signInPerMinute: 1_000 }, ...settings,
   })
-  const health = healthRoutes({ service: 'gateway', instanceId: 'gateway-1', gate, checks: new Map(), optional: new Set(), breakers: new Map() })
+  const health = healthRoutes({ service: 'gateway', instanceId: 'gateway-1', gate, logger: silentLogger, ...shown })
   const own = mount([...health, ...parts.routes.flat()], { clock, verify: parts.verify, idempotency: parts.idempotency, callerOf })
   gate.open(chained(...parts.edge, routed(own, documentRoutes({ name: 'gateway', publicUrl, routes: parts.routes.flat(), ...documents }))))
   return {

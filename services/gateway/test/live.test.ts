@@ -64,6 +64,16 @@ describe('a subscriber', () => {
     expect(stranger.events()).toEqual([])
     for (const client of [member, owner, stranger]) client.close()
   })
+  it('is refused the frame with which he names more projects than his budget has', async () => {
+    await world.stop()
+    await world.start({ limits: { userPer10s: 2, addressPer10s: 100, signInPerMinute: 100 } })
+    const client = await world.connect()
+    client.say({ type: 'subscribe', topics: ['project:p1', 'project:p2', 'project:p3'] })
+    await client.until(frames => frames.length === 2)
+    expect(client.frames.map(f => f.code ?? f.type)).toEqual(['project-unknown', 'throttled'])
+    await subscribed(client, ['project:p1'])
+    client.close()
+  })
   it('is let go, to come back, while nobody can say what he sees', async () => {
     world.dapr.answer('project', () => ({ status: 503, headers: {}, body: { type: 't', title: 't', status: 503, detail: 'd', code: 'store-unavailable', traceId: '' } }))
     const client = await world.connect()

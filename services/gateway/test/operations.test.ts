@@ -12,6 +12,7 @@ const letter = (id: string) => ({
   id, consumer: 'c', topic: 'task-events', partition: 0, position: 1, subject: 't1', state: 'waiting', reason: 'boom', attempts: 5,
   behind: null, traceId: null, at: '2026-05-04T10:00:00.000Z',
 })
+const event = { type: 'TaskCreated', subject: 't1', data: { title: 'Rocket' } }
 const asked: { app: string; path: string; query: unknown; body: unknown }[] = []
 
 beforeAll(async () => {
@@ -27,9 +28,10 @@ beforeAll(async () => {
     if (path === '/metrics') return json(`# HELP x\napp_info{version="1.2.3",service="${app}"} 1\n`
       + `event_log_lag{service="${app}"} 4\nconsumer_parked{service="${app}"} ${app === 'task' ? 2 : 0}\n`)
     if (path === '/internal/dead-letters') return json({ items: app === 'task' ? [letter('aaa')] : app === 'project' ? [letter('bbb')] : [], nextCursor: null })
+    if (path === '/internal/dead-letters/aaa') return json({ ...letter('aaa'), event })
     return json({ replayed: 3, state: 'replayed', goesOn: false })
   })
-  gateway.dapr.answer('ai', () => { throw new DaprError('peer', 'couldn\'t find service') })
+  gateway.dapr.answer('ai', () => { throw new DaprError('peer', 'couldn\'t find service ai at 10.0.0.7:50002') })
 })
 afterAll(() => gateway.stop())
 const as = async (role: string, path: string, method = 'GET') => {
@@ -39,17 +41,19 @@ const as = async (role: string, path: string, method = 'GET') => {
 
 describe('/status', () => {
   it('shows every service with its sidecar, its numbers and what is down', async () => {
-    const status = PlatformStatus.parse(await (await fetch(`${gateway.url}/status`)).json())
+    const text = await (await fetch(`${gateway.url}/status`)).text()
+    expect(text).not.toContain('10.0.0.7')
+    const status = PlatformStatus.parse(JSON.parse(text))
     expect(status).toMatchObject({ state: 'degraded', sockets: 0 })
     expect(status.services.find(s => s.service === 'task')).toMatchObject({ state: 'ready', version: '1.2.3', sidecar: 'up', relayLag: 4, deadLetters: 2 })
-    expect(status.services.find(s => s.service === 'ai')).toMatchObject({ state: 'down', sidecar: 'unknown', error: 'couldn\'t find service' })
+    expect(status.services.find(s => s.service === 'ai')).toMatchObject({ state: 'down', sidecar: 'unknown', error: 'unreachable' })
     expect(status.services).toHaveLength(7)
   })
   it('is a page for people, with a policy that runs nothing', async () => {
     const page = await fetch(`${gateway.url}/status`, { headers: { accept: 'text/html,*/*' } })
     expect(page.headers.get('content-type')).toContain('text/html')
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; style-src 'sha256-")
-    expect(await page.text()).toContain('couldn\'t find service')
+    expect(await page.text()).toContain('<small>unreachable</small>')
     expect(await (await fetch(gateway.url)).text()).toContain('href="/docs"')
   })
 })
@@ -65,6 +69,12 @@ describe('dead letters', () => {
     const second = await as('admin', `/api/operations/dead-letters?cursor=${first.body.nextCursor}`)
     expect(second.body).toMatchObject({ items: [{ id: 'bbb', service: 'project' }], nextCursor: null })
     expect(asked.filter(a => a.path === '/internal/dead-letters').every(a => JSON.stringify(a.query).includes('"organizationId":"o1"'))).toBe(true)
+  })
+  it('are shown one by one, with the event as it came', async () => {
+    const shown = await as('admin', '/api/operations/dead-letters/task/aaa')
+    expect(shown).toEqual({ status: 200, body: { ...letter('aaa'), service: 'task', event } })
+    expect(asked.at(-1)).toMatchObject({ app: 'task', path: '/internal/dead-letters/aaa', query: { organizationId: 'o1' } })
+    expect((await as('member', '/api/operations/dead-letters/task/aaa')).status).toBe(403)
   })
   it('are handled again, or given up', async () => {
     const replayed = await as('owner', '/api/operations/dead-letters/task/aaa/replay', 'POST')

@@ -38,6 +38,12 @@ describe('the gateway passes on', () => {
     expect(await answer.json()).toEqual({ app: 'x-task', path: '/api/tasks?projectId=p1&limit=5' })
     expect(gateway.sidecar.calls[0]?.headers).toMatchObject({ 'dapr-api-token': 'the-sidecar-token', authorization: 'Bearer abc', 'x-client-ip': '127.0.0.1' })
   })
+  it('to services whose circuits it shows, hindering nobody', async () => {
+    await raw('/api/tasks/t1')
+    const health = await raw('/health/dependencies')
+    const circuit = expect.objectContaining({ name: 'forward-task', state: 'up', essential: false })
+    expect(JSON.parse(health.body)).toMatchObject({ state: 'ready', dependencies: expect.arrayContaining([circuit]) })
+  })
   it('a trace from outside, continued', async () => {
     const answer = await fetch(`${gateway.url}/api/tasks/t1`, { headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } })
     expect(answer.headers.get('traceparent')).toContain('0af7651916cd43dd8448eb211c80319c')
@@ -126,6 +132,12 @@ describe('the gateway passes on', () => {
     await fetch(`${gateway.url}/api/sagas/delete-project.0192`)
     expect(gateway.sidecar.calls.map(c => c.app)).toEqual(['x-user', 'x-project'])
     expect((await problem(await fetch(`${gateway.url}/api/sagas/constructor.1`))).code).toBe('saga-unknown')
+  })
+  it('the head of a saga, too; other methods hear which there are', async () => {
+    const ask = (method: string) => fetch(`${gateway.url}/api/sagas/close-account.0192`, { method })
+    const answers = [await ask('HEAD'), await ask('OPTIONS'), await ask('DELETE')]
+    expect(answers.map(answer => [answer.status, answer.headers.get('allow')])).toEqual([[200, null], [204, 'GET, OPTIONS'], [405, 'GET, OPTIONS']])
+    expect(gateway.sidecar.calls.map(c => c.app)).toEqual(['x-user'])
   })
 })
 

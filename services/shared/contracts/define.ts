@@ -20,7 +20,8 @@ export type AppId = (typeof appIds)[number]
  * - `ifMatch`: whether If-Match is honoured, where the method does not say so: PUT, PATCH and DELETE do it, POST does not. Elsewhere it is refused.
  * - `cookie`: the cookie (over TLS with `__Host-`) that says who asks, where a token in the body does not.
  * - `setsCookie`: the cookie that its answer may set or clear.
- * - `bodyLimit`: bytes, where 1 MiB is not right.
+ * - `bodyLimit`: bytes, where 1 MiB (between services 4 MiB) is not right.
+ * - `headers`: what its answer carries where neither method nor reply says so.
  */
 export type Operation = Described & ({ access: 'public' | 'user'; callers?: readonly AppId[] } | { access: 'internal'; callers: readonly AppId[] })
 type Described = {
@@ -40,6 +41,7 @@ type Described = {
   cookie?: string
   setsCookie?: string
   bodyLimit?: number
+  headers?: readonly ('ETag' | 'Location')[]
   errors?: Readonly<Record<string, number>>
 }
 /** Keeps the literal types of an operation. */

@@ -1,13 +1,20 @@
 import { z } from 'zod'
 import { operation } from './define.ts'
 
+/**
+ * Why something is down, as far as it concerns everybody: no answer in time, nobody there, it says itself that it is not well, or anything else.
+ * What exactly was said (hosts, ports, the words of a store) is in the log of who asked.
+ */
+export const DownReason = z.enum(['timeout', 'unreachable', 'unhealthy', 'failed'])
+export type DownReason = z.infer<typeof DownReason>
+
 /** One thing a service depends on, as it last answered. */
 export const Dependency = z.object({
   name: z.string(),
   state: z.enum(['up', 'down', 'open', 'half-open']),
   essential: z.boolean(),
   latencyMs: z.number().nullable(),
-  error: z.string().optional(),
+  error: DownReason.optional(),
 }).meta({ id: 'Dependency' })
 export type Dependency = z.infer<typeof Dependency>
 
@@ -32,12 +39,14 @@ export const healthApi = {
 /** The documents that every service makes of its contracts. */
 export const documentApi = {
   openapi: operation({
-    method: 'GET', path: '/openapi.json', summary: 'This document: every operation', access: 'public', status: 200,
+    method: 'GET', path: '/openapi.json', summary: 'This document: every operation', access: 'public', status: 200, headers: ['ETag'],
     reply: z.looseObject({ openapi: z.string() }),
   }),
   asyncapi: operation({
-    method: 'GET', path: '/asyncapi.json', summary: 'Every event that is published, and the frames of sockets', access: 'public', status: 200,
+    method: 'GET', path: '/asyncapi.json', summary: 'Every event that is published, and the frames of sockets', access: 'public', status: 200, headers: ['ETag'],
     reply: z.looseObject({ asyncapi: z.string() }),
   }),
-  docs: operation({ method: 'GET', path: '/docs', summary: 'This document as a page', access: 'public', status: 200, produces: 'text/html' }),
+  docs: operation({
+    method: 'GET', path: '/docs', summary: 'This document as a page', access: 'public', status: 200, produces: 'text/html', headers: ['ETag'],
+  }),
 }

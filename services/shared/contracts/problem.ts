@@ -16,7 +16,7 @@ export type Problem = z.infer<typeof Problem>
 
 /** The codes that any operation may answer beside its own, by status. A 503 may say more exactly which part is away, so its codes are examples. */
 export const generalProblems: Readonly<Record<number, readonly string[]>> = {
-  400: ['invalid', 'malformed-json', 'bad-cursor', 'bad-if-match', 'bad-idempotency-key', 'bad-path'],
+  400: ['invalid', 'malformed-request', 'malformed-json', 'bad-cursor', 'bad-if-match', 'bad-idempotency-key', 'bad-path'],
   401: ['token-missing', 'token-invalid', 'token-expired', 'token-outdated', 'session-ended'],
   403: ['forbidden'],
   404: ['unknown'],

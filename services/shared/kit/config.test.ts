@@ -48,6 +48,11 @@ describe('a configuration', () => {
     expect(error).toMatchObject({ temporary: true })
     expect(String(error)).toContain('MONGODB_URI: the secret store could not be read (no sidecar)')
   })
+  it('of every service takes no address without its scheme, and writes one as browsers do', async () => {
+    const of = (url: string) => loadConfig({ publicUrl: baseSpec.publicUrl }, { PUBLIC_URL: url }, store()).then(c => c.publicUrl, (error: unknown) => String(error))
+    for (const url of ['work.example.com:443', 'localhost:3000', 'ftp://work.example']) expect(await of(url)).toContain('PUBLIC_URL is wrong (must begin with http:// or https://)')
+    expect([await of('HTTPS://Work.Example'), await of('https://work.example:443/App/')]).toEqual(['https://work.example', 'https://work.example/App'])
+  })
   it('of every service has a public address that paths can be put behind', async () => {
     const of = async (url?: string) => (await loadConfig({ publicUrl: baseSpec.publicUrl }, url === undefined ? {} : { PUBLIC_URL: url }, store())).publicUrl
     expect([await of('https://work.example/'), await of('https://work.example/app//'), await of('https://work.example'), await of()])

@@ -21,8 +21,10 @@ export class ConfigError extends Error {
   readonly mistakes: readonly string[]
   /** Nothing is wrong but that the secret store did not answer: trying again may help. */
   readonly temporary: boolean
-  constructor(mistakes: readonly string[], temporary = false) {
-    super(`The configuration has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n${mistakes.map(m => `  - ${m}`).join('\n')}`)
+  /** `note` is said behind the mistakes. */
+  constructor(mistakes: readonly string[], { temporary = false, note = '' } = {}) {
+    const lines = [...mistakes.map(m => `  - ${m}`), ...(note ? [note] : [])]
+    super(`The configuration has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n${lines.join('\n')}`)
     this.name = 'ConfigError'
     this.mistakes = mistakes
     this.temporary = temporary
@@ -49,7 +51,7 @@ export const loadConfig = async <const S extends Spec>(
     if (!parsed.success) mistakes.push(mistake(variable, setting, value, parsed.error))
     return [field, parsed.data] as const
   }))
-  if (mistakes.length) throw new ConfigError(mistakes.toSorted(), unanswered === mistakes.length)
+  if (mistakes.length) throw new ConfigError(mistakes.toSorted(), { temporary: unanswered === mistakes.length })
   // Each value went through its own schema above; the compiler cannot follow that through `fromEntries`.
   return Object.fromEntries(found) as ConfigOf<S>
 }

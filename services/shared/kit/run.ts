@@ -15,6 +15,7 @@ import { memoryIdempotency } from './http/idempotency/memory-idempotency.ts'
 import { mount } from './http/mount.ts'
 import type { Routes } from './http/serve.ts'
 import { setOrganization } from './observe/context.ts'
+import { showBreaker } from './observe/show-breaker.ts'
 import type { SagaHost } from './sagas/host.ts'
 import type { Started } from './start.ts'
 import { stopOnSignal } from './stop.ts'
@@ -60,8 +61,7 @@ export const runService = async (service: Service): Promise<void> => {
   const { name, base, dapr, clock, logger, gate, health, consumers = [], sagas, jobs = [], log, checks = {}, optional = [], breakers = [] } = service
   for (const [check, run] of Object.entries(checks)) health.checks.set(check, run)
   for (const check of optional) health.optional.add(check)
-  for (const breaker of breakers) showBreaker(health, breaker)
-  watchBreakers(service, breakers)
+  for (const breaker of breakers) showBreaker(service, breaker)
   watchEvents(service)
 
   const [letters, ...others] = consumers.flatMap(consumer => consumer.deadLetters ?? [])
@@ -103,25 +103,10 @@ export const runService = async (service: Service): Promise<void> => {
   await Promise.all(consumers.map(consumer => consumer.start()))
 }
 
-const showBreaker = ({ breakers, checks, optional }: Started['health'], breaker: Breaker): void => {
-  breakers.set(breaker.name, breaker)
-  if (checks.has(breaker.name)) return
-  checks.set(breaker.name, async () => {})
-  optional.add(breaker.name)
-}
-
 const watchEvents = ({ metrics, log, consumers = [] }: Service): void => {
   const sum = (field: 'lag' | 'parked') => () => consumers.reduce((total, consumer) => total + (consumer.gauges?.()[field] ?? 0), 0)
   metrics.gauge('event_log_lag', 'Commits that are not published yet', () => log?.gauges?.().lag ?? 0)
   metrics.gauge('event_log_oldest_ms', 'Age of the oldest of them', () => log?.gauges?.().oldestMs ?? 0)
   metrics.gauge('consumer_lag', 'Events that the consumers know of and have not handled', sum('lag'))
   metrics.gauge('consumer_parked', 'Aggregates that wait behind a dead letter, and what is no event at all', sum('parked'))
-}
-
-const watchBreakers = ({ metrics }: Started, breakers: readonly Breaker[]): void => {
-  const shown = { closed: 0, 'half-open': 0.5, open: 1 }
-  for (const breaker of breakers) {
-    const name = `breaker_${breaker.name.replaceAll(/\W/g, '_')}_open`
-    metrics.gauge(name, 'Whether the breaker is open (1) or half-open (0.5)', () => shown[breaker.state()])
-  }
 }

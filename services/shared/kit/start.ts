@@ -2,23 +2,24 @@ import type { Server } from 'node:http'
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
 import type { AppId } from '../contracts/define.ts'
-import { baseSpec, type BaseConfig } from './base-config.ts'
-import type { Breaker } from './breaker.ts'
+import type { BaseConfig } from './base-config.ts'
 import { clockOff, systemClock, type Clock } from './clock.ts'
-import { ConfigError, loadConfig, settledBy, type ConfigOf, type Spec } from './config.ts'
+import { ConfigError, loadConfig, type ConfigOf, type Spec } from './config.ts'
 import { connectDapr } from './dapr/connect.ts'
 import type { Dapr } from './dapr/dapr.ts'
+import { earlyConfig } from './early-config.ts'
 import { armFaults, withFaultPoints } from './fault-points.ts'
 import { createApp, routed } from './http/server/app.ts'
 import { gate as newGate, type Gate } from './http/server/gate.ts'
 import { callerOf, guard } from './http/auth/guard.ts'
-import { healthRoutes, type Check } from './http/server/health.ts'
+import { healthRoutes } from './http/server/health.ts'
 import { listen, type Listening } from './http/server/listen.ts'
 import { memoryIdempotency } from './http/idempotency/memory-idempotency.ts'
 import { mount } from './http/mount.ts'
 import { uuidv7 } from './ids.ts'
 import { createLogger, type Logger } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
+import { showBreaker, type HealthParts } from './observe/show-breaker.ts'
 import { recordSpans } from './observe/trace.ts'
 
 /** A process that listens already (not ready yet), has its configuration, and can talk to its sidecar. */
@@ -35,7 +36,7 @@ export type Started<C = unknown> = {
   listening: Listening
   server: Server
   stopTracing(): Promise<void>
-  health: { checks: Map<string, Check>; optional: Set<string>; breakers: Map<string, Breaker> }
+  health: HealthParts
 }
 
 export type Env = Readonly<Record<string, string | undefined>>
@@ -47,18 +48,20 @@ export type Env = Readonly<Record<string, string | undefined>>
 export const startService = async <const S extends Spec>(
   name: AppId, spec: S, env: Env, { edge = false }: { edge?: boolean } = {},
 ): Promise<Started<ConfigOf<S>>> => {
-  const base = await orExit(() => allAtOnce(() => loadConfig(baseSpec, env, noSecrets), () => loadConfig(settledBy(env, spec), env, noSecrets)))
+  const base = await orExit(() => earlyConfig(spec, env))
   const instanceId = base.instanceId ?? `${name}-${uuidv7().slice(-12)}`
   const { clockOffsetMs } = armFaults(env['FAULTS'], name)
   const logger = createLogger({ service: name, instanceId, level: base.logLevel })
   const metrics = createMetrics(name)
   const stopTracing = await startTracing(base, name, instanceId)
   const gate = newGate()
-  const health = { checks: new Map<string, Check>(), optional: new Set<string>(), breakers: new Map<string, Breaker>() }
-  const dapr = withFaultPoints('dapr', connectDapr({ port: base.daprHttpPort, apiToken: base.daprApiToken, appIdPrefix: base.appIdPrefix }))
+  const health: HealthParts = { checks: new Map(), optional: new Set(), breakers: new Map() }
+  const dapr = withFaultPoints('dapr', connectDapr({
+    port: base.daprHttpPort, apiToken: base.daprApiToken, appIdPrefix: base.appIdPrefix, onCircuit: circuit => { showBreaker({ health, metrics }, circuit) },
+  }))
   health.checks.set('dapr', () => dapr.healthy())
 
-  const inner = mount(healthRoutes({ service: name, instanceId, gate, ...health }), {
+  const inner = mount(healthRoutes({ service: name, instanceId, gate, logger, ...health }), {
     clock: systemClock, verify: noOne, idempotency: memoryIdempotency(), callerOf: ctx => callerOf(ctx, base.appIdPrefix),
   })
   const aboutItself = routed(inner, metricsRouter(metrics))
@@ -74,7 +77,6 @@ export const startService = async <const S extends Spec>(
   return { name, config, base, dapr, clock, logger, metrics, instanceId, gate, listening, server: listening.server, health, stopTracing }
 }
 
-const noSecrets = { secret: async () => undefined }
 const noOne = async (): Promise<never> => { throw new Error('no operation here takes a user') }
 
 const startTracing = async ({ otelExporterOtlpEndpoint: endpoint }: BaseConfig, service: string, instanceId: string): Promise<() => Promise<void>> => {
@@ -97,14 +99,6 @@ const metricsRouter = ({ registry }: Metrics): Router => {
 const exitWith = (logger: Logger, error: unknown, message: string): never => {
   logger.error({ error }, message)
   process.exit(1)
-}
-
-/** Both are tried, so that the mistakes of both are told together. */
-const allAtOnce = async <T>(first: () => Promise<T>, second: () => Promise<unknown>): Promise<T> => {
-  const [one, two] = await Promise.allSettled([first(), second()])
-  const mistakes = [one, two].flatMap(result => (result.status === 'rejected' && result.reason instanceof ConfigError ? result.reason.mistakes : []))
-  if (one.status === 'rejected' || mistakes.length) throw new ConfigError(mistakes)
-  return one.value
 }
 
 /** Exit code 78 (EX_CONFIG) tells a supervisor that starting again will not help; 75 (EX_TEMPFAIL) that it may. */

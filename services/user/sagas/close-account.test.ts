@@ -9,7 +9,7 @@ const start: Input = { type: 'Start', sagaId, userId: 'ann', organizations: ['o1
 const announced = (i: number, alone = false): Input => ({ type: 'Done', id: `announce-${i}`, name: 'announceLeaving', result: { handOverTo: alone ? null : 'bob', alone } })
 const ownedByAnn = { projectId: 'p1', role: 'owner' as const, allocationPercent: 100 }
 const left = (i: number): Input => ({ type: 'Replied', id: `leave-${i}`, service: 'project', operation: 'leave', reply: { left: [ownedByAnn] } })
-const released = (i: number): Input => ({ type: 'Replied', id: `release-${i}`, service: 'task', operation: 'releaseTasks', reply: { released: [{ taskId: 't1' }] } })
+const released = (i: number): Input => ({ type: 'Replied', id: `release-${i}`, service: 'task', operation: 'releaseTasks', reply: { released: 1 } })
 const first = [start, announced(0), left(0), released(0)]
 const away = [...first, announced(1, true)]
 const erased = (service: 'notification' | 'analytics' | 'ai', i: number): Input =>
@@ -20,7 +20,7 @@ type Order = ReturnType<typeof closeAccount.step>['outputs'][number]
 const rejoin = {
   do: 'invoke', id: 'rejoin-0', service: 'project', operation: 'rejoin', input: { body: { ...here('o1'), left: [ownedByAnn] } },
 } satisfies Order
-const reassign = { do: 'invoke', id: 'reassign-0', service: 'task', operation: 'reassignTasks', input: { body: { ...here('o1'), released: [{ taskId: 't1' }] } } } satisfies Order
+const reassign = { do: 'invoke', id: 'reassign-0', service: 'task', operation: 'reassignTasks', input: { body: here('o1') } } satisfies Order
 const back = { do: 'command', id: 'stay-0', name: 'cancelLeaving', input: here('o1') } satisfies Order
 const reopen = (why: string) => ({ do: 'command', id: 'reopen', name: 'reopenPerson', input: { userId: 'ann', sagaId, why } }) as const
 

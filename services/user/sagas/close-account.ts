@@ -64,8 +64,7 @@ const forward = (s: State, input: Input): Turn => {
     return unlessOverdue(next, () => release(next))
   }
   if (input.type === 'Replied' && input.operation === 'releaseTasks') {
-    const body = { ...here(s), released: input.reply.released }
-    const reassign: Output = { do: 'invoke', id: `reassign-${s.at}`, service: 'task', operation: 'reassignTasks', input: { body } }
+    const reassign: Output = { do: 'invoke', id: `reassign-${s.at}`, service: 'task', operation: 'reassignTasks', input: { body: here(s) } }
     return nextOrganization({ ...s, undo: [...s.undo, reassign] })
   }
   return stay(s)

@@ -7,7 +7,7 @@ import { goodPassword, userService, type UserService } from './service.ts'
 
 const Started = z.object({ sagaId: z.string() })
 const Asked = z.looseObject({ organizationId: z.string() })
-const ok = { left: [{ projectId: 'p1', role: 'manager', allocationPercent: 50 }], released: [{ taskId: 't1' }], rejoined: 1, reassigned: 1, mailId: 'm1', sagaId: 's' }
+const ok = { left: [{ projectId: 'p1', role: 'manager', allocationPercent: 50 }], released: 1, rejoined: 1, reassigned: 1, mailId: 'm1', sagaId: 's' }
 const refusal = { type: 'urn:cybertask:problem:sole-project-owner', title: 'no', status: 409, detail: 'no', code: 'sole-project-owner', traceId: 't' }
 
 let user: UserService

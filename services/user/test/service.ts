@@ -44,7 +44,7 @@ export const userService = async (oauthSettings: ProviderSettings = {}) => {
       if (path === '/internal/mails/drop') return { status: 204, headers: {}, body: undefined }
       asked.push(path)
       const sagaId = (body as Json)['sagaId'] ?? 'none'
-      const usual: Json = { left: [], released: [], rejoined: 0, reassigned: 0, mailId: 'm1', sagaId }
+      const usual: Json = { left: [], released: 0, rejoined: 0, reassigned: 0, mailId: 'm1', sagaId }
       const { status, body: reply } = replies.get(path) ?? { status: path === '/internal/mails' ? 202 : 200, body: usual }
       return { status, headers: {}, body: reply }
     })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { appIds, operation, serviceIds } from '../define.ts'
 import { deadLetterErrors as errors, DeadLetterId, DeadLetterOutcome, DeadLetterState, DeadLetterView } from '../dead-letters.ts'
-import { Dependency } from '../operations.ts'
+import { Dependency, DownReason } from '../operations.ts'
 import { paging, Time } from '../primitives.ts'
 
 const Service = z.enum(serviceIds)
@@ -11,7 +11,7 @@ export const ServiceStatus = z.object({
   service: z.enum(appIds), state: z.enum(['ready', 'degraded', 'starting', 'stopping', 'live', 'down']),
   version: z.string().nullable(), instanceId: z.string().nullable(),
   uptimeSeconds: z.number().nullable(), sidecar: z.enum(['up', 'down', 'unknown']), dependencies: z.array(Dependency),
-  relayLag: z.number().nullable(), consumerLag: z.number().nullable(), deadLetters: z.number().nullable(), error: z.string().optional(),
+  relayLag: z.number().nullable(), consumerLag: z.number().nullable(), deadLetters: z.number().nullable(), error: DownReason.optional(),
 }).meta({ id: 'ServiceStatus' })
 export type ServiceStatus = z.infer<typeof ServiceStatus>
 export const PlatformStatus = z.object({

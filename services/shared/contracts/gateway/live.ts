@@ -23,15 +23,24 @@ export const ServerFrame = z.discriminatedUnion('type', [
     actor: z.string(), subject: z.string(), version: z.number().int(), data: z.unknown(),
   }).meta({
     description: 'Something happened, as in the public events; or `NotificationAdded`, with the notification. '
-      + '`seq` grows. It may come twice, with the same `id`.',
+      + '`seq` grows. It may come twice, with the same `id`. `NotificationAdded` is a courtesy: of several gateways one shows it, '
+      + 'and none does after a restart; what holds is `GET /api/notifications`.',
   }),
   z.object({ type: z.literal('subscribed'), topics: z.array(LiveTopic), seq })
-    .meta({ description: 'These topics were granted; each of the others is told in an `error`.' }),
-  z.object({ type: z.literal('resumed'), seq }).meta({ description: 'Answers `after`: everything that you missed follows.' }),
-  z.object({ type: z.literal('gap'), seq })
-    .meta({ description: 'Answers `after`: it lies too far back, or was another gateway’s. Load afresh what you show.' }),
+    .meta({ description: 'These topics were granted; each of the others is told in an `error`. `seq` is your `after`, or the newest where you gave none.' }),
+  z.object({ type: z.literal('resumed'), seq }).meta({
+    description: 'Answers `after`, twice: with its number, then everything that you missed follows, and behind that with the newest one.',
+  }),
+  z.object({ type: z.literal('gap'), seq }).meta({
+    description: 'Answers `after`: it lies too far back, or was another gateway’s. Load afresh what you show, and go on from this `seq`. '
+      + 'It also comes amid what you missed, where you read that too slowly.',
+  }),
   z.object({ type: z.literal('error'), code: z.string(), message: z.string(), topic: z.string().optional() })
-    .meta({ description: 'A frame, or one of its topics, was refused: `bad-frame`, `project-unknown`, `too-many-topics`, `throttled`, or a part is away.' }),
+    .meta({
+      description: 'A frame, or one of its topics, was refused: `bad-frame`, `project-unknown`, `too-many-topics`, or a part is away. '
+        + '`throttled`: you ask too often for what you missed, or name too many projects that you do not follow yet; '
+        + 'nothing of the frame was granted, so say it again in a moment, as it was.',
+    }),
   z.object({ type: z.literal('pong') }).meta({ description: 'Answers `ping`.' }),
 ])
 export type ServerFrame = z.infer<typeof ServerFrame>
@@ -51,6 +60,8 @@ export const liveSocket = {
   description: [
     'What happens, as it happens: a WebSocket at the gateway, with frames of JSON text.',
     'Get a ticket, connect, and `subscribe`; after a drop do the same with your last `seq` as `after`, and you miss nothing.',
+    'Frames are answered in turn. With more than one that has an `after` (you follow over 100 topics, or one more later), say `ping` behind each: '
+      + 'until its `pong` some of what you missed may still be on its way, and what you come back with is that `after`.',
     'An upgrade is refused with 401 (no ticket, or a used one), 403 (a page of another origin), 429 or 503 (both with Retry-After).',
     'Close codes after which you come back with a new ticket and your last `seq`: 1001 the gateway restarts, '
       + '1013 nobody can say now what you may see, or your role has changed, 4408 you read too slowly.',

@@ -26,11 +26,12 @@ export const TaskSort = z.enum([
 export type TaskSort = z.infer<typeof TaskSort>
 
 /**
- * The filters of a task list. Several values of one filter are separated by commas; `assigneeId=none` finds the unassigned,
+ * The filters of a task list. Several values of one filter are separated by commas; `label` may also be given several times, and finds
+ * labels that have a comma in them by their whole text. `assigneeId=none` finds the unassigned,
  * `deleted=true` those that can be restored instead of those that are there.
  */
 export const TaskQuery = z.strictObject({
-  ...paging, projectId: Id.optional(), status: some.optional(), assigneeId: some.optional(), label: some.optional(), priority: some.optional(),
+  ...paging, projectId: Id.optional(), status: some.optional(), assigneeId: some.optional(), label: z.array(some).max(50).optional(), priority: some.optional(),
   parentId: Id.optional(), dueBefore: Time.optional(), dueAfter: Time.optional(),
   overdue: z.enum(['true', 'false']).optional(), deleted: z.enum(['true', 'false']).optional(),
   q: z.string().trim().min(1).max(200).optional(), sort: TaskSort.default('-createdAt'),
@@ -39,7 +40,7 @@ export type TaskQuery = z.infer<typeof TaskQuery>
 
 export const taskApi = {
   createTask: operation({
-    method: 'POST', path: '/api/tasks', summary: 'Create a task', access: 'user', callers: ['gateway', 'ai'], status: 201,
+    method: 'POST', path: '/api/tasks', summary: 'Create a task', access: 'user', callers: ['gateway', 'ai'], status: 201, headers: ['Location'],
     body: NewTask, reply: Task, errors: { ...taken, ...linked, 'task-exists': 409, 'task-blocked': 409, 'role-not-permitted': 403 },
   }),
   listTasks: operation({
@@ -61,7 +62,7 @@ export const taskApi = {
     params: byId, body: TaskFields, reply: Task, errors: { ...known, ...taken },
   }),
   deleteTask: operation({
-    method: 'DELETE', path: '/api/tasks/:id', summary: 'Delete a task; it can be restored', access: 'user', status: 204,
+    method: 'DELETE', path: '/api/tasks/:id', summary: 'Delete a task; it can be restored', access: 'user', status: 204, headers: ['ETag'],
     params: byId, errors: kept,
   }),
   restoreTask: operation({
@@ -77,7 +78,7 @@ export const taskApi = {
     params: byId, body: z.strictObject({ blockedBy: Id }), reply: Task, errors: { ...kept, ...linked },
   }),
   removeDependency: operation({
-    method: 'DELETE', path: '/api/tasks/:id/dependencies/:otherId', summary: 'Take a blocker away', access: 'user', status: 204,
+    method: 'DELETE', path: '/api/tasks/:id/dependencies/:otherId', summary: 'Take a blocker away', access: 'user', status: 204, headers: ['ETag'],
     params: z.object({ id: Id, otherId: Id }), errors: { ...kept, 'dependency-unknown': 404 },
   }),
   taskHistory: operation({
@@ -97,7 +98,7 @@ export const taskApi = {
     params: byComment, body: NewComment, reply: Comment, errors: commented,
   }),
   deleteComment: operation({
-    method: 'DELETE', path: '/api/tasks/:id/comments/:commentId', summary: 'Delete a comment', access: 'user', status: 204,
+    method: 'DELETE', path: '/api/tasks/:id/comments/:commentId', summary: 'Delete a comment', access: 'user', status: 204, headers: ['ETag'],
     params: byComment, errors: commented,
   }),
 }

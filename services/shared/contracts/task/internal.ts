@@ -3,7 +3,6 @@ import { operation } from '../define.ts'
 import { Id } from '../primitives.ts'
 import { NewTask } from './model.ts'
 
-const released = z.array(z.object({ taskId: Id })).max(100_000)
 const aboutUser = { organizationId: Id, userId: Id, sagaId: Id }
 const aboutProject = { organizationId: Id, projectId: Id, sagaId: Id }
 const SeedTask = z.strictObject({ ...NewTask.shape, id: Id }).omit({ projectId: true })
@@ -15,11 +14,12 @@ export const taskInternal = {
   releaseTasks: operation({
     method: 'POST', path: '/internal/tasks/release', summary: 'Unassign a leaving user from everything',
     access: 'internal', callers: ['user'], status: 200,
-    body: z.strictObject(aboutUser), reply: z.object({ released }),
+    body: z.strictObject(aboutUser), reply: z.object({ released: z.number().int() }),
   }),
   reassignTasks: operation({
     method: 'POST', path: '/internal/tasks/reassign', summary: 'Undo a release', access: 'internal', callers: ['user'], status: 200,
-    body: z.strictObject({ ...aboutUser, released }), reply: z.object({ reassigned: z.number().int() }),
+    // Which tasks these were, the release wrote down; `released` comes from sagas that an older version began.
+    body: z.strictObject({ ...aboutUser, released: z.array(z.object({ taskId: Id })).optional() }), reply: z.object({ reassigned: z.number().int() }),
   }),
   createTasks: operation({
     method: 'POST', path: '/internal/tasks/create-many', summary: 'Create the tasks of a template, or none',

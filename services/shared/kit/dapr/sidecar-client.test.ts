@@ -116,8 +116,15 @@ describe('the sidecar client', () => {
       reply = () => ({ status: 500, body: { errorCode: 'ERR_SECRET_GET', message } })
       expect(await dapr.secret('nothing')).toBeUndefined()
     }
-    reply = () => ({ status: 500, body: { errorCode: 'ERR_SECRET_GET', message: 'vault is sealed' } })
-    await expect(dapr.secret('token-key')).rejects.toMatchObject({ kind: 'unavailable' })
+    for (const message of [
+      'vault is sealed',
+      'GetSecretValue, request send failed, Post "https://vault.example/": dial tcp: lookup vault.example on 10.96.0.10:53: no such host',
+      'rpc error: code = Unavailable desc = dns: A record lookup error: lookup vault.example: no such host',
+      'dial unix /run/vault.sock: connect: no such file or directory',
+    ]) {
+      reply = () => ({ status: 500, body: { errorCode: 'ERR_SECRET_GET', message } })
+      await expect(dapr.secret('token-key')).rejects.toMatchObject({ kind: 'unavailable' })
+    }
   })
   it('takes a lost race for lost, and a store that takes no writes for away', async () => {
     let etag = '8'

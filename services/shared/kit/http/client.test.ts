@@ -58,6 +58,11 @@ describe('a typed client', () => {
     const make = () => things.make({ body: { title: 'A' }, meta, idempotencyKey: 'k1' })
     expect(await make()).toEqual(await make())
   })
+  it('sends what services send each other, which is longer than what people may send, and is told when it is too long', async () => {
+    const make = (length: number) => things.make({ body: { title: 'x'.repeat(length) } })
+    expect(await make(3_000_000)).toMatchObject({ id: expect.any(String) })
+    await expect(make(5_000_000)).rejects.toMatchObject({ kind: 'invalid', code: 'body-too-large' })
+  })
   it('answers nothing for 204', async () => {
     expect(await things.drop({ params: { id: 'a' } })).toBeUndefined()
   })

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { AppId, Operation } from '../../contracts/define.ts'
 import { Refused } from '../decider.ts'
 import type { Answer } from './call.ts'
-import { readJson } from './input/body.ts'
+import { defaultBodyLimit, readJson, sidecarBodyLimit } from './input/body.ts'
 import { callOf } from './call-of.ts'
 import { canBeKnown, etagOf, isKnown } from './etag.ts'
 import { idempotently, type IdempotencyStore, type ReplyCookies } from './idempotency/idempotency.ts'
@@ -45,6 +45,8 @@ const handlerOf = (route: Route, deps: MountDeps) => {
   const reply = replyCheck(operation)
   const fits = (body: unknown): boolean => operation.produces !== undefined || (operation.reply?.safeParse(body).success ?? true)
   const takesBody = operation.method !== 'GET'
+  // What a saga sends is made of what people sent, and longer: with ids for their keys.
+  const bodyLimit = operation.bodyLimit ?? (operation.access === 'internal' ? sidecarBodyLimit : defaultBodyLimit)
   return async (ctx: RouterContext): Promise<void> => {
     // Read by `observeRequests` for the log line and the measurement.
     ctx.state.operation = route.name
@@ -53,7 +55,7 @@ const handlerOf = (route: Route, deps: MountDeps) => {
     demandCaller(operation, caller)
     const token = bearerOf(ctx.get('authorization'))
     const actor = operation.access === 'user' ? await deps.verify(token) : undefined
-    const { value, text } = takesBody ? await readJson(ctx.req, operation.bodyLimit) : { value: undefined, text: '' }
+    const { value, text } = takesBody ? await readJson(ctx.req, bodyLimit) : { value: undefined, text: '' }
     const input = parse({ params: ctx.params, query: ctx.query, body: value })
     const keyed = keyedRequest(ctx, route, { actor, caller, token, text }, deps.idempotency.conceal)
     const call = callOf(ctx, route, deps.clock, { input, actor, caller, token, keyed })

@@ -27,6 +27,10 @@ describe('a refusal', () => {
     const { problem } = toProblem(new Refused('rule', 'request-in-progress', 'x', { retryAfter: 1 }), trace)
     expect(toProblem(refusedBy('task', problem.status, problem), trace)).toMatchObject({ problem: { status: 503, code: 'request-in-progress' }, headers: { 'Retry-After': '1' } })
   })
+  it.each([413, 415])('stays one when another service does not take the body (%i): it takes none of the same later', status => {
+    const { problem } = toProblem(new HttpRefused(status, 'body-too-large', 'x'), trace)
+    expect(refusedBy('task', status, problem)).toMatchObject({ kind: 'invalid', code: 'body-too-large' })
+  })
   it('says when to come back', () => {
     expect(toProblem(new Refused('throttled', 'x', 'x', { retryAfter: 12.3 }), trace).headers).toEqual({ 'Retry-After': '13' })
     expect(toProblem(new Refused('unavailable', 'x'), trace).headers).toHaveProperty('Retry-After')

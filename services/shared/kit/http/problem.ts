@@ -27,22 +27,26 @@ export class HttpRefused extends Error {
 }
 
 export type FieldError = { path: string; message: string }
+const mostErrors = 100
 /** Every bad field at once, as the API promises. */
 export const invalid = (errors: readonly FieldError[]): Refused =>
-  new Refused('invalid', 'invalid', errors.map(e => (e.path ? `${e.path}: ${e.message}` : e.message)).slice(0, 5).join('; '), { errors: errors.slice(0, 100) })
+  new Refused('invalid', 'invalid', errors.map(e => (e.path ? `${e.path}: ${e.message}` : e.message)).slice(0, 5).join('; '), { errors: errors.slice(0, mostErrors) })
 
-/** The issues of a schema as fields; each unknown key is named by itself. */
-export const fieldErrors = (issues: readonly z.core.$ZodIssue[], prefix: readonly PropertyKey[] = []): FieldError[] => issues.flatMap(issue => {
+/** The issues of a schema as fields, the first hundred; each unknown key is named by itself. */
+export const fieldErrors = (issues: readonly z.core.$ZodIssue[], prefix: readonly PropertyKey[] = []): FieldError[] =>
+  issues.slice(0, mostErrors).flatMap(issue => fieldsOf(issue, prefix)).slice(0, mostErrors)
+
+const fieldsOf = (issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): FieldError[] => {
   const path = [...prefix, ...issue.path]
-  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => ({ path: [...path, key].join('.'), message: 'is not a field of this request' }))
+  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, mostErrors).map(key => ({ path: [...path, key].join('.'), message: 'is not a field of this request' }))
   if (issue.code === 'invalid_union' && issue.errors[0]) {
     // The member of the union that came nearest says what is wrong best.
     const nearest = issue.errors.reduce((a, b) => (depth(b) > depth(a) ? b : a))
     if (depth(nearest) > 0) return fieldErrors(nearest, path)
   }
   return [{ path: path.join('.'), message: issue.message }]
-})
-const depth = (issues: readonly z.core.$ZodIssue[]): number => Math.max(0, ...issues.map(i => i.path.length))
+}
+const depth = (issues: readonly z.core.$ZodIssue[]): number => issues.reduce((most, { path }) => Math.max(most, path.length), 0)
 
 export type ProblemAnswer = { problem: Problem; headers: Record<string, string>; unforeseen: boolean }
 

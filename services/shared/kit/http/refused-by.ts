@@ -3,7 +3,8 @@ import { Problem } from '../../contracts/problem.ts'
 import { Refused, refusedKinds, type RefusedKind } from '../decider.ts'
 import { statusOfKind } from './problem.ts'
 
-const kindOfStatus = new Map<number, RefusedKind>(refusedKinds.map(kind => [statusOfKind[kind], kind]))
+// What is too large or of another type stays so, however often it is sent.
+const kindOfStatus = new Map<number, RefusedKind>([[413, 'invalid'], [415, 'invalid'], ...refusedKinds.map(kind => [statusOfKind[kind], kind] as const)])
 
 /** The refusal that another service answered, as if it had been refused here. What is no refusal of a request is an outage. */
 export const refusedBy = (service: ServiceId, status: number, body: unknown): Refused => {

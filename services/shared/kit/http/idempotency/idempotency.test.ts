@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { operation } from '../../../contracts/define.ts'
 import { Refused } from '../../decider.ts'
-import type { Claim, IdempotencyStore } from './idempotency.ts'
+import { idempotently, type Claim, type IdempotencyStore } from './idempotency.ts'
 import { memoryIdempotency } from './memory-idempotency.ts'
 import { serve } from '../serve.ts'
 import { testServer, type TestRequest, type TestServer } from '../test-server.ts'
@@ -55,6 +55,16 @@ const watched = (saw: (id: string, hash: string) => void, changed: (claim: Claim
       return 'finish' in claim ? changed(claim) : claim
     },
   }
+}
+/** What is kept of what the first try of a request said, and what that try hears. */
+const saidFirst = async (fingerprint: string, said: string, kept = (sealed: string) => sealed): Promise<{ sealed: string; heard: string }> => {
+  const told = { sealed: '', heard: '' }
+  const first: Claim['first'] = async sealed => { told.sealed = sealed; return kept(sealed) }
+  const request = { key: 'k1', id: 'i', fingerprint, withinMs: 1, commandId: () => 'c' }
+  await idempotently({ claim: async () => ({ first, finish: async () => {}, release: async () => {} }) }, request, { cookies: () => [], replay: () => {} }, {
+    fits: () => true, run: async (_, hear) => { told.heard = await hear(said); return {} },
+  })
+  return told
 }
 const enter = (key: string, headers: Record<string, string> = {}, sent: object = {}) =>
   server.request('POST', '/api/enter', { body: sent, headers: { 'idempotency-key': key, ...headers } })
@@ -182,6 +192,14 @@ describe('Idempotency-Key', () => {
     await make('k1-of-a-client')
     await enter('k1-of-a-client', { cookie: 'who=ann' })
     expect(kept.join()).not.toMatch(/secret-token|secret-cookie|k1-of-a-client|ann/)
+  })
+  it('of two requests seals what their first tries said so that one says nothing of the other', async () => {
+    const [one, other] = [await saidFirst('f1', 'at nine'), await saidFirst('f2', 'at nine')]
+    expect([one.heard, other.heard, one.sealed === other.sealed]).toEqual(['at nine', 'at nine', false])
+  })
+  it('finds what the first try said under an older version', async () => {
+    const older = '6j+wThsvwWJc1PNSDGvjswNDuLQHxrs='
+    expect(await saidFirst('f1', 'at ten', () => older)).toMatchObject({ heard: 'at nine' })
   })
   it('of another form is refused', async () => {
     await start()

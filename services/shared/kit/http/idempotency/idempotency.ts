@@ -68,11 +68,11 @@ export const idempotently = async (store: IdempotencyStore, keyed: KeyedRequest,
   return again(outcome)
 }
 
-const claimed = async (claim: Claim, { key, id }: KeyedRequest, replyCookies: ReplyCookies, run: Work['run']): Promise<Answer> => {
+const claimed = async (claim: Claim, { key, id, fingerprint }: KeyedRequest, replyCookies: ReplyCookies, run: Work['run']): Promise<Answer> => {
   // The effect is there already: an answer that cannot be kept is found again by the command's own id.
   const finished = (made: z.input<typeof Outcome>): Promise<void> =>
     claim.finish(seal(JSON.stringify({ ...made, cookies: replyCookies.cookies() }), key, id)).catch(() => {})
-  const first: Claim['first'] = async said => unseal(await claim.first(seal(said, key, `${id}:first`)), key, `${id}:first`)
+  const first: Claim['first'] = async said => unsealFirst(await claim.first(seal(said, key, `${id}:first:${fingerprint}`)), key, id, fingerprint)
   const outcome = await run(claim.seed, first).then(answer => ({ answer }), (error: unknown) => ({ error }))
   if ('answer' in outcome) {
     await (outcome.answer.unfinished ? claim.release().catch(() => {}) : finished({ answer: outcome.answer }))
@@ -99,6 +99,10 @@ const seal = (text: string, key: string, id: string): string => {
   // Of what is sealed under one id only the first is kept, so a fixed nonce is never used twice with one key.
   const cipher = createCipheriv('aes-256-gcm', keyFor(key, id), Buffer.alloc(12))
   return Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64')
+}
+/** What was kept before the fingerprint was in the salt is read until it is swept. */
+const unsealFirst = (sealed: string, key: string, id: string, fingerprint: string): string => {
+  try { return unseal(sealed, key, `${id}:first:${fingerprint}`) } catch { return unseal(sealed, key, `${id}:first`) }
 }
 const unseal = (sealed: string, key: string, id: string): string => {
   const bytes = Buffer.from(sealed, 'base64')

@@ -3,6 +3,8 @@ import { Refused } from '../../decider.ts'
 import { HttpRefused } from '../problem.ts'
 
 export const defaultBodyLimit = 1024 * 1024
+/** What a sidecar takes unless told otherwise (Dapr 1.18.2), so all that a service can send another. */
+export const sidecarBodyLimit = 4 * 1024 * 1024
 const bodyTimeoutMs = 10_000
 
 /**

@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { operation } from '../../../contracts/define.ts'
 import { Time } from '../../../contracts/primitives.ts'
+import { userApi } from '../../../contracts/user/http.ts'
+import { Refused } from '../../decider.ts'
+import { inputParser } from './input.ts'
 import { serve } from '../serve.ts'
 import { testServer, type TestServer } from '../test-server.ts'
 
@@ -91,6 +94,15 @@ describe('a body is refused', () => {
       sent.end()
     })
     expect(status).toBe(413)
+  })
+  it('with a hundred of its bad fields when it has more, and at once when it has more than any schema takes', () => {
+    const login = inputParser(userApi.login)
+    const errorsOf = (fields: number): unknown[] => {
+      const body = Object.fromEntries(Array.from({ length: fields }, (_, i) => [`f${i}`, 0]))
+      try { login({ params: {}, query: {}, body }) } catch (error) { if (error instanceof Refused && error.kind === 'invalid') return z.array(z.unknown()).parse(error.detail['errors']) }
+      throw new Error('not refused as invalid')
+    }
+    expect([errorsOf(90_000).length, errorsOf(130_000)]).toEqual([100, [{ path: '', message: 'must not hold more than 100000 values' }]])
   })
   it('by a rule of its own, and the handler saw none of all these', async () => {
     handled = 0

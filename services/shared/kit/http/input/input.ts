@@ -19,7 +19,7 @@ export const inputParser = ({ path, params, query, body }: Operation): ((raw: Ra
     const errors: FieldError[] = []
     const parse = (schema: z.ZodType, value: unknown, prefix: string[]): unknown => {
       const parsed = schema.safeParse(value)
-      if (!parsed.success) errors.push(...fieldErrors(parsed.error.issues, prefix))
+      if (!parsed.success) for (const error of fieldErrors(parsed.error.issues, prefix)) errors.push(error)
       return parsed.data
     }
     const unfit = [...inspect(raw.body), ...inspect(raw.query).map(e => ({ ...e, path: `query.${e.path}` }))]

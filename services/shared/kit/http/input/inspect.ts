@@ -1,16 +1,23 @@
-import type { FieldError } from '../problem.ts'
+import { invalid, type FieldError } from '../problem.ts'
 
 const maxDepth = 32
+// The largest template has some 56,000. Schemas take their time for each, in which nobody else is answered.
+const maxValues = 100_000
 const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** What no schema should have to think about: prototype keys, database operators, text that no store can hold, absurd nesting. Each is named with its path. */
+/**
+ * What no schema should have to think about: prototype keys, database operators, text that no store can hold, absurd nesting. Each is named with its path.
+ * Throws `Refused('invalid')` at once where there is more than any schema takes.
+ */
 export const inspect = (value: unknown): FieldError[] => {
   const errors: FieldError[] = []
-  look(value, [], errors)
+  look(value, [], { errors, left: maxValues })
   return errors
 }
 
-const look = (value: unknown, path: string[], errors: FieldError[]): void => {
+type Search = { errors: FieldError[]; left: number }
+const look = (value: unknown, path: string[], search: Search): void => {
+  const { errors } = search
   if (typeof value === 'string') {
     if (value.includes('\0') || !value.isWellFormed()) errors.push({ path: path.join('.'), message: 'must be well-formed text without NUL' })
     return
@@ -18,11 +25,14 @@ const look = (value: unknown, path: string[], errors: FieldError[]): void => {
   if (typeof value !== 'object' || value === null) return
   if (path.length >= maxDepth) { errors.push({ path: path.slice(0, 3).join('.'), message: `is nested deeper than ${maxDepth} levels` }); return }
   if (errors.length > 100) return
-  for (const key of Object.keys(value)) {
+  const keys = Object.keys(value)
+  search.left -= keys.length
+  if (search.left < 0) throw invalid([{ path: path.slice(0, 3).join('.'), message: `must not hold more than ${maxValues} values` }])
+  for (const key of keys) {
     path.push(key)
     const reason = Array.isArray(value) ? undefined : refusal(key)
     if (reason) errors.push({ path: path.join('.'), message: reason })
-    else look(Reflect.get(value, key), path, errors)
+    else look(Reflect.get(value, key), path, search)
     path.pop()
   }
 }

@@ -18,9 +18,19 @@ export const problemResponses = (operation: Operation): Json => Object.fromEntri
   [String(status), codes.length > (generalProblems[status] ?? []).length ? response(status, codes) : { $ref: `#/components/responses/Problem${status}` }]))
 
 const problem: Json = { $ref: '#/components/schemas/Problem' }
+const carried: Readonly<Record<number, Json>> = {
+  401: { 'WWW-Authenticate': { description: 'Bearer', schema: { type: 'string' } } },
+  405: { Allow: { description: 'The methods that the path takes', schema: { type: 'string' } } },
+  415: { Accept: { description: 'What is taken, where the content type was another', schema: { type: 'string' } } },
+}
+const headersOf = (status: number, codes: readonly string[]): Json => {
+  const waits = status === 429 || status === 503 || codes.includes('request-in-progress')
+  const headers = { ...carried[status], ...(waits ? { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } } : {}) }
+  return Object.keys(headers).length ? { headers } : {}
+}
 const response = (status: number, codes: readonly string[]): Json => ({
   description: `${meanings[status] ?? 'Refused'}: ${codes.map(code => `\`${code}\``).join(', ')}`,
-  ...(status === 429 || status === 503 ? { headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } } } : {}),
+  ...headersOf(status, codes),
   // Which part is away is said more exactly than anybody can list.
   content: { 'application/problem+json': { schema: status === 503 ? problem : { allOf: [problem, { properties: { code: { enum: codes } } }] } } },
 })

@@ -11,7 +11,7 @@ const Thing = z.object({ id: Id, size: z.number().default(1) }).meta({ id: 'Thin
 const api = {
   create: operation({
     method: 'POST', path: '/api/things', summary: 'Creates', access: 'user', status: 201,
-    body: z.object({ title: z.string(), part: z.object({ a: z.string() }).optional() }), reply: Thing, errors: { 'thing-taken': 409 },
+    body: z.object({ title: z.string(), part: z.object({ a: z.string() }).optional() }), reply: Thing, errors: { 'thing-taken': 409 }, headers: ['Location'],
   }),
   list: operation({
     method: 'GET', path: '/api/things', summary: 'Lists', access: 'user', status: 200,
@@ -25,6 +25,8 @@ const api = {
     reply: Thing.extend({ version: z.number().int() }).meta({ id: 'Restored' }),
   }),
   ready: operation({ method: 'GET', path: '/health/ready', summary: 'Is it well', access: 'public', status: 200, also: 503, reply: Thing }),
+  remove: operation({ method: 'DELETE', path: '/api/things/:id', summary: 'Removes', access: 'user', status: 204, headers: ['ETag'] }),
+  text: operation({ method: 'GET', path: '/text', summary: 'Reads', access: 'public', status: 200, produces: 'text/html', headers: ['ETag'] }),
   inside: operation({ method: 'POST', path: '/internal/things', summary: 'For services', access: 'internal', callers: ['user'], status: 204 }),
 }
 const document = openApi({ title: 'T', server: 'http://x', apis: [{ tag: 'thing', api }] })
@@ -32,7 +34,7 @@ const at = (...path: string[]): unknown => path.reduce<unknown>((value, key) => 
 
 describe('the OpenAPI document', () => {
   it('has every public operation and no internal one', () => {
-    expect(Object.keys(Object(document.paths))).toEqual(['/api/things', '/api/things/{id}', '/api/things/{id}/file', '/api/enter', '/api/things/{id}/restore', '/health/ready'])
+    expect(Object.keys(Object(document.paths))).toEqual(['/api/things', '/api/things/{id}', '/api/things/{id}/file', '/api/enter', '/api/things/{id}/restore', '/health/ready', '/text'])
     expect(at('paths', '/api/things', 'post')).toMatchObject({ operationId: 'thing.create', security: [{ bearer: [] }] })
     expect(Object.keys(Object(openApi({ title: 'T', server: 'x', apis: [{ tag: 'thing', api }], internal: true }).paths))).toContain('/internal/things')
   })
@@ -68,6 +70,14 @@ describe('the OpenAPI document', () => {
     expect(named('/api/things/{id}/restore', 'put')).toEqual([true, true, true])
     expect(named('/api/enter', 'post')).toEqual([false, false, false])
     expect(named('/api/things', 'get')).toEqual([false, false, false])
+  })
+  it('names what else an answer carries: where the new thing is, what version there is now, when to come back, what to do instead', () => {
+    const carried = (path: string, method: string, status: string) => Object.keys(Object(at('paths', path, method, 'responses', status, 'headers')))
+    expect(carried('/api/things', 'post', '201')).toContain('Location')
+    expect(carried('/api/things', 'post', '409')).toEqual(['Retry-After'])
+    expect([carried('/api/things/{id}', 'delete', '204'), carried('/text', 'get', '200'), carried('/text', 'get', '304')].map(names => names.includes('ETag'))).toEqual([true, true, true])
+    expect(JSON.stringify(at('paths', '/text', 'get', 'parameters'))).toContain('If-None-Match')
+    expect(['401', '405', '415'].map(status => Object.keys(Object(at('components', 'responses', `Problem${status}`, 'headers'))))).toEqual([['WWW-Authenticate'], ['Allow'], ['Accept']])
   })
   it('says which cookie is read and which is set, and that it is not the only way', () => {
     expect(at('components', 'securitySchemes', 'who')).toMatchObject({ type: 'apiKey', in: 'cookie', name: 'who' })

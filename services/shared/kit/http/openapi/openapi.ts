@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { Api, Operation } from '../../../contracts/define.ts'
 import { Problem } from '../../../contracts/problem.ts'
-import { canBeKnown } from '../etag.ts'
-import { headerParameters, replyHeaders } from './openapi-headers.ts'
+import { headerParameters, knowsVersions, replyHeaders } from './openapi-headers.ts'
 import { jsonSchema, type Components, type Json } from './json-schema.ts'
 import { generalResponses, problemResponses } from './openapi-problems.ts'
 
@@ -83,7 +82,7 @@ const success = (operation: Operation, status: Status, components: Components): 
   const content = contentOf(operation, components)
   return { description: meanings[status], headers: replyHeaders(operation), ...(content ? { content } : {}) }
 }
-const notModified = (operation: Operation): Json => (canBeKnown(operation) && operation.reply
+const notModified = (operation: Operation): Json => (knowsVersions(operation)
   ? { 304: { description: 'The caller has this version already', headers: replyHeaders(operation) } }
   : {})
 type Status = Operation['status'] | NonNullable<Operation['also']>

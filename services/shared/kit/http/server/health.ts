@@ -1,7 +1,8 @@
-import type { Dependency, Health } from '../../../contracts/operations.ts'
+import type { Dependency, DownReason, Health } from '../../../contracts/operations.ts'
 import { healthApi } from '../../../contracts/operations.ts'
 import type { Breaker } from '../../breaker.ts'
-import { scrub } from '../../observe/log.ts'
+import { downLog } from '../../observe/down-log.ts'
+import type { Logger } from '../../observe/log.ts'
 import type { Gate } from './gate.ts'
 import { serve, type Routes } from '../serve.ts'
 import { within } from '../../waiting.ts'
@@ -15,20 +16,23 @@ export type HealthOptions = {
   checks: Map<string, Check>
   optional: Set<string>
   breakers: Map<string, Breaker>
+  logger: Pick<Logger, 'warn'>
   timeoutMs?: number
 }
 
 const reuseMs = 1_000
 
 /** `/health/live`, `/health/ready` and `/health/dependencies`. Looks are shared for a second, so that asking often costs nothing. */
-export const healthRoutes = ({ service, instanceId, gate, checks, optional, breakers, timeoutMs = 2_000 }: HealthOptions): Routes => {
+export const healthRoutes = ({ service, instanceId, gate, checks, optional, breakers, logger, timeoutMs = 2_000 }: HealthOptions): Routes => {
+  const tell = downLog(logger, 'a dependency is down')
   const started = performance.now()
   let looked: { at: number; result: Promise<Dependency[]> } | undefined
   const lookAll = (): Promise<Dependency[]> => {
     if (!looked || performance.now() - looked.at > reuseMs) {
       looked = {
         at: performance.now(),
-        result: Promise.all([...checks].map(([name, check]) => look(name, check, !optional.has(name), timeoutMs, breakers.get(name)))),
+        result: Promise.all([...checks].map(([name, check]) =>
+          look({ name, check, essential: !optional.has(name), timeoutMs, breaker: breakers.get(name), tell }))),
       }
     }
     return looked.result
@@ -51,13 +55,20 @@ export const healthRoutes = ({ service, instanceId, gate, checks, optional, brea
   })
 }
 
-const look = async (name: string, check: Check, essential: boolean, timeoutMs: number, breaker: Breaker | undefined): Promise<Dependency> => {
+type Look = { name: string; check: Check; essential: boolean; timeoutMs: number; breaker: Breaker | undefined; tell: ReturnType<typeof downLog> }
+const look = async ({ name, check, essential, timeoutMs, breaker, tell }: Look): Promise<Dependency> => {
   const started = performance.now()
-  try {
-    if (await within(check(), timeoutMs, () => new Error(`no answer in ${timeoutMs} ms`)) === false) throw new Error('says it is not well')
-    const circuit = breaker?.state() ?? 'closed'
-    return { name, state: circuit === 'closed' ? 'up' : circuit, essential, latencyMs: Math.round((performance.now() - started) * 10) / 10 }
-  } catch (error) {
-    return { name, state: 'down', essential, latencyMs: null, error: scrub(error instanceof Error ? error.message : 'failed').slice(0, 300) }
+  const late = new Error(`no answer in ${timeoutMs} ms`)
+  const down = (reason: DownReason, error?: unknown): Dependency => {
+    tell(name, reason, error)
+    return { name, state: 'down', essential, latencyMs: null, error: reason }
   }
+  try {
+    if (await within(check(), timeoutMs, () => late) === false) return down('unhealthy')
+  } catch (error) {
+    return down(error === late ? 'timeout' : 'failed', error)
+  }
+  tell(name, undefined)
+  const circuit = breaker?.state() ?? 'closed'
+  return { name, state: circuit === 'closed' ? 'up' : circuit, essential, latencyMs: Math.round((performance.now() - started) * 10) / 10 }
 }

@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { Worker } from 'node:worker_threads'
 import Koa from 'koa'
 import { describe, expect, it } from 'vitest'
@@ -31,6 +32,19 @@ const service = (name: string) => {
   })
   return app
 }
+
+describe('a request that Node would refuse without a word', () => {
+  const answerTo = async (lines: string): Promise<string> => {
+    const { port, drain } = await listen(service('0'), 0, '127.0.0.1')
+    const socket = connect(port, '127.0.0.1')
+    socket.write(`GET / HTTP/1.1\r\n${lines}Connection: close\r\n\r\n`)
+    const answer = await text(socket)
+    await drain(100)
+    return answer
+  }
+  it('is told that it needs a Host', async () => expect(await answerTo('')).toMatch(/^HTTP\/1.1 400 [^]*application\/problem\+json[^]*"code":"malformed-request"/))
+  it('is answered as ever, whatever it expects', async () => expect(await answerTo('Host: x\r\nExpect: something\r\n')).toMatch(/^HTTP\/1.1 200 /))
+})
 
 describe('a service that is replaced', () => {
   it('hands its port over without losing a request of those who call it all the time', async () => {

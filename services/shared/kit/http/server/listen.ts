@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, STATUS_CODES, type Server } from 'node:http'
+import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http'
 import { Server as NetServer, type AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
@@ -37,10 +37,12 @@ const early: Readonly<Record<string, readonly [number, string, string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'headers-too-large', 'Path and headers are too long.'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'body-timeout', 'The request came too slowly.'],
 }
+const problemOf = (status: number, code: string, message: string): string =>
+  JSON.stringify(toProblem(new HttpRefused(status, code, message), randomBytes(16).toString('hex')).problem)
 const answerEarly = (error: NodeJS.ErrnoException, socket: Duplex): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const [status, code, message] = early[error.code ?? ''] ?? [400, 'malformed-request', 'This is not a request of HTTP/1.1.']
-  const body = JSON.stringify(toProblem(new HttpRefused(status, code, message), randomBytes(16).toString('hex')).problem)
+  const body = problemOf(status, code, message)
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',
@@ -57,14 +59,23 @@ export const listen = async (
   const answer = app.callback()
   const state = { draining: false }
   const kind = edge ? 'edge' : 'service'
+  const take: RequestListener = (request, response) => {
+    if (state.draining) response.setHeader('Connection', 'close')
+    // HTTP/1.1 demands a Host (RFC 9112, 3.2).
+    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+      const body = problemOf(400, 'malformed-request', 'A request of HTTP/1.1 names its Host.')
+      response.writeHead(400, { 'Connection': 'close', 'Content-Type': 'application/problem+json; charset=utf-8' }).end(body)
+    } else void answer(request, response)
+  }
   const server: Server = createServer({
+    // Node's own refusal has nothing in it.
+    requireHostHeader: false,
     requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: keepAliveMs[kind], connectionsCheckingInterval: 2_000, maxHeaderSize: headerBytes[kind],
     // Whatever else is offered, such as h2c, may be declined by answering in HTTP/1.1.
     shouldUpgradeCallback: ({ headers }) => server.listenerCount('upgrade') > 0 && headers.upgrade?.toLowerCase() === 'websocket',
-  }, (request, response) => {
-    if (state.draining) response.setHeader('Connection', 'close')
-    void answer(request, response)
-  })
+  }, take)
+  // What a client expects beside 100-continue may be passed over (RFC 9110, 10.1.1); Node's own 417 has nothing in it.
+  server.on('checkExpectation', take)
   server.timeout = silentMs[kind]
   server.on('clientError', answerEarly)
   const begin = (): Promise<void> => new Promise((resolve, reject) => {
