@@ -7,10 +7,9 @@ import type { ProjectCopies, ProjectRow } from './views/projects.ts'
 export type Permit = { project: ProjectRow; role: ProjectRole }
 
 const roleIn = (project: ProjectRow, userId: string): ProjectRole | undefined => project.members.find(m => m.userId === userId)?.role
-/**
- * Who may do what where. What the own copy of a project refuses is looked at once more with what the project service says,
- * for it may have just changed.
- */
+// What a workflow refuses, or the role in it.
+const ofWorkflow: ReadonlySet<string> = new Set(['illegal-transition', 'role-not-permitted', 'task-blocked'])
+
 /** Who may do what where. What the own copy of a project refuses is looked at once more with what the project service says, for it may have just changed. */
 export const accessTo = (projects: ProjectCopies) => {
   const judge = (action: Action, actor: Actor, project: ProjectRow | undefined, own: boolean): Permit => {
@@ -33,6 +32,17 @@ export const accessTo = (projects: ProjectCopies) => {
   }
   return {
     permit,
+    /** A decision that rests on the project's workflow and the caller's role, which may have been changed a moment ago: what it refuses is decided again. */
+    decided: async <T>(action: Action, actor: Actor, permitted: Permit, decide: (permit: Permit) => Promise<T>): Promise<T> => {
+      try {
+        return await decide(permitted)
+      } catch (error) {
+        if (!(error instanceof Refused) || !ofWorkflow.has(error.code)) throw error
+        const now = await projects.fresh(actor.organizationId, permitted.project.projectId)
+        if (!now || now.version === permitted.project.version) throw error
+        return decide(judge(action, actor, now, false))
+      }
+    },
     /** The projects whose tasks the caller may see. */
     visible: async (actor: Actor): Promise<string[]> => {
       const all = await projects.all(actor.organizationId)

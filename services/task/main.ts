@@ -21,7 +21,7 @@ const deps = taskDeps({ db, dapr, clock, logger, instanceId })
 const changes = taskChanges(deps)
 const overdue = overdueJobs(deps)
 reactions(deps, changes, overdue)
-const consumer = projectConsumer(deps, { db, dapr, clock, logger })
+const consumer = projectConsumer(deps, overdue, { db, dapr, clock, logger })
 const idempotency = mongoIdempotency(db, clock)
 
 await runService({

@@ -22,8 +22,8 @@ type Due = { projectId: string; dueAt: string | null }
 const Slot = z.looseObject({ slot: z.string().regex(/^-?\d{1,12}$/) })
 
 /**
- * Says once of each due date that it has passed. A Dapr job per second in which something becomes due wakes the service, so nothing polls.
- * A job whose tasks have moved on finds nothing to say; one that was lost is scheduled again within the hour, or when its day comes.
+ * Says once of each due date that it has passed. A Dapr job per second in which something becomes due wakes the service; `recover` is the safety net beside it.
+ * A job whose tasks have moved on finds nothing to say; the hourly look of `watchDueDates` makes a lost one again, or that of the day when it comes.
  */
 export const overdueJobs = ({ tasks, taskView, projects, dapr, clock }: Pick<TaskDeps, 'tasks' | 'taskView' | 'projects' | 'dapr' | 'clock'>) => {
   const scheduled = new LRUCache<string, true>({ max: 10_000 })
@@ -58,7 +58,7 @@ export const overdueJobs = ({ tasks, taskView, projects, dapr, clock }: Pick<Tas
     waiting.add(slot)
     void scheduleWaiting()
   }
-  /** In a closed project nobody can do anything about it. It stays to be said: `recover` finds it once the project is open again. */
+  /** In a closed project nobody can do anything about it. It stays to be said until the project is open again. */
   const mark = async (organizationId: string, taskId: string, { projectId, dueAt }: Due): Promise<void> => {
     if (dueAt === null) return
     const project = await projects.get(organizationId, projectId)
@@ -95,6 +95,12 @@ export const overdueJobs = ({ tasks, taskView, projects, dapr, clock }: Pick<Tas
         if (Date.parse(dueAt) <= nowMs()) await mark(tenantId, aggregateId, { projectId, dueAt })
         else scheduleSoon(String(slotOf(dueAt)))
       }
+    },
+    /** The reaction to a project that is open again: what became due in it meanwhile is said. */
+    reopened: async (organizationId: string, projectId: string): Promise<void> => {
+      await taskView.settled()
+      const rows = await taskView.collection.find({ organizationId, projectId })
+      await markAll(rows.filter(row => row.dueSlot !== null && Number(row.dueSlot) * 1000 <= nowMs()))
     },
     /** At the start, and once an hour: whatever is about to become due has its job, also when the scheduler has lost it, and what became due unseen is said. */
     recover: async (): Promise<void> => {

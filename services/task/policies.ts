@@ -31,9 +31,8 @@ const rules: Record<Action, (who: Who, role: ProjectRole | undefined) => boolean
 
 export const may = (action: Action, who: Who): boolean => rules[action](who, roleOf(who))
 
-/** What a caller may not see does not exist for him; what he sees but may not do is forbidden. */
+/** What somebody of the organization may not do is forbidden. What another organization has does not exist for him, and does not come this far. */
 export const demand = (action: Action, who: Who): void => {
-  if (!may('see', who)) throw new Refused('missing', 'unknown', 'There is no such thing, or it is not yours to see.')
   if (!may(action, who))
     throw new Refused('forbidden', 'forbidden', `Your role in this project does not let you ${action} here.`, { action, role: who.project ?? null })
 }

@@ -5,7 +5,8 @@ import { derivedId } from '../shared/kit/ids.ts'
 import type { TaskDeps } from './compose.ts'
 import type { Existing, Fields } from './domain/task-state.ts'
 import type { StoredEvent } from './publish.ts'
-import { nextOccurrence, originOf, restOf, shifted } from './domain/recurrence.ts'
+import { nextOccurrence } from './domain/occurrences.ts'
+import { originOf, shifted } from './domain/recurrence.ts'
 
 type Needed = Pick<TaskDeps, 'tasks' | 'projects' | 'clock' | 'logger'>
 /** The reaction to a completed task that recurs: its next occurrence, once for each due date, however often it is completed. */
@@ -43,11 +44,12 @@ export const repeatCompleted = ({ tasks, projects, clock, logger }: Needed) => a
 const nextFields = (task: Existing, rule: string, completedAt: string): Required<Fields> | undefined => {
   const { title, description, priority, difficulty, assigneeId, parentId, labels, estimateMinutes, timezone = null, position } = task
   const from = originOf(task, task.createdAt)
-  const dueAt = nextOccurrence(rule, from, from > completedAt ? from : completedAt, timezone ?? 'UTC')
-  if (dueAt === undefined) return undefined
+  const next = nextOccurrence(rule, from, from > completedAt ? from : completedAt, timezone ?? 'UTC')
+  if (!next) return undefined
+  const { at: dueAt, rule: recurrence } = next
   const startAt = task.startAt === null ? null : shifted(task.startAt, from, dueAt, timezone ?? 'UTC')
   return {
     title, description, priority, difficulty, assigneeId, parentId, labels, estimateMinutes,
-    dueAt, startAt, recurrence: restOf(rule), timezone, position,
+    dueAt, startAt, recurrence, timezone, position,
   }
 }

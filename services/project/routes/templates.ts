@@ -13,6 +13,19 @@ import { shippedTemplates } from '../templates/shipped.ts'
 
 type Names = 'listTemplates' | 'createTemplate' | 'getTemplate' | 'removeTemplate'
 
+type Summary = z.infer<typeof TemplateSummary>
+/** Shipped ones have their place among themselves, all others come behind them by name. */
+const TemplateCursor = z.strictObject({ shipped: z.number().int(), name: z.string(), id: z.string() })
+type Place = z.infer<typeof TemplateCursor>
+const placeOf = ({ id, name, source }: Summary): Place =>
+  ({ shipped: source === 'shipped' ? shippedTemplates.findIndex(t => t.id === id) : shippedTemplates.length, name, id })
+const compare = (a: Place, b: Place): number => {
+  if (a.shipped !== b.shipped) return a.shipped - b.shipped
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1
+  if (a.id === b.id) return 0
+  return a.id < b.id ? -1 : 1
+}
+
 export const templateHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projectApi>, Names> => {
   const { templates, views } = deps
   return {
@@ -20,9 +33,11 @@ export const templateHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projec
       const rows = await views.templates.all(actor.organizationId)
       const own = rows.map(({ _id, name, description, taskCount, estimateMinutes, createdAt }) =>
         ({ id: _id, source: 'organization' as const, name, description, taskCount, estimateMinutes, createdAt }))
-      const from = cursor === undefined ? 0 : decodeCursor(z.number().int().min(0), cursor)
-      const page = pageOf([...shippedSummaries, ...own].slice(from, from + limit + 1), limit, () => from + limit)
-      return { body: page }
+      const after = cursor === undefined ? undefined : decodeCursor(TemplateCursor, cursor)
+      const rest = [...shippedSummaries, ...own].map(summary => ({ summary, place: placeOf(summary) }))
+        .filter(({ place }) => !after || compare(place, after) > 0).sort((a, b) => compare(a.place, b.place))
+      const { items, nextCursor } = pageOf(rest.slice(0, limit + 1), limit, last => last.place)
+      return { body: { items: items.map(({ summary }) => summary), nextCursor } }
     },
 
     createTemplate: async ({ actor, body, meta, newId }) => {
@@ -52,7 +67,7 @@ export const templateHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projec
   }
 }
 
-const shippedSummaries: z.infer<typeof TemplateSummary>[] = shippedTemplates.map(({ id, name, description, tasks }) => ({
+const shippedSummaries: Summary[] = shippedTemplates.map(({ id, name, description, tasks }) => ({
   id, name, description, source: 'shipped', createdAt: null,
   taskCount: tasks.length, estimateMinutes: tasks.reduce((sum, t) => sum + (t.estimateMinutes ?? 0), 0),
 }))

@@ -23,8 +23,10 @@ export const timeHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projectApi
   /** A task that is named must be one of this project, and one that the user may see. */
   const taskOf = async (projectId: string, taskId: string | undefined, token: string | undefined): Promise<string | null> => {
     if (taskId === undefined) return null
+    const unknown = (): Refused => new Refused('missing', 'task-unknown', 'There is no such task in this project.')
     const task = await peers.task.getTask({ params: { id: taskId }, token })
-    if (task.projectId !== projectId) throw new Refused('missing', 'task-unknown', 'There is no such task in this project.')
+      .catch((error: unknown) => { throw error instanceof Refused && error.kind === 'forbidden' ? unknown() : error })
+    if (task.projectId !== projectId) throw unknown()
     return taskId
   }
   const workable = async (actor: Parameters<typeof permitted>[1], id: string): Promise<void> => {

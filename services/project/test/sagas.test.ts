@@ -96,6 +96,16 @@ describe('own templates', () => {
     await finished(sagaId, 'created')
     expect(Object(bodyOf('/internal/tasks/create-many')).tasks).toHaveLength(2)
   })
+  it('are each shown once by pages, though others go and come between two', async () => {
+    const made = async (name: string): Promise<string> => (await api().createTemplate({ body: { name, tasks } })).id
+    const ids = [await made('Page A'), await made('Page B'), await made('Page C')]
+    const first = await api().listTemplates({ query: { limit: 5 } })
+    await api().removeTemplate({ params: { templateId: ids[0] ?? '' } })
+    const second = await api().listTemplates({ query: { limit: 5, cursor: first.nextCursor ?? '' } })
+    const names = [...first.items, ...second.items].map(t => t.name)
+    expect(names.filter(name => name.startsWith('Page'))).toEqual(['Page A', 'Page B', 'Page C'])
+    for (const templateId of ids.slice(1)) await api().removeTemplate({ params: { templateId } })
+  })
   it('are removed by whoever made them, and by admins; shipped ones stay', async () => {
     const { id } = await api().createTemplate({ body: { name: 'Ours', tasks } })
     expect((await service.request('DELETE', `/api/projects/templates/${id}`, { as: bob })).status).toBe(403)

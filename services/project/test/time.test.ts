@@ -34,6 +34,11 @@ describe('time', () => {
     const body = { minutes: 5, startedAt: '2026-03-02T08:00:00Z', ...bad }
     expect((await service.request('POST', `/api/projects/${await create()}/time`, { as: ann, body })).status).toBe(status)
   })
+  it('finds no task that is in a project of others', async () => {
+    service.answer('/api/tasks/theirs', 403, 'forbidden')
+    const answer = await service.request('POST', `/api/projects/${await create()}/time`, { as: ann, body: { minutes: 5, startedAt: '2026-03-02T08:00:00Z', taskId: 'theirs' } })
+    expect(answer).toMatchObject({ status: 404, body: { code: 'task-unknown' } })
+  })
   it('is logged by those who work there', async () => {
     const id = await create()
     expect((await service.request('POST', `/api/projects/${id}/time`, { as: guest, body: { minutes: 5, startedAt: '2026-03-02T08:00:00Z' } })).status).toBe(403)

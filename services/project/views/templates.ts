@@ -18,10 +18,10 @@ export const templateViews = (log: EventLog<StoredEvent>, aggregate: Aggregate<T
   })
   return {
     view,
-    /** By name; an organization has a handful of them. */
+    /** In any order; an organization has a handful of them. */
     all: async (organizationId: string) => {
       await view.settled()
-      return view.collection.find({ organizationId }, { sort: { name: 1, _id: 1 } })
+      return view.collection.find({ organizationId })
     },
   }
 }

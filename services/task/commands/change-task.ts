@@ -53,14 +53,14 @@ export const taskChanges = (deps: TaskDeps) => {
   const create = async (actor: Actor, id: string, said: NewTask, meta: CommandMeta, waitsFor: readonly string[] = said.blockedBy ?? []): Promise<Changed> => {
     const { projectId, title, status, blockedBy = [], ...rest } = said
     const { organizationId } = actor
-    const { project, role } = await access.permit('create', actor, projectId)
+    const permit = await access.permit('create', actor, projectId)
     const fields = newFields(title, rest, meta.at)
     const blockers = status === undefined ? [] : [...new Set(waitsFor)]
     const edges = blockedBy.map(blockerId => ({ taskId: id, blockerId }))
     const demanded = async (): Promise<string[]> => {
       const [closed] = await Promise.all([
         links.closedBlockers(organizationId, blockers),
-        access.demandMember(organizationId, project, fields.assigneeId), parents.demandParent(organizationId, projectId, fields.parentId),
+        access.demandMember(organizationId, permit.project, fields.assigneeId), parents.demandParent(organizationId, projectId, fields.parentId),
         links.demandBlockers(organizationId, projectId, blockedBy),
       ])
       await links.demandFirst(organizationId, projectId, edges, meta.at)
@@ -73,11 +73,9 @@ export const taskChanges = (deps: TaskDeps) => {
     })
     const mentions = mentionsIn(fields.description, rest.mentions)
     const openBlockers = blockers.filter(blocker => !closed.includes(blocker))
-    const command = {
-      type: 'CreateTask', taskId: id, projectId, reporterId: actor.userId, fields, status, workflow: project.workflow, role,
-      mentions, blockedBy, openBlockers, at: meta.at,
-    } as const
-    const created = existing(id, await tasks.handle(organizationId, id, command, meta))
+    const created = existing(id, await access.decided('create', actor, permit, ({ project: { workflow }, role }) => tasks.handle(organizationId, id, {
+      type: 'CreateTask', taskId: id, projectId, reporterId: actor.userId, fields, status, workflow, role, mentions, blockedBy, openBlockers, at: meta.at,
+    }, meta)))
     if (blockedBy.length === 0) return created
     await links.addFirst(organizationId, projectId, edges, { ...meta, commandId: `${id}:blockers` }).catch(async (error: unknown) => {
       // Others may have linked so much since it was looked at: a task that is refused is not there.
@@ -107,21 +105,12 @@ export const taskChanges = (deps: TaskDeps) => {
   }
 
   const changeStatus = async (actor: Actor, id: string, to: string, meta: CommandMeta): Promise<Changed> => {
-    const { task, project, role } = await permitted('move', actor, id)
-    const move = async (workflow: typeof project.workflow): Promise<Changed> => {
+    const { task, ...permit } = await permitted('move', actor, id)
+    return access.decided('move', actor, permit, async ({ project: { workflow }, role }) => {
       const closedBlockers = await links.closedBlockers(actor.organizationId, task.blockedBy)
       const command = { type: 'ChangeStatus', taskId: id, to, workflow, role, closedBlockers, at: meta.at } as const
       return existing(id, await tasks.handle(actor.organizationId, id, command, meta))
-    }
-    try {
-      return await move(project.workflow)
-    } catch (error) {
-      if (!(error instanceof Refused) || error.code !== 'illegal-transition') throw error
-      // The workflow may have been changed a moment ago.
-      const now = await deps.projects.fresh(actor.organizationId, task.projectId)
-      if (!now || now.version === project.version) throw error
-      return move(now.workflow)
-    }
+    })
   }
 
   const remove = async (actor: Actor, id: string, meta: CommandMeta): Promise<Changed> => {

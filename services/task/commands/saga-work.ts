@@ -10,6 +10,10 @@ import { restoredInto, type TaskChanges } from './change-task.ts'
 import { newFields } from './fields-of.ts'
 
 const WIDTH = 128
+// Questions to the project service each take a connection.
+const ASKED = 16
+// One saga leaves all organizations of a person, one after the other.
+const releaseIn = (organizationId: string): string => `release:${organizationId}`
 /** What a step of a saga is about to do, written down first so that the step means the same when it is asked for again. */
 export type Plan = { _id: string; version: number; taskIds: string[] }
 
@@ -47,9 +51,12 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
 
   return {
     discard,
-    release: async (organizationId: string, userId: string, sagaId: string, meta: CommandMeta): Promise<string[]> => {
+    release: async (organizationId: string, userId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
       // Closed tasks keep their assignee: they record who did the work, by an id that leads nowhere any more.
-      const ids = await planned(sagaId, 'release', async () => {
+      const ids = await planned(sagaId, releaseIn(organizationId), async () => {
+        // A copy that has not heard that the person has left would let another task be given to him.
+        const joined = (await projects.all(organizationId)).filter(project => project.members.some(m => m.userId === userId))
+        await inParallel(joined, ASKED, project => projects.fresh(organizationId, project.projectId))
         const assigned = await taskView.now(organizationId, { organizationId, assigneeId: userId })
         return assigned.filter(row => !row.deleted && !closed(row.category)).map(row => row._id)
       })
@@ -57,9 +64,10 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
         const command = { type: 'UpdateTask', taskId: id, fields: { assigneeId: null }, mentions: [], at: meta.at } as const
         return unlessGone(tasks.handle(organizationId, id, command, own(meta, sagaId, 'release', id)))
       })
-      return ids
+      return ids.length
     },
-    reassign: async (organizationId: string, userId: string, sagaId: string, ids: readonly string[], meta: CommandMeta): Promise<number> => {
+    reassign: async (organizationId: string, userId: string, sagaId: string, named: readonly string[], meta: CommandMeta): Promise<number> => {
+      const ids = (await plans.findOne({ _id: `${sagaId}:${releaseIn(organizationId)}` }))?.taskIds ?? named
       const back = await inParallel(ids, WIDTH, async id => {
         const command = { type: 'UpdateTask', taskId: id, fields: { assigneeId: userId }, mentions: [], ifUnassigned: true, at: meta.at } as const
         const after = await unlessGone(tasks.handle(organizationId, id, command, own(meta, sagaId, 'reassign', id)))
@@ -97,9 +105,13 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
       return seeds.length
     },
     deleteAll: async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
+      const isLive = async (): Promise<boolean> => { const project = await projects.fresh(organizationId, projectId); return project?.deletedAt === null }
       // The copy of the project may not say yet that it is deleted, and would let new tasks in.
-      await projects.fresh(organizationId, projectId)
-      return remove(organizationId, (await tasksOf(organizationId, projectId, false)).map(row => row._id), sagaId, meta)
+      if (await isLive()) return 0
+      const rows = await tasksOf(organizationId, projectId, false)
+      // Restored while they were listed: those of a project that is there again stay.
+      if (await isLive()) return 0
+      return remove(organizationId, rows.map(row => row._id), sagaId, meta)
     },
     restoreAll: async (organizationId: string, projectId: string, sagaId: string, meta: CommandMeta): Promise<number> => {
       // People may have left, and the copy of the project not have heard of it.

@@ -1,10 +1,8 @@
 import { RRuleTemporal } from 'rrule-temporal'
 import { Temporal } from 'temporal-polyfill'
 import { Refused } from '../../shared/kit/decider.ts'
+import { nextOccurrence } from './occurrences.ts'
 import type { Fields } from './task-state.ts'
-
-// Rules come from users: a small budget ends those that never occur.
-const budget = { maxIterations: 2_000, maxCandidateEvaluations: 50_000 }
 
 const list = (one: string): RegExp => new RegExp(`^${one}(,${one})*$`)
 const signed = (one: string): RegExp => list(`[+-]?${one}`)
@@ -21,23 +19,8 @@ const bad = (why: string): Refused => new Refused(
   { errors: [{ path: 'recurrence', message: why }] },
 )
 
-// The end of the times that a task can have.
-const END = Date.UTC(2200, 0)
-
 /** What a rule counts from: without a due date from the start, without either from the day it was made. */
 export const originOf = ({ dueAt, startAt }: Pick<Fields, 'dueAt' | 'startAt'>, createdAt: string): string => dueAt ?? startAt ?? createdAt
-
-/**
- * The first occurrence after `after` of a rule that began at `start`, by the days and clock of a time zone; undefined when it has ended.
- * Throws when it never comes, or not in the times that a task can have.
- */
-export const nextOccurrence = (rule: string, start: string, after: string, zone = 'UTC'): string | undefined => {
-  const dtstart = Temporal.Instant.from(start).toZonedDateTimeISO(zone)
-  const next = new RRuleTemporal({ rruleString: rule, dtstart, ...budget }).next(new Date(after))
-  if (next === null) return undefined
-  if (next.epochMilliseconds >= END) throw new RangeError('The next occurrence lies beyond the year 2199')
-  return new Date(next.epochMilliseconds).toISOString()
-}
 
 /** The time that lies as far before `to` as `at` before `from`, by the clock of a time zone. */
 export const shifted = (at: string, from: string, to: string, zone = 'UTC'): string => {
@@ -46,9 +29,6 @@ export const shifted = (at: string, from: string, to: string, zone = 'UTC'): str
   // An hour that the change of the clocks leaves out would put it behind.
   return moved < to ? moved : to
 }
-
-/** The rule that the next occurrence carries: one less to come. */
-export const restOf = (rule: string): string => rule.replace(/(^|;)COUNT=(\d+)/, (_, before: string, count: string) => `${before}COUNT=${Number(count) - 1}`)
 
 /** The rule as it is stored, or a refusal. Whether it ever occurs depends on the task's dates. */
 export const checkedRule = (text: string): string => {

@@ -26,6 +26,11 @@ describe('score', () => {
     const free = score({ ...plain, priority: 'urgent' }, t0, alone).value
     expect(score({ ...plain, priority: 'urgent' }, t0, { blocking: 0, waitingFor: 2 }).value).toBe(Math.floor(free / 2))
   })
+  it.each([[1, 'one minute'], [29, '29 minutes'], [60, 'one hour'], [89, 'one hour'], [90, '2 hours']])('says of %i minutes: %s', (estimateMinutes, said) => {
+    // Less than half an hour gives no points, and is not spoken of.
+    const { parts } = score({ ...plain, estimateMinutes }, t0, alone)
+    expect(parts.map(part => part.why)).toEqual(estimateMinutes < 30 ? [] : [`It is estimated at ${said}: the longer, the earlier to begin.`])
+  })
   it('lies within 0 and 100 and is the sum of its parts', () => fc.assert(fc.property(anyTask, instant, anyCounts, (task, now, counts) => {
     const { value, parts } = score(task, now, counts)
     expect(value).toBeGreaterThanOrEqual(0)

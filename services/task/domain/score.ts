@@ -30,6 +30,10 @@ export const score = (task: Scored, now: string, counts: Counts): Score => {
 
 const tasks = (n: number): string => (n === 1 ? 'one task' : `${n} tasks`)
 const days = (n: number): string => (n === 1 ? 'one day' : `${n} days`)
+const duration = (minutes: number): string => {
+  const [n, unit] = minutes < 60 ? [minutes, 'minute'] : [Math.round(minutes / 60), 'hour']
+  return n === 1 ? `one ${unit}` : `${n} ${unit}s`
+}
 
 const urgency = (dueAt: string | null, now: string): Part => {
   if (dueAt === null) return { name: 'urgency', points: 0, why: 'No due date.' }
@@ -50,8 +54,9 @@ const age = (createdAt: string, now: string): Part => {
 const effort = ({ difficulty, estimateMinutes }: Scored): Part => {
   if (difficulty !== null)
     return { name: 'effort', points: Math.ceil((difficulty * 7) / 13), why: `Its difficulty is ${difficulty}: the harder, the earlier to begin.` }
-  const hours = Math.round((estimateMinutes ?? 0) / 60)
-  return { name: 'effort', points: Math.min(7, Math.ceil(hours / 4)), why: `It is estimated at ${hours} hours: the longer, the earlier to begin.` }
+  const minutes = estimateMinutes ?? 0
+  const points = Math.min(7, Math.ceil(Math.round(minutes / 60) / 4))
+  return { name: 'effort', points, why: `It is estimated at ${duration(minutes)}: the longer, the earlier to begin.` }
 }
 
 const progress = (category: StatusCategory): Part => {

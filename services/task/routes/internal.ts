@@ -4,14 +4,10 @@ import type { SagaWork } from '../commands/saga-work.ts'
 
 /** What other services' sagas ask for. */
 export const internalRoutes = (work: SagaWork): Routes => serve(taskInternal, {
-  releaseTasks: async ({ body: { organizationId, userId, sagaId }, meta }) => {
-    const ids = await work.release(organizationId, userId, sagaId, meta)
-    return { body: { released: ids.map(taskId => ({ taskId })) } }
-  },
-  reassignTasks: async ({ body: { organizationId, userId, sagaId, released }, meta }) => {
-    const ids = released.map(r => r.taskId)
-    return { body: { reassigned: await work.reassign(organizationId, userId, sagaId, ids, meta) } }
-  },
+  releaseTasks: async ({ body: { organizationId, userId, sagaId }, meta }) =>
+    ({ body: { released: await work.release(organizationId, userId, sagaId, meta) } }),
+  reassignTasks: async ({ body: { organizationId, userId, sagaId, released = [] }, meta }) =>
+    ({ body: { reassigned: await work.reassign(organizationId, userId, sagaId, released.map(r => r.taskId), meta) } }),
   createTasks: async ({ body: { organizationId, projectId, sagaId, actor, tasks }, meta }) =>
     ({ body: { created: await work.create(organizationId, projectId, sagaId, actor, tasks, meta) } }),
   discardTasks: async ({ body: { organizationId, projectId, sagaId }, meta }) =>

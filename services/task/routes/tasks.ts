@@ -23,8 +23,9 @@ export const taskHandlers = (deps: TaskDeps, changes: TaskChanges): Handlers<Ser
       const { actor, params: { id }, query } = call
       const ofPast = query.at !== undefined || query.version !== undefined
       const { task, version } = await changes.permitted(ofPast ? 'recall' : 'see', actor, id)
-      if (ofPast) return past(deps, call)
-      if (task.deletedAt !== null) throw unknownTask(id)
+      // A version that still holds is no past: its score is that of now.
+      if (ofPast && (query.at !== undefined || query.version !== version)) return past(deps, call)
+      if (!ofPast && task.deletedAt !== null) throw unknownTask(id)
       return answer(actor.organizationId, { id, task, version })
     },
     updateTask: async ({ actor, params, body, meta }) => answer(actor.organizationId, await changes.update(actor, params.id, body, meta)),
@@ -41,9 +42,10 @@ const past = async (deps: TaskDeps, { actor, params: { id }, query }: Call<typeo
     const errors = [{ path: 'version', message: 'give either at or version' }]
     throw new Refused('invalid', 'invalid', 'Give either at or version.', { errors })
   }
-  const moment = query.version === undefined ? { time: new Date(query.at ?? 0).toISOString() } : { version: query.version }
+  const time = query.at === undefined ? undefined : new Date(query.at).toISOString()
+  const moment = time === undefined ? { version: query.version ?? 0 } : { time }
   const { state, version } = await deps.tasks.at(actor.organizationId, id, moment)
   if (!state.exists || (query.version !== undefined && version !== query.version))
     throw new Refused('missing', 'version-unknown', 'There was no such task at that time or version.')
-  return { body: taskPresenter(deps).past({ id, task: state, version }, query.at ?? state.updatedAt), version }
+  return { body: await taskPresenter(deps).past(actor.organizationId, { id, task: state, version }, time ?? state.updatedAt), version }
 }

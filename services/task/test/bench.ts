@@ -55,9 +55,15 @@ export const workbench = async ({ store = memoryStore() as CommitStore, now = '2
     server.request(method, path, { as, headers, ...(body !== undefined && { body }) })
   const created = async (title: string, over: object = {}, as = ann): Promise<Task> =>
     taskOf(await call(as, 'POST', '/api/tasks', { projectId: 'p1', title, ...over }), 201)
+  const changeProject = (over: Partial<ProjectRecord>): void => {
+    const p1 = projects.get('p1')
+    if (p1) projects.set('p1', { ...p1, ...over, version: p1.version + 1 })
+  }
   return {
     clock, dapr, store, deps, overdue, server, call, created, projects,
-    setWorkflow: (workflow: Workflow): void => { const p = projects.get('p1'); if (p) projects.set('p1', { ...p, workflow, version: p.version + 1 }) },
+    setWorkflow: (workflow: Workflow): void => changeProject({ workflow }),
+    /** What the project service says of `p1` from now on; the task service has not heard of it. */
+    changeProject,
     events: (): { type: string; data: unknown }[] => dapr.published.flatMap(({ event }) => (isEvent(event) ? [event] : [])),
     close: async (): Promise<void> => { await server.close(); await deps.log.stop() },
   }

@@ -14,7 +14,7 @@ describe('comments', () => {
     expect(problemOf(await bench.call(ann, 'PUT', `/api/tasks/${id}/comments/${commentId}`, { text: 'No' }))).toEqual([403, 'not-the-author'])
     expect((await bench.call(bob, 'PUT', `/api/tasks/${id}/comments/${commentId}`, { text: 'Ready!' })).status).toBe(200)
     expect((await bench.call(viewer, 'GET', `/api/tasks/${id}/comments`)).body).toMatchObject({ items: [{ text: 'Ready!', editedAt: expect.any(String) }], nextCursor: null })
-    expect((await bench.call(stranger, 'GET', `/api/tasks/${id}/comments`)).status).toBe(404)
+    expect((await bench.call(stranger, 'GET', `/api/tasks/${id}/comments`)).status).toBe(403)
     expect((await bench.call(ann, 'DELETE', `/api/tasks/${id}/comments/${commentId}`)).status).toBe(204)
     expect((await bench.call(ann, 'GET', `/api/tasks/${id}/comments`)).body).toEqual({ items: [], nextCursor: null })
   })

@@ -60,6 +60,17 @@ describe('lists', () => {
     bench.clock.advance(6 * 86_400_000)
     expect((await titles('projectId=p1&label=dated&overdue=true')).toSorted()).toEqual(['due on 05', 'due on 07'])
   })
+  it('finds labels that have a comma in them, and each of those that are named', async () => {
+    for (const label of ['home, garden', 'kitchen', 'cellar']) await bench.created(label, { labels: [label] })
+    expect(await titles(`projectId=p1&sort=title&label=${encodeURIComponent('home, garden')}`)).toEqual(['home, garden'])
+    expect(await titles('projectId=p1&sort=title&label=kitchen&label=cellar')).toEqual(['cellar', 'kitchen'])
+    expect(await titles('projectId=p1&sort=title&label=kitchen,cellar')).toEqual(['cellar', 'kitchen'])
+  })
+  it('finds nothing for what has no letters left, and a word whatever its last sigma', async () => {
+    await bench.created('ΟΔΟΣΗΜΑ')
+    expect(await titles(`projectId=p1&q=${encodeURIComponent('\u00b4')}`)).toEqual([])
+    expect(await titles(`projectId=p1&q=${encodeURIComponent('ΟΔΟΣ')}`)).toEqual(['ΟΔΟΣΗΜΑ'])
+  })
   it('shows a change and a deletion at once', async () => {
     const { id } = await bench.created('soon gone')
     await bench.call(ann, 'PUT', `/api/tasks/${id}`, { title: 'renamed' })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { watchDueDates } from '../overdue.ts'
+import { projectConsumer } from '../subscriptions.ts'
 import { ann, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
@@ -89,9 +90,14 @@ describe('overdue', () => {
     await fire()
     await bench.overdue.recover()
     expect(await overdue()).toBe(0)
-    await isNow(3, 'active')
-    await bench.overdue.recover()
-    expect(await overdue()).toBe(1)
+    if (p1) bench.projects.set('p1', { ...p1, version: 3, status: 'active' })
+    const events = projectConsumer(bench.deps, bench.overdue, { db: bench.store, dapr: bench.dapr, clock: bench.clock, logger: silentLogger })
+    await events.deliver({
+      specversion: '1.0', id: 'acme/project/p1:3#0', source: 'project', type: 'ProjectUpdated', subject: 'p1', time: bench.clock.now(),
+      data: { projectId: 'p1', changes: { status: { before: 'archived', after: 'active' } } }, dataversion: 1, organizationid: 'acme',
+      partition: 0, position: 0, previous: -1, aggregateversion: 3, actor: 'ann', correlationid: 'x',
+    }, 'project-events')
+    await expect.poll(overdue).toBe(1)
   })
   it('finds a lost job of a later day when that day comes', async () => {
     await bench.created('later', { dueAt: '2026-06-20T10:00:00Z' })

@@ -31,8 +31,10 @@ describe('what the sagas of others ask', () => {
     await bench.call(ann, 'DELETE', `/api/tasks/${gone.id}`)
     const project = bench.server.client(taskInternal, { caller: 'project' })
     const body = { ...saga, projectId: 'p1' }
+    bench.changeProject({ deletedAt: bench.clock.now() })
     expect(await project.deleteProjectTasks({ body })).toEqual({ deleted: 1 })
     expect((await bench.call(ann, 'GET', `/api/tasks/${kept.id}`)).status).toBe(404)
+    bench.changeProject({ deletedAt: null })
     expect(await project.restoreProjectTasks({ body })).toEqual({ restored: 1 })
     expect((await bench.call(ann, 'GET', `/api/tasks/${kept.id}`)).status).toBe(200)
     expect((await bench.call(ann, 'GET', `/api/tasks/${gone.id}`)).status).toBe(404)
@@ -41,9 +43,9 @@ describe('what the sagas of others ask', () => {
     const [alone, along] = [await bench.created('alone', { assigneeId: 'bob' }), await bench.created('along', { assigneeId: 'bob' })]
     const project = bench.server.client(taskInternal, { caller: 'project' })
     await bench.call(ann, 'DELETE', `/api/tasks/${alone.id}`)
+    bench.changeProject({ deletedAt: bench.clock.now() })
     await project.deleteProjectTasks({ body: { ...saga, projectId: 'p1' } })
-    const p1 = bench.projects.get('p1')
-    if (p1) bench.projects.set('p1', { ...p1, version: 2, members: p1.members.filter(m => m.userId !== 'bob') })
+    bench.changeProject({ deletedAt: null, members: bench.projects.get('p1')?.members.filter(m => m.userId !== 'bob') ?? [] })
     expect(await project.restoreProjectTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ restored: 1 })
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${along.id}`)).assigneeId).toBeNull()
     expect(taskOf(await bench.call(ann, 'POST', `/api/tasks/${alone.id}/restore`)).assigneeId).toBeNull()
@@ -71,7 +73,9 @@ describe('what the sagas of others ask', () => {
       }
       return [...read]
     }
+    slow.changeProject({ deletedAt: slow.clock.now() })
     expect(await attempts('deleteAll')).toEqual([10, 6, 2])
+    slow.changeProject({ deletedAt: null })
     expect(await attempts('restoreAll')).toEqual([10, 6, 2])
     await slow.close()
   })
@@ -106,6 +110,7 @@ describe('what the sagas of others ask', () => {
     const { id } = await dying.created('left behind')
     await dying.server.close()
     const next = await workbench({ store })
+    next.changeProject({ deletedAt: next.clock.now() })
     expect(await next.server.client(taskInternal, { caller: 'project' }).deleteProjectTasks({ body: { ...saga, projectId: 'p1' } })).toEqual({ deleted: 1 })
     expect((await next.call(ann, 'GET', `/api/tasks/${id}`)).status).toBe(404)
     await next.close()
@@ -114,18 +119,31 @@ describe('what the sagas of others ask', () => {
     const { id } = await bench.created('his', { assigneeId: 'bob' })
     const user = bench.server.client(taskInternal, { caller: 'user' })
     const body = { organizationId: 'acme', userId: 'bob', sagaId: 'close-account.1' }
-    for (let i = 0; i < 2; i++) expect(await user.releaseTasks({ body })).toEqual({ released: [{ taskId: id }] })
+    for (let i = 0; i < 2; i++) expect(await user.releaseTasks({ body })).toEqual({ released: 1 })
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).assigneeId).toBeNull()
-    expect(await user.reassignTasks({ body: { ...body, released: [{ taskId: id }] } })).toEqual({ reassigned: 1 })
+    expect(await user.reassignTasks({ body })).toEqual({ reassigned: 1 })
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).assigneeId).toBe('bob')
+  })
+  it('releases in each organization that one saga leaves, and takes it back in each', async () => {
+    const { id } = await bench.created('his', { assigneeId: 'bob' })
+    const user = bench.server.client(taskInternal, { caller: 'user' })
+    const leaving = (organizationId: string) => ({ body: { organizationId, userId: 'bob', sagaId: 'close-account.1' } })
+    expect([await user.releaseTasks(leaving('elsewhere')), await user.releaseTasks(leaving('acme'))]).toEqual([{ released: 0 }, { released: 1 }])
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).assigneeId).toBeNull()
+    expect([await user.reassignTasks(leaving('acme')), await user.reassignTasks(leaving('elsewhere'))]).toEqual([{ reassigned: 1 }, { reassigned: 0 }])
+  })
+  it('takes back what is named by a saga whose release an older version wrote down', async () => {
+    const { id } = await bench.created('his')
+    const body = { organizationId: 'acme', userId: 'bob', sagaId: 'close-account.1', released: [{ taskId: id }] }
+    expect(await bench.server.client(taskInternal, { caller: 'user' }).reassignTasks({ body })).toEqual({ reassigned: 1 })
   })
   it('takes no task back from whoever has taken it over meanwhile', async () => {
     const { id } = await bench.created('his', { assigneeId: 'bob' })
     const user = bench.server.client(taskInternal, { caller: 'user' })
     const body = { organizationId: 'acme', userId: 'bob', sagaId: 'close-account.1' }
-    const { released } = await user.releaseTasks({ body })
+    await user.releaseTasks({ body })
     await bench.call(ann, 'PUT', `/api/tasks/${id}`, { assigneeId: 'ann' })
-    expect(await user.reassignTasks({ body: { ...body, released } })).toEqual({ reassigned: 0 })
+    expect(await user.reassignTasks({ body })).toEqual({ reassigned: 0 })
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`)).assigneeId).toBe('ann')
   })
   it('is refused to services that may not, and to nobody', async () => {

@@ -59,6 +59,18 @@ describe('a task', () => {
     expect((await bench.call(ann, 'GET', `/api/tasks/${id}?at=2001-01-01T00:00:00Z`)).status).toBe(404)
     expect((await bench.call(ann, 'GET', `/api/tasks/${id}?version=99`)).status).toBe(404)
   })
+  it('had in the past the score that its links gave it then, and as the version of now that of now', async () => {
+    const [task, blocker] = [await bench.created('waits', { priority: 'urgent' }), await bench.created('holds it up')]
+    const { version } = taskOf(await bench.call(ann, 'POST', `/api/tasks/${task.id}/dependencies`, { blockedBy: blocker.id }), 201)
+    const before = bench.clock.now()
+    bench.clock.advance(60_000)
+    taskOf(await move(blocker.id, 'cancelled'))
+    const get = async (query = '') => taskOf(await bench.call(ann, 'GET', `/api/tasks/${task.id}${query}`))
+    const now = await get()
+    expect([await get(`?version=${version}`), await get(`?at=${bench.clock.now()}`)]).toEqual([now, now])
+    expect(now.score.parts.map(part => part.name)).toEqual(['priority'])
+    expect((await get(`?at=${before}`)).score.parts.map(part => part.name)).toEqual(['priority', 'blocked'])
+  })
   it('shows its past and its history in a deleted project, too, to those who were its members', async () => {
     const p1 = bench.projects.get('p1')
     if (p1) bench.projects.set('gone', { ...p1, id: 'gone' })
@@ -67,7 +79,7 @@ describe('a task', () => {
     await bench.deps.projects.follow('acme', 'gone', 2)
     const statuses = async (as = viewer): Promise<number[]> =>
       Promise.all(['?version=1', `?at=${bench.clock.now()}`, '/history', ''].map(async path => (await bench.call(as, 'GET', `/api/tasks/${id}${path}`)).status))
-    expect([await statuses(), await statuses(stranger)]).toEqual([[200, 200, 200, 404], [404, 404, 404, 404]])
+    expect([await statuses(), await statuses(stranger)]).toEqual([[200, 200, 200, 404], [403, 403, 403, 404]])
   })
   it('is sent again though its version is known: its score changes with time', async () => {
     const { id, score } = await bench.created('soon', { dueAt: '2026-03-06T09:00:00Z' })
@@ -92,14 +104,15 @@ describe('a task', () => {
 })
 
 describe('who may', () => {
-  it('hides tasks from other organizations and from those outside the project, and forbids what a role may not', async () => {
+  it('hides tasks from other organizations, and forbids those outside the project what a role in it may not', async () => {
     const { id } = await bench.created('mine')
-    for (const as of [foreigner, stranger]) {
-      expect((await bench.call(as, 'GET', `/api/tasks/${id}`)).status).toBe(404)
-      expect((await bench.call(as, 'PUT', `/api/tasks/${id}`, { title: 'x' })).status).toBe(404)
-      expect((await bench.call(as, 'GET', `/api/tasks/${id}/history`)).status).toBe(404)
-      expect((await bench.call(as, 'POST', '/api/tasks', { projectId: 'p1', title: 'x' })).status).toBe(404)
-      expect((await bench.call(as, 'GET', '/api/tasks?projectId=p1')).status).toBe(404)
+    for (const [as, status] of [[foreigner, 404], [stranger, 403]] as const) {
+      expect((await bench.call(as, 'GET', `/api/tasks/${id}`)).status).toBe(status)
+      expect((await bench.call(as, 'PUT', `/api/tasks/${id}`, { title: 'x' })).status).toBe(status)
+      expect((await bench.call(as, 'GET', `/api/tasks/${id}/history`)).status).toBe(status)
+      expect((await bench.call(as, 'POST', '/api/tasks', { projectId: 'p1', title: 'x' })).status).toBe(status)
+      expect((await bench.call(as, 'GET', '/api/tasks?projectId=p1')).status).toBe(status)
+      expect((await bench.call(as, 'GET', '/api/tasks/nothing')).status).toBe(404)
     }
     expect((await bench.call(viewer, 'GET', `/api/tasks/${id}`)).status).toBe(200)
     expect(problemOf(await bench.call(viewer, 'PUT', `/api/tasks/${id}`, { title: 'x' }))).toEqual([403, 'forbidden'])

@@ -30,7 +30,11 @@ export const filterOf = (query: Partial<TaskQuery>, now: string): Matches => {
   anyOf(query.priority, row => row.priority)
   anyOf(query.status, row => row.status)
   anyOf(query.assigneeId, row => row.assigneeId ?? 'none')
-  if (query.label !== undefined) { const labels = several(query.label); tests.push(row => labels.some(label => row.labels.includes(label))) }
+  if (query.label !== undefined) {
+    // A label may have a comma in it.
+    const labels = query.label.flatMap(text => [text.trim(), ...several(text)])
+    tests.push(row => labels.some(label => row.labels.includes(label)))
+  }
   if (query.parentId !== undefined) tests.push(row => row.parentId === query.parentId)
   if (query.dueBefore !== undefined) { const end = instant(query.dueBefore); tests.push(row => row.dueAt !== null && row.dueAt < end) }
   if (query.dueAfter !== undefined) { const start = instant(query.dueAfter); tests.push(row => row.dueAt !== null && row.dueAt > start) }
@@ -49,9 +53,10 @@ export const narrowOf = ({ assigneeId, parentId }: Partial<TaskQuery>): Narrow |
   return person !== undefined && person !== 'none' && others.length === 0 ? { assigneeId: person } : undefined
 }
 
-/** Every word must stand in the title or the description. */
+/** Every word must stand in the title or the description. What folding leaves nothing of is no word, and nothing has it. */
 const mentioning = (q: string): Matches => {
-  const words = foldText(q).split(/\s+/)
+  const words = foldText(q).split(/\s+/).filter(word => word !== '')
+  if (words.length === 0) return () => false
   return row => {
     const text = foldText(`${row.title}\n${row.description}`)
     return words.every(word => text.includes(word))

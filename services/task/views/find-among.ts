@@ -21,7 +21,7 @@ export const findAmong = async (
   }
   const byScore = keyFor(wanted.sort) === undefined
   if (byScore) await takeLinked(few.filter(wanted.matches))
-  const found = index.find({ ...wanted, matches: row => known.has(row._id) && wanted.matches(row) })
+  const found = await index.find({ ...wanted, matches: row => known.has(row._id) && wanted.matches(row) })
   if (!byScore) await takeLinked(found.map(({ row }) => row))
   return found.map(hit => ({ ...hit, index }))
 }

@@ -4,6 +4,7 @@ import { closed } from '../domain/transitions.ts'
 import type { Matches } from './filter.ts'
 import { comparePlaces, keyFor, sortedRows, type Place } from './order.ts'
 import type { TaskRow } from './task-document.ts'
+import { turns } from './unhurried.ts'
 
 export type Found = { row: TaskRow; place: Place }
 export type Wanted = { matches: Matches; sort: TaskSort; after: Place | undefined; count: number; now: string }
@@ -24,9 +25,14 @@ export const projectIndex = () => {
     orders.set(sort, known)
     return known
   }
-  const byScore = ({ matches, sort, after, count, now }: Wanted): Found[] => {
+  const byScore = async ({ matches, sort, after, count, now }: Wanted): Promise<Found[]> => {
     const compare = comparePlaces(sort)
-    const all = [...rows.values()].filter(matches).map(row => ({ row, place: { key: score(row, now, countsOf(row)).value, id: row._id } }))
+    const turn = turns()
+    const all: Found[] = []
+    for (const row of rows.values()) {
+      if (matches(row)) all.push({ row, place: { key: score(row, now, countsOf(row)).value, id: row._id } })
+      if (turn.due()) await turn.pause()
+    }
     return all.filter(found => !after || compare(found.place, after) > 0).sort((a, b) => compare(a.place, b.place)).slice(0, count)
   }
 
@@ -43,14 +49,21 @@ export const projectIndex = () => {
         order.add(row)
       }
     },
-    find: (wanted: Wanted): Found[] => {
+    /** Others have their turn while it looks; what they change meanwhile it may pass over. */
+    find: async (wanted: Wanted): Promise<Found[]> => {
       const key = keyFor(wanted.sort)
       if (!key) return byScore(wanted)
       const order = orderBy(wanted.sort, key)
+      const turn = turns()
       const found: Found[] = []
-      for (let i = wanted.after ? order.after(wanted.after) : 0; i < order.rows.length && found.length < wanted.count; i++) {
-        const row = order.rows[i]
+      let rest: readonly TaskRow[] = order.rows
+      for (let i = wanted.after ? order.after(wanted.after) : 0; i < rest.length && found.length < wanted.count; i++) {
+        const row = rest[i]
         if (row && wanted.matches(row)) found.push({ row, place: { key: key(row), id: row._id } })
+        if (!turn.due()) continue
+        // Rows that come and go would shift the others.
+        if (rest === order.rows) rest = [...order.rows]
+        await turn.pause()
       }
       return found
     },

@@ -75,7 +75,7 @@ export const taskLists = ({ find, load: loadOne, maxTasks = 200_000 }: Options) 
       for (const projectId of projectIds) {
         if (elsewhere.has(projectId)) continue
         const index = await open(organizationId, projectId)
-        found.push(...index.find(wanted).map(hit => ({ ...hit, index })))
+        found.push(...(await index.find(wanted)).map(hit => ({ ...hit, index })))
       }
       const compare = comparePlaces(wanted.sort)
       return found.sort((a, b) => compare(a.place, b.place)).slice(0, wanted.count)
