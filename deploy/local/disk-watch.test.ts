@@ -42,6 +42,17 @@ it('unless told otherwise it asks the state folder itself, and says when that ca
   await expect.poll(() => said).toEqual([expect.stringMatching(`The free space at ${home} cannot be told: Error: ENOENT`)])
 })
 
+it('a disk that cannot be asked for at all is reported, and the watch goes on', async () => {
+  const said: string[] = []
+  let broken = true
+  onTestFinished(watchDisk(() => { if (broken) throw new Error('EIO'); return ['/state'] }, line => said.push(line), async () => 0.5))
+  await nextLook()
+  expect(said.splice(0)).toEqual(['Where the data is cannot be told: Error: EIO'])
+  broken = false
+  await nextLook()
+  expect(said).toEqual([expect.stringContaining('Only 0.5 GB are free at /state')])
+})
+
 // Linux has disks there that are always full.
 it.runIf(process.platform === 'linux')('a cluster that lies elsewhere is looked at where its disk is another one', async () => {
   const home = mkdtempSync(join(tmpdir(), 'disk-'))

@@ -24,8 +24,13 @@ export const watchDisk = (folders: () => readonly string[], report: (line: strin
       report(`Only ${free.toFixed(1)} GB are free at ${folder}: make room, or writes will soon be refused.`)
     }
   }
+  // To find out which disks there are can fail, too, and what a timer throws ends the process.
+  const lookAll = async (): Promise<void> => {
+    await Promise.all(folders().map(folder =>
+      look(folder).catch((error: unknown) => report(`The free space at ${folder} cannot be told: ${String(error)}`))))
+  }
   const timer = setInterval(() => {
-    for (const folder of folders()) look(folder).catch((error: unknown) => report(`The free space at ${folder} cannot be told: ${String(error)}`))
+    lookAll().catch((error: unknown) => report(`Where the data is cannot be told: ${String(error)}`))
   }, everyMs).unref()
   return () => clearInterval(timer)
 }

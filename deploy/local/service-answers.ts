@@ -1,4 +1,4 @@
-import { Health } from '../../services/shared/contracts/operations.ts'
+import { HealthAnswer } from '../../services/shared/contracts/operations.ts'
 import type { Probe } from './probe.ts'
 
 // A service gives each of its own checks two seconds.
@@ -7,7 +7,7 @@ const asked = (url: string): Promise<Response> => fetch(url, { signal: AbortSign
 /** A service at this address says that what it depends on answers. */
 export const dependencyProbe = (service: string, dependency: string): Probe => async () => {
   try {
-    const { dependencies = [] } = Health.parse(await (await asked(`${service}/health/dependencies`)).json())
+    const { dependencies = [] } = HealthAnswer.parse(await (await asked(`${service}/health/dependencies`)).json())
     return dependencies.some(({ name, state }) => name === dependency && state === 'up')
   } catch { return false }
 }

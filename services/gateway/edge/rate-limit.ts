@@ -23,11 +23,14 @@ export type Spent = { left: number; seconds: number; over: boolean }
 const budget = (name: string, points: number, seconds: number): Budget =>
   ({ name, points, seconds, limiter: new RateLimiterMemory({ keyPrefix: name, points, duration: seconds }) })
 
+const leastLookUps = 500
+
 export const budgetsOf = ({ userPer10s, addressPer10s, signInPerMinute }: RateLimits): Budgets =>
   ({
     user: budget('user', userPer10s, 10), address: budget('address', addressPer10s, 10), signIn: budget('sign-in', signInPerMinute, 60),
     // As much as for requests, and beside them: a page that loads must not cost it what it follows.
-    lookUp: budget('look-up', userPer10s, 10),
+    // Never less than a few frames name: one that is refused would be refused again whenever it comes.
+    lookUp: budget('look-up', Math.max(userPer10s, leastLookUps), 10),
   })
 
 /** Takes one from what `key` may ask. */

@@ -19,7 +19,7 @@ let exists: (projectId: string) => Promise<boolean>
 beforeEach(() => {
   exists = async () => true
   open = true
-  const { lookUp } = budgetsOf({ userPer10s: 150, addressPer10s: 1, signInPerMinute: 1 })
+  const { lookUp } = budgetsOf({ userPer10s: 600, addressPer10s: 1, signInPerMinute: 1 })
   const ask = charged({ of: async () => [], exists: (_, projectId) => exists(projectId) }, userId => spend(lookUp, userId))
   const [audience, memberships] = [newAudience<Session>(), newMemberships(ask)]
   journal = newJournal(1)
@@ -85,9 +85,9 @@ describe('who names made-up projects, a hundred in each of 240 frames,', () => {
 
   it('makes the gateway ask for as many as his budget has, and hears that it is spent', async () => {
     await nameThem(joined('ann'))
-    expect([asks, kinds().at(-1), kinds().filter(kind => kind === 'subscribed').length]).toEqual([150, 'throttled', 1])
+    expect([asks, kinds().at(-1), kinds().filter(kind => kind === 'subscribed').length]).toEqual([600, 'throttled', 6])
     await say(joined('bob'), 'subscribe', 'project:p1')
-    expect(asks).toBe(151)
+    expect(asks).toBe(601)
   })
   it('makes it ask for none any more when he has hung up', async () => {
     exists = async () => { asks += 1; if (asks === 7) open = false; return false }

@@ -51,6 +51,12 @@ describe('a journal', () => {
     expect(ids(j.since(1_000, ['u9', 'p9']))).toEqual(['20001', '20002', '20003'])
     expect(ids(j.since(20_001, ['u9']))).toEqual(['20002'])
   })
+  it('gives it page by page, the oldest first, and nothing that came behind where the pages end', () => {
+    const j = journal(0)
+    for (let i = 1; i <= 9; i++) j.append({ ...event(i), projectId: `p${i % 3}`, people: i === 6 ? ['u1'] : [] })
+    const page = (after: number): string[] | 'gap' => ids(j.since(after, ['p2', 'u1', 'p0'], { most: 3, upTo: 8 }))
+    expect([page(0), page(5), page(8)]).toEqual([['2', '3', '5'], ['6', '8'], []])
+  })
   it('never takes the number of another journal for one of its own', () => {
     const j = journal(newJournal(() => 0.5))
     j.append(event(1))

@@ -8,8 +8,8 @@ export type JournalOptions = { maxEntries?: number; maxBytes?: number }
 export type Since = { entries: readonly Entry[] } | 'gap'
 export type Journal = {
   append(event: LiveEvent): Entry
-  /** What came after a number and has one of these addresses (`addressesOf`). */
-  since(after: number, addresses: readonly string[]): Since
+  /** The first `most` of what came after a number, up to `upTo`, and has one of these addresses (`addressesOf`); all of it unless told. */
+  since(after: number, addresses: readonly string[], page?: { most?: number; upTo?: number }): Since
   readonly seq: number
   readonly size: { entries: number; bytes: number }
 }
@@ -57,10 +57,15 @@ export const journal = (start: number, floor: number = start, { maxEntries = 20_
       while (all.length > maxEntries || (bytes > maxBytes && all.length > 1)) drop()
       return entry
     },
-    since: (after, addresses) => {
+    since: (after, addresses, { most = Infinity, upTo = Infinity } = {}) => {
       if (after < known || after > seq) return 'gap'
-      const found = addresses.flatMap(address => byAddress.get(address)?.after(after) ?? [])
-      return { entries: addresses.length > 1 ? [...new Set(found)].toSorted((a, b) => a.seq - b.seq) : found }
+      let entries: Entry[] = []
+      for (const address of addresses) {
+        // Beyond the last of a full page nothing is looked at any more.
+        const more = byAddress.get(address)?.after(after, most, entries.length < most ? upTo : entries.at(-1)!.seq) ?? []
+        if (more.length > 0) entries = [...new Set([...entries, ...more])].toSorted((a, b) => a.seq - b.seq).slice(0, most)
+      }
+      return { entries }
     },
     get seq() { return seq },
     get size() { return { entries: all.length, bytes } },

@@ -15,7 +15,7 @@ let journal: Journal
 let joined: (line: Line) => Session
 beforeEach(() => {
   const [audience, memberships] = [newAudience<Session>(), newMemberships({ of: async () => [], exists: async () => true })]
-  journal = newJournal(begin, begin, { maxEntries: 40 })
+  journal = newJournal(begin, begin, { maxEntries: 100 })
   hub = newHub({ audience, journal, memberships, tokenStatus: newTokenStatus() })
   joined = line => {
     const person = { userId: 'ann', organizationId: 'o1', role: 'owner', sessionId: 's1', issuedAt: '2026-05-04T10:00:00.000Z' } as const
@@ -91,11 +91,32 @@ describe('while it is said what was missed, and the line takes no more,', () => 
   it('until the journal has let go of what comes next, there is a gap', async () => {
     const answered = subscribe(own, ['project:p1'], begin)
     await setImmediate()
-    for (let i = 0; i < 50; i++) hub.push(happened(`l${i}`, undefined))
+    for (let i = 0; i < 150; i++) hub.push(happened(`l${i}`, undefined))
     room.resolve()
     await answered
     hub.push(happened('live', undefined))
     expect(said(line.frames)).toEqual(['subscribed', 'resumed', 'm1', 'm2', 'gap', 'live'])
-    expect(line.frames.at(-2)).toMatchObject({ seq: begin + 52 })
+    expect(line.frames.at(-2)).toMatchObject({ seq: begin + 152 })
+  })
+  it('no more than a page of it is kept, and there is a gap behind that when the journal has let go of the rest', async () => {
+    for (let i = 3; i <= 80; i++) hub.push(happened(`m${i}`, 'p1'))
+    const answered = subscribe(own, ['project:p1'], begin)
+    await setImmediate()
+    for (let i = 0; i < 150; i++) hub.push(happened(`l${i}`, undefined))
+    room.resolve()
+    await answered
+    expect(said(line.frames)).toEqual(['subscribed', 'resumed', ...Array.from({ length: 64 }, (_, i) => `m${i + 1}`), 'gap'])
+    expect(line.frames.at(-1)).toMatchObject({ seq: journal.seq })
+  })
+  it('all of its pages come, in order and once, and what happened meanwhile on any topic behind them', async () => {
+    const missed = Array.from({ length: 70 }, (_, i) => `m${i + 1}`)
+    for (const id of missed.slice(2)) hub.push(happened(id, 'p1'))
+    const answered = subscribe(own, ['project:p1'], begin)
+    await setImmediate()
+    hub.push(happened('l1', 'p1'))
+    hub.push(happened('l2', undefined))
+    room.resolve()
+    await answered
+    expect(said(line.frames)).toEqual(['subscribed', 'resumed', ...missed, 'l1', 'l2', 'resumed'])
   })
 })

@@ -28,6 +28,8 @@ const maxTopics = 500
 // A client that comes back with all topics that it may follow needs five frames.
 const maxResumes = 10
 const resumeWindowMs = 10_000
+// Who takes nothing of what he missed keeps no more of it in memory.
+const pageSize = 64
 
 /** One connection of one signed-in person. */
 export const session = (person: Ticket, line: Line, { audience, journal, memberships }: SessionDeps): Session => {
@@ -70,22 +72,24 @@ export const session = (person: Ticket, line: Line, { audience, journal, members
    * so the highest number that has been said is always one to come back with.
    */
   const resume = async (after: number, granted: ReadonlySet<string>): Promise<void> => {
-    let [at, on] = [after, granted]
+    let [at, on, upTo, first] = [after, granted, journal.seq, true]
     resuming = true
     try {
       for (;;) {
-        const { seq } = journal
-        const missed = journal.since(at, [...on].map(topic => projectOf(topic) ?? person.userId))
-        if (missed === 'gap') return say({ type: 'gap', seq })
-        if (at === after) say({ type: 'resumed', seq: after })
-        // From here to the end nothing is awaited: no event can slip in between what was missed and what comes live.
-        if (at === seq) return say({ type: 'resumed', seq })
+        const missed = journal.since(at, [...on].map(topic => projectOf(topic) ?? person.userId), { most: pageSize, upTo })
+        if (missed === 'gap') return say({ type: 'gap', seq: journal.seq })
+        if (first) say({ type: 'resumed', seq: after })
+        first = false
         for (const entry of missed.entries) {
           await line.room()
           if (!line.open) return
           show(entry, on)
+          at = entry.seq
         }
-        [at, on] = [seq, topics]
+        if (missed.entries.length > 0) continue
+        // From here to the end nothing is awaited: no event can slip in between what was missed and what comes live.
+        if (upTo === journal.seq) return say({ type: 'resumed', seq: upTo });
+        [at, on, upTo] = [upTo, topics, journal.seq]
       }
     } finally { resuming = false }
   }

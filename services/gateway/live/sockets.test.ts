@@ -48,9 +48,9 @@ const open = async (user: string, autoPong = true): Promise<WebSocket> => {
 }
 
 describe('a socket', () => {
-  it('of one who goes on talking and answers no ping ends, of one who answers it stays', async () => {
+  it('of one who goes on talking, in pongs as well, and answers no ping ends, of one who answers it stays', async () => {
     const [deaf] = [await open('deaf', false), await open('well')]
-    const talk = setInterval(() => { deaf.send('{"type":"unsubscribe","topics":["me"]}') }, 20)
+    const talk = setInterval(() => { deaf.send('{"type":"unsubscribe","topics":["me"]}'); deaf.pong() }, 20)
     const [code] = await once(deaf, 'close')
     clearInterval(talk)
     expect(code).toBe(1006)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
@@ -83,16 +84,18 @@ export const sockets = (options: SocketsOptions): { letGo(): Promise<void> } => 
       setTimeout(() => { ws.terminate() }, 2_000).unref()
     }
     let heard = true
+    let beat = randomBytes(8)
     let said = 0
     let beats = 0
     const pulse = setInterval(() => {
       if (!heard) return ws.terminate()
       heard = false
       if (++beats % 2 === 0) said = 0
-      ws.ping()
+      beat = randomBytes(8)
+      ws.ping(beat)
     }, pingMs).unref()
-    // Only this: who talks without reading would never be let go.
-    ws.on('pong', () => { heard = true })
+    // Only the answer to this ping: who talks without reading, pongs included, would never be let go.
+    ws.on('pong', data => { if (data.equals(beat)) heard = true })
     ws.on('message', (data: Buffer, binary: boolean) => {
       if (binary) return end(1003, 'text frames only')
       if (++said > maxSaidPerMinute) return end(1008, 'too many frames')

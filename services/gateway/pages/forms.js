@@ -11,11 +11,15 @@ const keyOf = request => {
 /** Asks the API. A refusal is thrown as the problem that it is. */
 const post = async (path, given) => {
   const body = JSON.stringify(given)
-  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': keyOf(`${path} ${body}`) }
+  const request = `${path} ${body}`
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': keyOf(request) }
   const answer = await fetch(path, { method: 'POST', headers, body })
   const said = await answer.json().catch(() => undefined)
-  if (!answer.ok) throw said ?? { detail: `The server answered ${answer.status}.` }
-  return said
+  if (answer.ok) return said
+  if (said?.code === 'request-in-progress') throw { detail: 'What you have sent is still under way. Try again in a moment.' }
+  // It is decided, and what it was refused for may be over: the same, sent again, asks anew.
+  if (said && answer.status < 500) keys.delete(request)
+  throw said ?? { detail: `The server answered ${answer.status}.` }
 }
 // These pages are not where anybody works: a session that one of them needed ends with it.
 const leave = ({ refreshToken }) => post('api/users/logout', { refreshToken }).catch(() => {})

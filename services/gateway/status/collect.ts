@@ -1,9 +1,10 @@
 import type { PlatformStatus, ServiceStatus } from '../../shared/contracts/gateway/http.ts'
-import { Health, type DownReason } from '../../shared/contracts/operations.ts'
+import { HealthAnswer, type DownReason, type Health } from '../../shared/contracts/operations.ts'
 import type { AppId, ServiceId } from '../../shared/contracts/define.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
 import type { Dapr } from '../../shared/kit/dapr/dapr.ts'
 import { DaprError } from '../../shared/kit/dapr/dapr-error.ts'
+import { Refused } from '../../shared/kit/decider.ts'
 import { downLog } from '../../shared/kit/observe/down-log.ts'
 import type { Logger } from '../../shared/kit/observe/log.ts'
 import { numbersOf } from './numbers.ts'
@@ -29,12 +30,12 @@ export const statusCollector = ({ dapr, clock, logger, version, services, own, r
   const look = async (service: ServiceId): Promise<ServiceStatus> => {
     try {
       const [health, metrics] = await Promise.all([text(service, '/health/dependencies'), text(service, '/metrics').catch(() => '')])
-      const status = statusOf(service, Health.parse(health), typeof metrics === 'string' ? metrics : '')
+      const status = statusOf(service, HealthAnswer.parse(health), typeof metrics === 'string' ? metrics : '')
       tell(service, undefined)
       return status
     } catch (error) {
       const reason = reasonOf(error)
-      tell(service, reason, error)
+      if (!isOpenCircuit(error)) tell(service, reason, error)
       return { ...nothingKnown, dependencies: [], service, state: 'down', error: reason }
     }
   }
@@ -50,7 +51,11 @@ export const statusCollector = ({ dapr, clock, logger, version, services, own, r
   }
 }
 
+// It says nothing new: what opened it was told before.
+const isOpenCircuit = (error: unknown): boolean => error instanceof Refused && !(error instanceof DaprError)
+
 const reasonOf = (error: unknown): DownReason => {
+  if (isOpenCircuit(error)) return 'unreachable'
   if (!(error instanceof DaprError) || error.reason === 'rejected') return 'failed'
   return error.reason === 'timeout' ? 'timeout' : 'unreachable'
 }

@@ -50,6 +50,16 @@ describe('the page for a new password', () => {
     const [first, again, other, back] = page.asked.map(({ key }) => key)
     expect([again, other, back]).toEqual([first, expect.not.stringContaining(first ?? ''), first])
   })
+  it('asks anew what was refused once it is over, and the same again where nothing is decided', async () => {
+    const inProgress = { status: 409, body: { code: 'request-in-progress', detail: 'The first request with this key is still under way.' } }
+    const replies: (Reply | undefined)[] = [undefined, inProgress, { status: 403, body: { code: 'x', detail: 'Not now.' } }, { status: 204 }]
+    const page = resetting(() => { const reply = replies.shift(); if (!reply) throw new TypeError('fetch failed'); return reply })
+    const said: (string | undefined)[] = []
+    for (let i = 0; i < 4; i++) said.push((await page.send('reset', { password })).alert)
+    const [lost, underWay, refused, anew] = page.asked.map(({ key }) => key)
+    expect([underWay, refused, anew]).toEqual([lost, lost, expect.not.stringContaining(lost ?? '')])
+    expect(said).toEqual([expect.stringContaining('cannot be reached'), expect.stringMatching(/under way. Try again in a moment/), 'Not now.', ''])
+  })
   it('shows what the API says, at its field, and can be sent again', async () => {
     const page = resetting(() => ({ status: 400, body: { detail: 'password: is too short', errors: [{ path: 'password', message: 'is too short' }] } }))
     expect(await page.send('reset', { password: 'x' })).toEqual({ done: '', alert: expect.stringContaining('what is marked'), hidden: false, next: false })

@@ -22,6 +22,8 @@ export const CloudEvent = z.looseObject({
   actor: z.string(),
   correlationid: z.string(),
   causationid: z.string().optional(),
+  /** The trace of the request that it came from. Sidecars write one of their own into `traceparent` on the way. */
+  requesttrace: z.string().optional(),
   traceparent: z.string().optional(),
 }).meta({ id: 'CloudEvent' })
 export type CloudEvent = z.infer<typeof CloudEvent>

@@ -26,6 +26,8 @@ export const Health = z.object({
   dependencies: z.array(Dependency).optional(),
 }).meta({ id: 'Health' })
 export type Health = z.infer<typeof Health>
+/** The same as a process of another version may say it, with reasons that are none of these. For who reads it: documents promise `Health`. */
+export const HealthAnswer = Health.extend({ dependencies: z.array(Dependency.extend({ error: DownReason.catch('failed').optional() })).optional() })
 
 /** What every service answers about itself. */
 export const healthApi = {

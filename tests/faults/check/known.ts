@@ -5,12 +5,15 @@ import { memberKey, type MemberRow, type ProjectRow } from '../../../services/no
 export const dueKnown = (events: readonly HeardEvent[], gone: ReadonlySet<string>): { projects: ProjectRow[]; members: MemberRow[] } => {
   const projects = new Map<string, ProjectRow>()
   const members = new Map<string, MemberRow>()
-  for (const { type, data, organizationId } of events) {
-    if (type === 'ProjectCreated') projects.set(data.projectId, { _id: data.projectId, organizationId, name: data.name })
-    if (type === 'MemberAdded') members.set(memberKey(data), { _id: memberKey(data), organizationId, projectId: data.projectId, userId: data.userId, role: data.role })
+  for (const { type, data, organizationId, version } of events) {
+    if (type === 'ProjectCreated') projects.set(data.projectId, { _id: data.projectId, organizationId, name: data.name, version })
+    if (type === 'MemberAdded') {
+      const { projectId, userId, role } = data
+      members.set(memberKey(data), { _id: memberKey(data), organizationId, projectId, userId, role, version })
+    }
     if (type === 'MemberRemoved') {
       const row = members.get(memberKey(data))
-      if (row) members.set(row._id, { ...row, left: true })
+      if (row) members.set(row._id, { ...row, left: true, version })
     }
   }
   return { projects: [...projects.values()], members: [...members.values()].filter(({ userId }) => !gone.has(userId)) }

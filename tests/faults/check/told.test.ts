@@ -42,8 +42,8 @@ it('what must be known of projects is who belongs to them, and of the erased not
     said('project', 'p', 'MemberAdded', { ...member, userId: 'eve' }), said('project', 'p', 'MemberRemoved', { projectId: 'p', userId: 'bob' }),
   ])
   expect(dueKnown(events, new Set(['eve']))).toEqual({
-    projects: [{ _id: 'p', organizationId: 'o', name: 'Moon' }],
-    members: [{ _id: 'p.bob', organizationId: 'o', projectId: 'p', userId: 'bob', role: 'contributor', left: true }],
+    projects: [{ _id: 'p', organizationId: 'o', name: 'Moon', version: 1 }],
+    members: [{ _id: 'p.bob', organizationId: 'o', projectId: 'p', userId: 'bob', role: 'contributor', left: true, version: 1 }],
   })
 })
 

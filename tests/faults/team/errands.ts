@@ -77,14 +77,15 @@ export const errands = (door: Door, team: Team, { mail, domain }: { mail: string
     const given = await door.ask('createTask', taskApi.createTask, { token: token(), body: { projectId, title: GIVEN, assigneeId: member.id } })
     if (given) door.ledger.acknowledged.push(effect.built(projectId, GIVEN))
     const titles = [...(await shipped()).titles, ...given ? [GIVEN] : []]
-    const sagaId = await remove(projectId, titles)
+    const sagaId = await remove(projectId, [])
     await sleep(ARRIVED_MS)
-    const effects = [effect.projectBack(projectId), ...titles.map(title => effect.rebuilt(projectId, title))]
+    door.ledger.asked.push(...titles.flatMap(title => [effect.unbuilt(projectId, title), effect.rebuilt(projectId, title)]))
     const back = await door.ask(
       'restoreProject', projectApi.restoreProject,
       { token: token(), params: { id: projectId } },
-      { effects, doneIf: ['not-deleted'], orElse: ['deletion-finished'] },
+      { effects: [effect.projectBack(projectId)], doneIf: ['not-deleted'], orElse: ['deletion-finished'] },
     )
+    if (back) door.ledger.broughtBack.push({ projectId, titles })
     if (sagaId !== undefined) door.ledger.sagas.push({ sagaId, outcomes: back ? ['restored'] : ['restored', 'deleted'] })
   }
   /** Begins a project whose tasks are refused: nothing of it stays. */

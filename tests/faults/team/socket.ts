@@ -47,7 +47,7 @@ export const watch = async (door: Door, url: string, person: Pick<Person, 'token
           break
         case 'subscribed': begun = frame.seq; break
         case 'pong': if (begun !== undefined) hear(begun); break
-        case 'gap': begun = frame.seq; gaps.push({ after: shown.length, silentMs: performance.now() - heardAt }); break
+        case 'gap': last = begun = frame.seq; gaps.push({ after: shown.length, silentMs: performance.now() - heardAt }); break
         case 'error': errors.push(`${frame.code} at ${Math.round(performance.now() / 1000)} s`); break
         case 'resumed': begun = frame.seq; break
       }

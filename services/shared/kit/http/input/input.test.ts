@@ -104,6 +104,12 @@ describe('a body is refused', () => {
     }
     expect([errorsOf(90_000).length, errorsOf(130_000)]).toEqual([100, [{ path: '', message: 'must not hold more than 100000 values' }]])
   })
+  it('not for the many values that a service sends another: its bytes are bounded', () => {
+    const post = { method: 'POST', path: '/internal/all', summary: 's', status: 204, body: z.object({ all: z.array(z.number()) }) } as const
+    const raw = { params: {}, query: {}, body: { all: Array.from({ length: 130_000 }, () => 0) } }
+    expect(inputParser(operation({ ...post, access: 'internal', callers: ['task'] }))(raw).body).toEqual(raw.body)
+    expect(() => inputParser(operation({ ...post, access: 'user' }))(raw)).toThrow('more than 100000 values')
+  })
   it('by a rule of its own, and the handler saw none of all these', async () => {
     handled = 0
     expect((await make({ title: 'no' })).status).toBe(400)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Operation } from '../../../contracts/define.ts'
 import { Id } from '../../../contracts/primitives.ts'
-import { inspect } from './inspect.ts'
+import { inspect, maxValues } from './inspect.ts'
 import { fieldErrors, invalid, type FieldError } from '../problem.ts'
 import { strict } from './strict.ts'
 
@@ -9,12 +9,14 @@ export type RawInput = { params: Readonly<Record<string, string>>; query: Readon
 export type Input = { params: unknown; query: unknown; body: unknown }
 
 /** Turns an operation's schemas into one parser that refuses what they do not name, and lists every bad field at once. */
-export const inputParser = ({ path, params, query, body }: Operation): ((raw: RawInput) => Input) => {
+export const inputParser = ({ path, access, params, query, body }: Operation): ((raw: RawInput) => Input) => {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   const paramsSchema = params ?? z.object(Object.fromEntries(names.map(name => [name, Id])))
   const querySchema = strict(query ?? z.object({}))
   const lists = new Set(Object.entries(query?.def.shape ?? {}).filter(([, field]) => isList(field)).map(([name]) => name))
   const bodySchema = body ? strict(body) : z.strictObject({}).optional()
+  // What services send each other is bounded by its bytes.
+  const mostValues = access === 'internal' ? Infinity : maxValues
   return raw => {
     const errors: FieldError[] = []
     const parse = (schema: z.ZodType, value: unknown, prefix: string[]): unknown => {
@@ -22,7 +24,7 @@ export const inputParser = ({ path, params, query, body }: Operation): ((raw: Ra
       if (!parsed.success) for (const error of fieldErrors(parsed.error.issues, prefix)) errors.push(error)
       return parsed.data
     }
-    const unfit = [...inspect(raw.body), ...inspect(raw.query).map(e => ({ ...e, path: `query.${e.path}` }))]
+    const unfit = [...inspect(raw.body, mostValues), ...inspect(raw.query).map(e => ({ ...e, path: `query.${e.path}` }))]
     const input = {
       params: names.length ? parse(paramsSchema, raw.params, ['params']) : {},
       query: parse(querySchema, asLists(raw.query, lists), ['query']),

@@ -2,20 +2,20 @@ import { invalid, type FieldError } from '../problem.ts'
 
 const maxDepth = 32
 // The largest template has some 56,000. Schemas take their time for each, in which nobody else is answered.
-const maxValues = 100_000
+export const maxValues = 100_000
 const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
 
 /**
  * What no schema should have to think about: prototype keys, database operators, text that no store can hold, absurd nesting. Each is named with its path.
- * Throws `Refused('invalid')` at once where there is more than any schema takes.
+ * Throws `Refused('invalid')` at once where there are more than `most` values.
  */
-export const inspect = (value: unknown): FieldError[] => {
+export const inspect = (value: unknown, most = maxValues): FieldError[] => {
   const errors: FieldError[] = []
-  look(value, [], { errors, left: maxValues })
+  look(value, [], { errors, most, left: most })
   return errors
 }
 
-type Search = { errors: FieldError[]; left: number }
+type Search = { errors: FieldError[]; most: number; left: number }
 const look = (value: unknown, path: string[], search: Search): void => {
   const { errors } = search
   if (typeof value === 'string') {
@@ -27,7 +27,7 @@ const look = (value: unknown, path: string[], search: Search): void => {
   if (errors.length > 100) return
   const keys = Object.keys(value)
   search.left -= keys.length
-  if (search.left < 0) throw invalid([{ path: path.slice(0, 3).join('.'), message: `must not hold more than ${maxValues} values` }])
+  if (search.left < 0) throw invalid([{ path: path.slice(0, 3).join('.'), message: `must not hold more than ${search.most} values` }])
   for (const key of keys) {
     path.push(key)
     const reason = Array.isArray(value) ? undefined : refusal(key)

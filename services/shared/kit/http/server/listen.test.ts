@@ -3,7 +3,9 @@ import { text } from 'node:stream/consumers'
 import { Worker } from 'node:worker_threads'
 import Koa from 'koa'
 import { describe, expect, it } from 'vitest'
+import { createLogger } from '../../observe/log.ts'
 import { pause } from '../../waiting.ts'
+import { createApp } from './app.ts'
 import { listen } from './listen.ts'
 
 // As a sidecar does: connections are kept, a new one is opened when none is idle, and what was refused before it was sent is sent again.
@@ -34,15 +36,23 @@ const service = (name: string) => {
 }
 
 describe('a request that Node would refuse without a word', () => {
+  let logged: string[]
   const answerTo = async (lines: string): Promise<string> => {
-    const { port, drain } = await listen(service('0'), 0, '127.0.0.1')
+    logged = []
+    const logger = createLogger({ service: 'task', destination: { write: line => { logged.push(line) } } })
+    const { port, drain } = await listen(createApp({ logger }, [ctx => { ctx.body = '0' }]), 0, '127.0.0.1')
     const socket = connect(port, '127.0.0.1')
     socket.write(`GET / HTTP/1.1\r\n${lines}Connection: close\r\n\r\n`)
     const answer = await text(socket)
     await drain(100)
     return answer
   }
-  it('is told that it needs a Host', async () => expect(await answerTo('')).toMatch(/^HTTP\/1.1 400 [^]*application\/problem\+json[^]*"code":"malformed-request"/))
+  it('is told that it needs a Host, and stands in the log under its trace', async () => {
+    const answer = await answerTo('')
+    expect(answer).toMatch(/^HTTP\/1.1 400 [^]*application\/problem\+json[^]*"code":"malformed-request"/)
+    expect(answer).toMatch(/\nconnection: close\r\n/i)
+    expect(logged.map(line => JSON.parse(line))).toMatchObject([{ status: 400, path: '/', traceId: /traceparent: 00-(\w+)-/.exec(answer)?.[1] }])
+  })
   it('is answered as ever, whatever it expects', async () => expect(await answerTo('Host: x\r\nExpect: something\r\n')).toMatch(/^HTTP\/1.1 200 /))
 })
 

@@ -37,12 +37,10 @@ const early: Readonly<Record<string, readonly [number, string, string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'headers-too-large', 'Path and headers are too long.'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'body-timeout', 'The request came too slowly.'],
 }
-const problemOf = (status: number, code: string, message: string): string =>
-  JSON.stringify(toProblem(new HttpRefused(status, code, message), randomBytes(16).toString('hex')).problem)
 const answerEarly = (error: NodeJS.ErrnoException, socket: Duplex): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const [status, code, message] = early[error.code ?? ''] ?? [400, 'malformed-request', 'This is not a request of HTTP/1.1.']
-  const body = problemOf(status, code, message)
+  const body = JSON.stringify(toProblem(new HttpRefused(status, code, message), randomBytes(16).toString('hex')).problem)
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',
@@ -61,14 +59,10 @@ export const listen = async (
   const kind = edge ? 'edge' : 'service'
   const take: RequestListener = (request, response) => {
     if (state.draining) response.setHeader('Connection', 'close')
-    // HTTP/1.1 demands a Host (RFC 9112, 3.2).
-    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
-      const body = problemOf(400, 'malformed-request', 'A request of HTTP/1.1 names its Host.')
-      response.writeHead(400, { 'Connection': 'close', 'Content-Type': 'application/problem+json; charset=utf-8' }).end(body)
-    } else void answer(request, response)
+    void answer(request, response)
   }
   const server: Server = createServer({
-    // Node's own refusal has nothing in it.
+    // Node's own refusal has nothing in it; `observeRequests` refuses it in words.
     requireHostHeader: false,
     requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: keepAliveMs[kind], connectionsCheckingInterval: 2_000, maxHeaderSize: headerBytes[kind],
     // Whatever else is offered, such as h2c, may be declined by answering in HTTP/1.1.

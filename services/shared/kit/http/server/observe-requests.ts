@@ -6,7 +6,7 @@ import type { Metrics } from '../../observe/metrics.ts'
 import { beginWork } from '../../observe/trace.ts'
 import { traceparentOf } from '../../observe/traceparent.ts'
 import { headers } from '../headers.ts'
-import { toProblem } from '../problem.ts'
+import { HttpRefused, toProblem } from '../problem.ts'
 import { answerUnrouted } from './unrouted.ts'
 
 export type ObserveRequestsDeps = { logger: Logger; metrics?: Metrics }
@@ -18,6 +18,7 @@ export const observeRequests = ({ logger, metrics }: ObserveRequestsDeps) => asy
   const { work, end } = beginWork(ctx.method, 'server', { traceparent: ctx.get('traceparent'), correlationId: ctx.get(headers.correlationId) || undefined })
   await inContext(work, async () => {
     try {
+      demandHost(ctx)
       await next()
       answerUnrouted(ctx)
     } catch (error) {
@@ -37,6 +38,12 @@ export const observeRequests = ({ logger, metrics }: ObserveRequestsDeps) => asy
       else logger.info(line, 'request')
     })
   })
+}
+
+// HTTP/1.1 demands it (RFC 9112, 3.2).
+const demandHost = ({ req: { httpVersion, headers } }: Context): void => {
+  if (httpVersion !== '1.1' || headers.host !== undefined) return
+  throw new HttpRefused(400, 'malformed-request', 'A request of HTTP/1.1 names its Host.', { Connection: 'close' })
 }
 
 /** What machines ask all day long, of which there is nothing to say as long as it succeeds. */
