@@ -14,10 +14,13 @@ const moved = (version: number, category: 'active' | 'cancelled'): HeardEvent =>
   ({ ...of('t1', version), type: 'TaskStatusChanged', data: { ...blocker, from: 'x', to: 'y', category } })
 const deleted = (version: number, actor = 'cy'): HeardEvent => ({ ...of('t1', version), actor, type: 'TaskDeleted', data: blocker })
 const restored = (version: number): HeardEvent => ({ ...of('t1', version), type: 'TaskRestored', data: { ...blocker, status: 'x' } })
-const waits = (version: number, assigneeId = 'ann', before: string[] = [], after = ['t1']): HeardEvent => ({
+const updated = (version: number, assigneeId: string, changes: Heard<'TaskUpdated'>['data']['changes']): HeardEvent => ({
   ...of('t2', version), type: 'TaskUpdated',
-  data: { taskId: 't2', projectId: 'p1', title: 'Launch', assigneeId, reporterId: 'bob', changes: { blockedBy: { before, after } }, mentions: [] },
+  data: { taskId: 't2', projectId: 'p1', title: 'Launch', assigneeId, reporterId: 'bob', changes, mentions: [] },
 })
+const waits = (version: number, assigneeId = 'ann', before: string[] = [], after = ['t1']): HeardEvent =>
+  updated(version, assigneeId, { blockedBy: { before, after } })
+const handed = (version: number, assigneeId: string): HeardEvent => updated(version, assigneeId, { assigneeId: { before: 'ann', after: assigneeId } })
 
 /** What is told while these events are handled one after the other: by which event, to whom, and what. */
 const toldOf = async (events: readonly HeardEvent[], tables = memoryTables()): Promise<string[]> => {
@@ -53,6 +56,18 @@ it.each([
 })
 it('a task that was done once more after the link ends it, too', async () => {
   expect(await toldOf([completed(2), moved(3, 'active'), completed(6), waits(5)])).toEqual([heard(6, 'is done')])
+})
+it.each([
+  ['done, opened again, and cancelled', [completed(2), moved(3, 'active'), waits(1), moved(4, 'cancelled')], [heard(4, 'was cancelled')]],
+  ['done, opened again, and deleted', [completed(2), moved(3, 'active'), waits(1), deleted(4)], [heard(4, 'was deleted')]],
+  ['deleted, restored, and cancelled', [deleted(2), restored(3), waits(1), moved(4, 'cancelled')], [heard(4, 'was cancelled')]],
+  ['done, and went and came back with its project', [completed(2), deleted(3, 'service:project'), restored(4), waits(1)], [heard(2, 'is done')]],
+] as const)('only what still holds is told when the link is handled late to a blocker that was %s', async (_, events, expected) => {
+  expect(await toldOf(events)).toEqual(expected)
+})
+it('a link that is handled once more tells nobody new of a blocker that has opened again', async () => {
+  const told = await toldOf([waits(1), completed(2), moved(3, 'active'), handed(4, 'dan'), waits(1)])
+  expect(told.filter(text => text.includes('A blocker'))).toEqual([heard(2, 'is done')])
 })
 it.each([
   ['was closed before the link', [completed(2), waits(3)]],

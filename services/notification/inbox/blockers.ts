@@ -23,13 +23,14 @@ const isOpen = ({ data: { category } }: Heard<'TaskStatusChanged'>): boolean => 
 const opens = (event: OfBlocker): boolean => event.type === 'TaskRestored' || (event.type === 'TaskStatusChanged' && isOpen(event))
 
 /**
- * Who waits for the task of an event that closes or opens it. That it closes is noted first: whoever is handling meanwhile that a task waits
+ * Who waits for the task of an event that closes or opens it. That it does is noted first: whoever is handling meanwhile that a task waits
  * for it finds either the note, or is found here.
  */
 export const heldUpBy = async (sources: Sources, event: OfBlocker): Promise<Record<'waiting' | 'links', readonly WaitingRow[]>> => {
   const how = closes(event)
   if (how === undefined && !opens(event)) return { waiting: [], links: [] }
   if (how !== undefined && event.type !== 'TaskRestored' && !(how === 'deleted' && bySaga(event))) await note(sources, event, how)
+  if (opens(event)) await noteOpened(sources, event)
   const links = (await sources.waiting.find({ blockerId: event.data.taskId })).filter(row => !row.removed)
   return { waiting: links.filter(row => !row.deleted), links }
 }
@@ -48,7 +49,7 @@ export const catchUp = async ({ waiting, closings }: Sources, event: HeardEvent,
   const links = (await waiting.find({ taskId: event.subject })).filter(row => fresh.includes(row.blockerId) && !row.removed && !row.deleted && !row.freed)
   await Promise.all(links.map(async link => {
     const closing = await closings.one({ _id: link.blockerId })
-    if (!closing || closing.at <= event.at) return
+    if (!closing || closing.opened || closing.at <= event.at) return
     await tell(causeOf(closing), unblocked([link], closing.how).filter(({ userId }) => whoClosed(closing.organizationId, userId) !== closing.by))
     await setFreed(waiting, link._id, closing.how, closing.version)
   }))
@@ -57,7 +58,12 @@ export const catchUp = async ({ waiting, closings }: Sources, event: HeardEvent,
 const note = async ({ closings }: Sources, event: Closing, how: Freed): Promise<void> => {
   const { id, type, version, organizationId, actor, at, data: { taskId } } = event
   const row: ClosingRow = { _id: taskId, organizationId, version, how, eventId: id, eventName: type, at, by: whoClosed(organizationId, actor) }
-  if ((await closings.insert([row])).length === 0) await closings.set({ _id: taskId, ...unlessNewer(event) }, row)
+  if ((await closings.insert([row])).length === 0) await closings.set({ _id: taskId, ...unlessNewer(event) }, { ...row, opened: undefined })
+}
+const noteOpened = async ({ closings }: Sources, event: OfBlocker): Promise<void> => {
+  // Restored, it is as closed as it was before it was deleted.
+  const closed = event.type === 'TaskRestored' ? { how: 'deleted' as const } : {}
+  await closings.set({ _id: event.data.taskId, ...unlessNewer(event), ...closed }, { opened: true, version: event.version })
 }
 /** Enough to tell nobody what he did himself; of an erased person it says nothing. */
 const whoClosed = (organizationId: string, userId: string): string => derivedId('closed-by', organizationId, userId)

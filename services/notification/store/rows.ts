@@ -45,10 +45,10 @@ export type WaitingRow = Known & {
   _id: string; organizationId: string; blockerId: string; taskId: string; projectId: string; title: string
   assigneeId: string | null; reporterId: string | null; deleted?: true; removed?: true; freed?: Freed; blockerVersion?: number
 }
-/** The last time that a task closed, by its id, and as of which version; `by`: a hash of who closed it. */
+/** The last time that a task closed, by its id; `by`: a hash of who closed it; `opened`: it has opened again since; `version`: of the last of both. */
 export type ClosingRow = {
   _id: string; organizationId: string; version: number; how: Freed; eventId: string; eventName: 'TaskCompleted' | 'TaskStatusChanged' | 'TaskDeleted'
-  at: string; by: string
+  at: string; by: string; opened?: true
 }
 /** `left`: taken out again. He may still see the project, as admins do, and so may whoever has no row. */
 export type MemberRow = Known & { _id: string; organizationId: string; projectId: string; userId: string; role: ProjectRole; left?: true }

@@ -41,6 +41,8 @@ type Living = {
   passwordChanges: number
   /** The session in which the present one took the place of the one before; null where it was set otherwise. */
   passwordSetIn: string | null
+  /** The one before, where the present one was set in a session. */
+  passwordBefore: Sealed | null
 }
 export type Person = { status: 'absent' } | { status: 'closed'; sagaId: string } | Living
 
@@ -111,7 +113,7 @@ const evolve = (person: Person, event: PersonEvent): Person => {
     const { emailHash, email, profile, password, organization, at } = event
     return {
       status: 'active', emailHash, email, profile, password, organizations: [organization.id],
-      identities: [], reset: null, sagaId: null, createdAt: at, passwordChanges: 0, passwordSetIn: null,
+      identities: [], reset: null, sagaId: null, createdAt: at, passwordChanges: 0, passwordSetIn: null, passwordBefore: null,
     }
   }
   if (person.status === 'absent' || person.status === 'closed') return person
@@ -120,7 +122,8 @@ const evolve = (person: Person, event: PersonEvent): Person => {
     case 'PasswordChanged': {
       const { by, password, keep = null } = event
       if (by === 'rehash') return { ...person, password }
-      return { ...person, password, reset: null, passwordChanges: person.passwordChanges + 1, passwordSetIn: keep }
+      const passwordBefore = keep === null ? null : person.password
+      return { ...person, password, reset: null, passwordChanges: person.passwordChanges + 1, passwordSetIn: keep, passwordBefore }
     }
     case 'PasswordResetRequested': return { ...person, reset: requested(person, event) }
     case 'OrganizationJoined': return { ...person, organizations: [...person.organizations, event.organizationId] }

@@ -25,18 +25,22 @@ export const passwordChanges = ({ persons, organizations, vault, passwords, logi
     checkPassword(password, { email: details.email, names: [details.name, ...names] })
     return vault.seal(userId, await passwords.hash(password))
   }
+  const isOf = async (userId: string, stored: string | undefined, given: string): Promise<boolean> =>
+    passwords.verify(stored === undefined ? undefined : await vault.open(userId, stored), given)
   const isRight = async (userId: string, given: string): Promise<boolean> => {
     const { state } = await persons.load(NO_TENANT, userId)
     const stored = 'password' in state ? state.password : undefined
     if (stored === null) throw noPassword()
-    return passwords.verify(stored === undefined ? undefined : await vault.open(userId, stored), given)
+    return isOf(userId, stored, given)
   }
   return {
     isRight,
-    /** Whether this very session has set the password that it asks for: the answer to that may have been lost. */
-    isSetIn: async (userId: string, sessionId: string, password: string): Promise<boolean> => {
+    /** Whether this very session has set the password that it asks for in place of `current`: the answer to that may have been lost. */
+    isSetIn: async (userId: string, sessionId: string, { current, password }: Record<'current' | 'password', string>): Promise<boolean> => {
       const { state } = await persons.load(NO_TENANT, userId)
-      return 'passwordSetIn' in state && state.passwordSetIn === sessionId && isRight(userId, password)
+      if (!('passwordSetIn' in state) || state.passwordSetIn !== sessionId || state.passwordBefore === null) return false
+      // Without the one before, each try would be two guesses at the present one.
+      return await isOf(userId, state.passwordBefore, current) && isRight(userId, password)
     },
     change: async (userId: string, sessionId: string, password: string, meta: CommandMeta): Promise<void> => {
       await persons.handle(NO_TENANT, userId, { type: 'ChangePassword', password: await sealed(userId, password), by: 'self', keep: sessionId }, meta)

@@ -54,7 +54,7 @@ export const own = (deps: UserDeps): Handlers<typeof ownApi> => {
       const { version } = await persons.load(NO_TENANT, userId)
       const found = await confirm(userId, async () => {
         if (await password.isRight(userId, body.current)) return 'right'
-        return await password.isSetIn(userId, sessionId, body.password) ? 'set already' : undefined
+        return await password.isSetIn(userId, sessionId, body) ? 'set already' : undefined
       })
       if (found === 'right') await password.change(userId, sessionId, body.password, { expectedVersion: version, ...meta })
       await sessions.endAll({ userId, except: sessionId }, 'password', meta)

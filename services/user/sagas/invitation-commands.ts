@@ -1,3 +1,4 @@
+import { Refused } from '../../shared/kit/decider.ts'
 import { getIn } from '../../shared/kit/persistent-map.ts'
 import type { UserDeps } from '../deps.ts'
 import { isOpen } from '../domain/invitation.ts'
@@ -7,6 +8,12 @@ import { sagaMeta } from './closing-commands.ts'
 import type { InvitationCommands } from './invite-member.ts'
 
 type Deps = Pick<UserDeps, 'clock' | 'organizations' | 'vault' | 'keys' | 'directory' | 'notification'>
+
+// A refused mail is not sent: it is tried again until the invitation is settled. A notification service of the release before may not know what this one asks.
+const notSent = (error: unknown): never => {
+  if (!(error instanceof Refused) || error.kind === 'unavailable' || error.kind === 'throttled') throw error
+  throw new Refused('unavailable', 'mail-refused', `The mail of an invitation was refused: ${error.code}`, error.detail)
+}
 
 export const invitationCommands = ({ clock, organizations, vault, keys, directory, notification }: Deps): InvitationCommands => ({
   sendInvitation: async ({ organizationId, invitationId }) => {
@@ -21,7 +28,7 @@ export const invitationCommands = ({ clock, organizations, vault, keys, director
     await notification.mail({ body: {
       ...invitationMail(organizationId, invitationId), userId: invitation.invitedBy, to: { address, name: '' },
       data: { token, organizationName: state.name, inviterName: inviter?.name ?? '', role: invitation.role, expiresAt: invitation.expiresAt },
-    } })
+    } }).catch(notSent)
     return null
   },
   expireInvitation: async ({ organizationId, invitationId }, context) => {

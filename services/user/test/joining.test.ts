@@ -98,6 +98,24 @@ describe('signing up by invitation', () => {
   })
 })
 
+it('an invitation whose mail is refused at first, as by a notification service of the release before, arrives later', async () => {
+  const refusal = { type: 'about:blank', title: 'Bad Request', status: 400, detail: 'userId: is not known', code: 'invalid', traceId: 't' }
+  const mails = () => user.mails.filter(m => (m['to'] as { address: string }).address === 'kim@example.com').length
+  user.replies.set('/internal/mails', { status: 400, body: refusal })
+  const { body } = await user.ask('POST', '/api/users/invitations', { token: ann.accessToken, body: { email: 'kim@example.com', role: 'admin' } })
+  const drive = () => user.dapr.fire('UserSaga', (body as { sagaId: string }).sagaId, 'drive')
+  await expect.poll(mails).toBe(1)
+  user.replies.delete('/internal/mails')
+  // Whatever is under way is over when it is driven once more.
+  await drive()
+  user.clock.advance(60_000)
+  await drive()
+  expect(mails()).toBe(2)
+  user.clock.advance(60_000)
+  await drive()
+  expect(mails()).toBe(2)
+})
+
 describe('somebody whom his only organization has shut out', () => {
   /** Signs up by an invitation of the first organization, which then shuts him out. */
   const shutOut = async (email: string): Promise<SignedIn> => {

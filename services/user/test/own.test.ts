@@ -94,6 +94,14 @@ describe('a password', () => {
     expect((await user.ask('POST', '/api/users/token/refresh', { body: { refreshToken: other.refreshToken } })).status).toBe(401)
     expect((await user.login('hal@example.com', newPassword)).user.id).toBe(hal.user.id)
   })
+  it('is not guessed by who has stolen the session that set it, in the place of the new one', async () => {
+    const kay = await user.register('kay@example.com')
+    const change = (current: string, password = newPassword) => user.ask('PUT', '/api/users/password', { token: kay.accessToken, body: { current, password } })
+    expect((await change(goodPassword)).status).toBe(204)
+    expect(codeOf(await change('a wrong guess'))).toBe('bad-password')
+    expect(codeOf(await change(goodPassword, 'a wrong guess'))).toBe('bad-password')
+    expect((await change(goodPassword)).status).toBe(204)
+  })
   it('is not guessed by who has stolen a session, nor by switching to more of them', async () => {
     const gus = await user.register('gus@example.com')
     const guess = (token: string) => user.ask('PUT', '/api/users/password', { token, body: { current: 'a wrong guess', password: newPassword } })

@@ -24,7 +24,7 @@ const peopled = async (count: number) => {
     people.set(id, {
       version: 1, state: {
         status: 'active', emailHash: name, email, profile: sealed, password: null, organizations: [], identities: [], reset: null, sagaId: null,
-        createdAt: '2026-03-02T09:00:00.000Z', passwordChanges: 0, passwordSetIn: null,
+        createdAt: '2026-03-02T09:00:00.000Z', passwordChanges: 0, passwordSetIn: null, passwordBefore: null,
       },
     })
   }
