@@ -58,7 +58,10 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
         const joined = (await projects.all(organizationId)).filter(project => project.members.some(m => m.userId === userId))
         await inParallel(joined, ASKED, project => projects.fresh(organizationId, project.projectId))
         const assigned = await taskView.now(organizationId, { organizationId, assigneeId: userId })
-        return assigned.filter(row => !row.deleted && !closed(row.category)).map(row => row._id)
+        const held = assigned.filter(row => !row.deleted && !closed(row.category)).map(row => row._id)
+        // What an older version began names no organization, and what it has released is assigned to nobody any more.
+        const begun = (await plans.findOne({ _id: `${sagaId}:release` }))?.taskIds ?? []
+        return [...new Set([...begun, ...held])]
       })
       await inParallel(ids, WIDTH, id => {
         const command = { type: 'UpdateTask', taskId: id, fields: { assigneeId: null }, mentions: [], at: meta.at } as const

@@ -26,6 +26,8 @@ describe('the next occurrence', () => {
     const at = (until: string) => next(`FREQ=DAILY;UNTIL=${until}`, '2026-03-02T01:00:00.000Z', undefined, 'America/New_York')
     expect([at('20260303T005959Z'), at('20260303T010000Z')]).toEqual([undefined, '2026-03-03T01:00:00.000Z'])
   })
+  it('comes before an UNTIL at the end of all years', () =>
+    expect(next('FREQ=DAILY;UNTIL=99991231T235959Z', '2026-03-02T09:00:00.000Z')).toBe('2026-03-03T09:00:00.000Z'))
   it('comes on the whole of the day that an UNTIL names', () => {
     const at = (until: string) => next(`FREQ=DAILY;UNTIL=${until}`, '2026-03-02T01:00:00.000Z', undefined, 'America/New_York')
     expect([at('20260301'), at('20260302')]).toEqual([undefined, '2026-03-03T01:00:00.000Z'])
@@ -41,6 +43,12 @@ describe('a time of day that a change of the clocks leaves out', () => {
     ['hourly in Berlin', 'FREQ=HOURLY', 'Europe/Berlin', '2026-03-29T00:30:00.000Z', ['2026-03-29T01:30:00.000Z', '2026-03-29T02:30:00.000Z', '2026-03-29T03:30:00.000Z']],
   ])('comes by the offset from before, and afterwards at its own hour: %s', (_, rule, zone, start, dates) =>
     expect(series(rule, start, dates.length, zone).dates).toEqual(dates))
+  it.each([
+    ['FREQ=WEEKLY', 'Africa/Cairo', '2026-04-16T22:00:00.000Z', ['FREQ=WEEKLY;BYHOUR=0', 'FREQ=WEEKLY', 'FREQ=WEEKLY']],
+    ['FREQ=DAILY', 'Australia/Lord_Howe', '2026-10-02T15:45:00.000Z', ['FREQ=DAILY;BYMINUTE=15', 'FREQ=DAILY']],
+    ['FREQ=DAILY;BYHOUR=9', 'Europe/Berlin', '2026-03-27T08:00:00.000Z', ['FREQ=DAILY;BYHOUR=9', 'FREQ=DAILY;BYHOUR=9', 'FREQ=DAILY;BYHOUR=9']],
+  ])('stands in the rule only until it comes again, and always where it stood before: %s in %s', (rule, zone, start, rules) =>
+    expect(rules.map((_, i) => series(rule, start, i + 1, zone).rule)).toEqual(rules))
   it('lies still ahead of whoever completes the one before in the hour that follows', () =>
     expect(next('FREQ=DAILY', '2026-03-28T01:30:00.000Z', '2026-03-29T01:20:00.000Z', 'Europe/Berlin')).toBe('2026-03-29T01:30:00.000Z'))
   it('is the same date of a COUNT', () =>
@@ -72,4 +80,13 @@ describe('COUNT', () => {
     ['FREQ=DAILY;COUNT=9000', 'FREQ=DAILY;COUNT=4982'], ['FREQ=DAILY;COUNT=9000;BYHOUR=9', 'FREQ=DAILY;COUNT=4982;BYHOUR=9'], ['FREQ=HOURLY;COUNT=99999', 'FREQ=HOURLY;COUNT=3567'],
   ])('goes on after eleven years: %s', (rule, rest) =>
     expect(nextOccurrence(rule, '2015-01-31T09:00:00.000Z', '2026-01-31T08:30:00.000Z')?.rule).toBe(rest))
+  it('ends no series whose dates are too many to count', () =>
+    expect(nextOccurrence('FREQ=DAILY;BYHOUR=9;COUNT=9000', '2010-01-31T09:00:00.000Z', '2026-01-31T08:30:00.000Z'))
+      .toEqual({ at: '2026-01-31T09:00:00.000Z', rule: 'FREQ=DAILY;BYHOUR=9;COUNT=8999' }))
+  it('is soon told however many dates have passed', () => {
+    const began = performance.now()
+    expect(next('FREQ=DAILY;BYHOUR=0,1,2,3;BYMINUTE=0,10,20,30,40,50;COUNT=99999', '2018-03-28T01:30:00.000Z', '2026-03-28T01:30:00.000Z'))
+      .toBe('2026-03-28T01:40:00.000Z')
+    expect(performance.now() - began).toBeLessThan(600)
+  })
 })

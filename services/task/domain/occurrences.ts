@@ -3,8 +3,8 @@ import { Temporal } from 'temporal-polyfill'
 
 // Rules come from users: a small budget ends those that never occur.
 const budget = { maxIterations: 2_000, maxCandidateEvaluations: 50_000 }
-// What has passed of a COUNT is gone through date by date, at about 0.1 ms each.
-const countBudget = { ...budget, maxIterations: 5_000 }
+// What has passed of a COUNT is gone through date by date.
+const countBudget = { maxIterations: 5_000, maxCandidateEvaluations: 5_000 }
 
 // The end of the times that a task can have.
 const END = Date.UTC(2200, 0)
@@ -42,7 +42,7 @@ export const nextOccurrence = (rule: string, start: string, after: string, zone 
     if (left < 1) return undefined
     parts.set('COUNT', String(left))
   }
-  return { at: new Date(found.at.epochMilliseconds).toISOString(), rule: textOf(keptToClock(parts, found)) }
+  return { at: new Date(found.at.epochMilliseconds).toISOString(), rule: textOf(keptToClock(parts, begun, found)) }
 }
 
 /** What the clock on the wall shows, as if it were UTC: there no hour is left out, and none comes twice. */
@@ -52,7 +52,8 @@ const clockOf = (time: string, zone: string): Temporal.ZonedDateTime =>
 /** The rule without its COUNT; an instant that ends it becomes a bound by the clock, a day too late in any zone. */
 const endlessOf = (parts: Parts, last: number): string => {
   const rest = new Map([...parts].filter(([name]) => name !== 'COUNT'))
-  if (last < Infinity) rest.set('UNTIL', new Date(last + DAY).toISOString().replace(/[-:]|\.\d+/g, ''))
+  // The library reads years of four digits.
+  if (last < Infinity) rest.set('UNTIL', new Date(Math.min(last, END) + DAY).toISOString().replace(/[-:]|\.\d+/g, ''))
   return textOf(rest)
 }
 
@@ -74,19 +75,31 @@ const firstAfter = (dates: RRuleTemporal<Temporal.ZonedDateTime>, after: string,
   }
 }
 
+/** How many dates lie between the two; 0 where that takes too long to count: rather too many tasks than a series that stops. */
 const datesBetween = (rule: string, parts: Parts, start: Temporal.ZonedDateTime, end: Temporal.ZonedDateTime): number => {
   const length = lengths[parts.get('FREQ') ?? '']
   if (length !== undefined && ![...parts.keys()].some(name => choosing.test(name)))
     return Math.round((end.epochMilliseconds - start.epochMilliseconds) / (length * Number(parts.get('INTERVAL') ?? 1))) - 1
-  return new RRuleTemporal({ rruleString: rule, dtstart: start, ...countBudget })
-    .between(new Date(start.epochMilliseconds), new Date(end.epochMilliseconds)).length
+  try {
+    return new RRuleTemporal({ rruleString: rule, dtstart: start, ...countBudget })
+      .between(new Date(start.epochMilliseconds), new Date(end.epochMilliseconds)).length
+  } catch {
+    return 0
+  }
 }
 
-/** The rule with the time of day that was meant, where the change of the clocks has moved this one: the next ones count from the date that it got. */
-const keptToClock = (parts: Parts, { clock, at }: Found): Parts => {
+/**
+ * The rule with the time of day that was meant, where the change of the clocks has moved this one: the next ones count from the date that it got.
+ * The first one that is back at its own time needs it no more.
+ */
+const keptToClock = (parts: Parts, begun: Temporal.ZonedDateTime, { clock, at }: Found): Parts => {
   const kept = new Map(parts)
-  const keep = (name: string, meant: number, is: number): void => { if (meant !== is && !kept.has(name)) kept.set(name, String(meant)) }
-  if (kept.get('FREQ') !== 'HOURLY') keep('BYHOUR', clock.hour, at.hour)
-  keep('BYMINUTE', clock.minute, at.minute)
+  const keep = (name: string, unit: 'hour' | 'minute'): void => {
+    const meant = String(clock[unit])
+    if (clock[unit] !== at[unit]) kept.set(name, kept.get(name) ?? meant)
+    else if (begun[unit] !== at[unit] && kept.get(name) === meant) kept.delete(name)
+  }
+  if (kept.get('FREQ') !== 'HOURLY') keep('BYHOUR', 'hour')
+  keep('BYMINUTE', 'minute')
   return kept
 }

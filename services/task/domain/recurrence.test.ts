@@ -27,6 +27,7 @@ describe('demandNext', () => {
   ])('refuses what never comes: %s', (_, rule, dueAt) => expect(check(rule, dueAt)).toThrow(expect.objectContaining({ kind: 'invalid', code: 'bad-recurrence' })))
   it.each([
     ['FREQ=MONTHLY;INTERVAL=3;BYMONTH=1,4,7,10', '2026-01-10T09:00:00.000Z'],
+    [checkedRule('FREQ=DAILY;UNTIL=99991231T235959Z'), '2026-01-10T09:00:00.000Z'],
     ['FREQ=WEEKLY;COUNT=1', '2026-01-10T09:00:00.000Z'], ['FREQ=DAILY;UNTIL=20260110', '2026-01-10T09:00:00.000Z'],
   ])('takes %s, the last of a series too', (rule, dueAt) => expect(check(rule, dueAt)).not.toThrow())
   it('looks from the day of the zone', () => {

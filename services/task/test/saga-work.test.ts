@@ -4,7 +4,7 @@ import { memoryStore } from '../../shared/kit/events/store/memory-store.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import type { Documents, StoredDocument } from '../../shared/kit/events/store/store.ts'
 import { taskChanges } from '../commands/change-task.ts'
-import { sagaWork } from '../commands/saga-work.ts'
+import { sagaWork, type Plan } from '../commands/saga-work.ts'
 import { ann, problemOf, taskOf, workbench, type Workbench } from './bench.ts'
 
 let bench: Workbench
@@ -136,6 +136,14 @@ describe('what the sagas of others ask', () => {
     const { id } = await bench.created('his')
     const body = { organizationId: 'acme', userId: 'bob', sagaId: 'close-account.1', released: [{ taskId: id }] }
     expect(await bench.server.client(taskInternal, { caller: 'user' }).reassignTasks({ body })).toEqual({ reassigned: 1 })
+  })
+  it('takes back all of a release that an older version began and this one ended', async () => {
+    const [begun, left] = [await bench.created('released by then'), await bench.created('his still', { assigneeId: 'bob' })]
+    await bench.deps.log.store.documents<Plan>('saga_plans').put([{ _id: 'close-account.1:release', version: 1, taskIds: [begun.id, left.id] }], true)
+    const user = bench.server.client(taskInternal, { caller: 'user' })
+    const body = { organizationId: 'acme', userId: 'bob', sagaId: 'close-account.1' }
+    expect([await user.releaseTasks({ body }), await user.reassignTasks({ body })]).toEqual([{ released: 2 }, { reassigned: 2 }])
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${begun.id}`)).assigneeId).toBe('bob')
   })
   it('takes no task back from whoever has taken it over meanwhile', async () => {
     const { id } = await bench.created('his', { assigneeId: 'bob' })

@@ -4,7 +4,7 @@ import { closed } from '../domain/transitions.ts'
 import type { Matches } from './filter.ts'
 import { comparePlaces, keyFor, sortedRows, type Place } from './order.ts'
 import type { TaskRow } from './task-document.ts'
-import { turns } from './unhurried.ts'
+import { turns, type Turns } from './unhurried.ts'
 
 export type Found = { row: TaskRow; place: Place }
 export type Wanted = { matches: Matches; sort: TaskSort; after: Place | undefined; count: number; now: string }
@@ -25,9 +25,8 @@ export const projectIndex = () => {
     orders.set(sort, known)
     return known
   }
-  const byScore = async ({ matches, sort, after, count, now }: Wanted): Promise<Found[]> => {
+  const byScore = async ({ matches, sort, after, count, now }: Wanted, turn: Turns): Promise<Found[]> => {
     const compare = comparePlaces(sort)
-    const turn = turns()
     const all: Found[] = []
     for (const row of rows.values()) {
       if (matches(row)) all.push({ row, place: { key: score(row, now, countsOf(row)).value, id: row._id } })
@@ -49,12 +48,11 @@ export const projectIndex = () => {
         order.add(row)
       }
     },
-    /** Others have their turn while it looks; what they change meanwhile it may pass over. */
-    find: async (wanted: Wanted): Promise<Found[]> => {
+    /** Others have their turn while it looks, by the `turn` of the whole work that it is a part of; what they change meanwhile it may pass over. */
+    find: async (wanted: Wanted, turn = turns()): Promise<Found[]> => {
       const key = keyFor(wanted.sort)
-      if (!key) return byScore(wanted)
+      if (!key) return byScore(wanted, turn)
       const order = orderBy(wanted.sort, key)
-      const turn = turns()
       const found: Found[] = []
       let rest: readonly TaskRow[] = order.rows
       for (let i = wanted.after ? order.after(wanted.after) : 0; i < rest.length && found.length < wanted.count; i++) {

@@ -3,6 +3,7 @@ import type { Narrow } from './filter.ts'
 import { comparePlaces } from './order.ts'
 import { projectIndex, type Found, type ProjectIndex, type Wanted } from './project-index.ts'
 import type { TaskRow } from './task-document.ts'
+import { turns } from './unhurried.ts'
 
 type Options = {
   find: (equal: { organizationId: string } & ({ projectId: string } | Narrow)) => Promise<TaskRow[]>
@@ -72,10 +73,12 @@ export const taskLists = ({ find, load: loadOne, maxTasks = 200_000 }: Options) 
         found.push(...await findAmong(few, wanted, id => loadOne(organizationId, id)))
       }
       // One after the other: only one project at a time has to be in memory.
+      const turn = turns()
       for (const projectId of projectIds) {
         if (elsewhere.has(projectId)) continue
         const index = await open(organizationId, projectId)
-        found.push(...(await index.find(wanted)).map(hit => ({ ...hit, index })))
+        found.push(...(await index.find(wanted, turn)).map(hit => ({ ...hit, index })))
+        if (turn.due()) await turn.pause()
       }
       const compare = comparePlaces(wanted.sort)
       return found.sort((a, b) => compare(a.place, b.place)).slice(0, wanted.count)

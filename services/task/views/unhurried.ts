@@ -11,3 +11,4 @@ export const turns = () => {
     pause: async (): Promise<void> => { await setImmediate(); since = performance.now() },
   }
 }
+export type Turns = ReturnType<typeof turns>
