@@ -24,8 +24,8 @@ export const consumerStore = (db: ClickHouse, everyMs = CHECKPOINT_MS): Consumer
   const written = new Map<string, number>()
   let wrote = -everyMs
   // What a checkpoint on disk does not know yet comes again, and `ingest` finds it in the table.
-  const write = async (): Promise<void> => {
-    if (performance.now() - wrote < everyMs) return
+  const write = async (force: boolean): Promise<void> => {
+    if (!force && performance.now() - wrote < everyMs) return
     wrote = performance.now()
     const rows = [...known.values()].filter(({ id, revision }) => written.get(id) !== revision)
     await db.insert('checkpoints', rows)
@@ -48,9 +48,11 @@ export const consumerStore = (db: ClickHouse, everyMs = CHECKPOINT_MS): Consumer
       return kept
     },
     saveCheckpoint: async checkpoint => {
-      if ((known.get(checkpoint.id)?.revision ?? 0) !== checkpoint.revision) return false
+      const last = known.get(checkpoint.id)
+      if ((last?.revision ?? 0) !== checkpoint.revision) return false
       known.set(checkpoint.id, { ...checkpoint, revision: checkpoint.revision + 1 })
-      await write()
+      // A step back is written at once: one lost would leave out what the log has now.
+      await write(checkpoint.next < (last?.next ?? 0))
       return true
     },
     addDeadLetter: async letter => {

@@ -126,6 +126,17 @@ describe('the consumer’s own tables', () => {
     expect(await store.saveCheckpoint({ id: 'a', next: 7, revision: 1 })).toBe(true)
     expect(await consumerStore(chdb.db).checkpoint('a')).toEqual({ id: 'a', next: 7, revision: 2 })
   })
+  it('keep a step back at once, for every partition', async () => {
+    const [before, store] = [consumerStore(chdb.db, 0), consumerStore(chdb.db)]
+    const ids = ['a/0', 'a/1', 'a/2', 'a/3']
+    for (const id of ids) await before.saveCheckpoint({ id, next: 100, revision: 0 })
+    for (const id of ids) {
+      await store.checkpoint(id)
+      await store.saveCheckpoint({ id, next: 50, revision: 1, epoch: 1 })
+    }
+    const next = consumerStore(chdb.db)
+    expect(await Promise.all(ids.map(async id => (await next.checkpoint(id))?.next))).toEqual([50, 50, 50, 50])
+  })
   it('keep dead letters', async () => {
     const store = consumerStore(chdb.db, 0)
     const letter = {

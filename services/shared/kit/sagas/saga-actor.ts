@@ -79,6 +79,8 @@ export const sagaActor = ({ type, sagas, dapr, store, clients, commands, clock, 
     const saga = sagaOf(id)
     let { record } = await load(id)
     if (!record) return dapr.actors.unremind(type, id, reminder)
+    // Whoever ended it may have died before the state was gone, or a state came late.
+    if (record.finishedAt !== null) await dapr.actors.transact(type, id, [{ operation: 'delete', key }])
     const end = clock.monotonic() + turnMs
     for (let work = nextWork(record, clock.now()); work; work = nextWork(record, clock.now())) {
       if (clock.monotonic() > end) return kick(id)

@@ -25,6 +25,22 @@ describe('a saga', () => {
     expect(await host.status('o2', id)).toBeUndefined()
   })
 
+  it('deletes the state of its actor in its next turn when that failed at its end', async () => {
+    const { boot, dapr } = world()
+    const { transact } = dapr.actors
+    let failures = 1
+    dapr.actors = { ...dapr.actors, transact: async (type, saga, operations) => {
+      if (operations.some(o => o.operation === 'delete') && failures-- > 0) throw new Error('the sidecar is away')
+      await transact(type, saga, operations)
+    } }
+    const host = boot()
+    await host.start(id, 'o1', start)
+    await dapr.settled()
+    expect([(await host.status('o1', id))?.state, await dapr.actors.getState('UserSaga', id, 'saga')]).toEqual(['finished', expect.anything()])
+    await dapr.fire('UserSaga', id, 'drive')
+    expect([await dapr.actors.getState('UserSaga', id, 'saga'), dapr.reminders.size]).toEqual([undefined, 0])
+  })
+
   it('changes nothing when it is started or told something twice', async () => {
     const { boot, dapr, effects } = world()
     const host = boot()

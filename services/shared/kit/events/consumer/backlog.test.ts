@@ -16,6 +16,12 @@ describe('the backlog', () => {
     for (let run = came.run(-1, 200); run.length; run = came.run(run.at(-1)!.position, 200)) runs.push(run.length)
     expect(runs).toEqual([3, 1, 200, 100])
   })
+  it('knows what waits at the lowest position, in whatever order it came', () => {
+    const came = backlog()
+    expect(came.lowest()).toBeUndefined()
+    came.add([event(9, 1), event(6, 1), event(10, 1)])
+    expect(came.lowest()?.position).toBe(6)
+  })
   it('lets the broker wait when what came is long, until it is handled', async () => {
     const came = backlog()
     const answers = Array.from({ length: 40 }, (_, i) => came.offer(event(i, 1_000_000), -1))

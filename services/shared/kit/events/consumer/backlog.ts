@@ -47,6 +47,12 @@ export const backlog = () => {
     },
     add: (more: readonly CloudEvent[]): void => { more.forEach(put) },
     follows: (after: number): boolean => events.has(after),
+    /** What waits at the lowest position. */
+    lowest: (): CloudEvent | undefined => {
+      let lowest: CloudEvent | undefined
+      for (const { event } of events.values()) if (!lowest || event.position < lowest.position) lowest = event
+      return lowest
+    },
     /** The events that follow a position without a hole, as many as may be handed over at once. */
     run: (after: number, most: number): CloudEvent[] => {
       const run: CloudEvent[] = []

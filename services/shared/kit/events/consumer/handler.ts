@@ -4,6 +4,7 @@ import type { CloudEvent } from '../../../contracts/feed.ts'
 import { inContext } from '../../observe/context.ts'
 import { inWork } from '../../observe/trace.ts'
 import { newSpanId, newTraceId, parseTraceparent } from '../../observe/traceparent.ts'
+import { traceOf } from '../trace-of.ts'
 
 /** An event as a handler sees it: its data has the shape of the contract. */
 export type Received<T extends string = string, D = unknown> = {
@@ -63,7 +64,7 @@ const lifted = ({ version, from }: EventContract, data: unknown, given: number):
 const received = (event: CloudEvent, topic: Known, data: unknown): Received => ({
   id: event.id, type: event.type, data, subject: event.subject, organizationId: event.organizationid, at: event.time, actor: event.actor,
   version: event.aggregateversion, position: event.position, partition: event.partition, topic: topic.name,
-  correlationId: event.correlationid, traceId: parseTraceparent(event.traceparent)?.traceId ?? null,
+  correlationId: event.correlationid, traceId: parseTraceparent(traceOf(event))?.traceId ?? null,
 })
 
 /** A published event with its data checked, in the shape of the newest version. Throws `Poison` when no contract of the topic knows it. */
@@ -82,11 +83,11 @@ export const envelopeOf = (event: CloudEvent, topic: Known, version?: number): R
 }
 
 /** Runs what an event leads to as a span of `consumer` inside the event's trace, so that logs, calls and commands of it belong together. */
-export const inEventSpan = (consumer: string, { type, traceparent, correlationid, organizationid }: CloudEvent, work: () => Promise<void>): Promise<void> =>
-  inWork(`${consumer} ${type}`, 'consumer', { traceparent, correlationId: correlationid, organizationId: organizationid }, work)
+export const inEventSpan = (consumer: string, event: CloudEvent, work: () => Promise<void>): Promise<void> =>
+  inWork(`${consumer} ${event.type}`, 'consumer', { traceparent: traceOf(event), correlationId: event.correlationid, organizationId: event.organizationid }, work)
 
 /** Says something about an event: the log lines carry its trace and organization. There is no span. */
 export const inEvent = (event: CloudEvent, say: () => void): void => {
-  const trace = parseTraceparent(event.traceparent) ?? { traceId: newTraceId(), spanId: newSpanId(), sampled: false }
+  const trace = parseTraceparent(traceOf(event)) ?? { traceId: newTraceId(), spanId: newSpanId(), sampled: false }
   inContext({ ...trace, correlationId: event.correlationid, organizationId: event.organizationid }, say)
 }

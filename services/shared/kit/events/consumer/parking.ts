@@ -3,6 +3,7 @@ import { NOBODYS } from '../../../contracts/dead-letters.ts'
 import type { CloudEvent } from '../../../contracts/feed.ts'
 import { Id } from '../../../contracts/primitives.ts'
 import { parseTraceparent } from '../../observe/traceparent.ts'
+import { traceOf } from '../trace-of.ts'
 import { oneByOne } from '../../one-by-one.ts'
 import { canonicalJson } from '../log/commit.ts'
 import { createHash } from 'node:crypto'
@@ -33,7 +34,7 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
   const letterOf = (topic: string, event: CloudEvent, reason: string, attempts: number, behind: string | null): DeadLetter => ({
     id: `${consumer}~${topic}~${event.id}`, consumer, topic, partition: event.partition, position: event.position, subject: event.subject,
     organizationId: event.organizationid, state: 'waiting', event, reason, attempts, behind,
-    traceId: parseTraceparent(event.traceparent)?.traceId ?? null, at: now(),
+    traceId: parseTraceparent(traceOf(event))?.traceId ?? null, at: now(),
   })
   const add = async (letter: DeadLetter): Promise<void> => {
     await store.addDeadLetter(letter)
@@ -58,7 +59,9 @@ export const parking = ({ store, consumer, now }: { store: ConsumerStore; consum
       all.set(key, firstOf(all.get(key), letter))
       if (letter.behind === null) failed.add(key)
     }
-    parked = new Map([...meanwhile, ...all])
+    // Another process may have settled all letters of one that is replayed here: it waits until that is through.
+    const held = [...parked].filter(([key]) => replaying.has(key))
+    parked = new Map([...held, ...meanwhile, ...all])
     return [...all].flatMap(([key, aggregate]) => (failed.has(key) ? [] : [aggregate]))
   }
 

@@ -14,17 +14,21 @@ const event = (position: number): CloudEvent => ({
 const id = 'test/topic/0'
 
 /** Processes of one consumer: what they handled, and how often they asked the producer and wrote checkpoints. */
-const processes = ({ lostAnswers = 0, log = new Array<CloudEvent>(), handling = async (): Promise<void> => {} } = {}) => {
+const processes = ({ lostAnswers = 0, log = new Array<CloudEvent>(), handling = async (): Promise<void> => {}, looking = async (_nth: number): Promise<void> => {} } = {}) => {
   const store = memoryStore()
-  const seen = { handled: new Array<number>(), asked: 0, saved: 0, warned: new Array<string>() }
+  const seen = { handled: new Array<number>(), asked: 0, looked: 0, saved: 0, warned: new Array<string>() }
   const open = () => partitionConsumer({
     id, logger: { ...silentLogger, warn: (_, text) => { seen.warned.push(text) } }, run: 200, refresh: async () => {},
-    store: { ...store, saveCheckpoint: async checkpoint => {
+    store: { checkpoint: async name => { await looking(++seen.looked); return store.checkpoint(name) }, saveCheckpoint: async checkpoint => {
       const stored = await store.saveCheckpoint(checkpoint)
       if (seen.saved++ < lostAnswers) throw new Error('the answer was lost')
       return stored
     } },
-    feed: async after => { seen.asked++; return { events: log.filter(e => e.position > after), head: (log.at(-1)?.position ?? -1) + 1 } },
+    feed: async after => {
+      seen.asked++
+      const head = (log.at(-1)?.position ?? -1) + 1
+      return { events: log.filter(e => e.position > after), head, next: head }
+    },
     handle: async events => {
       await handling()
       seen.handled.push(...events.map(e => e.position))
@@ -130,5 +134,30 @@ describe('a log that was put back behind what is handled', () => {
     await one.idle()
     await one.stop()
     expect([seen.handled, seen.warned, await next()]).toEqual([[6, 7], [expect.stringContaining('does not continue')], 8])
+  })
+  it.each([
+    ['the store is away for a moment', [6, 9, 10, 11], undefined],
+    ['another process has handled some of it', [9, 10, 11], 8],
+  ] as const)('is gone on with where it has grown past that, and nothing is left out, when %s', async (_, handled, others) => {
+    const log = [event(0), event(1), { ...event(6), previous: 1 }, { ...event(9), previous: 6 }, event(10)]
+    // The second look is the one after the page that does not continue what was handled.
+    const { seen, open, store, next } = processes({ log, looking: async nth => {
+      if (nth !== 2) return
+      if (others === undefined) throw new Error('the store is away')
+      await store.saveCheckpoint({ id, next: others, revision: 1 })
+    } })
+    await store.saveCheckpoint({ id, next: 5, revision: 0 })
+    const one = open()
+    const reach = async (head: number): Promise<void> => {
+      one.reach(head)
+      const idle = one.idle()
+      await vi.advanceTimersByTimeAsync(1_000)
+      await idle
+    }
+    await reach(11)
+    log.push(event(11))
+    await reach(12)
+    await one.stop()
+    expect([seen.handled, await next(), one.lag()]).toEqual([handled, 12, 0])
   })
 })

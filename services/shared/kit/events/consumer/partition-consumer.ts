@@ -111,9 +111,16 @@ export const partitionConsumer = ({ id, store, logger, feed, handle, run: most, 
     }
     const { events, ended } = await read(next)
     came.add(events)
-    if (events.length === 0 && ended) target = Math.min(target, next)
-    const [first] = events
-    if (!first || follows() || await load()) return
+    if (follows()) return
+    if (events.length === 0) {
+      if (!ended) return
+      target = Math.min(target, next)
+      // What an earlier page brought may no longer follow what is handled: it is read again.
+      if (came.size() > 0) read = reader()
+      return
+    }
+    const first = came.lowest()
+    if (!first || await load()) return
     logger.warn({ partition: id, handled: next, previous: first.previous }, 'the log of the producer does not continue what was handled; going on with what it has')
     next = first.previous + 1
   }

@@ -6,19 +6,23 @@ import { draft } from '../test/parcel.ts'
 import { endOf, segmentAt, START } from './segments.ts'
 import { sequencer } from './sequencer.ts'
 
+const commitOf = (stream: string, text = '') =>
+  sealed({ ...completeDraft(draft(stream, 1, '', 'Sent'), { partitions: 1, traceparent: null, say: () => [] }), correlationId: text }, 'w:0')
 /** A sequencer on a store that holds so many segments of one commit each. */
 const sequencerOver = async (segments: number, text = '') => {
   const store = memoryStore()
   for (let i = 0, end = START; i < segments; i++) {
-    const commit = sealed({ ...completeDraft(draft(`p${i}`, 1, '', 'Sent'), { partitions: 1, traceparent: null, say: () => [] }), correlationId: text }, 'w:0')
-    const segment = segmentAt(0, end, [commit], '2026-01-01T00:00:00.000Z')
+    const segment = segmentAt(0, end, [commitOf(`p${i}`, text)], '2026-01-01T00:00:00.000Z')
     await store.addSegment(segment)
     end = endOf(segment)
   }
   let calls = 0
   store.before = async () => { calls++ }
-  const one = sequencer({ store, partition: 0, from: async () => START, now: () => '', logger: silentLogger, onPositioned: () => {} })
-  return { one, calls: () => calls }
+  const counted: [string, number][] = []
+  const one = sequencer({
+    store, partition: 0, from: async () => START, now: () => '', logger: silentLogger, onPositioned: (_, groups) => { counted.push(...groups) },
+  })
+  return { one, calls: () => calls, counted }
 }
 
 describe('the sequencer', () => {
@@ -27,6 +31,14 @@ describe('the sequencer', () => {
     const ends = await Promise.all(Array.from({ length: 50 }, () => one.catchUp()))
     expect(new Set(ends.map(end => end.next))).toEqual(new Set([300]))
     expect(calls()).toBeLessThan(6)
+  })
+  it('counts a commit for each group that hands it in while it waits, once', async () => {
+    const { one, counted } = await sequencerOver(0)
+    const commit = commitOf('p')
+    for (const group of ['adopted:1', 'adopted:2', 'adopted:1']) one.position(commit, group)
+    await one.drained()
+    expect(counted).toEqual([['adopted:1', 1], ['adopted:2', 1]])
+    await one.stop()
   })
   it('keeps the last segments by their weight', async () => {
     for (const [text, kept] of [['', 100], ['x'.repeat(200_000), 2], ['x'.repeat(2_000_000), 1]] as const) {

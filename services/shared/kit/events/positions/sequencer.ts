@@ -34,7 +34,7 @@ export type Sequencer = ReturnType<typeof sequencer>
  */
 export const sequencer = ({ store, partition, from, now, logger, onPositioned }: SequencerOptions) => {
   const seen = new LRUCache<string, true>({ max: SEEN })
-  const pending = new Map<string, { commit: Commit; group: string }>()
+  const pending = new Map<string, { commit: Commit; groups: Set<string> }>()
   const retry = backOff({ first: 20, most: 2_000 })
   let end: End | undefined
   let running: Promise<void> | undefined
@@ -59,7 +59,7 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
       const mine = pending.get(id)
       if (!mine) continue
       pending.delete(id)
-      groups.set(mine.group, (groups.get(mine.group) ?? 0) + 1)
+      for (const group of mine.groups) groups.set(group, (groups.get(group) ?? 0) + 1)
     }
     if (groups.size > 0) onPositioned(segment, groups)
   }
@@ -118,8 +118,13 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
   }
 
   return {
-    /** The caller must know that the commit is in no segment before the known end; `known()` tells that end. */
-    position: (commit: Commit, group: string): void => { pending.set(commit.id, { commit, group }); kick() },
+    /** The caller must know that the commit is in no segment before the known end; `known()` tells that end. It counts once for each group that hands it in. */
+    position: (commit: Commit, group: string): void => {
+      const waiting = pending.get(commit.id)
+      if (waiting) waiting.groups.add(group)
+      else pending.set(commit.id, { commit, groups: new Set([group]) })
+      kick()
+    },
     /** The commit is in a segment that was read already. */
     placed: (id: string): boolean => seen.has(id),
     /** True: the commit has its position, or waits here for it. */

@@ -14,7 +14,8 @@ export const cloudEvents = (source: string, { first, previous, commits }: { firs
         datacontenttype: 'application/json', data, dataversion: version, organizationid: commit.tenantId,
         partition: commit.partition, position: start + i, previous: before,
         aggregateversion: commit.version, actor: commit.actor, correlationid: commit.correlationId,
-        ...(commit.causationId !== null && { causationid: commit.causationId }), ...(commit.traceparent !== null && { traceparent: commit.traceparent }),
+        ...(commit.causationId !== null && { causationid: commit.causationId }),
+        ...(commit.traceparent !== null && { requesttrace: commit.traceparent, traceparent: commit.traceparent }),
       })
       before = start + i
     }
