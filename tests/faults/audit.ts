@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { liveEvent } from '../../services/gateway/live/live-event.ts'
 import { checkPositions, checkStreams } from './check/chains.ts'
 import { compare } from './check/compare.ts'
-import { effect, effectsOf, privateEffectsOf } from './check/effects.ts'
+import { astray } from './check/astray.ts'
+import { effectsOf, privateEffectsOf } from './check/effects.ts'
 import { figuresOf } from './check/figures.ts'
 import { together, total, type Findings } from './check/findings.ts'
 import { checkFrames } from './check/frames.ts'
@@ -87,7 +88,7 @@ const look = async ({ platform: { stack }, ledger, team, watcher }: AuditOptions
   const sagas = await Promise.all((['user', 'project'] as const).map(service => withDatabase(uri, service, sagaRows)))
   const findings = together([
     compare('the log', { must: ledger.acknowledged, may: ledger.asked }, found),
-    { missing: keptAway(ledger, new Set(found)) },
+    { missing: astray(ledger.askedBack, new Set(found)) },
     ...Object.values(logs).flatMap(log => [checkStreams(log.commits), checkPositions(log.commits, log.segments)]),
     checkSagas(ledger.sagas, sagas.flat(), new Date().toISOString()),
     await checkInbox(uri, told, gone), await checkInboxErased(uri, gone), await checkUserTables(uri, user),
@@ -97,11 +98,6 @@ const look = async ({ platform: { stack }, ledger, team, watcher }: AuditOptions
   ])
   return { findings, logs, mails }
 }
-
-/** Tasks that went with a project and did not come back with it. */
-const keptAway = ({ broughtBack }: Ledger, found: ReadonlySet<string>): string[] => broughtBack.flatMap(({ projectId, titles }) => titles
-  .filter(title => found.has(effect.unbuilt(projectId, title)) && !found.has(effect.rebuilt(projectId, title)))
-  .map(title => `the log: ${effect.rebuilt(projectId, title)}`))
 
 /** What happens in the project, and what concerns its owner, wherever. */
 const watches = (event: ProducerLog['events'][number], { owner, projectId }: Team): boolean => {

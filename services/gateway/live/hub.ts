@@ -40,7 +40,6 @@ export const hub = ({ audience, journal, memberships, tokenStatus }: HubOptions)
     const { userId, projectId, sessionId, role } = Facts.safeParse(data).data ?? {}
     if (type === 'MemberAdded' && userId && projectId) memberships.joined(organizationid, userId, projectId)
     if (type === 'MemberRemoved' && userId && projectId) memberships.left(organizationid, userId, projectId)
-    if (type === 'ProjectRestored' && projectId) memberships.restored(organizationid, projectId)
     if (type === 'UserUpdated' && role) for (const s of ofUser(userId)) if (s.person.organizationId === organizationid) changeRole(s, role)
     if (type === 'UserDeleted') for (const s of ofUser(userId)) s.close(closeCodes.sessionEnded, 'The account is closed.')
     if (type === 'SessionEnded') {

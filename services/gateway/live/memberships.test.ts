@@ -39,17 +39,6 @@ it('who was refused a project may follow it from the event on that tells of it',
   known.joined('o1', 'bob', 'p2')
   for (const person of [ann, bob]) expect(await known.maySubscribe(person, 'p2')).toBe(true)
 })
-it('who was refused a project that was deleted may follow it from the event on that says it is there again', async () => {
-  const projects: string[] = []
-  const { asks, known } = asked(projects)
-  for (const projectId of ['p1', 'p2']) expect(await known.maySubscribe(bob, projectId)).toBe(false)
-  projects.push('p1')
-  known.restored('o2', 'p1')
-  expect(await known.maySubscribe(bob, 'p1')).toBe(false)
-  asks.length = 0
-  known.restored('o1', 'p1')
-  expect([await known.maySubscribe(bob, 'p1'), await known.maySubscribe(bob, 'p2'), asks]).toEqual([true, false, ['bob']])
-})
 it('who was refused a project is asked about again after a while, also where no event came', async () => {
   const projects: string[] = []
   const { known } = asked(projects, { unknownMs: 20 })

@@ -15,8 +15,6 @@ export type Memberships = {
   sees(person: Person, projectId: string): boolean
   joined(organizationId: string, userId: string, projectId: string): void
   left(organizationId: string, userId: string, projectId: string): void
-  /** A project is there again, with its members. */
-  restored(organizationId: string, projectId: string): void
 }
 /** `unknownMs`: so long a project that a person does not see is not asked for again, unless an event tells of it. */
 export type MembershipsOptions = { maxAgeMs?: number; unknownMs?: number }
@@ -95,10 +93,6 @@ export const memberships = (ask: AskProjects, { maxAgeMs = 300_000, unknownMs = 
       change(organizationId, userId, projectId, true)
     },
     left: (organizationId, userId, projectId) => { change(organizationId, userId, projectId, false) },
-    restored: (organizationId, projectId) => {
-      const names = [...unknown.keys()].filter(name => name.startsWith(`${organizationId}/`) && name.endsWith(`/${projectId}`))
-      for (const name of names) unknown.delete(name)
-    },
   }
 }
 

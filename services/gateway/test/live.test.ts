@@ -82,15 +82,6 @@ describe('a subscriber', () => {
     expect(await client.closed).toBe(1013)
     expect(client.frames).toMatchObject([{ type: 'error', code: expect.stringContaining('unavailable') }])
   })
-  it('follows a project that was deleted from the event on that says it is there again', async () => {
-    const client = await world.connect({ userId: 'u3' })
-    await subscribed(client, ['project:p1'])
-    world.dapr.answer('project', () => ({ status: 200, headers: {}, body: { projectIds: [{ projectId: 'p1', role: 'viewer' }] } }))
-    await world.happen('ProjectRestored', { projectId: 'p1' })
-    await subscribed(client, ['project:p1'])
-    expect(client.frames.map(f => f.code ?? f.topics?.length)).toEqual(['project-unknown', 0, 1])
-    client.close()
-  })
   it('sees nothing more from the event on that took his right, and sees it again when he is back', async () => {
     const client = await world.connect()
     await subscribed(client, ['project:p1'])

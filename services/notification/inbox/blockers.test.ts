@@ -65,6 +65,15 @@ it.each([
 ] as const)('only what still holds is told when the link is handled late to a blocker that was %s', async (_, events, expected) => {
   expect(await toldOf(events)).toEqual(expected)
 })
+it('a blocker that opens again while its closing is being told of holds up: that it goes for good is told, too', async () => {
+  const tables = memoryTables()
+  const known = rememberedFacts(tables)
+  expect(await toldOf([completed(2)], tables)).toEqual([])
+  const [link, opened] = [waits(1), moved(3, 'active')]
+  await known.learn(link, new Set(), await known.before(link))
+  await known.catchUp(link, async () => { await known.learn(opened, new Set(), await known.before(opened)) })
+  expect(await toldOf([moved(4, 'cancelled')], tables)).toEqual([heard(4, 'was cancelled')])
+})
 it('a link that is handled once more tells nobody new of a blocker that has opened again', async () => {
   const told = await toldOf([waits(1), completed(2), moved(3, 'active'), handed(4, 'dan'), waits(1)])
   expect(told.filter(text => text.includes('A blocker'))).toEqual([heard(2, 'is done')])

@@ -52,6 +52,9 @@ export const catchUp = async ({ waiting, closings }: Sources, event: HeardEvent,
     if (!closing || closing.opened || closing.at <= event.at) return
     await tell(causeOf(closing), unblocked([link], closing.how).filter(({ userId }) => whoClosed(closing.organizationId, userId) !== closing.by))
     await setFreed(waiting, link._id, closing.how, closing.version)
+    // It may have opened again meanwhile, when this link did not look freed yet.
+    const now = await closings.one({ _id: link.blockerId })
+    if (now?.opened) await setFreed(waiting, link._id, undefined, now.version)
   }))
 }
 

@@ -30,7 +30,8 @@ export const internalHandlers = ({ projects, timers, views }: ProjectDeps): Hand
     },
 
     memberships: async ({ params: { userId }, query: { organizationId } }) => {
-      const rows = (await views.projects.ofMember(organizationId, userId)).filter(row => row.phase === 'live')
+      // Those that can come back, too: whoever has asked while a project was away belongs to it from its first event on.
+      const rows = (await views.projects.ofMember(organizationId, userId)).filter(row => row.phase === 'live' || row.phase === 'deleted')
       const projectIds = rows.flatMap(({ project }) =>
         project.members.filter(m => m.userId === userId).map(m => ({ projectId: project.id, role: m.role })))
       return { body: { projectIds } }

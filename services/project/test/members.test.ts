@@ -72,6 +72,12 @@ describe('other services', () => {
     expect(await internal('task').getProject(asked)).toMatchObject({ id, deletedAt: service.clock.now() })
     await expect(internal('task').getProject({ ...asked, query: { organizationId: 'org-2' } })).rejects.toMatchObject({ kind: 'missing', code: 'project-unknown' })
   })
+  it('see that somebody belongs to a project while it is deleted, for it may come back', async () => {
+    const id = await create()
+    await call('DELETE', id)
+    const { projectIds } = await internal('notification').memberships({ params: { userId: 'ann' }, query: { organizationId } })
+    expect(projectIds).toContainEqual({ projectId: id, role: 'owner' })
+  })
   it('are let in only when they are listed', async () => {
     expect((await service.request('GET', `/internal/memberships/ann?organizationId=${organizationId}`, { caller: 'user' })).status).toBe(403)
     expect((await service.request('GET', `/internal/memberships/ann?organizationId=${organizationId}`, { as: ann })).status).toBe(401)

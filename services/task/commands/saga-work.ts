@@ -64,7 +64,7 @@ export const sagaWork = ({ tasks, taskView, projects, log }: TaskDeps, { links }
         return [...new Set([...begun, ...held])]
       })
       await inParallel(ids, WIDTH, id => {
-        const command = { type: 'UpdateTask', taskId: id, fields: { assigneeId: null }, mentions: [], at: meta.at } as const
+        const command = { type: 'UpdateTask', taskId: id, fields: { assigneeId: null }, mentions: [], ifHeldBy: userId, at: meta.at } as const
         return unlessGone(tasks.handle(organizationId, id, command, own(meta, sagaId, 'release', id)))
       })
       return ids.length

@@ -49,6 +49,11 @@ describe('a time of day that a change of the clocks leaves out', () => {
     ['FREQ=DAILY;BYHOUR=9', 'Europe/Berlin', '2026-03-27T08:00:00.000Z', ['FREQ=DAILY;BYHOUR=9', 'FREQ=DAILY;BYHOUR=9', 'FREQ=DAILY;BYHOUR=9']],
   ])('stands in the rule only until it comes again, and always where it stood before: %s in %s', (rule, zone, start, rules) =>
     expect(rules.map((_, i) => series(rule, start, i + 1, zone).rule)).toEqual(rules))
+  it.each([
+    ['FREQ=DAILY;BYHOUR=9', '2026-03-02T17:00:00.000Z'], ['FREQ=HOURLY;BYMINUTE=30', '2026-03-02T08:00:00.000Z'],
+    ['FREQ=WEEKLY;BYDAY=MO;BYHOUR=9;BYMINUTE=30', '2026-03-02T08:00:00.000Z'],
+  ])('takes nothing from the rule that the user said himself, also of a task that is due at another time: %s', (rule, start) =>
+    expect(nextOccurrence(rule, start, start, 'UTC')?.rule).toBe(rule))
   it('lies still ahead of whoever completes the one before in the hour that follows', () =>
     expect(next('FREQ=DAILY', '2026-03-28T01:30:00.000Z', '2026-03-29T01:20:00.000Z', 'Europe/Berlin')).toBe('2026-03-29T01:30:00.000Z'))
   it('is the same date of a COUNT', () =>

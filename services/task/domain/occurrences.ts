@@ -42,7 +42,7 @@ export const nextOccurrence = (rule: string, start: string, after: string, zone 
     if (left < 1) return undefined
     parts.set('COUNT', String(left))
   }
-  return { at: new Date(found.at.epochMilliseconds).toISOString(), rule: textOf(keptToClock(parts, begun, found)) }
+  return { at: new Date(found.at.epochMilliseconds).toISOString(), rule: textOf(keptToClock(parts, begun, found, zone)) }
 }
 
 /** What the clock on the wall shows, as if it were UTC: there no hour is left out, and none comes twice. */
@@ -92,14 +92,18 @@ const datesBetween = (rule: string, parts: Parts, start: Temporal.ZonedDateTime,
  * The rule with the time of day that was meant, where the change of the clocks has moved this one: the next ones count from the date that it got.
  * The first one that is back at its own time needs it no more.
  */
-const keptToClock = (parts: Parts, begun: Temporal.ZonedDateTime, { clock, at }: Found): Parts => {
+const keptToClock = (parts: Parts, begun: Temporal.ZonedDateTime, { clock, at }: Found, zone: string): Parts => {
   const kept = new Map(parts)
+  const hourly = kept.get('FREQ') === 'HOURLY'
+  // Only what a change of the clocks has added is taken away again, not what the user said of a task that is due at another time.
+  const meantThen = begun.toPlainDateTime().with({ minute: clock.minute, ...(hourly ? {} : { hour: clock.hour }) }).toZonedDateTime(zone)
+  const wasMoved = meantThen.toPlainDateTime().equals(begun.toPlainDateTime())
   const keep = (name: string, unit: 'hour' | 'minute'): void => {
     const meant = String(clock[unit])
     if (clock[unit] !== at[unit]) kept.set(name, kept.get(name) ?? meant)
-    else if (begun[unit] !== at[unit] && kept.get(name) === meant) kept.delete(name)
+    else if (wasMoved && begun[unit] !== at[unit] && kept.get(name) === meant) kept.delete(name)
   }
-  if (kept.get('FREQ') !== 'HOURLY') keep('BYHOUR', 'hour')
+  if (!hourly) keep('BYHOUR', 'hour')
   keep('BYMINUTE', 'minute')
   return kept
 }

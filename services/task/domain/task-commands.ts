@@ -7,8 +7,10 @@ export type CreateTask = {
   type: 'CreateTask'; taskId: string; projectId: string; reporterId: string; fields: Fields; status: string | undefined; workflow: Workflow; role?: ProjectRole
   mentions: readonly string[]; blockedBy: readonly string[]; openBlockers?: readonly string[]; sagaId?: string; at: string
 }
-/** `ifUnassigned`: changes nothing once somebody has the task. */
-export type UpdateTask = { type: 'UpdateTask'; taskId: string; fields: Partial<Fields>; mentions: readonly string[]; ifUnassigned?: true; at: string }
+/** `ifUnassigned`: changes nothing once somebody has the task; `ifHeldBy`: nor unless this person has it, and still has to do it. */
+export type UpdateTask = {
+  type: 'UpdateTask'; taskId: string; fields: Partial<Fields>; mentions: readonly string[]; ifUnassigned?: true; ifHeldBy?: string; at: string
+}
 /** `closedBlockers` are the blockers known to be closed; any other holds the task back. */
 export type ChangeStatus = {
   type: 'ChangeStatus'; taskId: string; to: string; workflow: Workflow; role: ProjectRole; closedBlockers: readonly string[]; at: string

@@ -33,9 +33,10 @@ const create = (task: TaskState, command: CreateTask): TaskEvent[] => {
   return entered.category === 'done' ? [created, { type: 'TaskCompleted', about, startedAt: null, createdAt: at, at }] : [created]
 }
 
-const update = (state: TaskState, { taskId, fields, mentions, ifUnassigned, at }: UpdateTask): TaskEvent[] => {
+const update = (state: TaskState, { taskId, fields, mentions, ifUnassigned, ifHeldBy, at }: UpdateTask): TaskEvent[] => {
   const task = present(state, taskId)
   if (ifUnassigned && task.assigneeId !== null) return []
+  if (ifHeldBy !== undefined && (task.assigneeId !== ifHeldBy || closed(task.category))) return []
   const changes = changesOf(task, fields)
   if (Object.keys(changes).length === 0 && mentions.length === 0) return []
   const after = { ...task, ...fields }

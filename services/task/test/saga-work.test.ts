@@ -139,11 +139,14 @@ describe('what the sagas of others ask', () => {
   })
   it('takes back all of a release that an older version began and this one ended', async () => {
     const [begun, left] = [await bench.created('released by then'), await bench.created('his still', { assigneeId: 'bob' })]
-    await bench.deps.log.store.documents<Plan>('saga_plans').put([{ _id: 'close-account.1:release', version: 1, taskIds: [begun.id, left.id] }], true)
+    const taken = await bench.created('hers by then', { assigneeId: 'ann' })
+    const taskIds = [begun.id, left.id, taken.id]
+    await bench.deps.log.store.documents<Plan>('saga_plans').put([{ _id: 'close-account.1:release', version: 1, taskIds }], true)
     const user = bench.server.client(taskInternal, { caller: 'user' })
     const body = { organizationId: 'acme', userId: 'bob', sagaId: 'close-account.1' }
-    expect([await user.releaseTasks({ body }), await user.reassignTasks({ body })]).toEqual([{ released: 2 }, { reassigned: 2 }])
+    expect([await user.releaseTasks({ body }), await user.reassignTasks({ body })]).toEqual([{ released: 3 }, { reassigned: 2 }])
     expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${begun.id}`)).assigneeId).toBe('bob')
+    expect(taskOf(await bench.call(ann, 'GET', `/api/tasks/${taken.id}`)).assigneeId).toBe('ann')
   })
   it('takes no task back from whoever has taken it over meanwhile', async () => {
     const { id } = await bench.created('his', { assigneeId: 'bob' })

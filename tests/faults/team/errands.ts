@@ -79,13 +79,14 @@ export const errands = (door: Door, team: Team, { mail, domain }: { mail: string
     const titles = [...(await shipped()).titles, ...given ? [GIVEN] : []]
     const sagaId = await remove(projectId, [])
     await sleep(ARRIVED_MS)
+    // How many of them had been taken by then nobody knows.
+    door.ledger.askedBack.push({ projectId, titles })
     door.ledger.asked.push(...titles.flatMap(title => [effect.unbuilt(projectId, title), effect.rebuilt(projectId, title)]))
     const back = await door.ask(
       'restoreProject', projectApi.restoreProject,
       { token: token(), params: { id: projectId } },
       { effects: [effect.projectBack(projectId)], doneIf: ['not-deleted'], orElse: ['deletion-finished'] },
     )
-    if (back) door.ledger.broughtBack.push({ projectId, titles })
     if (sagaId !== undefined) door.ledger.sagas.push({ sagaId, outcomes: back ? ['restored'] : ['restored', 'deleted'] })
   }
   /** Begins a project whose tasks are refused: nothing of it stays. */

@@ -11,9 +11,9 @@ export type Ledger = {
   invited: string[]
   /** Projects that sagas build: their tasks are known by title. */
   built: Set<string>
-  /** Projects that were asked back in time: which of these tasks had been taken by then nobody knows, but none of them stays away. */
-  broughtBack: { projectId: string; titles: readonly string[] }[]
+  /** Projects that were asked back: with those that came back none of these tasks stays away, with those that did not none stays. */
+  askedBack: { projectId: string; titles: readonly string[] }[]
   /** Aggregates that said what nobody can handle. */
   poisoned: Set<string>
 }
-export const newLedger = (): Ledger => ({ acknowledged: [], asked: [], sagas: [], invited: [], built: new Set(), broughtBack: [], poisoned: new Set() })
+export const newLedger = (): Ledger => ({ acknowledged: [], asked: [], sagas: [], invited: [], built: new Set(), askedBack: [], poisoned: new Set() })
