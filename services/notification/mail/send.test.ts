@@ -79,7 +79,9 @@ describe('a mail that waited', () => {
     const saga = { organizationId: 'o1', projectId: 'p1', sagaId: 'delete-project.1' }
     await at.tables.mails.insert([{ ...told, _id: 'old' }])
     await at.hidden.hide(saga)
-    expect([await at.send('told', 0), await at.send('old', days(5.1)), at.left]).toEqual([{ afterMs: minutes(10) }, 'done', []])
+    expect([await at.send('told', 0), await at.send('told', minutes(1)), await at.send('told', days(1))])
+      .toEqual([{ afterMs: 5_000 }, { afterMs: minutes(1) }, { afterMs: minutes(10) }])
+    expect([await at.send('old', days(5.1)), at.left]).toEqual(['done', []])
     await at.hidden.show(saga)
     expect([await at.send('told', minutes(10)), await at.stateOf('old'), at.left]).toEqual(['done', ['dropped', 'its project was deleted'], ['told']])
   })

@@ -24,8 +24,8 @@ type Dropped = { dropped: string }
 // Behind a mail that waits for an answer may be one that somebody waits for: it makes room, and looks again later.
 const graceMs = 250
 const again = { afterMs: 2_000 }
-// A deleted project may be restored for days; its mails wait as long as mails do.
-const whileHidden = { afterMs: 10 * 60_000 }
+// A deleted project may be restored for days, most are at once: its mails wait as long again as they have waited, and as long as mails do.
+const whileHidden = (waitedMs: number): Later => ({ afterMs: Math.min(Math.max(waitedMs, 5_000), 10 * 60_000) })
 const longestRefusedMs = 30 * 60_000
 // As long as mail servers try (RFC 5321 4.5.4.1): an outage may last from Friday to Tuesday.
 const giveUpMs = 5 * 86_400_000
@@ -72,7 +72,7 @@ export const sender = ({ mails, directory, preferencesOf, insiders, isHidden, sm
     const quietEnd = quietUntil(now, preferences.quietHours, timezone)
     if (quietEnd !== undefined) return { afterMs: Date.parse(quietEnd) - Date.parse(now) }
     const { projectId } = told
-    if (projectId !== null && await isHidden({ organizationId, projectId })) return waitedMs > giveUpMs ? { dropped: 'its project was deleted' } : whileHidden
+    if (projectId !== null && await isHidden({ organizationId, projectId })) return waitedMs > giveUpMs ? { dropped: 'its project was deleted' } : whileHidden(waitedMs)
     const inside = projectId === null ? undefined : await inGrace(joined(admissions, row._id, () => insiders(organizationId, projectId, [userId])))
     if (inside === late) return again
     if (inside && !inside.has(userId)) return { dropped: 'the recipient may not see the project any more' }
