@@ -16,10 +16,12 @@ const row = ({ service, state, sidecar, dependencies, relayLag, consumerLag, dea
   const uptime = uptimeSeconds === null ? '–' : duration(uptimeSeconds)
   return `<tr>
 <th scope="row">${service}</th><td>${mark(state, state === 'ready')}${why}</td><td>${mark(sidecar, sidecar === 'up')}</td>
-<td>${dependencies.map(dependency).join('<br>')}</td>
+<td>${dependencies.filter(isNews).map(dependency).join('<br>')}</td>
 ${counts.join('')}<td class="number">${uptime}</td><td>${escaped(version ?? '–')}</td></tr>`
 }
 
+// A circuit that is closed says nothing of what is behind it.
+const isNews = ({ state, latencyMs }: ServiceStatus['dependencies'][number]): boolean => latencyMs !== null || state !== 'up'
 const dependency = ({ name, state, latencyMs }: ServiceStatus['dependencies'][number]): string =>
   `${escaped(name)} ${mark(state, state === 'up')}${latencyMs === null ? '' : ` <small>${latencyMs} ms</small>`}`
 

@@ -15,7 +15,7 @@ it('the circuit to another app is shown once it is called, among what hinders no
   expect(await metrics.registry.metrics()).not.toContain('breaker_project_open')
   for (let i = 0; i < 10; i++) await circuit('project').run(async () => { throw new DaprError('peer', 'project did not answer') }).catch(() => {})
   const { body } = await server.request('GET', '/health/dependencies', { headers: { 'dapr-api-token': '' } })
-  expect(body).toMatchObject({ state: 'ready', dependencies: [{ name: 'dapr', state: 'up' }, { name: 'project', state: 'open', essential: false }] })
+  expect(body).toMatchObject({ state: 'ready', dependencies: [{ name: 'dapr', state: 'up' }, { name: 'project', state: 'open', essential: false, latencyMs: null }] })
   expect(await metrics.registry.metrics()).toContain('breaker_project_open{service="task"} 1')
   await server.close()
 })

@@ -11,7 +11,4 @@ const shown = { closed: 0, 'half-open': 0.5, open: 1 }
 export const showBreaker = ({ health, metrics }: { health: HealthParts; metrics: Metrics }, breaker: Breaker, name = breaker.name): void => {
   metrics.gauge(`breaker_${name.replaceAll(/\W/g, '_')}_open`, 'Whether the breaker is open (1) or half-open (0.5)', () => shown[breaker.state()])
   health.breakers.set(name, breaker)
-  if (health.checks.has(name)) return
-  health.checks.set(name, async () => {})
-  health.optional.add(name)
 }

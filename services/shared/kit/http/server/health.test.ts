@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { breaker } from '../../breaker.ts'
+import { breaker, type Breaker } from '../../breaker.ts'
 import type { Gate } from './gate.ts'
 import { healthRoutes, type Check } from './health.ts'
 import { createLogger } from '../../observe/log.ts'
@@ -9,7 +9,7 @@ import { testServer, type TestServer } from '../test-server.ts'
 let server: TestServer
 let logged: string[]
 afterEach(() => server.close())
-const start = async (checks: Record<string, Check>, { state = 'ready' as Gate['state'], optional = [] as string[], breakers = [breaker({ name: 'none' })] } = {}) => {
+const start = async (checks: Record<string, Check>, { state = 'ready' as Gate['state'], optional = [] as string[], breakers = new Array<Breaker>() } = {}) => {
   logged = []
   server = await testServer([healthRoutes({
     logger: createLogger({ service: 'task', destination: { write: line => { logged.push(line) } } }),

@@ -27,12 +27,15 @@ export const healthRoutes = ({ service, instanceId, gate, checks, optional, brea
   const tell = downLog(logger, 'a dependency is down')
   const started = performance.now()
   let looked: { at: number; result: Promise<Dependency[]> } | undefined
+  // Nothing is looked at there, so there is no time to tell.
+  const circuitsAlone = (): Dependency[] => [...breakers].filter(([name]) => !checks.has(name))
+    .map(([name, breaker]) => ({ name, state: stateOf(breaker), essential: false, latencyMs: null }))
   const lookAll = (): Promise<Dependency[]> => {
     if (!looked || performance.now() - looked.at > reuseMs) {
       looked = {
         at: performance.now(),
         result: Promise.all([...checks].map(([name, check]) =>
-          look({ name, check, essential: !optional.has(name), timeoutMs, breaker: breakers.get(name), tell }))),
+          look({ name, check, essential: !optional.has(name), timeoutMs, breaker: breakers.get(name), tell }))).then(seen => [...seen, ...circuitsAlone()]),
       }
     }
     return looked.result
@@ -69,6 +72,10 @@ const look = async ({ name, check, essential, timeoutMs, breaker, tell }: Look):
     return down(error === late ? 'timeout' : 'failed', error)
   }
   tell(name, undefined)
+  return { name, state: stateOf(breaker), essential, latencyMs: Math.round((performance.now() - started) * 10) / 10 }
+}
+
+const stateOf = (breaker: Breaker | undefined): Dependency['state'] => {
   const circuit = breaker?.state() ?? 'closed'
-  return { name, state: circuit === 'closed' ? 'up' : circuit, essential, latencyMs: Math.round((performance.now() - started) * 10) / 10 }
+  return circuit === 'closed' ? 'up' : circuit
 }
