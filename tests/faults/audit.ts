@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { liveEvent } from '../../services/gateway/live/live-event.ts'
+import type { HiddenProjectRow, MailRow } from '../../services/notification/store/rows.ts'
+import { astray } from './check/astray.ts'
 import { checkPositions, checkStreams } from './check/chains.ts'
 import { compare } from './check/compare.ts'
-import { astray } from './check/astray.ts'
 import { effectsOf, privateEffectsOf } from './check/effects.ts'
 import { figuresOf } from './check/figures.ts'
 import { together, total, type Findings } from './check/findings.ts'
 import { checkFrames } from './check/frames.ts'
 import { sagaRows } from './check/saga-rows.ts'
 import { checkSagas } from './check/sagas.ts'
-import { heard, leastTold } from './check/told.ts'
+import { deletedProjects, heard, leastTold } from './check/told.ts'
 import { producers, readLog, withDatabase, type Producer, type ProducerLog } from './stack/documents.ts'
 import { checkInboxErased, checkUserTables } from './stack/erased.ts'
 import { checkInbox } from './stack/inbox.ts'
@@ -62,9 +63,13 @@ export const audit = async (options: AuditOptions): Promise<Audit> => {
   }
 }
 
-/** Waits for the mails that are on their way; what is still waiting after that is looked at as missing. */
+/** Waits for the mails that are on their way, those of deleted projects are not; what is still waiting after that is looked at as missing. */
 const untilMailed = async (uri: string): Promise<void> => {
-  const waiting = (): Promise<number> => withDatabase(uri, 'notification', db => db.collection('mail_outbox').countDocuments({ state: 'waiting' }))
+  const waiting = (): Promise<number> => withDatabase(uri, 'notification', async db => {
+    const hidden = new Set((await db.collection<HiddenProjectRow>('hidden_projects').find({}).toArray()).flatMap(note => note.restored ? [] : [note.projectId]))
+    const mails = await db.collection<MailRow>('mail_outbox').find({ state: 'waiting' }).toArray()
+    return mails.filter(({ told }) => !hidden.has(told?.projectId ?? '')).length
+  })
   for (const until = performance.now() + MAILS_MS; performance.now() < until && await waiting() > 0;) await sleep(1_000)
 }
 
@@ -83,7 +88,7 @@ const look = async ({ platform: { stack }, ledger, team, watcher }: AuditOptions
   const found = [...events.flatMap(event => effectsOf(event, ledger.built)), ...commits.flatMap(privateEffectsOf)]
   const gone = erased(logs)
   const told = await heard(events)
-  const mailboxes = { addresses: new Map([team.owner, ...team.members].map(m => [m.id, m.email])), invited: ledger.invited }
+  const mailboxes = { addresses: new Map([team.owner, ...team.members].map(m => [m.id, m.email])), invited: ledger.invited, away: deletedProjects(told) }
   const mails = await checkMails(stack.urls.mail, leastTold(told), mailboxes)
   const sagas = await Promise.all((['user', 'project'] as const).map(service => withDatabase(uri, service, sagaRows)))
   const findings = together([

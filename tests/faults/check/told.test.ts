@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { CloudEvent } from '../../../services/shared/contracts/feed.ts'
 import { naming } from './erased.ts'
 import { dueKnown } from './known.ts'
-import { heard, leastTold, mostTold, over, type Telling } from './told.ts'
+import { deletedProjects, heard, leastTold, mostTold, over, type Telling } from './told.ts'
 
 let position = 0
 const said = (source: string, subject: string, type: string, data: object, actor = 'ann'): CloudEvent => ({
@@ -50,4 +50,12 @@ it('what must be known of projects is who belongs to them, and of the erased not
 it('a row that names somebody who was erased is found', () => {
   const rows = [{ _id: 'a', userId: 'bob', actorId: 'eve' }, { _id: 'b', userId: 'ann', actorId: null }]
   expect(naming(new Set(['eve']), 'notifications', ['userId', 'actorId'], rows)).toEqual(['notifications a names eve as actorId, who was erased'])
+})
+
+it('a project is deleted as long as nothing later says that it is restored', async () => {
+  const events = await heard([
+    said('project', 'p', 'ProjectDeleted', { projectId: 'p' }), said('project', 'q', 'ProjectDeleted', { projectId: 'q' }),
+    said('project', 'p', 'ProjectRestored', { projectId: 'p' }),
+  ])
+  expect(deletedProjects(events)).toEqual(new Set(['q']))
 })

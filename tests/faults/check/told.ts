@@ -53,6 +53,16 @@ export const mostTold = (events: readonly HeardEvent[]): Telling[] => {
   return events.map(event => ({ event, drafts: notificationsFor(event, factsOf(event)) }))
 }
 
+/** Projects that are deleted, by the last that is said of them: their mails wait, for they may come back. */
+export const deletedProjects = (events: readonly HeardEvent[]): Set<string> => {
+  const deleted = new Set<string>()
+  for (const { type, subject } of events) {
+    if (type === 'ProjectDeleted') deleted.add(subject)
+    if (type === 'ProjectRestored') deleted.delete(subject)
+  }
+  return deleted
+}
+
 /** Over each channel the first reason that is on by default: one for each person. */
 export const over = (channel: 'inApp' | 'email', { drafts }: Telling): Draft[] => [...Map.groupBy(drafts, draft => draft.userId).values()]
   .flatMap(reasons => reasons.find(({ type, projectId }) => channelsFor(defaultPreferences, type, projectId)[channel]) ?? [])
