@@ -7,7 +7,7 @@ const fail = async (): Promise<never> => { throw Object.assign(new Error('x'), {
 
 describe('a breaker', () => {
   it('opens after failures in a row, fails at once, and closes when a trial succeeds', async () => {
-    const mail = breaker({ name: 'mail', failures: 3, retryAfterMs: 30 })
+    const mail = breaker({ name: 'mail', failures: 3, retryAfterMs: 200 })
     for (let i = 0; i < 3; i++) await expect(mail.run(fail)).rejects.toThrow('x')
     expect(mail.state()).toBe('open')
     let called = false
@@ -15,7 +15,7 @@ describe('a breaker', () => {
     expect(isUnavailable(refused)).toBe(true)
     expect(called).toBe(false)
     expect(() => { mail.check() }).toThrow('mail is down')
-    await sleep(60)
+    await sleep(300)
     expect(await mail.run(async () => 7)).toBe(7)
     expect(mail.state()).toBe('closed')
   })
