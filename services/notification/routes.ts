@@ -56,5 +56,6 @@ const person = ({ organizationId, userId }: Actor): { organizationId: string; us
 
 const checkProject = async (projects: RouteDeps['projects'], actor: Actor, projectId: string): Promise<void> => {
   const project = await projects.getProject({ params: { id: projectId }, query: { organizationId: actor.organizationId } })
-  if (!maySee(project, actor)) throw new Refused('missing', 'project-unknown', 'There is no such project.')
+  if (project.deletedAt !== null) throw new Refused('missing', 'project-unknown', 'There is no such project.')
+  if (!maySee(project, actor)) throw new Refused('forbidden', 'forbidden', 'You do not belong to this project.')
 }

@@ -54,7 +54,7 @@ export const insidersOf = ({ members, projects, users }: AudienceDeps): Insiders
     if (!project) return []
     const roles = await rolesOf(organizationId, people.filter(id => !project.members.some(m => m.userId === id)))
     // The event is of a time when the project was there; what tells of a deleted one is kept out of sight.
-    return people.filter(userId => maySee({ members: project.members, deletedAt: null }, { userId, role: roles.get(userId) ?? 'guest' }))
+    return people.filter(userId => maySee(project, { userId, role: roles.get(userId) ?? 'guest' }))
   }
 
   return async (organizationId, projectId, people) => {

@@ -62,6 +62,8 @@ describe('preferences', () => {
     await dee.setPreferences({ body: { timezone: 'Europe/Berlin' } })
     await expect(dee.setPreferences({ body: { timezone: 'UTC' }, ifMatch: 7 })).rejects.toMatchObject({ kind: 'stale' })
     await expect(dee.setPreferences({ body: { projects: [{ projectId: 'p9', events: {} }] } })).rejects.toMatchObject({ kind: 'missing', code: 'project-unknown' })
+    const ofOthers = { body: { projects: [{ projectId: 'p1', events: {} }] } }
+    await expect(dee.setPreferences(ofOthers)).rejects.toMatchObject({ kind: 'forbidden', code: 'forbidden' })
     for (const body of [
       { digest: '08:00' }, { events: { assigned: { push: true } } }, { events: { nope: { inApp: true } } }, { timezone: 'Mars/Olympus' },
       { quietHours: { from: '22:00', to: '22:00' } }, { quietHours: { from: '25:00', to: '07:00' } },
