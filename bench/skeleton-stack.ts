@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join, resolve } from 'node:path'
+import { nodeOptions } from '../deploy/local/parts/apps.ts'
 import { startStack, type Stack } from '../deploy/local/stack.ts'
 import { eventually } from '../tests/support/eventually.ts'
 import { openInbox, type Inbox } from './skeleton/inbox.ts'
@@ -25,7 +26,7 @@ export type Skeleton = {
 
 /** A child that ends with this process, however that ends: its channel closes. */
 const start = (script: string, env: Record<string, string>): ChildProcess =>
-  spawn(process.execPath, [join(root, 'bench/skeleton', script)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...env } })
+  spawn(process.execPath, [join(root, 'bench/skeleton', script)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { NODE_OPTIONS: nodeOptions, ...process.env, ...env } })
 const answers = (url: string): Promise<boolean> => eventually(async () => (await fetch(url)).ok)
 const over = (child: ChildProcess): Promise<void> => child.exitCode !== null || child.signalCode !== null
   ? Promise.resolve()
