@@ -9,10 +9,10 @@ import { trustAnchors, trustDomain } from './control-plane.ts'
 // What follows from commands gives way to commands: late, these do no harm, and the later they are the more they take at once.
 const followers: readonly string[] = ['notification', 'analytics', 'ai']
 
-// Some twenty processes share the machine. By default each has helper threads for all of its cores, which mostly keep each other's work waiting.
-const threads = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)))
+// Eight Node processes share the machine. By default each collects its garbage with four threads, which keep requests waiting where cores are few.
+// Sidecars keep their threads: with one each, others waited 120 ms and more while many signed in.
 /** What every Node process beside the sidecars is started with. */
-export const nodeOptions = `--v8-pool-size=${threads}`
+export const nodeOptions = `--v8-pool-size=${Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)))}`
 
 /** The sidecar of a service. Tokens and certificates go by environment: a command line can be read by everybody. */
 export const sidecarPart = (context: Context, app: AppSpec, resources: string, config: string): PartSpec => {
@@ -34,7 +34,7 @@ export const sidecarPart = (context: Context, app: AppSpec, resources: string, c
       '--control-plane-trust-domain', trustDomain, '--control-plane-namespace', 'default', '--log-level', logLevel],
     // A sidecar holds little, and by default tidies up after every few megabytes: an eighth of its time.
     env: {
-      GOGC: '300', GOMEMLIMIT: '256MiB', GOMAXPROCS: String(threads), ...env,
+      GOGC: '300', GOMEMLIMIT: '256MiB', ...env,
       DAPR_API_TOKEN: tokens[app.name].dapr, APP_API_TOKEN: tokens[app.name].app, DAPR_TRUST_ANCHORS: trustAnchors(home),
       NAMESPACE: 'default', DAPR_HOST_IP: '127.0.0.1',
     },
