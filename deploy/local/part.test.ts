@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { getPriority, tmpdir } from 'node:os'
@@ -5,13 +6,13 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { supervise, type PartHost, type PartSpec } from './part.ts'
 import { refuseTakenPorts } from './port-check.ts'
-import { tcpProbe, waitFor } from './probe.ts'
+import { tcpProbe } from './probe.ts'
 
+/** Above the ports of all stacks, and below those that the system hands out: nobody takes it before the part does. */
 const freePort = (): Promise<number> => new Promise(resolve => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-  })
+  const port = randomInt(25_000, 32_000)
+  const server = createServer().once('error', () => { resolve(freePort()) })
+  server.listen(port, '127.0.0.1', () => { server.close(() => { resolve(port) }) })
 })
 const part = async (script: string, given: Partial<PartSpec> = {}, host: Partial<PartHost> = {}) => {
   const port = await freePort()
@@ -20,7 +21,7 @@ const part = async (script: string, given: Partial<PartSpec> = {}, host: Partial
   onTestFinished(() => { rmSync(folder, { recursive: true, force: true }) })
   const spec: PartSpec = {
     name: 'it', title: 'It', group: 'store', command: [process.execPath, '-e', script, String(port)], cwd: folder, env: process.env,
-    ports: [port], ready: tcpProbe(port), readyWithinMs: 8000, ...given,
+    ports: [port], ready: tcpProbe(port), readyWithinMs: 30_000, ...given,
   }
   return { port, said, part: supervise(spec, { logFile: join(folder, 'it.log'), report: line => said.push(line), changed: () => {}, ...host }) }
 }
@@ -31,7 +32,7 @@ it('a part that is killed comes back under the same supervision, and is reported
   await it_.start()
   const first = it_.pid
   it_.kill('SIGKILL')
-  expect(await waitFor(async () => it_.state === 'ready' && it_.pid !== first, 8000)).toBe(true)
+  await expect.poll(() => it_.state === 'ready' && it_.pid !== first).toBe(true)
   expect(said[0]).toContain('It ended (SIGKILL); starting it again')
   expect(said.at(-1)).toBe('It is back.')
   await it_.stop()
@@ -82,7 +83,7 @@ it('a configuration that has become wrong is not tried again either, and that is
   const { part: it_, said } = await part(`const fs=require("fs");${refuses}fs.writeFileSync("started","");${serve}`)
   await it_.start()
   it_.kill('SIGKILL')
-  expect(await waitFor(async () => it_.state === 'stopped', 8000)).toBe(true)
+  await expect.poll(() => it_.state).toBe('stopped')
   expect(said.at(-1)).toMatch(/It ended \(code 78.*is not started again.*MONGODB_URI is missing/)
 })
 

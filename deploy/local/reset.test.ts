@@ -69,7 +69,7 @@ it('a platform that was started while the question stood there keeps its data', 
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { said += text })
   const ended = new Promise(resolve => { child.once('close', resolve) })
-  await expect.poll(() => said, { timeout: 8000, interval: 20 }).toContain('[y/N]')
+  await expect.poll(() => said).toContain('[y/N]')
   write('home/lock.json', { ...sleeper(), parts: [] })
   child.stdin.end('y\n')
   expect([await ended, has('home/data/broker')]).toEqual([1, true])

@@ -21,8 +21,8 @@ import { inTurn, together, volley, type Blow } from './volley.ts'
 
 export type RunOptions = {
   seed: number; kinds: readonly Kind[]; home: string; offset: number; events: 'redis' | 'kafka'; short: boolean; keep?: boolean
-  /** Ends when each kind has struck so often, or when the time is over. */
-  strikes: number; untilMs: number; workers: number
+  /** Ends when each kind has struck so often, or when the team has been at work for so long; not before there were so many strikes at `least`. */
+  strikes: number; untilMs: number; least?: number; workers: number
   /** So many services are broken at once. */
   lanes: number
   /** Times each part's restart before anybody works, and how a pile of events is worked off. */
@@ -36,7 +36,7 @@ export type Outcome = {
 }
 
 const domain = 'unsinkable.example'
-const QUIET_MS = 90_000
+const QUIET_MS = 180_000
 /** In another lane the gateway may be away all the while, and has to come up then. */
 const BACK_MS = LONG_ABSENCE_MS + 30_000
 /** Nobody works without drawing breath; a machine that is full of work only makes each repair, and so the whole run, longer. */
@@ -98,7 +98,7 @@ const bareRestarts = async (platform: Platform, { tally }: Door, kinds: readonly
 }
 
 const underFire = async (
-  quiet: Scene, { kinds, strikes: most, untilMs, workers, lanes, short, say }: RunOptions, began: number,
+  quiet: Scene, { kinds, strikes: most, untilMs, least = 0, workers, lanes, short, say }: RunOptions, began: number,
 ): Promise<Pick<Outcome, 'strikes' | 'plans' | 'lostErrands'>> => {
   const { chance, door, team, platform } = quiet
   const lostErrands: string[] = []
@@ -139,7 +139,8 @@ const underFire = async (
     const answered = `first ${probe?.name ?? 'write'} acknowledged after ${first ? Math.round(first - at) : 'never'} ms`
     say(`${second(at)} s  ${kind.name}: ${target}, whole again after ${Math.round(healed - at)} ms, ${answered}`)
   }
-  const go = (): boolean => performance.now() - began < untilMs
+  const from = performance.now()
+  const go = (): boolean => performance.now() - from < untilMs || strikes.length < least
   const next = inTurn(platform, chance)
   await pause(1_000)
   for (let round = plan.round(); round.length > 0 && go(); round = plan.round()) {

@@ -4,7 +4,7 @@ import { startHarness, type Harness } from './harness.ts'
 
 /** What the platform asks of a broker behind Dapr; run on each broker there is. `brokers` names a Kafka that runs already. */
 export const pubsubContract = (events: 'redis' | 'kafka', brokers?: string): void => {
-  describe(`pub/sub on ${events}`, () => {
+  describe(`pub/sub on ${events}`, { timeout: 180_000 }, () => {
     let harness: Harness
     beforeAll(async () => { harness = await startHarness(events, brokers) }, 240_000)
     afterAll(() => harness.stop())
@@ -17,7 +17,7 @@ export const pubsubContract = (events: 'redis' | 'kafka', brokers?: string): voi
       organizationid: 'o1', partition: 2, position: number, previous: number - 1,
     })
     const cameTimes = (id: string) => harness.received.filter(e => e.id === id).length
-    const arrived = (ids: readonly string[], ms = 60_000) => eventually(async () => ids.every(id => cameTimes(id) > 0), ms)
+    const arrived = (ids: readonly string[], ms = 150_000) => eventually(async () => ids.every(id => cameTimes(id) > 0), ms)
 
     it('carries an event whole', async () => {
       const sent = event('t1')
@@ -39,7 +39,7 @@ export const pubsubContract = (events: 'redis' | 'kafka', brokers?: string): voi
         return e.id === sent.id && cameTimes(e.id) === 2 ? 'RETRY' : 'SUCCESS'
       })
       await harness.publisher.publishBulk('task-events', [sent])
-      await eventually(async () => cameTimes(sent.id) >= 3, 30_000)
+      await eventually(async () => cameTimes(sent.id) >= 3, 150_000)
     })
 
     it('keeps what was published while the subscriber was away', async () => {

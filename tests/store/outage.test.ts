@@ -10,6 +10,7 @@ import type { Claim, FirstAnswer } from '../../services/shared/kit/http/idempote
 import { mongoIdempotency, type MongoIdempotency } from '../../services/shared/kit/http/idempotency/mongo-idempotency.ts'
 import { isUnavailable } from '../../services/shared/kit/unavailable.ts'
 import { testClock } from '../../services/shared/kit/clock.ts'
+import { Refused } from '../../services/shared/kit/decider.ts'
 import { connectMongo, type Mongo } from '../../services/shared/kit/mongo/connect.ts'
 
 const uri = inject('documents')
@@ -58,11 +59,11 @@ it.each([1, 3])('a batch of %i that got no answer never passes for stored', asyn
   line.state.silent = false
   await line.open()
   // At once, in the same moment: a driver whose heartbeat is caught by the cut must not wait for it for ever.
-  await expect.poll(() => things.countDocuments({}).catch(() => 'away'), { timeout: 25_000 }).toBe(1)
+  await expect.poll(() => things.countDocuments({}).catch(() => 'away'), { timeout: 60_000 }).toBe(1)
   await db.dropDatabase()
   await db.close()
   await line.cut()
-}, 40_000)
+}, 120_000)
 
 describe('a document store that goes away', () => {
   let line: Awaited<ReturnType<typeof wire>>
@@ -83,27 +84,28 @@ describe('a document store that goes away', () => {
     return { ms: performance.now() - started, error }
   }
 
-  it('is noticed: what is under way fails within 5 s, then everything at once, and it heals by itself', async () => {
+  it('is noticed: what is under way fails soon, then everything without a look at it, and it heals by itself', async () => {
     await line.cut()
     const first = await timed(() => db.collection('things').findOne({ name: 'a' }))
     expect(isUnavailable(first.error)).toBe(true)
-    expect(first.ms).toBeLessThan(5_000)
-    await expect.poll(() => db.breaker.state(), { timeout: 5_000 }).toBe('open')
-    const second = await timed(() => db.ping())
-    expect(isUnavailable(second.error)).toBe(true)
-    expect(second.ms).toBeLessThan(50)
+    // Three seconds by our limits, thirty by the driver's own.
+    expect(first.ms).toBeLessThan(20_000)
+    await expect.poll(() => db.breaker.state()).toBe('open')
+    // The driver would look for a server first, and say so in words of its own.
+    await expect(db.ping()).rejects.toBeInstanceOf(Refused)
     await line.open()
-    await expect.poll(() => db.breaker.state(), { timeout: 10_000 }).toBe('closed')
+    await expect.poll(() => db.breaker.state()).toBe('closed')
     expect(await db.collection('things').findOne({ name: 'a' })).toMatchObject({ name: 'a' })
-  })
-  it('and one that takes calls but never answers is given up within 6 s', async () => {
+  }, 120_000)
+  it('and one that takes calls but never answers is given up', async () => {
     line.state.silent = true
     const { ms, error } = await timed(() => db.collection('things').findOne({ name: 'a' }))
     line.state.silent = false
     expect(isUnavailable(error), String(error)).toBe(true)
-    expect(ms).toBeLessThan(6_000)
-    await expect.poll(() => db.collection('things').findOne({ name: 'a' }).then(found => found?.['name'], () => 'not yet'), { timeout: 15_000 }).toBe('a')
-  })
+    // After five seconds by our limits, never by the driver's own.
+    expect(ms).toBeLessThan(30_000)
+    await expect.poll(() => db.collection('things').findOne({ name: 'a' }).then(found => found?.['name'], () => 'not yet'), { timeout: 60_000 }).toBe('a')
+  }, 120_000)
 })
 
 describe('first answers in the document store', () => {
@@ -176,10 +178,10 @@ it('a command that is written in the moment in which its connection ends does no
   for (const socket of sockets) socket.destroy()
   const together = Array.from({ length: 8 }, (_, i) => (i % 2 ? things.findOne({}) : insertEach(things, [{ _id: `new ${i}` }]))
     .then(() => 'answered', error => (isUnavailable(error) ? 'away' : String(error))))
-  const results = await Promise.all(together.map(one => Promise.race([one, pause(9_000, 'stuck')])))
+  const results = await Promise.all(together.map(one => Promise.race([one, pause(30_000, 'stuck')])))
   expect(results.filter(result => result !== 'answered' && result !== 'away')).toEqual([])
-  await expect.poll(() => things.countDocuments({}).catch(() => 0), { timeout: 10_000 }).toBeGreaterThan(0)
+  await expect.poll(() => things.countDocuments({}).catch(() => 0)).toBeGreaterThan(0)
   unsubscribe('net.client.socket', seen)
   await db.dropDatabase()
   await db.close()
-})
+}, 120_000)

@@ -50,7 +50,7 @@ it('a view that is rebuilt while two processes write has everything that either 
   const expected = [...one.sent, ...other.sent].filter(([, count]) => count % 3 !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1))
   for (const { view } of [one, other]) expect((await view.collection.find({}, { sort: { _id: 1 } })).map(d => [d._id, d.count])).toEqual(expected)
   await Promise.all([one, other].map(({ log }) => log.stop()))
-})
+}, 240_000)
 
 it('a view of another shape has at the next start what an old process wrote before and writes beside it', async () => {
   const old = await openProcess()
@@ -64,4 +64,4 @@ it('a view of another shape has at the next start what an old process wrote befo
   expect(await shown(old)).toEqual({ 'shaped-0': 2, 'shaped-1': 2, 'shaped-new': 1 })
   expect(await shown(one)).toEqual({ 'shaped-0': 4, 'shaped-1': 4, 'shaped-new': 2 })
   await Promise.all([one, old].map(({ log }) => log.stop()))
-})
+}, 240_000)

@@ -15,7 +15,7 @@ export type Answered = { status: number; headers: Headers; text: string; json: u
 export const send = async (method: string, path: string, { query = {}, body, token, headers = {} }: Input = {}): Promise<Answered> => {
   const search = new URLSearchParams(Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)]))).toString()
   const response = await fetch(`${inject('gateway')}${path}${search && `?${search}`}`, {
-    method, redirect: 'manual', signal: AbortSignal.timeout(15_000),
+    method, redirect: 'manual', signal: AbortSignal.timeout(30_000),
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...(token && { authorization: `Bearer ${token}` }), ...headers },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Tries until it no longer throws and gives something other than undefined or false; the last failure is thrown after `ms`. */
-export const eventually = async <T>(attempt: () => Promise<T>, ms = 15_000): Promise<Exclude<T, undefined | false>> => {
+export const eventually = async <T>(attempt: () => Promise<T>, ms = 45_000): Promise<Exclude<T, undefined | false>> => {
   const until = performance.now() + ms
   for (;;) {
     const outcome = await attempt().then(value => ({ value }), (error: unknown) => ({ error }))

@@ -11,7 +11,7 @@ export const mailsTo = async (address: string): Promise<Mail[]> => {
   return z.array(Mail).parse(await response.json()).filter(mail => mail.to.some(to => to.address.toLowerCase() === address.toLowerCase()))
 }
 /** Waits for the newest mail to this address whose subject matches. */
-export const mailTo = (address: string, subject = /./): Promise<Mail> => eventually(async () => (await mailsTo(address)).findLast(mail => subject.test(mail.subject)), 30_000)
+export const mailTo = (address: string, subject = /./): Promise<Mail> => eventually(async () => (await mailsTo(address)).findLast(mail => subject.test(mail.subject)))
 
 /** The one-time token of a mailed link. */
 export const tokenIn = (mail: Mail): string => {

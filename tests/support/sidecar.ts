@@ -6,7 +6,7 @@ type Ask = { method?: string; body?: unknown; token?: string; headers?: Record<s
 /** Asks the sidecar of a service, as that service would. */
 export const sidecar = (from: AppId, path: string, { method = 'GET', body, token, headers = {} }: Ask = {}): Promise<Response> =>
   fetch(`${inject('sidecars')[from]}/${path}`, {
-    method, signal: AbortSignal.timeout(15_000),
+    method, signal: AbortSignal.timeout(30_000),
     headers: { 'dapr-api-token': token ?? inject('tokens')[from]?.dapr ?? '', 'content-type': 'application/json', ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })

@@ -34,6 +34,6 @@ export const openSocket = async (ticket: string): Promise<Socket> => {
   await new Promise<void>((done, fail) => { socket.on('open', done); socket.on('error', fail) })
   return {
     frames, closed, send: frame => { socket.send(JSON.stringify(frame)) }, cut: () => { socket.terminate() },
-    frame: (wanted, ms = 10_000) => eventually(async () => frames.find(wanted), ms),
+    frame: (wanted, ms) => eventually(async () => frames.find(wanted), ms),
   }
 }

@@ -78,7 +78,7 @@ describe('the demo', () => {
     // In each of three projects a link is drawn the wrong way round, taken back, and drawn right.
     expect(told.output).toMatch(/^ +links drawn and taken back by the team +9 +9 +✓$/m)
     expect(told.output).toMatch(/^ +forbidden things refused as documented +13 +13 +✓$/m)
-  }, 240_000)
+  }, 600_000)
 
   it.concurrent('takes a file of one\'s own with other column names; what is bad or refused is reported with its line, the rest arrives, and it ends well', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'items-'))
@@ -115,7 +115,7 @@ describe('the demo', () => {
       expect(tasks.get('Warn when it runs out')).toMatchObject({ waitsFor: ['Count the stock'] })
       expect([tasks.get('Ask for a rating'), tasks.get('Show ratings')]).toMatchObject([{ waitsFor: ['Show ratings'] }, { waitsFor: [] }])
     } finally { rmSync(folder, { recursive: true, force: true }) }
-  }, 240_000)
+  }, 600_000)
 
   it('is taken away again, and none of its people gets in any more', async () => {
     const { code, output } = await demo('--remove')
@@ -126,5 +126,5 @@ describe('the demo', () => {
       for (const address of [email, `chiara.rossi@${domain}`])
         expect(await refused(userApi.login, { body: { email: address, password } })).toMatchObject({ status: 401, code: 'bad-credentials' })
     }
-  }, 240_000)
+  }, 600_000)
 })

@@ -10,9 +10,9 @@ import { eventually } from '../support/eventually.ts'
 import { colleague, founder, type Person } from '../support/people.ts'
 
 const finished = (token: string, sagaId: string) =>
-  eventually(async () => { const saga = await call(sagaApi.showSaga, { token, params: { id: sagaId } }); return saga.outcome !== null && saga }, 45_000)
+  eventually(async () => { const saga = await call(sagaApi.showSaga, { token, params: { id: sagaId } }); return saga.outcome !== null && saga }, 90_000)
 
-describe('sagas', () => {
+describe('sagas', { timeout: 300_000 }, () => {
   let owner: Person
   beforeAll(async () => { owner = await founder('Sara Saga') })
   const started = (body: object) => call(projectApi.createProject, { token: owner.token, body }).then(reply => {
@@ -38,7 +38,7 @@ describe('sagas', () => {
     const task = await call(taskApi.createTask, { token: owner.token, body: { projectId: id, title: 'Goes with it' } })
     const { sagaId } = await call(projectApi.deleteProject, { token: owner.token, params: { id } })
     await eventually(async () => (await refused(projectApi.getProject, { token: owner.token, params: { id } })).status === 404)
-    await eventually(async () => (await refused(taskApi.getTask, { token: owner.token, params: { id: task.id } })).status === 404, 60_000)
+    await eventually(async () => (await refused(taskApi.getTask, { token: owner.token, params: { id: task.id } })).status === 404, 90_000)
     expect(await call(sagaApi.showSaga, { token: owner.token, params: { id: sagaId } })).toMatchObject({ name: 'delete-project' })
   })
 

@@ -50,7 +50,7 @@ describe('a stack of its own that sends traces', () => {
     const found = await eventually(async () => {
       const spans = traces.spans.filter(span => span.traceId === traceId)
       return spans.some(handling) && recorders.every(name => spans.some(span => span.service === name)) && spans
-    }, 30_000).catch((error: unknown) => {
+    }, 90_000).catch((error: unknown) => {
       const spans = traces.spans.filter(span => span.traceId === traceId)
       const recording = [...new Set(traces.spans.map(s => s.service))].join(', ')
       throw new Error(`of ${traceId} came: ${JSON.stringify(spans)}; recorders: ${recording}`, { cause: error })
@@ -63,7 +63,7 @@ describe('a stack of its own that sends traces', () => {
     const hangsOnRoot = (id: string): boolean => id === root?.spanId || (parents.has(id) && hangsOnRoot(parents.get(id) ?? ''))
     for (const name of recorders) expect(found.filter(span => span.service === name).some(span => hangsOnRoot(span.spanId)), name).toBe(true)
     expect(found.filter(handling).some(span => hangsOnRoot(span.spanId))).toBe(true)
-  }, 60_000)
+  }, 120_000)
 
   it('leaves no process behind once it is interrupted, as Ctrl-C does it, nor its lock', async () => {
     const had = [...stack.parts.values()].map(({ name, pid = 0 }) => ({ name, pid, born: bornAt(pid) }))

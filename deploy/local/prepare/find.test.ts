@@ -23,7 +23,7 @@ it('a Ctrl-C that comes twice, as npm passes it on, lets a program tidy up; one 
   const { breakOff, run } = await import('./find.mjs')
   vi.useFakeTimers({ toFake: ['performance'] })
   const said: string[] = []
-  const script = 'trap "echo tidying up" INT; echo begun; for i in $(seq 200); do sleep 0.02; done'
+  const script = 'trap "echo tidying up" INT; echo begun; for i in $(seq 3000); do sleep 0.02; done'
   const ended = run('sh', ['-c', script], { onLine: line => said.push(line) }).then(() => 'by itself', () => 'killed')
   await expect.poll(() => said).toEqual(['begun'])
   breakOff()

@@ -1,13 +1,14 @@
 import { createServer, type AddressInfo } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { hostsOf, reachMongo } from './mongodb-uri.mjs'
 
-const listening = async (): Promise<{ port: number; close(): Promise<void> }> => {
+// Nobody listens there, and the system hands it to nobody.
+const down = '127.0.0.1:9'
+const listening = async (): Promise<string> => {
   const server = createServer()
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
-  const close = (): Promise<void> => new Promise(resolve => { server.close(() => resolve()) })
-  onTestFinished(close)
-  return { port: (server.address() as AddressInfo).port, close }
+  onTestFinished(() => { server.close() })
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 it('where a document store is, is told without who signs in there', () => {
@@ -17,16 +18,16 @@ it('where a document store is, is told without who signs in there', () => {
 })
 
 it('one host of several that takes connections is enough', async () => {
-  const [up, down] = [await listening(), await listening()]
-  await down.close()
-  await expect(reachMongo(`mongodb://127.0.0.1:${down.port},127.0.0.1:${up.port}/`, () => { throw new Error('nothing to wait for') }, 0)).resolves.toBeUndefined()
+  await expect(reachMongo(`mongodb://${down},${await listening()}/`, () => { throw new Error('nothing to wait for') }, 0)).resolves.toBeUndefined()
 })
 
 it('a document store that does not answer is waited for, said once, and then named with what to do', async () => {
-  const { port, close } = await listening()
-  await close()
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => { vi.useRealTimers() })
   const said: string[] = []
-  const place = `The MongoDB of MONGODB_URI does not answer at 127.0.0.1:${port} (ECONNREFUSED)`
-  await expect(reachMongo(`mongodb://ann:s3cret@127.0.0.1:${port}/`, line => said.push(line), 400)).rejects.toThrow(`${place}: start it, or mend MONGODB_URI, then start again.`)
+  const place = `The MongoDB of MONGODB_URI does not answer at ${down} (ECONNREFUSED)`
+  // The patience ends once it was said, however late that is.
+  const waiting = (line: string): void => { said.push(line); vi.advanceTimersByTime(5_001) }
+  await expect(reachMongo(`mongodb://ann:s3cret@${down}/`, waiting)).rejects.toThrow(`${place}: start it, or mend MONGODB_URI, then start again.`)
   expect(said).toEqual([`${place}: waiting for it …`])
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { breaker } from '../../shared/kit/breaker.ts'
 import { memoryBudget, type Budget } from '../engine/budget.ts'
 import { claudeReader, withFallback } from '../engine/claude.ts'
@@ -22,11 +22,11 @@ const given = {
     { field: 'dueAt', words: 'by Friday 5pm' }, { field: 'assigneeId', words: 'Ann should do it' }, { field: 'priority', words: 'never said' },
   ],
 }
-const reader = (change: { budget?: Budget; perDay?: number; failures?: number } = {}): Reader => {
+type Change = { budget?: Budget; perDay?: number; failures?: number; timeoutMs?: number }
+const reader = ({ budget, perDay = 10_000, failures = 100, timeoutMs = 60_000 }: Change = {}): Reader => {
   const { read } = claudeReader({
-    apiKey: 'test-key', baseUrl: api.url, model: 'claude-test', timeoutMs: 400,
-    budget: change.budget ?? memoryBudget(change.perDay ?? 10_000),
-    breaker: breaker({ name: 'claude', timeoutMs: 500, failures: change.failures ?? 100 }),
+    apiKey: 'test-key', baseUrl: api.url, model: 'claude-test', timeoutMs, budget: budget ?? memoryBudget(perDay),
+    breaker: breaker({ name: 'claude', timeoutMs: timeoutMs + 100, failures, retryAfterMs: 600_000, longestRetryMs: 600_000 }),
   })
   return withFallback(read, localReader, () => {})
 }
@@ -97,9 +97,9 @@ describe('without help the service reads the sentence itself, and says so', () =
     } }), /not a task/],
     ['an answer that was cut off', () => answer({ title: 'x' }, 'max_tokens'), /cut off/],
     ['no JSON', () => ({ status: 200, body: '<html>' }), /not a task|did not answer/],
-    ['silence', () => 'hang', /did not answer/],
   ]
   it.each(failures)('%s', async (_, reply, note) => { api.reply = reply; await local(reader(), note) })
+  it('silence', async () => { api.reply = () => 'hang'; await local(reader({ timeoutMs: 400 }), /did not answer/) })
   it('a budget that is used up', async () => {
     api.reply = () => answer(given)
     const read = reader({ perDay: 150 })
@@ -108,7 +108,13 @@ describe('without help the service reads the sentence itself, and says so', () =
     expect((await read({ ...ask, organizationId: 'o2' })).engine).toBe('claude')
     expect((await read({ ...ask, at: '2026-03-27T00:00:00.000Z' })).engine).toBe('claude')
   })
-  it('a budget that nobody can look up, before a person notices', () => local(reader({ budget: { ...memoryBudget(1), allows: () => new Promise(() => {}) } }), /budget/), 2_000)
+  it('a budget that nobody can look up, before a person notices', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => { vi.useRealTimers() })
+    const answered = local(reader({ budget: { ...memoryBudget(1), allows: () => new Promise(() => {}) } }), /budget/)
+    await vi.advanceTimersByTimeAsync(2_000)
+    await answered
+  })
   it('a model that keeps failing is left alone for a while', async () => {
     api.reply = () => overloaded
     const read = reader({ failures: 2 })

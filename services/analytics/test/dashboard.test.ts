@@ -70,7 +70,7 @@ beforeAll(async () => {
   chdb = await startClickHouse()
   const take = ingest(chdb.db)
   for (const event of history.toReversed()) await take([event])
-  server = await testServer(routes({ db: chdb.db, projects, erase: erasures(chdb.db, silentLogger) }))
+  server = await testServer(routes({ db: chdb.db, projects, erase: erasures(chdb.db, silentLogger, undefined, 30_000) }))
 })
 afterAll(async () => { await server.close(); await chdb.stop() })
 const march = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-10T00:00:00.000Z' }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { CloudEvent } from '../../shared/contracts/feed.ts'
 import { follower, type FollowerOptions } from './follower.ts'
 
@@ -41,7 +41,7 @@ describe('a follower', () => {
     const { one, handed } = world(all, -1)
     one.take(all[0]!)
     one.take(all[7]!)
-    await vi.waitFor(() => { expect(handed).toEqual([0, 1, 2, 3, 4, 5, 6, 7]) })
+    await expect.poll(() => handed).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
   })
   it('reads a log that is another one now from what it has handed on', async () => {
     const [before, now] = [{ events: [], head: 1_000, next: 1_000 }, partition([0, 60])]

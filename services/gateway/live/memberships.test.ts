@@ -27,7 +27,7 @@ it('what happens to a member while an answer about him is on its way counts more
 })
 
 it('what was answered a moment ago is not asked for again, whether it is there or not', async () => {
-  const { asks, known } = asked(['p1'])
+  const { asks, known } = asked(['p1'], { unknownMs: 300_000 })
   for (const person of [ann, ann, bob, bob]) for (const projectId of ['p1', 'p2']) {
     expect(await known.maySubscribe(person, projectId)).toBe(projectId === 'p1')
   }

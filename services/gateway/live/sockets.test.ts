@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import WebSocket from 'ws'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import { audience as newAudience } from './audience.ts'
@@ -13,6 +13,7 @@ import type { Session } from './session.ts'
 import { sockets } from './sockets.ts'
 import { tokenStatus as newTokenStatus } from './token-status.ts'
 
+const pingMs = 60_000
 let server: Server
 let hub: Hub
 let journal: Journal
@@ -27,7 +28,7 @@ beforeEach(async () => {
   hub = newHub({ audience, journal, memberships, tokenStatus })
   ;[looking, looked] = [Promise.withResolvers(), Promise.withResolvers()]
   ;({ letGo } = sockets({
-    server, hub, tokenStatus, audience, journal, memberships, origins: new Set(), logger: silentLogger, pingMs: 300, lingerMs: 100,
+    server, hub, tokenStatus, audience, journal, memberships, origins: new Set(), logger: silentLogger, pingMs, lingerMs: 100,
     admit: async () => ({ over: false, seconds: 1 }),
     takeTicket: async userId => {
       looking.resolve()
@@ -36,7 +37,7 @@ beforeEach(async () => {
     },
   }))
 })
-afterEach(() => { hub.closeAll(1001, 'over'); server.close() })
+afterEach(() => { vi.useRealTimers(); hub.closeAll(1001, 'over'); server.close() })
 const port = (): number => {
   const address = server.address()
   return typeof address === 'object' && address ? address.port : 0
@@ -49,10 +50,17 @@ const open = async (user: string, autoPong = true): Promise<WebSocket> => {
 
 describe('a socket', () => {
   it('of one who goes on talking, in pongs as well, and answers no ping ends, of one who answers it stays', async () => {
-    const [deaf] = [await open('deaf', false), await open('well')]
-    const talk = setInterval(() => { deaf.send('{"type":"unsubscribe","topics":["me"]}'); deaf.pong() }, 20)
-    const [code] = await once(deaf, 'close')
-    clearInterval(talk)
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const [deaf, well] = [await open('deaf', false), await open('well')]
+    const over = once(deaf, 'close')
+    const pinged = Promise.all([once(deaf, 'ping'), once(well, 'ping')])
+    vi.advanceTimersByTime(pingMs)
+    await pinged
+    deaf.pong()
+    // What is answered was heard, and all that was sent before it.
+    for (const socket of [deaf, well]) { socket.send('{"type":"ping"}'); await once(socket, 'message') }
+    vi.advanceTimersByTime(pingMs)
+    const [code] = await over
     expect(code).toBe(1006)
     await expect.poll(() => [hub.sizeOf('deaf'), hub.sizeOf('well')]).toEqual([0, 1])
   })

@@ -58,9 +58,9 @@ describe('the answer of an exchange', () => {
     await expect(asText(body)).rejects.toThrow()
   })
   it('is not waited for when the caller went away', async () => {
-    const left = Promise.withResolvers<void>()
-    const { answer, abort } = await behind((_, response) => { response.once('close', left.resolve) })
-    await pause(50)
+    const [came, left] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const { answer, abort } = await behind((_, response) => { response.once('close', left.resolve); came.resolve() })
+    await came.promise
     abort()
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
     await left.promise

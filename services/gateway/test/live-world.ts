@@ -1,4 +1,4 @@
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import WebSocket from 'ws'
 import { z } from 'zod'
 import type { Ticket } from '../../shared/contracts/user/http.ts'
@@ -86,7 +86,7 @@ export const liveWorld = async (): Promise<LiveWorld> => {
       await new Promise<void>((resolve, reject) => { ws.on('open', resolve).on('error', reject) })
       return {
         frames, closed, say: frame => { ws.send(JSON.stringify(frame)) }, close: () => { ws.terminate() },
-        until: check => vi.waitFor(() => { if (!check(frames)) throw new Error(`not yet: ${JSON.stringify(frames)}`) }, 2_000),
+        until: check => expect.poll(() => (check(frames) ? 'it is so' : frames)).toBe('it is so'),
         events: () => frames.filter(f => f.type === 'event').map(f => `${f.topic}:${f.id}`),
       }
     },

@@ -33,7 +33,7 @@ beforeEach(() => {
   tables = memoryTables()
   people = new Map([['ann', { id: 'ann', name: 'Ann Lee', email: 'ann@example.test', locale: 'en', timezone: 'Europe/Berlin' }]])
   const isOutage = (error: unknown): boolean => !(error instanceof RecipientRejected || error instanceof MailRefused)
-  mailer = smtp(server.url, 'CyberTask <no-reply@work.example>', breaker({ name: 'smtp', failures: 3, retryAfterMs: 50, isOutage }))
+  mailer = smtp(server.url, 'CyberTask <no-reply@work.example>', breaker({ name: 'smtp', timeoutMs: Infinity, failures: 3, retryAfterMs: 50, isOutage }))
   contact = async (_, id) => people.get(id)
   const directory: Directory = { contact: (organizationId, id) => contact(organizationId, id), name: async (_, id) => people.get(id)?.name }
   const clock = { now: () => now.now(), epochMs: () => now.epochMs(), monotonic: () => now.monotonic() }
@@ -100,7 +100,7 @@ describe('mails through a real Redis and a real SMTP server', () => {
     await until(() => refused > 20)
     expect(mailer.breaker.state()).toBe('closed')
     const id = await box.ask(invitation)
-    await until(async () => await stateOf(id) === 'sent', 2_000)
+    await until(async () => await stateOf(id) === 'sent')
     expect([await stateOf('full-0'), server.mails.length]).toEqual(['waiting', 1])
     server.refuse = () => undefined
     await until(() => server.mails.length === 11)
@@ -133,7 +133,7 @@ describe('mails through a real Redis and a real SMTP server', () => {
     expect(mailer.breaker.state()).toBe('closed')
     server.refuse = () => undefined
     const id = await box.ask(invitation)
-    await until(async () => await stateOf(id) === 'sent', 2_000)
+    await until(async () => await stateOf(id) === 'sent')
   })
   it('say at each try how long they have been in the queue, and since when they are refused', async () => {
     const [waits, refusals] = [new Array<number>(), new Array<number>()]
@@ -148,7 +148,7 @@ describe('mails through a real Redis and a real SMTP server', () => {
     own.start()
     await own.add([{ id: 'm13', awaited: false }])
     await until(() => waits.length === 4)
-    expect(waits[0]).toBeLessThan(1_000)
+    expect(waits[0]).toBeLessThan(20_000)
     expect(waits[3]).toBeGreaterThanOrEqual(180)
     expect(refusals.slice(0, 2)).toEqual([0, 0])
     expect(refusals[2]).toBeGreaterThanOrEqual(60)
@@ -179,7 +179,7 @@ describe('mails through a real Redis and a real SMTP server', () => {
     await box.sweep()
     await until(async () => await queue.size() === 3)
     const id = await box.ask({ ...invitation, dedupeId: 'inv-3' })
-    await until(async () => await stateOf(id) === 'sent', 2_000)
+    await until(async () => await stateOf(id) === 'sent')
     expect(await stateOf('m9')).toBe('waiting')
     contact = async (_, name) => people.get(name)
     await until(async () => await stateOf('m9') === 'sent')
@@ -231,7 +231,7 @@ describe('mails through a real Redis and a real SMTP server', () => {
     slow.start()
     await until(() => begun.length === 1)
     const stopped = slow.stop().then(() => 'stopped')
-    expect(await Promise.race([stopped, new Promise(resolve => { setTimeout(resolve, 2_000, 'held up') })])).toBe('stopped')
+    expect(await Promise.race([stopped, new Promise(resolve => { setTimeout(resolve, 20_000, 'held up').unref() })])).toBe('stopped')
   })
   it('leave although Redis went away while this process said hello to it', async () => {
     const wire = await brittleWire(redis.url)
@@ -244,6 +244,6 @@ describe('mails through a real Redis and a real SMTP server', () => {
     await until(() => wire.cut)
     await expect(late.add([{ id: 'm6', awaited: false }])).rejects.toThrow()
     wire.mend()
-    await until(async () => { await late.add([{ id: 'm6', awaited: false }]).catch(() => {}); return left.includes('m6') }, 10_000)
+    await until(async () => { await late.add([{ id: 'm6', awaited: false }]).catch(() => {}); return left.includes('m6') })
   })
 })

@@ -1,4 +1,5 @@
 import { spawn, execFileSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
@@ -7,13 +8,12 @@ import { join } from 'node:path'
 import { simpleParser, type ParsedMail } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
+/** Above the ports of all stacks, and below those that the system hands out: nobody takes it before its server does, or while that is away. */
+const freePort = (): Promise<number> => new Promise(resolve => {
+  const port = randomInt(25_000, 32_000)
+  const server = createServer().once('error', () => { resolve(freePort()) })
+  server.listen(port, '127.0.0.1', () => { server.close(() => { resolve(port) }) })
+})
 
 export type TestRedis = { url: string; stop(): Promise<void>; start(): Promise<void>; remove(): Promise<void> }
 /** A real Redis of one's own, with nothing in it; it can be stopped and started again on the same port with its data. */
@@ -41,7 +41,8 @@ export const startRedis = async (): Promise<TestRedis> => {
 /** A wire to a Redis that is cut when the first client asks for the second time what Redis this is (the first is the driver's own question), and stays cut until it is mended. */
 export const brittleWire = async (redisUrl: string): Promise<{ url: string; cut: boolean; mend(): void; stop(): void }> => {
   const wire = { url: '', cut: false, mend: () => { server.listen(port, '127.0.0.1') }, stop: () => { server.close() } }
-  let [clients, port] = [0, 0]
+  const port = await freePort()
+  let clients = 0
   const server = createServer(near => {
     near.on('error', () => {})
     const far = connect(Number(new URL(redisUrl).port), '127.0.0.1').on('error', () => {})
@@ -57,9 +58,8 @@ export const brittleWire = async (redisUrl: string): Promise<{ url: string; cut:
     far.pipe(near)
     near.on('close', () => { far.destroy() })
     far.on('close', () => { near.destroy() })
-  }).listen(0, '127.0.0.1')
+  }).listen(port, '127.0.0.1')
   await once(server, 'listening')
-  port = (server.address() as AddressInfo).port
   wire.url = `redis://127.0.0.1:${port}`
   return wire
 }
@@ -78,7 +78,7 @@ export const startMailServer = async (): Promise<TestMailServer> => {
     return reply === undefined ? null : Object.assign(new Error(reply.slice(4)), { responseCode: Number(reply.slice(0, 3)) })
   }
   const server = new SMTPServer({
-    authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'], logger: false,
+    authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'], disableReverseLookup: true, logger: false,
     onMailFrom: (_, __, done) => { done(refusal('MAIL FROM')) },
     onRcptTo: ({ address }, _, done) => { done(refusal('RCPT TO', address)) },
     onData: (stream, { envelope }, done) => {
@@ -95,7 +95,7 @@ export const startMailServer = async (): Promise<TestMailServer> => {
   return test
 }
 
-export const until = async (what: () => boolean | Promise<boolean>, ms = 5_000): Promise<void> => {
+export const until = async (what: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> => {
   for (const end = Date.now() + ms; Date.now() < end; await new Promise(r => setTimeout(r, 20))) if (await what()) return
   throw new Error(`it did not happen within ${ms} ms: ${what.toString()}`)
 }

@@ -9,8 +9,8 @@ afterEach(async () => { await service.stop() })
 const { ann, bob, owner, stranger } = people
 const api = () => service.client(projectApi, { as: ann })
 const saga = async (id: string, as = ann) => service.request('GET', `/api/sagas/${id}`, { as })
-const finished = (id: string, outcome: string) => expect.poll(async () => (await saga(id)).body, { timeout: 2000 }).toMatchObject({ state: 'finished', outcome })
-const at = (id: string, step: string) => expect.poll(async () => (await saga(id)).body, { timeout: 2000 }).toMatchObject({ step })
+const finished = (id: string, outcome: string) => expect.poll(async () => (await saga(id)).body).toMatchObject({ state: 'finished', outcome })
+const at = (id: string, step: string) => expect.poll(async () => (await saga(id)).body).toMatchObject({ step })
 const status = async (id: string) => (await service.request('GET', `/api/projects/${id}`, { as: ann })).status
 const types = (id: string) => service.published().filter(e => e.subject === id).map(e => Reflect.get(e, 'type'))
 const bodyOf = (path: string) => service.calls.findLast(c => c.path === path)?.body

@@ -25,7 +25,8 @@ const sidecar = async (secrets?: Record<string, string>): Promise<string> => {
   await new Promise<void>(done => { made.listen(0, '127.0.0.1', done) })
   return String((made.address() as AddressInfo).port)
 }
-const told = (env: Record<string, string>) => earlyConfig(spec, { ...essentials, ...env }, { sidecarMs: 100 }).then(() => undefined, (error: unknown) => error)
+const told = (env: Record<string, string>, sidecarMs = 30_000) =>
+  earlyConfig(spec, { ...essentials, ...env }, { sidecarMs }).then(() => undefined, (error: unknown) => error)
 
 describe('a mistake in a variable', () => {
   it('is told together with those in the secrets when the sidecar is there', async () => {
@@ -39,7 +40,7 @@ describe('a mistake in a variable', () => {
   it.each(['0', '1'])('is told alone when no sidecar answers soon, with the secrets that were not looked at (%s)', async away => {
     const port = await sidecar()
     if (away === '1') server?.close()
-    const error = await told({ KEY_ROTATION_DAYS: '0', DAPR_HTTP_PORT: port, OAUTH_PROVIDERS: '[]' })
+    const error = await told({ KEY_ROTATION_DAYS: '0', DAPR_HTTP_PORT: port, OAUTH_PROVIDERS: '[]' }, 100)
     expect(error).toMatchObject({ temporary: false, mistakes: [expect.stringContaining('KEY_ROTATION_DAYS is wrong')] })
     expect(String(error)).toMatch(/a mistake:\n.*\n.*not looked at: token-key\.$/)
   })

@@ -37,7 +37,7 @@ describe('fault points', () => {
     const watched = withFaultPoints('dapr', port)
     const order = async (what: object): Promise<void> => {
       writeFileSync(file, JSON.stringify(what))
-      await vi.waitFor(() => { expect(existsSync(file)).toBe(false) })
+      await expect.poll(() => existsSync(file)).toBe(false)
     }
     await order({ point: 'dapr.now.before' })
     await order({})

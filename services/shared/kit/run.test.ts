@@ -30,17 +30,18 @@ await runService({
   onStop: [async () => { console.log('closed') }],
   routes: [serve(api, {
     hello: async () => ({ body: { ok: service.config.mongodbUri } }),
-    slow: async () => { await new Promise(done => setTimeout(done, 400)); return { body: { ok: 'slow' } } },
+    slow: async () => {
+      const stopping = new Promise(done => { process.once('SIGTERM', done) })
+      console.log('a slow one has come')
+      await stopping
+      await new Promise(done => { setTimeout(done, 400) })
+      return { body: { ok: 'slow' } }
+    },
   })],
 })`
 const token = 'token-of-this-app-in-tests'
-const port = async (): Promise<number> => {
-  const probe = createServer()
-  await new Promise<void>(done => { probe.listen(0, '127.0.0.1', done) })
-  const { port: free } = probe.address() as AddressInfo
-  await new Promise(done => { probe.close(done) })
-  return free
-}
+// A machine that is full starts a process slowly.
+const patient = { timeout: 50_000 }
 let child: ChildProcess | undefined
 let sidecar: Server | undefined
 afterEach(() => {
@@ -48,39 +49,40 @@ afterEach(() => {
   sidecar?.close()
   sidecar?.closeAllConnections()
 })
-const startSidecar = (at: number) => new Promise<void>(done => {
-  sidecar = createServer((request, response) => {
+/** A sidecar whose port is there from the start, so that nobody else takes it; before it `comes` it hangs up on whoever calls. */
+const sidecarToCome = async () => {
+  let isThere = false
+  const server = sidecar = createServer((request, response) => {
     if (request.url?.includes('secrets')) response.setHeader('content-type', 'application/json').end('{"mongodb-uri":"mongodb://from-the-store"}')
     else response.writeHead(204).end()
-  }).listen(at, '127.0.0.1', done)
-})
+  }).on('connection', socket => { if (!isThere) socket.destroy() })
+  await new Promise<void>(done => { server.listen(0, '127.0.0.1', done) })
+  return { port: String((server.address() as AddressInfo).port), comes: () => { isThere = true } }
+}
+const essentials = { APP_PORT: '0', DAPR_API_TOKEN: 'token-of-the-sidecar-in-tests', APP_API_TOKEN: token, COLOR: 'red' }
 const start = (env: Record<string, string>) => {
   child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { env: { PATH: '/usr/bin', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => { text += chunk })
-  const ended = new Promise<number | null>(done => { child?.on('exit', done) })
-  return { ended, said: () => text }
-}
-const essentials = async () => {
-  const [appPort, daprPort] = [await port(), await port()]
-  const env = { APP_PORT: String(appPort), DAPR_HTTP_PORT: String(daprPort), DAPR_API_TOKEN: 'token-of-the-sidecar-in-tests', APP_API_TOKEN: token, COLOR: 'red' }
+  // Not `exit`, after which there may be more to read.
+  const ended = new Promise<number | null>(done => { child?.on('close', done) })
   const get = (path: string, headers = {}) =>
-    fetch(`http://127.0.0.1:${appPort}${path}`, { headers: { 'dapr-api-token': token, ...headers } })
+    fetch(`http://127.0.0.1:${/"port":(\d+),/.exec(text)?.[1] ?? 'none'}${path}`, { headers: { 'dapr-api-token': token, ...headers } })
       .then(async r => ({ status: r.status, body: await r.text() }), () => ({ status: 0, body: '' }))
-  return { env, get, daprPort }
+  return { ended, said: () => text, get }
 }
 
 describe('a service process', () => {
   it('listens before its sidecar is there, holds the sidecar\'s questions, gets ready, shows what its consumers could not handle, and drains on SIGTERM', async () => {
-    const { env, get, daprPort } = await essentials()
-    const { ended, said } = start(env)
-    await expect.poll(async () => (await get('/health/live')).status, { timeout: 8_000 }).toBe(200)
+    const its = await sidecarToCome()
+    const { ended, said, get } = start({ ...essentials, DAPR_HTTP_PORT: its.port })
+    await expect.poll(async () => (await get('/health/live')).status, patient).toBe(200)
     expect(await get('/health/ready')).toMatchObject({ status: 503, body: expect.stringContaining('starting') })
     expect((await get('/api/hello')).status).toBe(503)
     const asked = get('/dapr/config')
-    await startSidecar(daprPort)
+    its.comes()
     expect(await asked).toMatchObject({ status: 200, body: expect.stringContaining('entities') })
-    expect(await get('/health/ready')).toMatchObject({ status: 200 })
+    await expect.poll(() => get('/health/ready')).toMatchObject({ status: 200 })
     expect(await get('/api/hello')).toEqual({ status: 200, body: '{"ok":"mongodb://from-the-store"}' })
     expect((await get('/openapi.json')).body).toContain('/api/hello')
     for (const organizationId of ['o1', '-']) {
@@ -89,7 +91,7 @@ describe('a service process', () => {
     }
     expect((await get('/metrics')).body).toContain('http_request_duration_seconds_count{service="task",operation="hello",method="GET",status="200"} 1')
     const slow = get('/api/slow')
-    await new Promise(done => { setTimeout(done, 100) })
+    await expect.poll(said).toContain('a slow one has come')
     child?.kill('SIGTERM')
     expect(await slow).toEqual({ status: 200, body: '{"ok":"slow"}' })
     expect(await ended).toBe(0)
@@ -97,19 +99,19 @@ describe('a service process', () => {
     expect(said()).toContain('closed')
     expect(said()).toMatch(/stopping[\s\S]*stopped/)
     expect(said()).not.toContain('from-the-store')
-  }, 20_000)
+  })
   it('answers what it can while a read model is rebuilt, and is not ready as long as another process answers better', async () => {
-    const { env, get, daprPort } = await essentials()
-    await startSidecar(daprPort)
-    start({ ...env, REBUILDING: 'true' })
-    await expect.poll(async () => (await get('/api/hello')).status, { timeout: 8_000 }).toBe(200)
+    const its = await sidecarToCome()
+    its.comes()
+    const { get } = start({ ...essentials, DAPR_HTTP_PORT: its.port, REBUILDING: 'true' })
+    await expect.poll(async () => (await get('/api/hello')).status, patient).toBe(200)
     expect(await get('/health/ready')).toMatchObject({ status: 503, body: expect.stringContaining('degraded') })
     expect((await get('/health/dependencies')).body).toContain('"name":"read-models","state":"down"')
-  }, 20_000)
+  })
   it('says all that is wrong with its environment at once, and ends with 78', async () => {
     const { ended, said } = start({ APP_PORT: 'eighty', APP_API_TOKEN: 'short', COLOR: 'blue' })
     expect(await ended).toBe(78)
     for (const name of ['APP_PORT is wrong', 'DAPR_HTTP_PORT is missing', 'DAPR_API_TOKEN is missing', 'APP_API_TOKEN is wrong', 'COLOR is wrong']) expect(said()).toContain(name)
     expect(said()).not.toMatch(/eighty|short|blue/)
-  }, 20_000)
+  })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Refused } from '../../shared/kit/decider.ts'
 import { spec } from '../../shared/kit/spec.ts'
+import { processorTime } from '../../shared/test/processor-time.ts'
 import { t0 } from '../test/examples.ts'
 import { blockedOf, blockersOf, graphDecider, type Graph, type GraphCommand } from './graph.ts'
 import type { Edge } from './cycle.ts'
@@ -44,9 +45,9 @@ describe('AddEdges', () => {
   it('takes fifty thousand edges at once, in whatever order, within a second', () => {
     const backwards = (i: number): Edge[] => Array.from({ length: Math.min(100, i) }, (_, k) => edge(`t${i}`, `t${i - 1 - k}`))
     const tasks = Array.from({ length: 500 }, (_, i) => (i * 100) % 500 + Math.floor(i / 5))
-    const began = performance.now()
-    const [event] = graphDecider.decide(graphDecider.initial, add(...tasks.flatMap(backwards)))
-    expect(performance.now() - began).toBeLessThan(1_000)
+    const all = add(...tasks.flatMap(backwards))
+    expect(processorTime(() => graphDecider.decide(graphDecider.initial, all))).toBeLessThan(1_000)
+    const [event] = graphDecider.decide(graphDecider.initial, all)
     const state = event ? graphDecider.evolve(graphDecider.initial, event) : graphDecider.initial
     expect([blockersOf(state, 't499').length, blockedOf(state, 't0').length]).toEqual([100, 100])
     expect(() => graphDecider.decide(state, add(edge('t600', 't499'), edge('t0', 't600')))).toThrow(expect.objectContaining({ code: 'dependency-cycle' }))

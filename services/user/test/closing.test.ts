@@ -56,8 +56,10 @@ describe('closing an account', () => {
   it('ends the sessions before all is erased: nothing is made any more that nobody would erase', async () => {
     const gil = await hire('gil@example.com')
     user.replies.set('/internal/notifications/erase', { status: 503, body: {} })
+    user.asked.length = 0
     const answer = await close(gil)
     await expect.poll(() => user.deps.sessions.living(gil.user.id, user.clock.now())).toEqual([])
+    await expect.poll(() => user.asked).toContain('/internal/notifications/erase')
     expect(sagaOf(answer)).toMatchObject({ step: 'erasing', state: 'running' })
     user.replies.clear()
     await user.dapr.settled()

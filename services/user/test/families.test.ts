@@ -13,7 +13,7 @@ beforeAll(async () => {
   boss = await user.register('boss@example.com', { organizationName: 'Works' })
   ann = await user.register('ann@example.com')
   await user.ask('POST', '/api/users/invitations', { token: boss.accessToken, body: { email: 'ann@example.com', role: 'member' } })
-  await vi.waitFor(() => { expect(user.mails.length).toBe(1) })
+  await vi.waitFor(() => { expect(user.mails.length).toBe(1) }, 20_000)
   await user.ask('POST', '/api/users/invitations/accept', { token: ann.accessToken, body: { token: tokenOf(user.mails[0]) } })
 })
 afterAll(() => user.stop())

@@ -38,6 +38,7 @@ describe('invitations', () => {
   })
   it('are listed with their address, which goes when they are settled', async () => {
     await invite(ann.accessToken, 'wait@example.com')
+    const invitationToken = await mailedTo('wait@example.com')
     const { body } = await user.ask('GET', '/api/users/invitations', { token: ann.accessToken })
     const { items } = body as { items: { id: string; email: string }[] }
     expect(items.map(i => i.email)).toEqual(['wait@example.com'])
@@ -49,7 +50,7 @@ describe('invitations', () => {
     expect(dropped).toEqual({ template: 'invitation', organizationId: ann.organization.id, dedupeId: expect.any(String) })
     expect(asked).toMatchObject({ ...dropped as object, userId: ann.user.id })
     expect(codeOf(await user.ask('DELETE', `/api/users/invitations/${id}`, { token: ann.accessToken }))).toBe('invitation-settled')
-    const signUp = { email: 'wait@example.com', password: goodPassword, name: 'W', invitationToken: await mailedTo('wait@example.com') }
+    const signUp = { email: 'wait@example.com', password: goodPassword, name: 'W', invitationToken }
     const late = await user.ask('POST', '/api/users/register', { body: signUp })
     expect([late.status, codeOf(late)]).toEqual([409, 'invitation-invalid'])
     expect((await user.register('wait@example.com')).organization.id).not.toBe(ann.organization.id)

@@ -33,7 +33,7 @@ export const goodPassword = 'plum tarragon seven'
 export const issuer = 'http://localhost:3000'
 
 /** The whole user service in process on stores in memory, with a sidecar that remembers what it was told. */
-export const userService = async (oauthSettings: ProviderSettings = {}) => {
+export const userService = async (oauthSettings: ProviderSettings = {}, seconds = 60) => {
   const [dapr, store, clock, sagaStore] = [memoryDapr(), memoryStore(), testClock(), memorySagaStore()]
   const mails: Json[] = []
   const asked: string[] = []
@@ -57,7 +57,7 @@ export const userService = async (oauthSettings: ProviderSettings = {}) => {
   const { notification } = clients
   const deps = assemble({
     log, tables, dapr, notification, clock, tokenKey: 'a key for tests, of many characters', publicUrl: issuer,
-    providers: providers(oauthSettings, { publicUrl: issuer, seconds: 0.5 }),
+    providers: providers(oauthSettings, { publicUrl: issuer, seconds }),
     settings: { https: false, evenMs: 0 },
     hashCost: { memoryCost: 64, timeCost: 1, parallelism: 1 },
   })

@@ -19,7 +19,7 @@ const consumers = ['notification', 'analytics'] as const
 type Consumer = (typeof consumers)[number]
 const KIND = 'poison'
 const PARTITIONS = 4
-const WAIT_MS = 60_000
+const WAIT_MS = 120_000
 /** What was done to the store before may not be over. */
 const OTHERS_MS = 90_000
 /** Others are told within this, whatever is parked beside them. */

@@ -1,8 +1,10 @@
-import type { Attempt } from '../team/tally.ts'
+import { stillDuring, type Attempt } from '../team/tally.ts'
 import { pause, type Kind } from './kind.ts'
 
 const PATIENCE_MS = 5_000
 const CALM_MS = 20_000
+/** Where this process stood still for so long the whole machine did, and whoever waits for an answer may have given up. */
+const STILL_MS = 500
 const failed = (a: Attempt): boolean => a.status === 0 || a.status >= 500 || a.status === 429
 
 /** A service is asked to stop and its successor started, under load: no request may fail. */
@@ -23,7 +25,7 @@ export const replacements: readonly Kind[] = [{
     if (hit.length === 0) return
     const what = `${hit.length} requests failed while ${target} was replaced: ${[...new Set(hit.map(a => `${a.operation} ${a.status} ${a.code}`))].slice(0, 4).join(', ')}`
     // The embedded ClickHouse takes one process at a time: its callers are held for as long as anybody is, and whether it is back by then is a matter of the machine.
-    if (target === 'analytics') tally.late.push(what)
+    if (target === 'analytics' || hit.every(a => stillDuring(tally, a) > STILL_MS)) tally.late.push(what)
     else tally.wrong.push(what)
   },
 }]

@@ -14,7 +14,7 @@ export type ProducerLog = { service: Producer; commits: Commit[]; segments: Segm
 
 /** Opens a service's database beside it; for looking only. */
 export const openDatabase = (uri: string, service: keyof typeof databases): Promise<Connection> =>
-  createConnection(uri, { dbName: databases[service], maxPoolSize: 2, serverSelectionTimeoutMS: 5_000, autoIndex: false, autoCreate: false }).asPromise()
+  createConnection(uri, { dbName: databases[service], maxPoolSize: 2, serverSelectionTimeoutMS: 30_000, autoIndex: false, autoCreate: false }).asPromise()
 
 export const withDatabase = async <T>(uri: string, service: keyof typeof databases, look: (db: Connection) => Promise<T>): Promise<T> => {
   const db = await openDatabase(uri, service)

@@ -60,6 +60,6 @@ export const watch = async (door: Door, url: string, person: Pick<Person, 'token
     await connect().catch(() => { if (!closed) void again() })
   }
   await connect()
-  for (let i = 0; last === undefined && i < 100; i++) await sleep(100)
+  for (let i = 0; last === undefined && i < 600; i++) await sleep(100)
   return { shown, gaps, since: new Date().toISOString(), errors, lastAt: () => lastAt, close: () => { closed = true; socket?.close() } }
 }

@@ -1,5 +1,6 @@
 """What the generator must know of people: how the fuzzing one signs in, and that it must not saw off the branch it sits on."""
 import os
+import time
 
 import requests
 import schemathesis
@@ -20,7 +21,12 @@ class Bearer:
     session = None
 
     def get(self, case, context):
-        answer = requests.post(f"{GATEWAY}/api/users/login", json={"email": EMAIL, "password": PASSWORD}, timeout=15)
+        # Without a token nothing is tried for half a minute, so a platform that is busy in this moment is asked again.
+        for _ in range(10):
+            answer = requests.post(f"{GATEWAY}/api/users/login", json={"email": EMAIL, "password": PASSWORD}, timeout=30)
+            if answer.status_code != 503:
+                break
+            time.sleep(1)
         answer.raise_for_status()
         return answer.json()["accessToken"]
 

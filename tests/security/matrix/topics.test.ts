@@ -55,7 +55,8 @@ describe('the topics of the socket', () => {
     await call(userApi.disableMember, { token: world.founder.token, params: { id: contributor.id }, body: { disabled: true } })
     const since = performance.now()
     expect(await of('contributor').closed).toBe(4401)
-    expect(performance.now() - since).toBeLessThan(5_000)
+    // The token itself would live for ten minutes.
+    expect(performance.now() - since).toBeLessThan(20_000)
     expect((await refused(taskApi.getTask, { token: contributor.token, params: { id: world.taskId } })).status).toBe(401)
     expect((await call(userApi.showProfile, { token: viewer.token })).id).toBe(viewer.id)
   })

@@ -29,7 +29,8 @@ export type World = {
   projectId: string; taskId: string; commentId: string; templateId: string; sagaId: string; notificationId: string
 }
 
-const later = '2026-12-24T12:00:00Z'
+// What is late when it comes is said to be so at once.
+const later = new Date(Date.now() + 30 * 86_400_000).toISOString()
 export const day = later
 
 /** An organization with a person for each column, and a project with one of everything. Its texts carry the words. */

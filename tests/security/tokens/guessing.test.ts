@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { userApi } from '../../../services/shared/contracts/user/http.ts'
-import { call, send } from '../../support/call.ts'
+import { call, send, type Answered } from '../../support/call.ts'
 import { founder, type Person } from '../../support/people.ts'
 import { compared } from './compared.ts'
 
@@ -22,6 +22,14 @@ const flood = async (guess: (i: number) => Promise<{ status: number }>): Promise
   return seen
 }
 const login = (email: string, password: string, from: string) => send('POST', '/api/users/login', { body: { email, password }, headers: { 'x-forwarded-for': from } })
+/** As long as a full machine answers that it is busy one comes again: the flood does no better. Gives the answer, and how often one has asked. */
+const signIn = async (ask: () => Promise<Answered>): Promise<{ status: number; asked: number }> => {
+  for (let asked = 1; ; asked++) {
+    const { status } = await ask()
+    if (status !== 503) return { status, asked }
+    await pause(200)
+  }
+}
 const anywhere = (): string => `10.${[...randomBytes(3)].join('.')}`
 
 describe('ten thousand guesses', () => {
@@ -33,23 +41,25 @@ describe('ten thousand guesses', () => {
     const [before, began] = [await compared(), performance.now()]
     const flooding = flood(i => login(owner.email, `guess ${i}`, anywhere()))
     // Meanwhile somebody else signs in, now and then.
-    const waits = await Promise.all([1, 2, 3, 4, 5, 6].map(async n => {
+    const entries = await Promise.all([1, 2, 3, 4, 5, 6].map(async n => {
       await pause(n * 500)
       const since = performance.now()
-      await call(userApi.login, { body: { email: neighbour.email, password: neighbour.password } })
-      return Math.round(performance.now() - since)
+      const body = { email: neighbour.email, password: neighbour.password }
+      return { ...await signIn(() => send('POST', '/api/users/login', { body })), ms: Math.round(performance.now() - since) }
     }))
     const seen = await flooding
-    const looked = await compared() - before - waits.length
+    const looked = await compared() - before - entries.reduce((sum, { asked }) => sum + asked, 0)
+    const longest = Math.max(...entries.map(({ ms }) => ms))
     const seconds = (performance.now() - began) / 1000
     process.stdout.write(`${tries} guesses from ${tries} addresses at one account in ${seconds.toFixed(1)} s: ${looked} passwords compared, `
-      + `answers ${JSON.stringify([...seen])}; a neighbour signed in within ${Math.max(...waits)} ms\n`)
+      + `answers ${JSON.stringify([...seen])}; a neighbour signed in within ${longest} ms\n`)
     expect([...seen.keys()].filter(status => ![401, 429, 503].includes(status))).toEqual([])
-    expect(Math.max(...waits)).toBeLessThan(5_000)
+    expect(entries.map(({ status }) => status)).toEqual(entries.map(() => 200))
+    expect(longest).toBeLessThan(30_000)
     // Five are free; then each costs twice the wait of the one before it.
     expect(looked).toBeLessThanOrEqual(5 + Math.ceil(Math.log2(seconds + 2)) + 1)
     expect((await call(userApi.login, { body: { email: owner.email, password: owner.password } })).user.id).toBe(owner.id)
-  }, 240_000)
+  }, 900_000)
 
   it('from one address at many accounts: few are looked at, and others elsewhere get in', async () => {
     const [before, began] = [await compared(), performance.now()]
@@ -61,6 +71,6 @@ describe('ten thousand guesses', () => {
     expect([...seen.keys()].filter(status => ![401, 429, 503].includes(status))).toEqual([])
     // Fifty are free, four are looked at side by side.
     expect(looked).toBeLessThanOrEqual(50 + 4 * (Math.ceil(Math.log2(seconds + 2)) + 1))
-    expect((await login(neighbour.email, neighbour.password, anywhere())).status).toBe(200)
-  }, 240_000)
+    expect((await signIn(() => login(neighbour.email, neighbour.password, anywhere()))).status).toBe(200)
+  }, 900_000)
 })

@@ -12,7 +12,7 @@ describe('batched calls', () => {
       return items.map(n => n * 2)
     }, 3)
     const early = [double(1), double(2)]
-    await new Promise(resolve => { setTimeout(resolve, 5) })
+    await expect.poll(() => runs).toEqual([[1, 2]])
     const later = [3, 4, 5, 6].map(double)
     first.resolve()
     expect(await Promise.all([...early, ...later])).toEqual([2, 4, 6, 8, 10, 12])

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectDapr } from './connect.ts'
 import type { Dapr } from './dapr.ts'
 
@@ -30,14 +30,16 @@ beforeEach(async () => {
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  dapr = connectDapr({ port: portOf(server), apiToken: 'secret', appIdPrefix: 'x-', waitMs: 500 })
+  dapr = connectDapr({ port: portOf(server), apiToken: 'secret', appIdPrefix: 'x-', waitMs: 30_000 })
 })
-afterEach(async () => { await dapr.close(); server.closeAllConnections(); server.close() })
+afterEach(async () => { vi.useRealTimers(); await dapr.close(); server.closeAllConnections(); server.close() })
 
 const event = (n: number, size = 0) => ({ id: `e${n}`, subject: `t${n}`, data: 'x'.repeat(size) })
 
 describe('the sidecar client', () => {
   it('makes a call again that never arrived, and no other', async () => {
+    // So long as this stands still, a call is held.
+    vi.useFakeTimers({ toFake: ['performance'] })
     const failed = (why: string): Reply => ({ status: 500, body: {
       errorCode: 'ERR_DIRECT_INVOKE',
       message: `failed to invoke, id: x-task, err: rpc error: code = Internal desc = error invoking app channel: ${why}`,
@@ -63,14 +65,14 @@ describe('the sidecar client', () => {
   })
   it('waits for a sidecar that is not there yet, and says so when it does not come', async () => {
     const later = createServer((_, response) => { response.writeHead(204).end() })
-    const hidden = createServer().listen(0, '127.0.0.1')
-    await once(hidden, 'listening')
-    const port = portOf(hidden)
-    hidden.close()
-    const early = connectDapr({ port, waitMs: 3_000 })
+    // A port that is let go and opened again may be somebody else's meanwhile.
+    let isThere = false
+    later.on('connection', socket => { if (!isThere) socket.destroy() }).listen(0, '127.0.0.1')
+    await once(later, 'listening')
+    const early = connectDapr({ port: portOf(later), waitMs: 30_000 })
     const waiting = early.state.get('a')
-    await new Promise(resolve => { setTimeout(resolve, 200) })
-    later.listen(port, '127.0.0.1')
+    await once(later, 'connection')
+    isThere = true
     await expect(waiting).resolves.toBeUndefined()
     await early.close()
     later.closeAllConnections()

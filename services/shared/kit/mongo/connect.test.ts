@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { loadConfig } from '../config.ts'
 import { connectMongo, mongodbUri } from './connect.ts'
 
@@ -11,10 +11,17 @@ const deadPort = async (): Promise<number> => {
   return port
 }
 
+afterEach(() => { vi.useRealTimers() })
+
 it('a document store that does not answer at the start is waited for, and that is logged once, with its place and without its password', async () => {
   const port = await deadPort()
   const logged: string[] = []
-  const logger = { warn: (fields: object, text: string) => { logged.push(`${text} ${JSON.stringify(fields)}`) } }
+  // Its patience lasts until it has been told, and tried again after half a second.
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const logger = { warn: (fields: object, text: string) => {
+    logged.push(`${text} ${JSON.stringify(fields)}`)
+    setTimeout(() => { vi.advanceTimersByTime(601) }, 700)
+  } }
   const impatient = { logger, patienceMs: 600, serverSelectionTimeoutMS: 20, minHeartbeatFrequencyMS: 10 }
   await expect(connectMongo(`mongodb://ann:s3cret@127.0.0.1:${port}/`, 'x', impatient)).rejects.toThrow()
   expect(logged).toEqual([expect.stringContaining(`MongoDB does not answer at 127.0.0.1:${port} (MONGODB_URI): waiting for it`)])

@@ -15,9 +15,9 @@ import { send } from '../test/parcel.ts'
 import { answerFeed, producer } from '../test/producer.ts'
 
 type Handle = (event: Received) => Promise<void>
-const consume = (sidecar: ReturnType<typeof memoryDapr>, handle: Handle, db: ConsumerStore = memoryStore()) =>
+const consume = (sidecar: ReturnType<typeof memoryDapr>, handle: Handle, db: ConsumerStore = memoryStore(), answerMs = 30_000) =>
   consumer({
-    name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000, answerMs: 500,
+    name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000, answerMs,
     handlers: [on(ProjectDeleted, handle)],
   })
 const deliver = (one: ReturnType<typeof consume>, event: unknown) => one.deliver(event, 'project-events')
@@ -163,7 +163,7 @@ describe('a consumer', () => {
       if (event.version === 1) throw new Error('bug')
       if (event.version === 3) await gate.promise
       seen.push(event.version)
-    })
+    }, memoryStore(), 500)
     for (const event of events) await deliver(one, event)
     await handled(one)
     const [first] = await one.deadLetters.list({ state: 'waiting', limit: 10 })

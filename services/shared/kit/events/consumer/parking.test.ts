@@ -14,7 +14,7 @@ import { producer } from '../test/producer.ts'
 
 const consume = (sidecar: ReturnType<typeof memoryDapr>, db: ConsumerStore, handle: (event: Received) => Promise<void>) => {
   const one = consumer({
-    name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000,
+    name: 'test', topics: [projectEvents], db, dapr: sidecar, clock: systemClock, logger: silentLogger, pollMs: 60_000, answerMs: 30_000,
     handlers: [on(ProjectDeleted, handle)],
   })
   /** Brings it and waits until it is handled, or parked. */

@@ -1,12 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../clock.ts'
 import type { Commit } from './commit.ts'
 import { completeDraft, sealed } from './draft.ts'
 import { groupCommit } from './group-commit.ts'
 import { memoryStore } from '../store/memory-store.ts'
-import { pause } from '../../waiting.ts'
 import { draft, parcelOn, send } from '../test/parcel.ts'
 import { logOf } from '../test/log-of.ts'
+import { holdTime, whileTimePasses } from '../test/time.ts'
 
 const never = new Promise<never>(() => {})
 /** A store that takes the next insert when and whether it likes, and never says so; the others go through. */
@@ -29,33 +29,37 @@ const placed = async ({ scan, partitions }: ReturnType<typeof logOf>['log']): Pr
 }
 
 describe('an insert whose answer never came', () => {
+  beforeEach(holdTime)
+  afterEach(() => { vi.useRealTimers() })
+
   it('keeps its place before what continues its stream', async () => {
     const { store, arrive } = silentAtFirst()
     const { log } = logOf({ store, patienceMs: 50, beatMs: 150 })
     const parcels = parcelOn(log)
     await log.start()
-    await expect(parcels.handle('org', 'p', { type: 'send' }, send('c1'))).rejects.toMatchObject({ kind: 'unavailable' })
+    await expect(whileTimePasses(parcels.handle('org', 'p', { type: 'send' }, send('c1')))).rejects.toMatchObject({ kind: 'unavailable' })
     await arrive()
     expect(await parcels.handle('org', 'p', { type: 'send' }, send('c1'))).toMatchObject({ version: 1, events: [] })
     expect(await parcels.handle('org', 'p', { type: 'send' }, send('c2'))).toMatchObject({ version: 2 })
-    await log.settled()
-    await pause(400)
-    await log.settled()
+    await whileTimePasses(log.settled())
+    await vi.advanceTimersByTimeAsync(400)
+    await whileTimePasses(log.settled())
     expect(await placed(log)).toEqual([1, 2])
-    await log.stop()
+    await whileTimePasses(log.stop())
   })
   it('is seen through even if it arrives minutes later, and is no lag until then', async () => {
     let off = 0
     const { store, arrive } = silentAtFirst()
     const { log, published } = logOf({ store, patienceMs: 50, beatMs: 20, clock: { ...systemClock, monotonic: () => performance.now() + off } })
     await log.start()
-    await expect(parcelOn(log).handle('org', 'p', { type: 'send' }, send('c1'))).rejects.toMatchObject({ kind: 'unavailable' })
-    for (const minutes of [1, 2, 3]) { off = minutes * 60_000; await pause(50) }
+    await expect(whileTimePasses(parcelOn(log).handle('org', 'p', { type: 'send' }, send('c1')))).rejects.toMatchObject({ kind: 'unavailable' })
+    for (const minutes of [1, 2, 3]) { off = minutes * 60_000; await vi.advanceTimersByTimeAsync(50) }
     expect(log.gauges()).toMatchObject({ lag: 0, unfinished: 0 })
     await arrive()
     off += 60_000
-    await expect.poll(() => published(), { timeout: 2_000, interval: 20 }).toHaveLength(1)
-    await log.stop()
+    await vi.advanceTimersByTimeAsync(50)
+    await expect.poll(() => published()).toHaveLength(1)
+    await whileTimePasses(log.stop())
   })
   it('is seen through although a second command went for the same place, uncertain as well', async () => {
     const store = memoryStore()
@@ -72,10 +76,13 @@ describe('an insert whose answer never came', () => {
     const { log, published } = logOf({ store, patienceMs: 50, beatMs: 150 })
     const parcels = parcelOn(log)
     await log.start()
-    for (const command of ['c1', 'c2']) await expect(parcels.handle('org', 'p', { type: 'send' }, send(command))).rejects.toMatchObject({ kind: 'unavailable' })
-    await expect.poll(() => published(), { timeout: 2_000, interval: 20 }).toHaveLength(1)
-    await expect.poll(() => log.gauges(), { timeout: 2_000, interval: 20 }).toMatchObject({ lag: 0, unfinished: 0 })
-    await log.stop()
+    for (const command of ['c1', 'c2']) {
+      await expect(whileTimePasses(parcels.handle('org', 'p', { type: 'send' }, send(command)))).rejects.toMatchObject({ kind: 'unavailable' })
+    }
+    await vi.advanceTimersByTimeAsync(150)
+    await expect.poll(() => published()).toHaveLength(1)
+    await expect.poll(() => log.gauges()).toMatchObject({ lag: 0, unfinished: 0 })
+    await whileTimePasses(log.stop())
   })
   it('is not uncertain once it was found, whatever becomes of those beside it', async () => {
     const away = Object.assign(new Error('away'), { name: 'MongoNetworkError' })
@@ -103,7 +110,7 @@ describe('an insert whose answer never came', () => {
     await new Promise(resolve => { setImmediate(resolve) })
     const all = Promise.allSettled([under, insert(a), insert(b)])
     open()
-    expect((await all).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+    expect((await whileTimePasses(all)).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
     expect(uncertain).toEqual([b.id])
   })
 })

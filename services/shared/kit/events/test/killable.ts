@@ -2,13 +2,15 @@
 export const killable = ({ before, after }: { before?: number; after?: number } = {}) => {
   let dead = false
   let calls = 0
+  const death = Promise.withResolvers<void>()
+  const die = (): void => { dead = true; death.resolve() }
   const never = new Promise<never>(() => {})
   const guarded = async (call: () => unknown): Promise<unknown> => {
     const n = calls++
-    if (n === before) dead = true
+    if (n === before) die()
     if (dead) return never
     const result = await call()
-    if (n === after) dead = true
+    if (n === after) die()
     return dead ? never : result
   }
   const bitByBit = async function* (call: () => unknown): AsyncGenerator<unknown> {
@@ -16,7 +18,8 @@ export const killable = ({ before, after }: { before?: number; after?: number } 
     if (isAsyncIterable(items)) for await (const item of items) yield await guarded(() => item)
   }
   return {
-    kill: (): void => { dead = true },
+    kill: die,
+    died: death.promise,
     alive: (): boolean => !dead,
     only: <T extends object>(target: T): T => new Proxy(target, {
       get: (it, name) => {

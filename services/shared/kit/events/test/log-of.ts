@@ -19,10 +19,10 @@ type Options = {
   store?: CommitStore; dapr?: ReturnType<typeof memoryDapr>; partitions?: number; instanceId?: string
   patienceMs?: number; beatMs?: number; deadAfterMs?: number; clock?: Clock
 }
-/** TEST LOG on a store in memory and a broker that remembers. */
-export const logOf = ({ store = memoryStore(), dapr = memoryDapr(), ...rest }: Options = {}) => {
+/** TEST LOG on a store in memory and a broker that remembers. It is patient: on a full machine a thousand appends at once take seconds. */
+export const logOf = ({ store = memoryStore(), dapr = memoryDapr(), patienceMs = 60_000, ...rest }: Options = {}) => {
   const log = openLog<ParcelEvent, typeof projectEvents>({
-    db: store, service: 'project', topic: projectEvents, dapr, clock: systemClock, logger: silentLogger, ...rest,
+    db: store, service: 'project', topic: projectEvents, dapr, clock: systemClock, logger: silentLogger, patienceMs, ...rest,
     toPublic: ({ aggregateId, events }) => events.flatMap(({ type }) => {
       if (type === 'Lost') return []
       return [{ type: ProjectDeleted.type, data: { projectId: type === 'Nameless' ? '' : aggregateId } }]

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { breaker, type Breaker } from '../../breaker.ts'
 import type { Gate } from './gate.ts'
@@ -8,7 +8,7 @@ import { testServer, type TestServer } from '../test-server.ts'
 
 let server: TestServer
 let logged: string[]
-afterEach(() => server.close())
+afterEach(async () => { vi.useRealTimers(); await server.close() })
 const start = async (checks: Record<string, Check>, { state = 'ready' as Gate['state'], optional = [] as string[], breakers = new Array<Breaker>() } = {}) => {
   logged = []
   server = await testServer([healthRoutes({
@@ -54,10 +54,14 @@ describe('health', () => {
     await start({ mail: async () => {} }, { breakers: [mail] })
     expect((await get('dependencies')).body).toMatchObject({ state: 'degraded', dependencies: [{ name: 'mail', state: 'open' }] })
   })
-  it('looks once for many who ask', async () => {
+  it('looks once for many who ask, and again a second later', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
     let looks = 0
     await start({ mongo: async () => { looks++ } })
     await Promise.all(Array.from({ length: 10 }, () => get('ready')))
     expect(looks).toBe(1)
+    vi.advanceTimersByTime(1_001)
+    await get('ready')
+    expect(looks).toBe(2)
   })
 })
