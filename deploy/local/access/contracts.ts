@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { batchApi } from '../../../services/shared/contracts/batch.ts'
 import { deadLetterApi } from '../../../services/shared/contracts/dead-letters.ts'
 import { appIds, type AppId } from '../../../services/shared/contracts/define.ts'
 import { feedApi } from '../../../services/shared/contracts/feed.ts'
@@ -29,7 +30,7 @@ const apisIn = async (file: string): Promise<Operation[]> => {
 
 /** Operations that every service of a kind has, beside those of its own folder. */
 const shared = (app: AppId): Operation[] => [
-  ...(app === 'gateway' ? [] : [deadLetterApi]),
+  ...(app === 'gateway' ? [] : [deadLetterApi, batchApi]),
   ...topics.filter(({ producer }) => producer === app).map(({ name }) => feedApi(name)),
   ...(Object.values(sagaOwners).some(owner => owner === app) ? [sagaApi] : []),
 ].flatMap(api => Object.values<Operation>(api))

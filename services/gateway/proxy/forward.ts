@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import { errors, type Dispatcher } from 'undici'
+import { batchApi } from '../../shared/contracts/batch.ts'
 import type { PeerBreakers } from '../../shared/kit/dapr/peer-breakers.ts'
 import { invokePath } from '../../shared/kit/dapr/invoke.ts'
 import { FIRST_REST_MS, nextRest } from '../../shared/kit/dapr/replies.ts'
@@ -10,8 +11,10 @@ import { HttpRefused } from '../../shared/kit/http/problem.ts'
 import { pause } from '../../shared/kit/waiting.ts'
 import { currentContext } from '../../shared/kit/observe/context.ts'
 import { traceparentOf } from '../../shared/kit/observe/traceparent.ts'
+import { batchable } from './batchable.ts'
+import { batches, type Pacing } from './batches.ts'
 import { deadlines } from './deadlines.ts'
-import { exchange, type Exchanged } from './exchange.ts'
+import { exchange, type Exchange, type Exchanged } from './exchange.ts'
 import { handHeaders, headersIn } from './pass-headers.ts'
 import { slowReader } from './slow-readers.ts'
 import type { Target } from './route-table.ts'
@@ -21,6 +24,7 @@ import { arrived, maybeSidecar, refusalOfSidecar, serviceDown, isUndocumentedSuc
 export type ForwardOptions = {
   sidecar: Dispatcher; circuit: PeerBreakers; appIdPrefix: string; daprApiToken?: string
   timeoutMs?: number; slowReaders?: Limits; bodies?: Limits
+  batching?: Pacing
 }
 export type Forward = (ctx: Context, target: Target, segments: readonly string[]) => Promise<void>
 
@@ -30,28 +34,40 @@ export type Forward = (ctx: Context, target: Target, segments: readonly string[]
  */
 export const forwarder = ({
   sidecar, circuit, appIdPrefix, daprApiToken, timeoutMs = 4_200,
-  slowReaders = { most: 64, mostEach: 16 }, bodies = { most: 128 * MiB, mostEach: 32 * MiB },
+  slowReaders = { most: 64, mostEach: 16 }, bodies = { most: 128 * MiB, mostEach: 32 * MiB }, batching = {},
 }: ForwardOptions): Forward => {
   // The bodies that wait here for their services, in bytes; and who does not read an answer as fast as it comes.
   const [room, places] = [quota(bodies), quota(slowReaders)]
   const latest = deadlines()
+  const forSidecar: Record<string, string> = daprApiToken === undefined ? {} : { 'dapr-api-token': daprApiToken }
+  const together = batches({
+    sidecar, ...batching,
+    request: (service, requests) => ({
+      method: batchApi.batch.method, path: invokePath(appIdPrefix, service, batchApi.batch.path),
+      headers: { ...forSidecar, traceparent: requests[0]?.headers['traceparent'] ?? '', 'content-type': 'application/json' },
+      body: JSON.stringify({ requests }), headersTimeout: timeoutMs + 1_000, bodyTimeout: timeoutMs + 1_000,
+    }),
+  })
   const pass = async (
     ctx: Context, { service, operation }: Target, segments: readonly string[], body: Buffer | null, spent: number, place: Reservation,
   ): Promise<void> => {
     const limit = operation.patienceMs ?? (operation.produces === undefined ? timeoutMs : 60_000)
+    const method = ctx.method === 'HEAD' ? 'GET' : operation.method
+    const path = pathOf(segments) + ctx.search
+    const headers = { ...headersIn(ctx.req.headers, service === 'user'), ...ownHeaders(ctx) }
     const request = {
-      method: ctx.method === 'HEAD' ? 'GET' : operation.method,
-      path: invokePath(appIdPrefix, service, pathOf(segments)) + ctx.search,
-      headers: { ...headersIn(ctx.req.headers, service === 'user'), ...ownHeaders(ctx, daprApiToken) },
+      method, path: invokePath(appIdPrefix, service, path), headers: { ...headers, ...forSidecar },
       body, headersTimeout: limit + 1_000, bodyTimeout: limit + 1_000,
     } as const
+    const batched = batchable(operation, { method, path, headers, body })
     const until = performance.now() + limit - spent
     // A long patience is for an answer under way, not for a service that is away.
     const heldUntil = Math.min(until, performance.now() + timeoutMs - spent)
     let abort = (): void => {}
     ctx.res.once('close', () => { if (!ctx.res.writableFinished) abort() })
     const once = (): Promise<Exchanged> => {
-      const { answer, abort: stop } = exchange(sidecar, request, slowReader(place, () => { ctx.res.destroy() }))
+      const alone = (): Exchange => exchange(sidecar, request, slowReader(place, () => { ctx.res.destroy() }))
+      const { answer, abort: stop } = batched ? together(service, { alone, batched }) : alone()
       abort = stop
       // Not undici's timers, which are half a second late.
       const inTime = latest(until, () => { stop(serviceDown(service, 'dependency-timeout')) })
@@ -94,9 +110,8 @@ const SPARE_MS = 600
 
 const pathOf = (segments: readonly string[]): string => segments.reduce((path, segment) => `${path}/${encodeURIComponent(segment)}`, '')
 
-const ownHeaders = (ctx: Context, daprApiToken: string | undefined): Record<string, string> => {
+const ownHeaders = (ctx: Context): Record<string, string> => {
   const own: Record<string, string> = { [names.clientIp]: ctx.state.clientIp ?? ctx.ip }
-  if (daprApiToken !== undefined) own['dapr-api-token'] = daprApiToken
   const work = currentContext()
   if (work) {
     own['traceparent'] = traceparentOf(work)

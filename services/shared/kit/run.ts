@@ -7,6 +7,7 @@ import type { DeadLetters } from './events/consumer/dead-letters.ts'
 import { chained, routed } from './http/server/app.ts'
 import { tokenVerifier, type Verify } from './http/auth/auth.ts'
 import { documentRoutes, type DocumentOptions } from './http/openapi/documents.ts'
+import { batchRoutes } from './http/batch-routes.ts'
 import { callerOf } from './http/auth/guard.ts'
 import type { Check } from './http/server/health.ts'
 import type { IdempotencyStore } from './http/idempotency/idempotency.ts'
@@ -66,7 +67,8 @@ export const runService = async (service: Service): Promise<void> => {
 
   const [letters, ...others] = consumers.flatMap(consumer => consumer.deadLetters ?? [])
   if (others.length) throw new Error('two consumers of one service keep dead letters, and only one of them could be seen')
-  const routes = [...service.routes.flat(), ...(letters ? deadLetterRoutes(letters) : [])]
+  const batch = name === 'gateway' ? [] : batchRoutes({ server: service.server, appToken: base.appApiToken, appIdPrefix: base.appIdPrefix })
+  const routes = [...service.routes.flat(), ...(letters ? deadLetterRoutes(letters) : []), ...batch]
   const essential = breakers.filter(({ name: part }) => part in checks && !optional.includes(part))
   const verify = service.verify ?? tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock })
   const api = mount(routes, {

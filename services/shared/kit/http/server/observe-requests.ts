@@ -46,8 +46,9 @@ const demandHost = ({ req: { httpVersion, headers } }: Context): void => {
   throw new HttpRefused(400, 'malformed-request', 'A request of HTTP/1.1 names its Host.', { Connection: 'close' })
 }
 
+const machines = new Set(['/internal/feed/heads', '/internal/batch'])
 /** What machines ask all day long, of which there is nothing to say as long as it succeeds. */
-const quiet = ({ path, status }: Context): boolean => path.startsWith('/health/') || path === '/metrics' || (path === '/internal/feed/heads' && status < 400)
+const quiet = ({ path, status }: Context): boolean => path.startsWith('/health/') || path === '/metrics' || (machines.has(path) && status < 400)
 
 const answerProblem = (ctx: Context, error: unknown, logger: Logger): void => {
   const { problem, headers, unforeseen } = toProblem(error, currentContext()?.traceId ?? '')

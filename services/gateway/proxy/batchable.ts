@@ -1,0 +1,23 @@
+import { isUtf8 } from 'node:buffer'
+import type { BatchedRequest } from '../../shared/contracts/batch.ts'
+import type { Operation } from '../../shared/contracts/define.ts'
+import { currentContext } from '../../shared/kit/observe/context.ts'
+
+const MOST_BYTES = 32 * 1024
+const MOST_PATH = 1_024
+// What a sidecar or a URL parser might write in another way stays as it was only in a request of its own.
+const plain = /^[\w\-./~?&=%:,+]*$/
+
+type Request = Pick<BatchedRequest, 'method' | 'path' | 'headers'> & { body: Buffer | null }
+
+/**
+ * A request as it goes in a batch; nothing when it must go alone: what is long, or not answered with JSON at once, or sets cookies,
+ * and what is traced, so that its trace shows every hop.
+ */
+export const batchable = (operation: Operation, { method, path, headers, body }: Request): BatchedRequest | undefined => {
+  const { access, produces, patienceMs, cookie, setsCookie } = operation
+  if (access !== 'user' || produces !== undefined || patienceMs !== undefined || cookie !== undefined || setsCookie !== undefined) return undefined
+  if (path.length > MOST_PATH || !plain.test(path) || currentContext()?.sampled) return undefined
+  if (!body) return { method, path, headers }
+  return body.length <= MOST_BYTES && isUtf8(body) ? { method, path, headers, body: body.toString() } : undefined
+}

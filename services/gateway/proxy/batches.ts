@@ -1,0 +1,106 @@
+import type { Dispatcher } from 'undici'
+import { BATCH_MOST, BatchedAnswer, type BatchedRequest } from '../../shared/contracts/batch.ts'
+import type { ServiceId } from '../../shared/contracts/define.ts'
+import type { Exchange, Exchanged } from './exchange.ts'
+import { lines } from './lines.ts'
+
+/** A request that may go together with others: how it goes alone, and what of it goes in a batch. */
+export type Batchable = { alone: () => Exchange; batched: BatchedRequest }
+export type Batches = (service: ServiceId, request: Batchable) => Exchange
+export type BatchesOptions = {
+  sidecar: Dispatcher
+  /** The one request that takes these to a service. */
+  request: (service: ServiceId, requests: readonly BatchedRequest[]) => Dispatcher.DispatchOptions
+} & Pacing
+/** Of so many that are under way to a service each goes alone (`few`), before others wait to go together; nobody waits longer for that than `restMs`. */
+export type Pacing = { few?: number; restMs?: number }
+
+type Waiting = Batchable & PromiseWithResolvers<Exchanged> & { gone: boolean; stop?: () => void }
+type Lane = { underWay: number; waiting: Waiting[]; timer?: NodeJS.Timeout | undefined }
+
+const MOST_BYTES = 256 * 1024
+
+/**
+ * What a busy gateway hands to a service goes together: two sidecars cost as much for one request as for twenty. While few are under way
+ * each goes alone, at once; then those that come wait until few are left, a few milliseconds at most, and share a call.
+ */
+export const batches = ({ sidecar, request, few = 4, restMs = 10 }: BatchesOptions): Batches => {
+  const lanes = new Map<ServiceId, Lane>()
+  const laneOf = (service: ServiceId): Lane => {
+    const lane = lanes.get(service) ?? { underWay: 0, waiting: [] }
+    lanes.set(service, lane)
+    return lane
+  }
+  const depart = (service: ServiceId, lane: Lane): void => {
+    clearTimeout(lane.timer)
+    lane.timer = undefined
+    const together = nextOf(lane.waiting)
+    const [first] = together
+    if (!first) return
+    if (lane.waiting.length > 0) lane.timer = setTimeout(depart, restMs, service, lane)
+    lane.underWay += together.length
+    const left = (): void => {
+      lane.underWay--
+      if (lane.underWay < few && lane.waiting.length > 0) depart(service, lane)
+    }
+    for (const { promise } of together) promise.then(left, left)
+    if (together.length === 1) void goAlone(first)
+    else void goTogether(sidecar, request(service, together.map(one => one.batched)), together)
+  }
+  return (service, batchable) => {
+    const lane = laneOf(service)
+    const one: Waiting = { ...batchable, ...Promise.withResolvers<Exchanged>(), gone: false }
+    lane.waiting.push(one)
+    if (lane.underWay < few) depart(service, lane)
+    else lane.timer ??= setTimeout(depart, restMs, service, lane)
+    return {
+      answer: one.promise,
+      abort: (reason = Object.assign(new Error('the caller went away'), { name: 'AbortError' })) => {
+        one.gone = true
+        one.reject(reason)
+        one.stop?.()
+      },
+    }
+  }
+}
+
+const nextOf = (waiting: Waiting[]): Waiting[] => {
+  const together: Waiting[] = []
+  for (let bytes = 0; waiting.length > 0 && together.length < BATCH_MOST;) {
+    bytes += waiting[0]?.batched.body?.length ?? 0
+    if (bytes > MOST_BYTES && together.length > 0) break
+    const next = waiting.shift()
+    if (next && !next.gone) together.push(next)
+  }
+  return together
+}
+
+const goAlone = async (one: Waiting): Promise<void> => {
+  if (one.gone) return
+  try {
+    const { answer, abort } = one.alone()
+    one.stop = abort
+    one.resolve(await answer)
+  } catch (error) {
+    one.reject(error)
+  }
+}
+
+/** Ends when each has its answer or its failure. */
+const goTogether = async (sidecar: Dispatcher, request: Dispatcher.DispatchOptions, together: readonly Waiting[]): Promise<void> => {
+  const open = new Map(together.entries())
+  const answer = (line: string): void => {
+    const { at, status, headers, body } = BatchedAnswer.parse(JSON.parse(line))
+    open.get(at)?.resolve({ statusCode: status, headers, body: Buffer.from(body) })
+    open.delete(at)
+  }
+  try {
+    const refused = await lines(sidecar, request, answer)
+    // Whoever answers that there is no such operation, or that it is none of ours, can still take each alone.
+    if (refused && refused.statusCode < 500) await Promise.all([...open.values()].map(goAlone))
+    else if (refused) for (const one of open.values()) one.resolve(refused)
+    else if (open.size > 0) throw Object.assign(new Error('a batched request got no answer'), { code: 'ECONNRESET' })
+  } catch (error) {
+    for (const one of open.values()) one.reject(error)
+  }
+}

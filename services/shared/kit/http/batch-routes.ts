@@ -1,0 +1,47 @@
+import type { Server } from 'node:http'
+import { PassThrough } from 'node:stream'
+import inject from 'light-my-request'
+import { batchApi, type BatchedAnswer, type BatchedRequest } from '../../contracts/batch.ts'
+import { headers as names } from './headers.ts'
+import { serve, type Routes } from './serve.ts'
+
+export type BatchRoutesDeps = { server: Server; appToken: string; appIdPrefix: string }
+
+/**
+ * The operation with which the gateway hands over several requests at once. Each goes through all of this server as if it had come alone,
+ * and its answer leaves when it is there; what is answered in one turn of the loop leaves together. A request without a line was not answered.
+ */
+export const batchRoutes = ({ server, appToken, appIdPrefix }: BatchRoutesDeps): Routes => {
+  const own = { [names.appToken]: appToken, [names.callerAppId]: `${appIdPrefix}gateway` }
+  const answerTo = async (at: number, { method, path, headers, body }: BatchedRequest): Promise<string> => {
+    const answer = await inject((request, response) => { server.emit('request', request, response) }, {
+      method, url: path, headers: { ...headers, ...own }, ...(body !== undefined && { payload: body }),
+    })
+    const line: BatchedAnswer = { at, status: answer.statusCode, headers: texts(answer.headers), body: answer.payload }
+    return `${JSON.stringify(line)}\n`
+  }
+  return serve(batchApi, {
+    batch: async ({ body: { requests } }) => {
+      const lines = new PassThrough()
+      let [open, ready] = [requests.length, '']
+      const leave = (): void => {
+        if (ready) lines.write(ready)
+        ready = ''
+        if (open === 0) lines.end()
+      }
+      const done = (line: string): void => {
+        if (ready === '') setImmediate(leave)
+        ready += line
+        open--
+      }
+      for (const [at, request] of requests.entries()) void answerTo(at, request).then(done, () => { open--; setImmediate(leave) })
+      return { body: lines }
+    },
+  })
+}
+
+const texts = (headers: inject.Response['headers']): BatchedAnswer['headers'] => {
+  const out: BatchedAnswer['headers'] = {}
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) out[name] = Array.isArray(value) ? value.map(String) : String(value)
+  return out
+}
