@@ -11,13 +11,16 @@ const plain = /^[\w\-./~?&=%:,+]*$/
 type Request = Pick<BatchedRequest, 'method' | 'path' | 'headers'> & { body: Buffer | null }
 
 /**
- * A request as it goes in a batch; nothing when it must go alone: what is long, or not answered with JSON at once, or sets cookies,
+ * A request as it goes in a batch; nothing when it must go alone: what is long or has a long answer, is not answered with JSON at once, or sets cookies,
  * and what is traced, so that its trace shows every hop.
  */
 export const batchable = (operation: Operation, { method, path, headers, body }: Request): BatchedRequest | undefined => {
   const { access, produces, patienceMs, cookie, setsCookie } = operation
+  // A page of a list is long.
+  if (operation.query && 'limit' in operation.query.shape) return undefined
   if (access !== 'user' || produces !== undefined || patienceMs !== undefined || cookie !== undefined || setsCookie !== undefined) return undefined
   if (path.length > MOST_PATH || !plain.test(path) || currentContext()?.sampled) return undefined
   if (!body) return { method, path, headers }
-  return body.length <= MOST_BYTES && isUtf8(body) ? { method, path, headers, body: body.toString() } : undefined
+  // Without a type a sidecar would give it one.
+  return body.length <= MOST_BYTES && headers['content-type'] !== undefined && isUtf8(body) ? { method, path, headers, body: body.toString() } : undefined
 }

@@ -80,21 +80,21 @@ const startGateway = async (serviceUrl: string, batching: Pacing, between: Reque
   const app = createApp({ logger: silentLogger }, [proxy({ table: routeTable({ task: api }), forward, sagaOwner: () => undefined })])
   const { url, drain } = await listen(app, 0, '127.0.0.1')
   undo.push(async () => { sidecar.closeAllConnections(); sidecar.close() }, () => pool.destroy(), () => drain(100))
-  const request = async ({ method = 'GET', path, body, type = 'application/json', by = 'ann', key }: Asked) => {
+  const request = async ({ method = 'GET', path, body, type = 'application/json', by = 'ann', key, known, signal }: Asked) => {
     const headers = {
-      ...(by && { authorization: `Bearer ${by}` }), ...(body !== undefined && { 'content-type': type }), ...(key !== undefined && { 'idempotency-key': key }),
+      ...(by && { authorization: `Bearer ${by}` }), ...(body !== undefined && { 'content-type': type }), ...(key !== undefined && { 'idempotency-key': key }), ...(known !== undefined && { 'if-none-match': known }),
     }
-    const answer = await fetch(url + path, { method, headers, ...(body !== undefined && { body }) })
+    const answer = await fetch(url + path, { method, headers, ...(body !== undefined && { body }), ...(signal && { signal }) })
     const { date: _, traceparent: __, connection: ___, 'keep-alive': ____, ...told } = Object.fromEntries(answer.headers)
     return { status: answer.status, headers: told, text: (await answer.text()).replace(/"traceId":"\w+"/, '') }
   }
   return { calls, request }
 }
-type Asked = { method?: string; path: string; body?: string; type?: string; by?: string; key?: string }
+type Asked = { method?: string; path: string; body?: string; type?: string; by?: string; key?: string; known?: string; signal?: AbortSignal }
 
 const asked: fc.Arbitrary<Asked> = fc.record({
   what: fc.constantFrom<Asked>(
-    { path: '/api/things/a' }, { path: '/api/things/none' }, { path: '/api/things/a?long=true' }, { path: '/api/things/a?strange=1' }, { path: '/api/things/%C3%A4' },
+    { path: '/api/things/a' }, { path: '/api/things/a', known: '"3"' }, { path: '/api/things/none' }, { path: '/api/things/a?long=true' }, { path: '/api/things/a?strange=1' }, { path: '/api/things/%C3%A4' },
     { method: 'HEAD', path: '/api/things/a' }, { method: 'DELETE', path: '/api/things/a' }, { method: 'POST', path: '/api/things', body: '{"text":"schön"}' },
     { method: 'POST', path: '/api/things', body: '{"text":""}' }, { method: 'POST', path: '/api/things', body: '{"text":' }, { method: 'POST', path: '/api/things' },
     { method: 'POST', path: '/api/things', body: '{}', type: 'text/plain' }, { method: 'POST', path: '/api/things', body: '{"text":"x"}', key: 'bad key' },
@@ -149,6 +149,30 @@ describe.concurrent('requests that go together', () => {
     const answers = await Promise.all(['a', 'b', 'c'].map(id => request({ method: 'DELETE', path: `/api/things/${id}` })))
     expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 503, 503])
     expect(answers.find(({ status }) => status === 503)).toMatchObject({ headers: { 'retry-after': '2' }, text: expect.stringContaining('dependency-unavailable') })
+  })
+  it('are one failure for the circuit, however many they were', async () => {
+    let broken = 0
+    const { request } = await startGateway(await startService(), allTogether, ({ url }, answer) => {
+      if (url === '/internal/batch' && ++broken === 1) answer.destroy()
+    })
+    expect(new Set((await Promise.all(Array.from({ length: 12 }, () => request({ path: '/api/things/a' })))).map(({ status }) => status))).toEqual(new Set([503]))
+    expect(await request({ path: '/api/things/a' })).toMatchObject({ status: 200 })
+  })
+  it('are given up when nobody waits for any of them any more', async () => {
+    const left = Promise.withResolvers<void>()
+    const arrived = Promise.withResolvers<void>()
+    const { request } = await startGateway(await startService(), allTogether, (incoming, answer) => {
+      if (incoming.url !== '/internal/batch') return
+      answer.once('close', left.resolve)
+      answer.flushHeaders()
+      arrived.resolve()
+    })
+    const gone = new AbortController()
+    const answers = Promise.allSettled(['a', 'b'].map(id => request({ path: `/api/things/${id}`, signal: gone.signal })))
+    await arrived.promise
+    gone.abort()
+    await left.promise
+    expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   })
   it('reach nothing that is not for people', async () => {
     const url = await startService()

@@ -3,6 +3,7 @@ import { BATCH_MOST, BatchedAnswer, type BatchedRequest } from '../../shared/con
 import type { ServiceId } from '../../shared/contracts/define.ts'
 import type { Exchange, Exchanged } from './exchange.ts'
 import { lines } from './lines.ts'
+import { arrived } from './sidecar-answer.ts'
 
 /** A request that may go together with others: how it goes alone, and what of it goes in a batch. */
 export type Batchable = { alone: () => Exchange; batched: BatchedRequest }
@@ -37,7 +38,7 @@ export const batches = ({ sidecar, request, few = 4, restMs = 10 }: BatchesOptio
     const together = nextOf(lane.waiting)
     const [first] = together
     if (!first) return
-    if (lane.waiting.length > 0) lane.timer = setTimeout(depart, restMs, service, lane)
+    if (lane.waiting.length > 0) lane.timer = setTimeout(depart, lane.waiting.length < BATCH_MOST ? restMs : 0, service, lane)
     lane.underWay += together.length
     const left = (): void => {
       lane.underWay--
@@ -51,7 +52,7 @@ export const batches = ({ sidecar, request, few = 4, restMs = 10 }: BatchesOptio
     const lane = laneOf(service)
     const one: Waiting = { ...batchable, ...Promise.withResolvers<Exchanged>(), gone: false }
     lane.waiting.push(one)
-    if (lane.underWay < few) depart(service, lane)
+    if (lane.underWay < few || lane.waiting.length === BATCH_MOST) depart(service, lane)
     else lane.timer ??= setTimeout(depart, restMs, service, lane)
     return {
       answer: one.promise,
@@ -86,20 +87,26 @@ const goAlone = async (one: Waiting): Promise<void> => {
   }
 }
 
-/** Ends when each has its answer or its failure. */
+/** Ends when each has its answer or its failure; when none of them is waited for any more, the call ends too. */
 const goTogether = async (sidecar: Dispatcher, request: Dispatcher.DispatchOptions, together: readonly Waiting[]): Promise<void> => {
   const open = new Map(together.entries())
   const answer = (line: string): void => {
-    const { at, status, headers, body } = BatchedAnswer.parse(JSON.parse(line))
-    open.get(at)?.resolve({ statusCode: status, headers, body: Buffer.from(body) })
-    open.delete(at)
+    const answered = BatchedAnswer.parse(JSON.parse(line))
+    const one = open.get(answered.at)
+    open.delete(answered.at)
+    if ('alone' in answered) void (one && goAlone(one))
+    else one?.resolve({ statusCode: answered.status, headers: answered.headers, body: Buffer.from(answered.body) })
   }
   try {
-    const refused = await lines(sidecar, request, answer)
+    const call = lines(sidecar, request, answer)
+    for (const [at, one] of open) one.stop = () => { if (open.delete(at) && open.size === 0) call.abort() }
+    const refused = await call.ended
+    const left = [...open.values()]
     // Whoever answers that there is no such operation, or that it is none of ours, can still take each alone.
-    if (refused && refused.statusCode < 500) await Promise.all([...open.values()].map(goAlone))
-    else if (refused) for (const one of open.values()) one.resolve(refused)
-    else if (open.size > 0) throw Object.assign(new Error('a batched request got no answer'), { code: 'ECONNRESET' })
+    if (refused && refused.statusCode >= 400 && refused.statusCode < 500) await Promise.all(left.map(goAlone))
+    // What never arrived is made again.
+    else if (refused && !arrived(refused)) for (const one of left) one.resolve(refused)
+    else if (left.length > 0) throw Object.assign(new Error('a batch was not answered'), { code: 'ECONNRESET' })
   } catch (error) {
     for (const one of open.values()) one.reject(error)
   }

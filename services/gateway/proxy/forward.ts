@@ -4,6 +4,7 @@ import { batchApi } from '../../shared/contracts/batch.ts'
 import type { PeerBreakers } from '../../shared/kit/dapr/peer-breakers.ts'
 import { invokePath } from '../../shared/kit/dapr/invoke.ts'
 import { FIRST_REST_MS, nextRest } from '../../shared/kit/dapr/replies.ts'
+import type { Refused } from '../../shared/kit/decider.ts'
 import { defaultBodyLimit, readBytes } from '../../shared/kit/http/input/body.ts'
 import { headers as names } from '../../shared/kit/http/headers.ts'
 import { machineOf } from '../../shared/kit/http/machine.ts'
@@ -138,9 +139,11 @@ const hand = (ctx: Context, { statusCode, headers, body }: Exchanged, { service,
 }
 
 const refusalOf = (error: unknown, service: Target['service']): unknown => {
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) return serviceDown(service, 'dependency-timeout')
+  // Of a batch all have the same cause, which the circuit counts once.
+  const down = (code?: Parameters<typeof serviceDown>[1]): Refused => Object.assign(serviceDown(service, code), { cause: error })
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) return down('dependency-timeout')
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (error instanceof errors.UndiciError || /^(?:E|UND_)/.test(code)) return serviceDown(service)
+  if (error instanceof errors.UndiciError || /^(?:E|UND_)/.test(code)) return down()
   if (error instanceof Error && error.name === 'AbortError') return new HttpRefused(499, 'caller-gone', 'The caller went away.')
   return error
 }

@@ -12,8 +12,11 @@ export const BatchedRequest = z.strictObject({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']), path: z.string().refine(forPeople, 'must be below /api'), headers: Headers, body: z.string().optional(),
 })
 export type BatchedRequest = z.output<typeof BatchedRequest>
-/** A line of the answer: to the request at this place, counted from 0. */
-export const BatchedAnswer = z.object({ at: z.number().int(), status: z.number().int(), headers: Headers, body: z.string() })
+/** A line of the answer: to the request at this place, counted from 0. `alone`: the answer is a long one, and goes to who asks for it alone. */
+export const BatchedAnswer = z.union([
+  z.object({ at: z.number().int(), alone: z.literal(true) }),
+  z.object({ at: z.number().int(), status: z.number().int(), headers: Headers, body: z.string() }),
+])
 export type BatchedAnswer = z.output<typeof BatchedAnswer>
 
 /** Every service behind the gateway takes several requests at once. */

@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa'
+import { batchApi } from '../contracts/batch.ts'
 import type { Breaker } from './breaker.ts'
 import { appContract, type Subscriber } from './dapr/app-contract.ts'
 import type { JobHandler } from './dapr/jobs.ts'
@@ -72,7 +73,8 @@ export const runService = async (service: Service): Promise<void> => {
   const essential = breakers.filter(({ name: part }) => part in checks && !optional.includes(part))
   const verify = service.verify ?? tokenVerifier({ issuer: base.publicUrl, keys: keysThroughDapr(dapr), clock })
   const api = mount(routes, {
-    admit: () => { for (const breaker of essential) breaker.check() },
+    // Each request of a batch is admitted for itself.
+    admit: operation => { if (operation !== batchApi.batch) for (const breaker of essential) breaker.check() },
     onUndocumentedRefusal: (operation, status, code) => { logger.error({ operation, status, code }, 'a refusal that the contract does not name') },
     clock, idempotency: service.idempotency ?? memoryIdempotency(), callerOf: ctx => callerOf(ctx, base.appIdPrefix),
     verify: async token => {

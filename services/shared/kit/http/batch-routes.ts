@@ -5,6 +5,8 @@ import { batchApi, type BatchedAnswer, type BatchedRequest } from '../../contrac
 import { headers as names } from './headers.ts'
 import { serve, type Routes } from './serve.ts'
 
+const LONG = 64 * 1024
+
 export type BatchRoutesDeps = { server: Server; appToken: string; appIdPrefix: string }
 
 /**
@@ -17,7 +19,9 @@ export const batchRoutes = ({ server, appToken, appIdPrefix }: BatchRoutesDeps):
     const answer = await inject((request, response) => { server.emit('request', request, response) }, {
       method, url: path, headers: { ...headers, ...own }, ...(body !== undefined && { payload: body }),
     })
-    const line: BatchedAnswer = { at, status: answer.statusCode, headers: texts(answer.headers), body: answer.payload }
+    // In a stream of its own it can be read as slowly as its reader likes. It changes nothing to ask for it again.
+    const long = method === 'GET' && answer.payload.length > LONG
+    const line: BatchedAnswer = long ? { at, alone: true } : { at, status: answer.statusCode, headers: texts(answer.headers), body: answer.payload }
     return `${JSON.stringify(line)}\n`
   }
   return serve(batchApi, {
@@ -40,8 +44,8 @@ export const batchRoutes = ({ server, appToken, appIdPrefix }: BatchRoutesDeps):
   })
 }
 
-const texts = (headers: inject.Response['headers']): BatchedAnswer['headers'] => {
-  const out: BatchedAnswer['headers'] = {}
+const texts = (headers: inject.Response['headers']): Record<string, string | string[]> => {
+  const out: Record<string, string | string[]> = {}
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) out[name] = Array.isArray(value) ? value.map(String) : String(value)
   return out
 }

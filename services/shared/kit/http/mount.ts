@@ -20,7 +20,7 @@ export type MountDeps = {
   /** Which service called through its sidecar, or undefined when nobody did. */
   callerOf: (ctx: RouterContext) => AppId | undefined
   /** Refuses at once while a part is down that every operation needs. */
-  admit?: () => void
+  admit?: (operation: Operation) => void
   onUndocumentedRefusal?: OnUndocumentedRefusal
 }
 
@@ -50,7 +50,7 @@ const handlerOf = (route: Route, deps: MountDeps) => {
   return async (ctx: RouterContext): Promise<void> => {
     // Read by `observeRequests` for the log line and the measurement.
     ctx.state.operation = route.name
-    deps.admit?.()
+    deps.admit?.(operation)
     const caller = deps.callerOf(ctx)
     demandCaller(operation, caller)
     const token = bearerOf(ctx.get('authorization'))
