@@ -36,6 +36,7 @@ export type Audit = {
 type Logs = Record<Producer, ProducerLog>
 // A consumer asks its producers every five seconds for what the broker lost; what a process left that died is seen through a little later.
 const POLL_MS = 16_000
+const LOOKS = 3
 /** A saga that was postponed while its service was away has its next turns 15 s apart, and a reminder that missed comes again after 30 s. */
 const AGAIN_MS = 90_000
 // A pile of tasks given to somebody is as many mails, and they leave at some sixty a second.
@@ -48,7 +49,9 @@ export const audit = async (options: AuditOptions): Promise<Audit> => {
   const quiet = await untilQuiet(platform, quietMs)
   await untilMailed(platform.stack.secrets['mongodb-uri'] ?? '')
   let looked = await look(options)
-  for (const until = performance.now() + AGAIN_MS; total(looked.findings) > 0 && performance.now() < until;) {
+  const until = performance.now() + AGAIN_MS
+  const isStuckOnly = ({ findings }: typeof looked): boolean => total(findings) === findings.stuck.length
+  for (let looks = 1; total(looked.findings) > 0 && (looks < LOOKS || (isStuckOnly(looked) && performance.now() < until)); looks++) {
     await sleep(POLL_MS / 2)
     looked = await look(options)
   }

@@ -37,6 +37,8 @@ export type Outcome = {
 
 const domain = 'unsinkable.example'
 const QUIET_MS = 180_000
+/** What is under way for longer comes late. */
+const SOON_QUIET_MS = 90_000
 /** In another lane the gateway may be away all the while, and has to come up then. */
 const BACK_MS = LONG_ABSENCE_MS + 30_000
 /** Nobody works without drawing breath; a machine that is full of work only makes each repair, and so the whole run, longer. */
@@ -69,6 +71,7 @@ export const faultRun = async (options: RunOptions): Promise<Outcome> => {
     say(`${strikes.length} strikes, ${door.tally.commands} commands acknowledged; waiting until all is quiet`)
     const found = await audit({ platform, ledger: door.ledger, team, watcher, quietMs: QUIET_MS })
     watcher.close()
+    if (found.quietMs > SOON_QUIET_MS) door.tally.late.push(`all was quiet only after ${Math.round(found.quietMs / 1_000)} s`)
     return {
       seed, strikes, plans, bare, tally: door.tally, audit: found, lostErrands, backlogs, beganAt: began,
       tries: await triesOf(options.home), seconds: (performance.now() - began) / 1000,

@@ -29,4 +29,4 @@ it(`nothing is lost, done twice or stuck, whatever breaks while a team works (SE
   } finally {
     removeState(home)
   }
-}, 900_000)
+}, 1_200_000)

@@ -223,8 +223,8 @@ describe('bodies that do not come', () => {
       await pause(50)
     }
     expect([...statuses]).toEqual([200])
-    // Half of them, for a machine may stand still for a moment.
-    expect(waits.toSorted((a, b) => a - b)[Math.floor(waits.length / 2)]).toBeLessThan(2_000)
+    // Three of four, for a machine may stand still for a moment.
+    expect(waits.toSorted((a, b) => a - b)[Math.floor(waits.length * 0.75)]).toBeLessThan(2_000)
     for (const socket of slow) socket.destroy()
   })
 })

@@ -1,10 +1,12 @@
-import { stillDuring, type Attempt } from '../team/tally.ts'
+import { stillDuring, type Attempt, type Tally } from '../team/tally.ts'
 import { pause, type Kind } from './kind.ts'
 
 const PATIENCE_MS = 5_000
 const CALM_MS = 20_000
-/** Where this process stood still for so long the whole machine did, and whoever waits for an answer may have given up. */
+/** Where this process stood still for so long at a time, the whole machine did, and whoever waits for an answer may have given up. */
 const STILL_MS = 500
+const givenUp = new Set([0, 503, 504])
+const isExcused = ({ stalls }: Tally, a: Attempt): boolean => givenUp.has(a.status) && stalls.some(stall => stillDuring({ stalls: [stall] }, a) > STILL_MS)
 const failed = (a: Attempt): boolean => a.status === 0 || a.status >= 500 || a.status === 429
 
 /** A service is asked to stop and its successor started, under load: no request may fail. */
@@ -25,7 +27,7 @@ export const replacements: readonly Kind[] = [{
     if (hit.length === 0) return
     const what = `${hit.length} requests failed while ${target} was replaced: ${[...new Set(hit.map(a => `${a.operation} ${a.status} ${a.code}`))].slice(0, 4).join(', ')}`
     // The embedded ClickHouse takes one process at a time: its callers are held for as long as anybody is, and whether it is back by then is a matter of the machine.
-    if (target === 'analytics' || hit.every(a => stillDuring(tally, a) > STILL_MS)) tally.late.push(what)
+    if (target === 'analytics' || hit.every(a => isExcused(tally, a))) tally.late.push(what)
     else tally.wrong.push(what)
   },
 }]

@@ -41,7 +41,7 @@ export const firstSuccess = ({ attempts }: Tally, after: number): Attempt | unde
   attempts.filter(a => a.startedAt >= after && a.status > 0 && a.status < 300 && isWrite(a)).toSorted((a, b) => a.endedAt - b.endedAt)[0]
 
 /** How long this process stood still while a request was under way. */
-export const stillDuring = ({ stalls }: Tally, { startedAt, endedAt }: Attempt): number =>
+export const stillDuring = ({ stalls }: Pick<Tally, 'stalls'>, { startedAt, endedAt }: Attempt): number =>
   stalls.reduce((sum, { at, ms }) => sum + Math.max(0, Math.min(endedAt, at + ms) - Math.max(startedAt, at)), 0)
 
 /** Writes that the platform let wait too long. What this process itself slept is not counted: neither answers nor the wires that it holds went on meanwhile. */

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { taskApi } from '../../../services/shared/contracts/task/http.ts'
 import type { Person } from '../../support/people.ts'
 import type { Column } from './columns.ts'
 import type { Row } from './fixture.ts'
-import { judge } from './judge.ts'
+import { ask, judge } from './judge.ts'
 import type { World } from './world.ts'
 
 const one: Person = { id: 'person', email: 'one@example.org', password: 'none', name: 'One', organizationId: 'organization', token: 'none', refreshToken: 'none' }
@@ -37,5 +37,18 @@ describe('a verdict', () => {
     expect(judge(row, world, 'outsider', [404], 'no projectcanary here').kind).toBe('LEAK')
     expect(judge(row, world, 'stranger', [404], 'not in orgcanary').kind).toBe('LEAK')
     expect(judge(row, world, 'organizationOwner', [200], 'projectcanary of orgcanary').kind).toBe('let in')
+  })
+  it('of a leak is no matter of a part that is away, nor of a token that has ended', async () => {
+    const asked = vi.spyOn(globalThis, 'fetch')
+    onTestFinished(() => { asked.mockRestore() })
+    const answers = (status: number, text: string): void => { asked.mockImplementation(async () => new Response(text, { status })) }
+    const last: Row = { ...row, policy: { may: 'signed-in' }, fixture: { last: true } }
+    answers(503, 'no projectcanary now')
+    expect(await ask(row, world, 'outsider')).toMatchObject({ kind: 'LEAK' })
+    expect(asked).toHaveBeenCalledOnce()
+    answers(401, 'not in projectcanary')
+    expect(await ask(last, world, 'outsider', 1, true)).toMatchObject({ kind: 'LEAK' })
+    answers(401, 'ended')
+    expect(await ask(last, world, 'outsider', 1, true)).toEqual({ kind: 'let in' })
   })
 })

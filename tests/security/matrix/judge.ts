@@ -10,7 +10,7 @@ export type Verdict = { kind: 'let in' | 'refused' | 'LEAK' | 'WRONG'; why?: str
 export const ask = async (row: Row, world: World, column: Column, tries = 8, isAgain = false): Promise<Verdict> => {
   const verdict = await askOnce(row, world, column).catch((error: unknown): Outcome => ({ kind: 'WRONG', why: String(error), away: true }))
   // What ends an account may have done so though its answer came too late: who was let in has no living token any more.
-  if (isAgain && row.fixture.last && verdict.over && isAllowed(column, row.policy)) return { kind: 'let in' }
+  if (isAgain && verdict.kind === 'WRONG' && row.fixture.last && verdict.over && isAllowed(column, row.policy)) return { kind: 'let in' }
   // A part that is away for a moment says nothing about rights.
   if (!verdict.away || tries <= 1) return verdict
   await sleep(1_500)
@@ -28,7 +28,7 @@ const askOnce = async (row: Row, world: World, column: Column): Promise<Outcome>
   const verdict = judge(row, world, column, statuses, answer.text)
   if (verdict.why === undefined) return verdict
   const why = `${column}: ${verdict.why}; answered ${answer.status} ${answer.text.slice(0, 200)}`
-  return { ...verdict, away: statuses.includes(503), over: answer.status === 401, why }
+  return { ...verdict, away: verdict.kind !== 'LEAK' && statuses.includes(503), over: answer.status === 401, why }
 }
 
 /** Holds an answer against the policy: `statuses` are those of the things it is about, one by one. */

@@ -19,11 +19,12 @@ const turns = accounts * budgets.account.free
 const mostMs = 200_000
 /**
  * `wantedMs`: half a hash, as long as one takes meanwhile; what must be seen, or nothing has been shown.
- * `busy`: pairs that tell nothing, because the platform had too much to do for one of them.
+ * `busy`: pairs that tell nothing, because the platform had too much to do for one of them; `turnedAway`: how many of each kind those were.
  */
-type Sample = { known: number[]; unknown: number[]; answers: Set<string>; wantedMs: number; busy: number }
+type Sample = { known: number[]; unknown: number[]; answers: Set<string>; wantedMs: number; busy: number; turnedAway: Record<Kind, number> }
+type Kind = 'known' | 'unknown'
 /** The control: the least difference that would have been seen, had it been there. A test that sees none is so known to look. */
-const sensitivity = ({ known, unknown }: Pick<Sample, 'known' | 'unknown'>): number => [1, 2, 3, 4, 5, 6, 8, 10, 14, 20, 30, 50, 100, 200, 500, 1_000]
+const sensitivity = ({ known, unknown }: Pick<Sample, Kind>): number => [1, 2, 3, 4, 5, 6, 8, 10, 14, 20, 30, 50, 100, 200, 500, 1_000]
   .find(ms => rankTest(known, unknown.map(value => value + ms)).z > limit) ?? Infinity
 
 /** Every call comes from a place of its own, so that no budget of guesses runs out meanwhile. */
@@ -62,26 +63,35 @@ describe('unknown and known addresses cannot be told apart', { timeout: 600_000 
   }
   /** Both kinds side by side, in random order, so that whatever else the machine does meets both; more of them while it is too noisy to see much. */
   const sample = async (ask: Ask): Promise<Sample> => {
-    const taken: Sample = { known: [], unknown: [], answers: new Set(), wantedMs: 0, busy: 0 }
-    for (const until = performance.now() + mostMs; taken.known.length < least || (sensitivity(taken) > taken.wantedMs && performance.now() < until);) {
-      if (taken.known.length % least === 0) taken.wantedMs = await hashMs() / 2
-      const pair = [
-        { email: await addressOf(taken.known.length + taken.busy), into: taken.known }, { email: `nobody.${randomUUID()}@example.org`, into: taken.unknown },
+    const taken: Sample = { known: [], unknown: [], answers: new Set(), wantedMs: 0, busy: 0, turnedAway: { known: 0, unknown: 0 } }
+    let measured = 0
+    const until = performance.now() + mostMs
+    while (performance.now() < until && (taken.known.length < least || sensitivity(taken) > taken.wantedMs)) {
+      if (taken.wantedMs === 0 || taken.known.length >= measured + least) {
+        taken.wantedMs = await hashMs() / 2
+        measured = taken.known.length
+      }
+      const pair: { kind: Kind; email: string }[] = [
+        { kind: 'known', email: await addressOf(taken.known.length + taken.busy) }, { kind: 'unknown', email: `nobody.${randomUUID()}@example.org` },
       ]
-      const said = await Promise.all((randomInt(2) ? pair : pair.toReversed()).map(async ({ email, into }) => ({ ...await one(ask, email), into })))
+      const said = await Promise.all((randomInt(2) ? pair : pair.toReversed()).map(async ({ kind, email }) => ({ ...await one(ask, email), kind })))
+      for (const { kind, isBusy } of said) if (isBusy) taken.turnedAway[kind] += 1
       if (said.some(({ isBusy }) => isBusy)) taken.busy += 1
-      else for (const { into, ms, answer } of said) { into.push(ms); taken.answers.add(answer) }
+      else for (const { kind, ms, answer } of said) { taken[kind].push(ms); taken.answers.add(answer) }
     }
     return taken
   }
   const judge = (what: string, taken: Sample): void => {
-    const { known: a, unknown: b, answers, wantedMs } = taken
+    const { known: a, unknown: b, answers, wantedMs, turnedAway } = taken
+    const [few, many] = [Math.min(turnedAway.known, turnedAway.unknown), Math.max(turnedAway.known, turnedAway.unknown)]
     const [{ share, z }, difference, visible] = [rankTest(a, b), medianDifference(a, b), sensitivity(taken)]
     process.stdout.write(`${what}: ${a.length} pairs, known ${median(a).toFixed(1)} ms, unknown ${median(b).toFixed(1)} ms, `
       + `difference ${difference.ms.toFixed(2)} ms (99 %: ${difference.from.toFixed(2)} … ${difference.to.toFixed(2)}), `
-      + `P(unknown slower) ${share.toFixed(3)}, z ${z.toFixed(2)}; ${visible} ms more would have been seen, half a hash is ${wantedMs.toFixed(1)} ms\n`)
+      + `P(unknown slower) ${share.toFixed(3)}, z ${z.toFixed(2)}; ${visible} ms more would have been seen, half a hash is ${wantedMs.toFixed(1)} ms; `
+      + `too busy for ${turnedAway.known} known and ${turnedAway.unknown} unknown\n`)
     expect([...answers]).toHaveLength(1)
     expect(Math.abs(z)).toBeLessThan(limit)
+    expect(many >= 10 && many > 2 * few, `busy for one kind: ${JSON.stringify(turnedAway)}`).toBe(false)
     expect(visible, 'too noisy to say anything').toBeLessThanOrEqual(wantedMs)
   }
 

@@ -60,7 +60,9 @@ describe('appending', () => {
     const { log, published } = logOf({ store, patienceMs: 100 })
     await log.append(draft('p0', 1, '', 'Sent'))
     store.before = async () => { throw Object.assign(new Error('gone'), { name: 'MongoNetworkError' }) }
+    const began = performance.now()
     await expect(whileTimePasses(log.append(draft('p1', 1, '', 'Sent')))).rejects.toMatchObject({ kind: 'unavailable', code: 'store-unavailable' })
+    expect(performance.now() - began).toBeLessThan(1_000)
     store.before = async () => {}
     await log.append(draft('p2', 1, '', 'Sent'))
     await expect.poll(async () => { await vi.advanceTimersByTimeAsync(20); return published().length }).toBe(2)

@@ -94,7 +94,9 @@ describe('what a dead process left', () => {
     store.append = () => { store.append = append; return new Promise(() => {}) }
     const gone = logOf({ store, ...quick, patienceMs: 200, deadAfterMs: 60_000 }).log
     await gone.start()
+    const began = performance.now()
     await expect(whileTimePasses(gone.append(draft('lost', 1, '', 'Sent')))).rejects.toMatchObject({ kind: 'unavailable' })
+    expect(performance.now() - began).toBeLessThan(1_000)
     for (let i = 0; i < 20; i++) { await gone.append(draft(`p${i}`, 1, '', 'Sent')); await vi.advanceTimersByTimeAsync(2) }
     await whileTimePasses(gone.settled())
     const { log } = logOf({ store, ...quick })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { memoryStore } from '../store/memory-store.ts'
 import { pause } from '../../waiting.ts'
 import type { CommitStore } from '../store/store.ts'
@@ -80,11 +80,14 @@ describe('a state view', () => {
     }
     const { view, sendTo } = opened(store)
     let writing = true
-    const others = Promise.all(['x', 'y', 'z'].map(async name => { for (let n = 0; writing; n++) { await sendTo(`${name}${n}`); await pause(1) } }))
+    onTestFinished(() => { writing = false })
+    const write = async (name: string): Promise<void> => { for (let n = 0; writing && n < 20_000; n++) { await sendTo(`${name}${n}`); await pause(1) } }
+    const others = Promise.all(['x', 'y', 'z'].map(write))
     await pause(20)
     await sendTo('mine')
     // It throws where it has to wait for long, as it would for those who write until it has ended.
-    try { await view.settled() } finally { writing = false }
+    await view.settled()
+    writing = false
     expect(await view.collection.findOne({ _id: 'mine' })).toMatchObject({ count: 1 })
     await others
   })
