@@ -1,5 +1,5 @@
 import { mkdtempSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import Koa from 'koa'
@@ -21,6 +21,8 @@ export type Harness = {
   secrets: Readonly<Record<string, string>>
   /** How often the user's sidecar died. */
   deaths(): number
+  /** Behind the sidecar of the task service, where else nobody is; gives what closes it. */
+  task(answer: RequestListener): Promise<() => Promise<void>>
   leave(): Promise<void>
   comeBack(): Promise<void>
   stop(): Promise<void>
@@ -29,6 +31,9 @@ const long = 'x'.repeat(256 * 1024)
 const root = resolve(import.meta.dirname, '../..')
 const at = 14_200
 const prefix = 'sidecar-'
+
+const listening = (server: Server, port: number): Promise<Server> =>
+  new Promise((done, fail) => { server.once('error', fail).listen(port, '127.0.0.1', () => { done(server) }) })
 
 /** The user app of this process behind a real sidecar, hosting an actor type and a job. */
 export const startHarness = async (): Promise<Harness> => {
@@ -53,7 +58,7 @@ export const startHarness = async (): Promise<Harness> => {
     app.use(appContract({ actors: [actor], jobs: [job('tick', async data => { hear({ what: 'job', id: '', name: 'tick', data }) })] }).routes())
     const answer = app.callback()
     const server = createServer((request, response) => { void answer(request, response) })
-    return new Promise((done, fail) => { server.once('error', fail).listen(3_001 + at, '127.0.0.1', () => { done(server) }) })
+    return listening(server, 3_001 + at)
   }
   const close = (server: Server) => new Promise<void>(done => { server.closeAllConnections(); server.close(() => { done() }) })
   let server = await open()
@@ -63,6 +68,10 @@ export const startHarness = async (): Promise<Harness> => {
     user, told, secrets: stack.secrets, sdk: { host: '127.0.0.1', port: String(3_501 + at), token: stack.tokens.user.dapr },
     deaths: () => stack.part('user-sidecar').restarts,
     onTold: next => { handle = next },
+    task: async answer => {
+      const server = await listening(createServer(answer), 3_002 + at)
+      return () => close(server)
+    },
     leave: () => close(server),
     comeBack: async () => { server = await open() },
     stop: async () => {

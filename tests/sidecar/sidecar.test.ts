@@ -1,5 +1,5 @@
 import { CommunicationProtocolEnum, DaprClient } from '@dapr/dapr'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { DaprError } from '../../services/shared/kit/dapr/dapr-error.ts'
 import { startHarness, type Harness } from './harness.ts'
 
@@ -54,6 +54,30 @@ describe('the sidecar client, beside Dapr\'s own SDK', () => {
     expect(answer).toMatchObject({ status: 418, body: { path: '/.well-known/teapot', query: { a: 'x y' } } })
     await expect(harness.user.invoke('task', 'GET', '/health/live', { timeoutMs: 10_000 })).rejects.toMatchObject({ kind: 'unavailable' })
     await expect(harness.user.invoke('ai', 'GET', '/x', { timeoutMs: 300 })).rejects.toMatchObject({ reason: 'timeout' })
+  })
+})
+
+describe('two sidecars', () => {
+  it('hand on each part of an answer as it comes', async () => {
+    const rest = Promise.withResolvers<void>()
+    const close = await harness.task((request, answer) => {
+      answer.writeHead(200, { 'content-type': 'application/x-ndjson' })
+      answer.write('1\n')
+      if (request.url === '/health/live') answer.end()
+      else void rest.promise.then(() => { answer.end('2\n') })
+    })
+    onTestFinished(close)
+    const ask = () => fetch(`http://${harness.sdk.host}:${harness.sdk.port}/v1.0/invoke/sidecar-task/method/internal/tasks/release`, {
+      method: 'POST', headers: { 'dapr-api-token': harness.sdk.token },
+    })
+    let answer = await ask()
+    await eventually(async () => { if (!answer.ok) answer = await ask(); expect(answer.status).toBe(200) })
+    const parts: string[] = []
+    for await (const part of answer.body ?? []) {
+      parts.push(Buffer.from(part).toString())
+      rest.resolve()
+    }
+    expect(parts).toEqual(['1\n', '2\n'])
   })
 })
 
