@@ -22,7 +22,7 @@ export type DeliverDeps = {
 
 /**
  * Turns an event into notifications and waiting mails, over the channels each person chose: over each the first reason that is on.
- * Every row's id comes from event, person and type: the event again changes nothing.
+ * Every row's id comes from event and person: the event again changes nothing, nor does a reason of which this service heard later.
  */
 export const deliver = (
   { tables, known, audience, preferencesOf, hidden, push, show, erase }: DeliverDeps, gone = sharedLooks(tables.gone),
@@ -80,7 +80,7 @@ const causeOf = ({ id, type, subject, organizationId, at, actor }: HeardEvent): 
   ({ id, type, subject, organizationId, at, actorId: actor.includes(':') || actor === 'anonymous' ? null : actor })
 
 const notificationRow = (cause: Cause, { userId, type, title, body, link, projectId }: Draft): NotificationRow => {
-  const id = derivedId(cause.id, userId, type)
+  const id = derivedId(cause.id, userId)
   const recipient = recipientOf(cause.organizationId, userId)
   return {
     _id: id, organizationId: cause.organizationId, userId, recipient, unreadFor: recipient, hidden: false,
@@ -90,7 +90,7 @@ const notificationRow = (cause: Cause, { userId, type, title, body, link, projec
 }
 
 const mailRow = (cause: Cause, { userId, type, title, body, link, projectId }: Draft): MailRow => ({
-  _id: derivedId(cause.id, userId, type, 'mail'), organizationId: cause.organizationId, userId, actorId: cause.actorId,
+  _id: derivedId(cause.id, userId, 'mail'), organizationId: cause.organizationId, userId, actorId: cause.actorId,
   told: { type, title, body, link, projectId },
   state: 'waiting', reason: null, createdAt: cause.at, doneAt: null,
 })

@@ -162,6 +162,15 @@ describe('who is told', () => {
     await tell({ ...of(blocker.taskId), type: 'TaskDeleted', data: blocker })
     expect((await as(person('max')).list({})).items.filter(i => i.title.includes(waits.title)).map(i => i.title)).toEqual([`A blocker of “${waits.title}” was ${how}`])
   })
+  it('hears of an event once, also where another reason for it is known only later', async () => {
+    const [blocker, waits] = [{ ...inP4, taskId: 'x9', assigneeId: 'max' }, { ...inP4, taskId: 'x10', title: 'Relax', assigneeId: 'max' }]
+    const of = (subject: string) => ({ ...event, id: `o1/task/${subject}:${++state.n}#0`, subject, actor: 'ann' })
+    const gone: HeardEvent = { ...of('x9'), type: 'TaskDeleted', data: blocker }
+    await tell(gone)
+    await tell({ ...of('x10'), type: 'TaskUpdated', data: { ...waits, changes: { blockedBy: { before: [], after: ['x9'] } }, mentions: [] } })
+    await tell(gone)
+    expect((await tables.notifications.find({ userId: 'max' })).filter(row => row.eventId === gone.id).map(row => row.type)).toEqual(['task-deleted'])
+  })
   it('hears the first reason that is not switched off', async () => {
     const jan = as(person('jan'))
     await jan.setPreferences({ body: { events: { assigned: { inApp: false, email: false } } } })
