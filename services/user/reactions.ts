@@ -31,6 +31,21 @@ export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
     await members.handle(organizationId, userId, { type: 'Tell', news }, meta)
   }
 
+  /** Who has left before it was told that he came (a process died in between) is told of as he came, first: afterwards it would be too late. */
+  const introduce = async (organizationId: string, userId: string, leftAt: number, meta: CommandMeta): Promise<void> => {
+    if ((await members.load(organizationId, userId)).state.status !== 'unknown') return
+    for (let before: number | undefined = leftAt; before !== undefined;) {
+      const page: Awaited<ReturnType<typeof organizations.history>> = await organizations.history(organizationId, organizationId, { before, limit: 100 })
+      for (const { version, events } of page) {
+        const came = events.find(event => event.type === 'MemberJoined' && event.userId === userId)
+        if (came?.type !== 'MemberJoined') continue
+        const joined: MemberEvent = { type: 'Joined', role: came.role, invitedBy: came.invitedBy, version }
+        return tell(organizationId, userId, joined, { ...meta, commandId: derivedId(meta.commandId, 'joined') })
+      }
+      before = page.at(-1)?.version
+    }
+  }
+
   each('enter the organization', async (event, { aggregateId: userId }, meta) => {
     if (event.type !== 'PersonRegistered') return
     const { emailHash, at, organization: { id, name, invitationId } } = event
@@ -50,7 +65,10 @@ export const reactions = (log: EventLog<UserEvent>, deps: UserDeps, sagas: Pick<
     if (event.type === 'RoleChanged') await tell(tenantId, event.userId, { type: 'Changed', changed: ['role'], role: event.to, version }, meta)
     if (event.type === 'MemberDisabled' || event.type === 'MemberEnabled')
       await tell(tenantId, event.userId, { type: 'Changed', changed: ['disabled'], role: event.role, version }, meta)
-    if (event.type === 'MemberLeft') await tell(tenantId, event.userId, { type: 'Left', version }, meta)
+    if (event.type === 'MemberLeft') {
+      await introduce(tenantId, event.userId, version, meta)
+      await tell(tenantId, event.userId, { type: 'Left', version }, meta)
+    }
     if (event.type === 'ProfileChanged') {
       const news: MemberEvent = { type: 'Changed', changed: event.changed, role: null }
       for (const organizationId of event.organizations) await tell(organizationId, aggregateId, news, meta)

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { commitsOf } from '../../shared/kit/events/test/log-of.ts'
+import type { UserDeps } from '../deps.ts'
+import { memberDecider, type MemberEvent } from '../domain/member.ts'
 import { reactions } from '../reactions.ts'
 import { goodPassword, tokenOf, userService, type UserService } from './service.ts'
 
@@ -25,4 +27,29 @@ it('what follows from shutting somebody out, when it comes late, leaves him the 
   reactions({ ...user.log, react: (_, run) => { if (last) runs.push(() => run(user.log.decode(last))) } }, user.deps, user.sagas)
   for (const run of runs) await run()
   expect([last?.events.length, (await user.deps.sessions.living(bob.user.id, user.clock.now())).length]).toEqual([1, 1])
+})
+
+it('who has left before it was told that he came is told of as he came, and then as gone', async () => {
+  const cy = await user.register('cy@example.com')
+  const organizationId = cy.organization.id
+  const before = user.mails.length
+  await user.ask('POST', '/api/users/invitations', { token: cy.accessToken, body: { email: 'dan@example.com', role: 'admin' } })
+  await expect.poll(() => user.mails.length).toBe(before + 1)
+  const dan = await user.register('dan@example.com', { organizationName: undefined, invitationToken: tokenOf(user.mails.at(-1)) })
+  const meta = { actor: dan.user.id, at: user.clock.now(), correlationId: 'c', causationId: null, commandId: 'leave-1' }
+  await user.deps.organizations.handle(organizationId, organizationId, { type: 'Leave', userId: dan.user.id, sagaId: 's1' }, meta)
+  const last = (await commitsOf(user.log, `${organizationId}/organization/${organizationId}`)).at(-1)
+  await user.settled()
+  const told: MemberEvent[] = []
+  const members: UserDeps['members'] = {
+    ...user.deps.members,
+    load: async () => ({ state: memberDecider.initial, version: 0 }),
+    handle: async (_, userId, { news }) => { expect(userId).toBe(dan.user.id); told.push(news); return { state: memberDecider.initial, version: 0, events: [] } },
+  }
+  const runs: (() => Promise<void>)[] = []
+  reactions({ ...user.log, react: (_, run) => { if (last) runs.push(() => run(user.log.decode(last))) } }, { ...user.deps, members }, user.sagas)
+  for (const run of runs) await run()
+  expect(told).toEqual([
+    { type: 'Joined', role: 'admin', invitedBy: cy.user.id, version: expect.any(Number) }, { type: 'Left', version: last?.version },
+  ])
 })
