@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { BATCH_MOST, BatchedAnswer, type BatchedRequest } from '../../shared/contracts/batch.ts'
 import type { ServiceId } from '../../shared/contracts/define.ts'
-import type { Exchange, Exchanged } from './exchange.ts'
+import { callerGone, type Exchange, type Exchanged } from './exchange.ts'
 import { lines } from './lines.ts'
 import { arrived } from './sidecar-answer.ts'
 
@@ -56,7 +56,7 @@ export const batches = ({ sidecar, request, few = 4, restMs = 10 }: BatchesOptio
     else lane.timer ??= setTimeout(depart, restMs, service, lane)
     return {
       answer: one.promise,
-      abort: (reason = Object.assign(new Error('the caller went away'), { name: 'AbortError' })) => {
+      abort: (reason = callerGone()) => {
         one.gone = true
         one.reject(reason)
         one.stop?.()

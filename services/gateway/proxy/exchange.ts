@@ -71,4 +71,4 @@ export const exchange = (sidecar: Dispatcher, request: Dispatcher.DispatchOption
   }
 }
 
-const callerGone = (): Error => Object.assign(new Error('the caller went away'), { name: 'AbortError' })
+export const callerGone = (): Error => Object.assign(new Error('the caller went away'), { name: 'AbortError' })
