@@ -22,7 +22,7 @@ export const CloudEvent = z.looseObject({
   actor: z.string(),
   correlationid: z.string(),
   causationid: z.string().optional(),
-  /** The trace of the request that it came from. Sidecars write one of their own into `traceparent` on the way. */
+  /** The trace of the request that it came from. A sidecar that does not pass events on unread writes one of its own into `traceparent`. */
   requesttrace: z.string().optional(),
   traceparent: z.string().optional(),
 }).meta({ id: 'CloudEvent' })

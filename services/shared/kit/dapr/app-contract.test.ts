@@ -44,11 +44,14 @@ const ask = async (method: string, path: string, body?: unknown): Promise<{ stat
   return { status: answer.status, body: answer.headers.get('content-type')?.includes('json') && text !== '' ? JSON.parse(text) : undefined }
 }
 
+const inBase64 = (text: string): string => Buffer.from(text).toString('base64')
+
 describe('the app contract', () => {
   it('tells the sidecar what there is, each topic once', async () => {
     expect((await ask('GET', '/dapr/config')).body).toMatchObject({ entities: ['UserSaga'], drainOngoingCallTimeout: '10s' })
     expect((await ask('GET', '/dapr/subscribe')).body).toEqual([{
       pubsubname: 'pubsub', topic: 'task-events', routes: { rules: [], default: '/dapr/events/task-events' }, deadLetterTopic: 'dead-letters',
+      metadata: { rawPayload: 'true' },
       bulkSubscribe: { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 13 },
     }])
   })
@@ -69,12 +72,14 @@ describe('the app contract', () => {
     failing = false
     const { body } = await ask('POST', '/dapr/events/task-events', {
       id: 'b1', topic: 'task-events', entries: [
-        { entryId: 'x', event: { id: 'e1' }, contentType: 'application/cloudevents+json' },
+        { entryId: 'x', event: inBase64('{"id":"e1"}'), contentType: 'application/octet-stream' },
         { entryId: 'y', event: { id: 'e2' } },
       ],
     })
     expect(body).toEqual({ statuses: [{ entryId: 'x', status: 'SUCCESS' }, { entryId: 'y', status: 'SUCCESS' }] })
     expect(heard.slice(-4).map(h => JSON.stringify(h))).toEqual(['e1', 'e1', 'e2', 'e2'].map(id => JSON.stringify({ event: { id }, topic: 'task-events' })))
+    await ask('POST', '/dapr/events/task-events', { entries: [{ entryId: 'x', event: inBase64('no {JSON') }] })
+    expect(heard.at(-1)).toEqual({ event: 'no {JSON', topic: 'task-events' })
     failing = true
     expect((await ask('POST', '/dapr/events/task-events', { entries: [{ entryId: 'x', event: {} }] })).body).toEqual({ statuses: [{ entryId: 'x', status: 'RETRY' }] })
     failing = false

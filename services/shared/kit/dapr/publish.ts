@@ -11,7 +11,10 @@ const maxBytes = 768 * 1024
 
 type Entry = { id: string; json: string }
 
-/** Bulk publish of whole CloudEvents, keyed by subject. On Redis the entries of one call may arrive in any order; Kafka keeps them. */
+/**
+ * Bulk publish of whole CloudEvents, keyed by subject. They pass the sidecar as they are (`rawPayload`), which else takes each apart and puts it together twice.
+ * On Redis the entries of one call may arrive in any order; Kafka keeps them.
+ */
 export const publisher = (send: Send, pubsub: string): Dapr['publishBulk'] => async (topic, events) => {
   const failed: FailedEntry[] = []
   for (const batch of batches(events)) {
@@ -24,7 +27,7 @@ export const publisher = (send: Send, pubsub: string): Dapr['publishBulk'] => as
 
 const publishOne = async (send: Send, pubsub: string, topic: string, entries: readonly Entry[]): Promise<FailedEntry[]> => {
   const json = `[${entries.map(e => e.json).join(',')}]`
-  const reply = await send({ method: 'POST', path: `/v1.0/publish/bulk/${pubsub}/${topic}`, json, timeoutMs: 10_000 })
+  const reply = await send({ method: 'POST', path: `/v1.0/publish/bulk/${pubsub}/${topic}?metadata.rawPayload=true`, json, timeoutMs: 10_000 })
   if (reply.status < 300) return []
   const failures = Failures.safeParse(bodyOf(reply))
   if (!failures.success) succeeded(reply, `publishing to ${topic}`)
@@ -33,7 +36,7 @@ const publishOne = async (send: Send, pubsub: string, topic: string, entries: re
 }
 
 const entryOf = (event: PublishableEvent): Entry =>
-  ({ id: event.id, json: JSON.stringify({ entryId: event.id, event, contentType: 'application/cloudevents+json', metadata: { partitionKey: event.subject } }) })
+  ({ id: event.id, json: JSON.stringify({ entryId: event.id, event: JSON.stringify(event), contentType: 'text/plain', metadata: { partitionKey: event.subject } }) })
 
 const batches = function* (events: readonly PublishableEvent[]): Generator<readonly Entry[]> {
   let batch: Entry[] = []

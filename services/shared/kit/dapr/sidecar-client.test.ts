@@ -95,8 +95,8 @@ describe('the sidecar client', () => {
   it('publishes whole CloudEvents with their subject as key, in batches, and names what failed', async () => {
     expect(await dapr.publishBulk('task-events', [event(1)])).toEqual([])
     expect(calls[0]).toMatchObject({
-      url: '/v1.0/publish/bulk/pubsub/task-events',
-      body: [{ entryId: 'e1', contentType: 'application/cloudevents+json', metadata: { partitionKey: 't1' }, event: event(1) }],
+      url: '/v1.0/publish/bulk/pubsub/task-events?metadata.rawPayload=true',
+      body: [{ entryId: 'e1', contentType: 'text/plain', metadata: { partitionKey: 't1' }, event: JSON.stringify(event(1)) }],
     })
     calls.length = 0
     await dapr.publishBulk('task-events', Array.from({ length: 401 }, (_, i) => event(i)))
