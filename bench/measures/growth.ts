@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { DEAD_AFTER_MS } from '../../services/shared/kit/events/log/open-log.ts'
 import { connectMongo } from '../../services/shared/kit/mongo/connect.ts'
-import { QUIET_MS } from '../../services/task/views/other-replicas.ts'
 import { inTurns, measure } from '../measure.ts'
 import { median } from '../statistics.ts'
 import { CHAIN, fillTasks, startTaskService } from '../task-service.ts'
@@ -87,7 +87,7 @@ export const growth = measure({
     })
     for (const { service } of services) await costs(service)
     // Whoever filled a store counts as another replica so long, and each list would first read what that one wrote.
-    await sleep(QUIET_MS + 5_000)
+    await sleep(DEAD_AFTER_MS + 5_000)
     for (const { service } of services) await service.cost('list')
     const turns = await inTurns(world.plan.rounds, Object.fromEntries(services.map(({ size, service }) => [String(size), () => costs(service)])), world.say)
     for (const { service } of services) await service.close()

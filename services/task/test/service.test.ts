@@ -127,6 +127,21 @@ describe('lists beside another replica', () => {
     await expect.poll(titles).toEqual(['mine', 'changed'])
     await other.close()
   })
+  it('show what it wrote last, though nobody asked before it was gone', async () => {
+    const other = await workbench({ store: bench.store, now: bench.clock.now() })
+    const titles = async (): Promise<string[]> =>
+      Object((await bench.call(ann, 'GET', '/api/tasks?projectId=p1&sort=createdAt')).body).items.map((item: { title: string }) => item.title)
+    await bench.created('mine')
+    await titles()
+    await expect.poll(() => bench.deps.log.aloneSince()).toBe(Infinity)
+    await titles()
+    await other.created('theirs')
+    await other.deps.log.settled()
+    bench.clock.advance(21_000)
+    await expect.poll(() => bench.deps.log.aloneSince()).toBeLessThan(Infinity)
+    expect(await titles()).toEqual(['mine', 'theirs'])
+    await other.close()
+  })
 })
 
 describe('a single task beside another replica', () => {

@@ -9,9 +9,6 @@ import type { StoredEvent } from '../publish.ts'
 import { taskRow } from './task-document.ts'
 import type { TaskLists } from './task-lists.ts'
 
-const LOOK_MS = 3_000
-// A process shows that it lives every few seconds; one that has not for this long writes no more.
-export const QUIET_MS = 20_000
 // How far before the end of the log reading begins: what another process wrote a moment ago may not be in its view yet.
 const MARGIN = 256
 
@@ -19,46 +16,41 @@ type Options = { log: EventLog<StoredEvent>; tasks: Aggregate<TaskState, TaskCom
 
 /**
  * Keeps the lists in memory current with what other processes of this service write. The broker cannot: it gives each event to one replica only.
- * So, as long as another process is seen writing, a list first reads the log from where it last stopped; alone, it looks for others every few seconds.
+ * So, as long as others write, a list first reads the log from where it last stopped.
  */
 export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
-  const seen = new Map<string, { beat: number; since: number }>()
-  let looked = -Infinity
   let caught = -Infinity
-  let others = false
-  let next: number[] = []
+  /** Where reading goes on, while others write. */
+  let next: number[] | undefined
+  /** Since when nobody else wrote, as of the last time. */
+  let alone: number | undefined
   let running: Promise<void> | undefined
 
-  const look = async (): Promise<void> => {
-    looked = clock.monotonic()
-    for (const { id, beat } of await log.store.writers()) if (seen.get(id)?.beat !== beat) seen.set(id, { beat, since: looked })
-    const alive = [...seen.values()].filter(({ since }) => looked - since <= QUIET_MS).length
-    // What a newcomer wrote before it was seen is in no list here: they are read anew. Where that fails, it has not been met yet.
-    if (alive > 1 && !others) {
-      try { next = (await log.heads()).map(head => Math.max(0, head - MARGIN)) } catch (error) { looked = -Infinity; throw error }
-      lists.clear()
+  const read = async (from: readonly number[]): Promise<number[]> => Promise.all(from.map(async (first, partition) => {
+    let position = first
+    for await (const segment of log.scan(partition, first)) {
+      const changed = new Map(segment.commits.map(commit => [commit.stream, parseStream(commit.stream)]))
+      await Promise.all([...changed.values()].filter(s => s.aggregate === 'task').map(async ({ tenantId, id }) => {
+        const { state, version } = await tasks.load(tenantId, id)
+        const row = taskRow(state, { tenantId, id, version })
+        if (row) lists.put(row)
+      }))
+      position = segment.next
     }
-    others = alive > 1
-  }
-  const read = async (): Promise<void> => {
-    next = await Promise.all(next.map(async (first, partition) => {
-      let position = first
-      for await (const segment of log.scan(partition, first)) {
-        const changed = new Map(segment.commits.map(commit => [commit.stream, parseStream(commit.stream)]))
-        await Promise.all([...changed.values()].filter(s => s.aggregate === 'task').map(async ({ tenantId, id }) => {
-          const { state, version } = await tasks.load(tenantId, id)
-          const row = taskRow(state, { tenantId, id, version })
-          if (row) lists.put(row)
-        }))
-        position = segment.next
-      }
-      return position
-    }))
-  }
+    return position
+  }))
   const catchUp = async (): Promise<void> => {
     const began = clock.monotonic()
-    if (clock.monotonic() - looked > LOOK_MS) await look()
-    if (others) await read()
+    const since = await log.aloneSince()
+    // What others wrote unseen, or before they were seen, is in no list here: all are read anew.
+    if (!next && since !== alone) {
+      if (since === Infinity) next = (await log.heads()).map(head => Math.max(0, head - MARGIN))
+      lists.clear()
+    }
+    // Once more, when they have gone: what they wrote last.
+    if (next) next = await read(next)
+    if (since < Infinity) next = undefined
+    alone = since
     caught = began
   }
   return {

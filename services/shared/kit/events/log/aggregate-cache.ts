@@ -4,8 +4,8 @@ import { oneByOne } from '../../one-by-one.ts'
 import { commitId, type Commit, type DomainEvent } from './commit.ts'
 import type { EventLog } from './event-log.ts'
 
-/** An aggregate folded from its stream; `commands` are the ids of its newest commands. */
-export type Folded<S> = { state: S; version: number; hash: string; journal: string; commands: readonly string[] }
+/** An aggregate folded from its stream; `commands` are the ids of its newest commands. It was the newest at `asOf` (`performance.now()`) or later. */
+export type Folded<S> = { state: S; version: number; hash: string; journal: string; commands: readonly string[]; asOf: number }
 
 const COMMANDS_KEPT = 64
 // A UUIDv7 was made for this one command; an id that can come again after many others is derived from something.
@@ -19,42 +19,71 @@ export const aggregateCache = <S, L extends DomainEvent>(
   { log, initial, fold, size }: { log: EventLog<L>; initial: S; fold: (state: S, commit: Commit) => S; size: number },
 ) => {
   const cache = new LRUCache<string, Folded<S>>({ max: size })
-  const absent: Folded<S> = { state: initial, version: 0, hash: '', journal: '', commands: [] }
-  const grow = (known: Folded<S>, commit: Commit): Folded<S> => ({
+  const absent: Folded<S> = { state: initial, version: 0, hash: '', journal: '', commands: [], asOf: -Infinity }
+  const grow = (known: Folded<S>, commit: Commit, asOf = known.asOf): Folded<S> => ({
     state: fold(known.state, commit), version: commit.version, hash: commit.hash, journal: commit.journal,
-    commands: [...known.commands.slice(1 - COMMANDS_KEPT), commit.commandId],
+    commands: [...known.commands.slice(1 - COMMANDS_KEPT), commit.commandId], asOf,
   })
   /** Keeps the newer of two. */
   const keep = (stream: string, folded: Folded<S>): Folded<S> => {
     const known = cache.get(stream)
-    if (known && known.version > folded.version) return known
+    if (known && (known.version > folded.version || (known.version === folded.version && known.asOf > folded.asOf))) return known
     if (folded.version > 0) cache.set(stream, folded)
     return folded
   }
 
-  const readOn = async (stream: string): Promise<Folded<S>> => {
+  // Streams that are being read, and whether this process has appended to them since that began.
+  const overtaken = new Map<string, boolean>()
+  const readFrom = async (stream: string): Promise<Folded<S>> => {
     let known = cache.get(stream)
     for (let i = 0; known && i < PROBES; i++) {
       const next = await log.store.findCommit(commitId(stream, known.version + 1))
-      if (!next) return keep(stream, known)
+      if (!next) return known
       // The log was put back behind what is known, and went on from there: none of that holds.
       if (next.previousHash === known.hash) known = grow(known, next)
       else { cache.delete(stream); known = undefined }
     }
     let newest = known ?? absent
     await log.readStream(stream, commit => { newest = grow(newest, commit) }, newest.version)
-    return keep(stream, newest)
+    return newest
+  }
+  const readOn = async (stream: string): Promise<Folded<S>> => {
+    const asOf = performance.now()
+    overtaken.set(stream, false)
+    try {
+      const newest = { ...await readFrom(stream), asOf }
+      // An older one must not take the place of what was appended meanwhile, and has left the cache since.
+      return overtaken.get(stream) ? newest : keep(stream, newest)
+    } finally {
+      overtaken.delete(stream)
+    }
   }
   const reading = singleFlight<Folded<S>>()
+  const reread = (stream: string): Promise<Folded<S>> => reading(stream, () => readOn(stream))
+  const holds = (stream: string, known: Folded<S>, aloneSince: number): boolean =>
+    known.asOf >= aloneSince && !log.isUncertain(commitId(stream, known.version + 1))
 
   return {
-    absent, grow, keep,
+    absent, grow,
+    /** What this process has just appended. */
+    appended: (stream: string, folded: Folded<S>): void => {
+      if (overtaken.has(stream)) overtaken.set(stream, true)
+      keep(stream, folded)
+    },
     peek: (stream: string): Folded<S> | undefined => cache.get(stream),
     /**
-     * What the log says now: one look-up for the version after the known one, more only when others have written.
+     * What the store says now: one look-up for the version after the known one, more only when others have written.
      * Those who ask meanwhile share the next reading, so that a long stream is read once, however many ask for it.
      */
-    newest: (stream: string): Promise<Folded<S>> => reading(stream, () => readOn(stream)),
+    reread,
+    /** The same, without a look-up where it is known that nobody else can have changed it. */
+    newest: async (stream: string): Promise<Folded<S>> => {
+      if (!cache.has(stream)) return reread(stream)
+      // Who cannot look whether he is alone asks the store itself, and gets its answer, or its error.
+      const aloneSince = await Promise.resolve(log.aloneSince()).catch(() => Infinity)
+      const known = cache.get(stream)
+      return known && holds(stream, known, aloneSince) ? known : reread(stream)
+    },
     /** Whether the stream already has this command. */
     hasCommand: async (stream: string, known: Folded<S>, commandId: string): Promise<boolean> =>
       known.commands.includes(commandId)

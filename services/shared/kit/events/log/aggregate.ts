@@ -3,7 +3,7 @@ import { Refused, stale, type Decider } from '../../decider.ts'
 import { networkOf } from '../../http/network.ts'
 import { limited } from '../../in-parallel.ts'
 import { aggregateCache, type Folded } from './aggregate-cache.ts'
-import { commitId, streamOf, VersionConflict, type Commit, type DomainEvent } from './commit.ts'
+import { streamOf, VersionConflict, type Commit, type DomainEvent } from './commit.ts'
 import type { EventLog, Upcasters } from './event-log.ts'
 
 /** What a commit did to its aggregate. In recovery `state` and `version` may be newer than the commit. */
@@ -53,12 +53,12 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>(
   const fold = (state: S, commit: Commit): S => eventsOf(commit).reduce(decider.evolve, state)
   const cache = aggregateCache({ log, initial: decider.initial, fold, size: cacheSize })
   const followers: ((change: Change<S>) => Promise<void>)[] = []
-  const fresh = new Map<string, Folded<S>>()
   const past = limited(PAST_AT_ONCE)
 
   log.project(name, async commit => {
     const { aggregateId: id, tenantId } = log.decode(commit)
-    const known = fresh.get(commit.id) ?? await cache.newest(commit.stream)
+    const cached = cache.peek(commit.stream)
+    const known = cached && cached.version >= commit.version ? cached : await cache.reread(commit.stream)
     await Promise.all(followers.map(apply => apply({ tenantId, id, state: known.state, version: known.version })))
   })
 
@@ -72,36 +72,35 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>(
       tenantId, aggregate: name, id, version: known.version + 1, previousHash: known.hash, previousJournal: known.journal,
       events, eventVersions: events.map(e => (upcast[e.type]?.length ?? 0) + 1), meta,
     }
-    const key = commitId(stream, draft.version)
-    try {
-      const commit = await log.append(draft, appended => { fresh.set(key, cache.grow(known, appended)) })
-      const next = fresh.get(key) ?? cache.grow(known, commit)
-      cache.keep(stream, next)
-      return { state: next.state, version: next.version, events: eventsOf(commit) }
-    } finally {
-      fresh.delete(key)
-    }
+    const began = performance.now()
+    let next = known
+    const commit = await log.append(draft, appended => {
+      next = cache.grow(known, appended, began)
+      cache.appended(stream, next)
+    })
+    return { state: next.state, version: next.version, events: eventsOf(commit) }
   }
 
   const attempt = async (
-    stream: string, tenantId: string, id: string, command: C, meta: CommandMeta, tries: number,
+    stream: string, tenantId: string, id: string, command: C, meta: CommandMeta, tries: number, reread?: Folded<S>,
   ): Promise<{ state: S; version: number; events: readonly E[] }> => {
     const { expectedVersion } = meta
     // The first try trusts the cache, and an unknown id is taken for a new one: the append itself is the check.
     const trusting = tries === 1 && expectedVersion === undefined
-    const known = trusting ? cache.peek(stream) ?? cache.absent : await cache.newest(stream)
+    const known = reread ?? (trusting ? cache.peek(stream) ?? cache.absent : await cache.newest(stream))
     if (await cache.hasCommand(stream, known, meta.commandId)) return { state: known.state, version: known.version, events: [] }
     if (expectedVersion !== undefined && expectedVersion !== known.version) throw stale(known.version)
-    const again = () => attempt(stream, tenantId, id, command, meta, tries + 1)
+    const again = (seen?: Folded<S>) => attempt(stream, tenantId, id, command, meta, tries + 1, seen)
     const outcome = await decideOn(known, tenantId, id, command, meta).then(result => ({ result }), (error: unknown) => ({ error }))
     // What rests on what the cache believed, that nothing is to do or a refusal, is looked at again with what the log says.
     if ('result' in outcome) return trusting && outcome.result.events.length === 0 ? again() : outcome.result
     const { error } = outcome
-    if (error instanceof VersionConflict) {
-      if (expectedVersion !== undefined) throw stale((await cache.newest(stream)).version)
-    } else if (!trusting || (error instanceof Refused && error.kind === 'unavailable')) throw error
+    const isConflict = error instanceof VersionConflict
+    if (!isConflict && (!trusting || (error instanceof Refused && error.kind === 'unavailable'))) throw error
+    const seen = isConflict ? await cache.reread(stream) : undefined
+    if (seen && expectedVersion !== undefined) throw stale(seen.version)
     if (tries >= ATTEMPTS) throw contended()
-    return again()
+    return again(seen)
   }
 
   return {

@@ -78,6 +78,13 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   verifyPartition(partition: number): Promise<BrokenLink | undefined>
   /** What other processes have appended and may not have seen through yet: a read model may not show it. */
   unfinishedOfOthers(): Promise<Commit[]>
+  /**
+   * Since when (`performance.now()`) no other process has appended: what was read from then on need not be read again. Infinity: others do, or would not wait for this one.
+   * A Promise where it has to look first; throws what the store throws.
+   */
+  aloneSince(): number | Promise<number>
+  /** A commit of this id was refused, and may have been stored all the same. */
+  isUncertain(id: string): boolean
   /** Resolves when everything appended so far by this process is published, projected and reacted to. */
   settled(): Promise<void>
   /** Resolves when everything appended so far by this process has its position, so that `scan` shows it. */

@@ -4,6 +4,7 @@ import type { Journal } from './journal.ts'
 import { storeAway } from '../../unavailable.ts'
 import { pause, within } from '../../waiting.ts'
 import type { Logger } from '../../observe/log.ts'
+import type { ReadLease } from './read-lease.ts'
 import type { recovery } from './recovery.ts'
 import type { UncertainAppends } from './uncertain-appends.ts'
 
@@ -14,6 +15,7 @@ export type LogLifecycleOptions = {
   journal: Journal
   recovery: ReturnType<typeof recovery>
   uncertain: UncertainAppends
+  lease: ReadLease
   /** Reads the ends of the partitions. */
   prepare: () => Promise<unknown>
   clock: Clock
@@ -22,15 +24,21 @@ export type LogLifecycleOptions = {
 }
 
 /** The log's own clockwork: it beats, looks after processes that stand still, and after inserts whose answer was lost. */
-export const logLifecycle = ({ journal, recovery, uncertain, prepare, clock, logger, beatMs }: LogLifecycleOptions) => {
+export const logLifecycle = ({ journal, recovery, uncertain, lease, prepare, clock, logger, beatMs }: LogLifecycleOptions) => {
   let timer: NodeJS.Timeout | undefined
   let beaten = -Infinity
   let turn: Promise<void> | undefined
 
+  /** Others may take this process for dead, or have not heard of it yet. */
+  const isUnknown = (): boolean => clock.monotonic() - beaten > beatMs * 3
   const beat = async (): Promise<void> => {
+    const began = clock.monotonic()
     await journal.beat()
-    beaten = clock.monotonic()
+    if (isUnknown()) lease.greetAgain()
+    beaten = began
   }
+  let showing: Promise<void> | undefined
+  const known = (): Promise<void> => showing ??= beat().finally(() => { showing = undefined })
   const look = async (): Promise<void> => {
     try {
       await uncertain.look()
@@ -42,20 +50,21 @@ export const logLifecycle = ({ journal, recovery, uncertain, prepare, clock, log
   // Looking may have to wait for the broker; the beat does not. Who cannot show himself cannot tell whether others could.
   const tick = async (): Promise<void> => {
     try { await beat() } catch (error) { logger.warn({ error }, 'the beat did not arrive'); return }
+    lease.look().catch(() => {})
     turn ??= look().finally(() => { turn = undefined })
   }
   /** Once: before the ends of the partitions are known, nothing can be said about where commits go. */
-  const ready = onceDone(prepare)
+  const prepared = onceDone(prepare)
   const idle = (): boolean => {
     const { followUps, publications } = journal.unfinished()
     return followUps + publications <= uncertain.count() * 2
   }
 
   return {
-    prepared: ready,
+    prepared,
     start: async (): Promise<void> => {
       timer ??= setInterval(() => { void tick() }, beatMs).unref()
-      await ready().catch((error: unknown) => { logger.warn({ error }, 'the log starts without its store') })
+      await prepared().catch((error: unknown) => { logger.warn({ error }, 'the log starts without its store') })
       await tick()
     },
     stop: async (): Promise<void> => {
@@ -67,10 +76,22 @@ export const logLifecycle = ({ journal, recovery, uncertain, prepare, clock, log
     settled: async (): Promise<void> => {
       while (!idle()) await pause(2)
     },
-    /** A process that was paused long enough to be taken for dead makes itself known before it appends again. */
-    fresh: async (): Promise<void> => {
-      await within(ready(), READY_MS, storeAway)
-      if (timer && clock.monotonic() - beaten > beatMs * 3) await beat()
+    ready: (): Promise<unknown> => within(prepared(), READY_MS, storeAway),
+    /**
+     * Last before an insert: those who trust that nobody else appends, or take one that was paused for dead, have seen that this process is there.
+     * Also where it is paused while it waits for that.
+     */
+    met: async (): Promise<void> => {
+      for (let greeted: Promise<void> | undefined; (timer && isUnknown()) || greeted !== lease.greeted();) {
+        if (timer && isUnknown()) await known()
+        greeted = lease.greeted()
+        await greeted
+      }
+    },
+    /** As the lease says. Who is unknown to others, which would not wait for him, shows himself first; before the start he has none. */
+    aloneSince: (): number | Promise<number> => {
+      if (!isUnknown()) return lease.aloneSince()
+      return timer ? known().then(lease.aloneSince) : Infinity
     },
   }
 }

@@ -21,6 +21,7 @@ import { predecessors as newPredecessors } from '../positions/predecessors.ts'
 import type { DomainCommit, EventLog } from './event-log.ts'
 import type { Logger } from '../../observe/log.ts'
 import { latestEnd, START } from '../positions/segments.ts'
+import { readLease } from './read-lease.ts'
 import { readModels } from './read-models.ts'
 import { logReader } from './reader.ts'
 import { recovery as newRecovery } from './recovery.ts'
@@ -32,6 +33,8 @@ import type { CommitStore, End } from '../store/store.ts'
 
 // Half of what a publication takes.
 const LONG = 100
+/** A process whose beat stands still for so long is taken for dead, where nothing else is said. */
+export const DEAD_AFTER_MS = 20_000
 
 export type LogOptions<E extends DomainEvent, T extends Topic> = {
   /** The service's own database, or a store (`memoryStore()` in tests). */
@@ -54,7 +57,7 @@ export type LogOptions<E extends DomainEvent, T extends Topic> = {
 
 /** Opens the event log of a service. */
 export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOptions<E, T>): EventLog<E> => {
-  const { service, topic, toPublic, dapr, clock, logger, partitions = 4, instanceId = randomUUID(), beatMs = 5_000, deadAfterMs = 20_000 } = options
+  const { service, topic, toPublic, dapr, clock, logger, partitions = 4, instanceId = randomUUID(), beatMs = 5_000, deadAfterMs = DEAD_AFTER_MS } = options
   const store: CommitStore = openStore(options.db)
   const writer = `${instanceId}.${randomUUID()}`
   const { upcast, decode } = decoder<E>()
@@ -89,9 +92,10 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
   const predecessors = newPredecessors({ store, recovered: dead => recovery.recovered(dead) })
   const pipeline = newPipeline({ store, journal, sequencers, relays, follow, before: predecessors, isUncertain: id => uncertain.hasId(id), logger })
   const recovery = newRecovery({ store, writer, instanceId, beatMs, clock, logger, adopt: pipeline.adopt, deadAfterMs })
+  const lease = readLease({ store, writer, clock, deadAfterMs })
   const uncertain = uncertainAppends({ store, journal, adopt: pipeline.adopt, clock })
   const life = logLifecycle({
-    journal, recovery, uncertain, clock, logger, beatMs, prepare: async () => {
+    journal, recovery, uncertain, lease, clock, logger, beatMs, prepare: async () => {
       await store.prepare()
       await Promise.all(sequencers.map(s => s.catchUp()))
     },
@@ -101,8 +105,9 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
   const append: EventLog<E>['append'] = async (draft, onDurable) => {
     const context = currentContext()
     const whole = completeDraft(draft, { partitions, traceparent: context ? traceparentOf(context) : null, say: commit => toPublic(decode(commit)).map(check) })
-    await life.fresh()
+    await life.ready()
     const commit = sealed(whole, await journal.enter())
+    await life.met().catch((error: unknown) => { journal.leave(commit.journal); throw error })
     try { await insert(commit) } catch (error) {
       // What may still arrive keeps its place in the chunk.
       if (!uncertain.isTracked(commit)) journal.leave(commit.journal)
@@ -133,6 +138,8 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     },
     settled: life.settled,
     unfinishedOfOthers: recovery.unfinished,
+    aloneSince: life.aloneSince,
+    isUncertain: uncertain.hasId,
     positioned: pipeline.positioned,
     gauges: () => {
       const { followUps, publications } = journal.unfinished()

@@ -21,7 +21,8 @@ export type RecoveryOptions = {
   deadAfterMs: number
 }
 const PATIENCE_MS = 1_000
-const FORGET_AFTER_MS = 600_000
+/** What a process was stays in the list for so long after it was taken for dead. */
+export const FORGET_AFTER_MS = 600_000
 // Chunks are filled one after the other, but a chunk whose inserts all got lost leaves a hole.
 const HOLES = 3
 const FULL_BYTES = 8 * BATCH_BYTES

@@ -18,7 +18,8 @@ export const parcel: Decider<number, ParcelCommand, ParcelEvent> = {
   },
   evolve: (count, event) => (event.type === 'Sent' ? count + (event.weight ?? 1) : count),
 }
-export const parcelOn = (log: EventLog<ParcelEvent>, upcast: Upcasters = {}) => aggregate({ name: 'parcel', log, decider: parcel, upcast })
+export const parcelOn = (log: EventLog<ParcelEvent>, upcast: Upcasters = {}, cacheSize?: number) =>
+  aggregate({ name: 'parcel', log, decider: parcel, upcast, ...(cacheSize !== undefined && { cacheSize }) })
 
 export const draft = (id: string, version: number, previousHash: string, type: ParcelEvent['type']): CommitDraft<ParcelEvent> =>
   ({ tenantId: 'org', aggregate: 'parcel', id, version, previousHash, events: [{ type }], meta: send(`${id}:${version}:${type}`) })

@@ -65,7 +65,7 @@ describe('what another process changes before it has noticed a rebuild', () => {
     await one.sendTo('a')
     await other.view.collection.find({})
     await whileTimePasses(one.view.rebuild())
-    await Promise.all([other.sendTo('a'), other.sendTo('b')])
+    await whileTimePasses(Promise.all([other.sendTo('a'), other.sendTo('b')]))
     await whileTimePasses(other.view.settled())
     expect(await countsIn(store.documents('parcels'))).toEqual([['a', 2], ['b', 1]])
     expect(await countsIn(one.view.collection)).toEqual([['a', 1]])
