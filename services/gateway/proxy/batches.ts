@@ -13,7 +13,7 @@ export type BatchesOptions = {
   /** The one request that takes these to a service. */
   request: (service: ServiceId, requests: readonly BatchedRequest[]) => Dispatcher.DispatchOptions
 } & Pacing
-/** Of so many that are under way to a service each goes alone (`few`), before others wait to go together; nobody waits longer for that than `restMs`. */
+/** While fewer than `few` are under way to a service each goes alone, at once; others wait to go together, `restMs` at most. */
 export type Pacing = { few?: number; restMs?: number }
 
 type Waiting = Batchable & PromiseWithResolvers<Exchanged> & { gone: boolean; stop?: () => void }
@@ -22,10 +22,10 @@ type Lane = { underWay: number; waiting: Waiting[]; timer?: NodeJS.Timeout | und
 const MOST_BYTES = 256 * 1024
 
 /**
- * What a busy gateway hands to a service goes together: two sidecars cost as much for one request as for twenty. While few are under way
- * each goes alone, at once; then those that come wait until few are left, a few milliseconds at most, and share a call.
+ * What a busy gateway hands to a service goes together: two sidecars cost as much for one request as for twenty. The first goes alone, at once;
+ * those that come while it is under way wait for its end, a few milliseconds at most, and share a call.
  */
-export const batches = ({ sidecar, request, few = 4, restMs = 10 }: BatchesOptions): Batches => {
+export const batches = ({ sidecar, request, few = 1, restMs = 5 }: BatchesOptions): Batches => {
   const lanes = new Map<ServiceId, Lane>()
   const laneOf = (service: ServiceId): Lane => {
     const lane = lanes.get(service) ?? { underWay: 0, waiting: [] }
