@@ -4,6 +4,7 @@ import { job } from '../shared/kit/dapr/jobs.ts'
 import { feedRoutes } from '../shared/kit/events/relay/feed.ts'
 import { mongoIdempotency } from '../shared/kit/http/idempotency/mongo-idempotency.ts'
 import { connectMongo, mongodbUri } from '../shared/kit/mongo/connect.ts'
+import { storeClock } from '../shared/kit/mongo/store-clock.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
 import { taskChanges } from './commands/change-task.ts'
@@ -22,7 +23,7 @@ const changes = taskChanges(deps)
 const overdue = overdueJobs(deps)
 reactions(deps, changes, overdue)
 const consumer = projectConsumer(deps, overdue, { db, dapr, clock, logger })
-const idempotency = mongoIdempotency(db, clock)
+const idempotency = mongoIdempotency(db, await storeClock(db.getClient(), clock))
 
 await runService({
   ...service,

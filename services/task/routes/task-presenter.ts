@@ -6,8 +6,10 @@ import { closed } from '../domain/transitions.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
 import { presentTask } from '../present.ts'
 
-// How far the score of a single task may be behind what other replicas write: asked for each, their log would be read with every GET.
+// How far the score of a task with many links may be behind what other replicas write: asked for each, their log would be read with every GET.
 const BEHIND_MS = 1_000
+/** So many links are looked at one by one. */
+const FEW = 8
 
 const isOpen = (task: TaskState): boolean => task.exists && task.deletedAt === null && !closed(task.category)
 
@@ -27,9 +29,11 @@ export const taskPresenter = ({ tasks, lists, replicas, clock }: Pick<TaskDeps, 
   }
   const countsOf = async (organizationId: string, task: Existing): Promise<Counts> => {
     if (task.blocks.length === 0 && task.blockedBy.length === 0) return { blocking: 0, waitingFor: 0 }
-    await replicas.caughtUp(BEHIND_MS)
-    const index = await lists.resident(organizationId, task.projectId)
-    if (index) return index.countsOf(task)
+    if (task.blocks.length + task.blockedBy.length > FEW) {
+      await replicas.caughtUp(BEHIND_MS)
+      const index = await lists.resident(organizationId, task.projectId)
+      if (index) return index.countsOf(task)
+    }
     const [blocking, waitingFor] = await Promise.all([openAmong(organizationId, task.blocks), openAmong(organizationId, task.blockedBy)])
     return { blocking, waitingFor }
   }

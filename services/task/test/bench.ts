@@ -60,7 +60,7 @@ export const workbench = async ({ store = memoryStore() as CommitStore, now = '2
     if (p1) projects.set('p1', { ...p1, ...over, version: p1.version + 1 })
   }
   return {
-    clock, dapr, store, deps, overdue, server, call, created, projects,
+    clock, dapr, store, deps, changes, overdue, server, call, created, projects,
     setWorkflow: (workflow: Workflow): void => changeProject({ workflow }),
     /** What the project service says of `p1` from now on; the task service has not heard of it. */
     changeProject,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CommandMeta } from '../../shared/kit/command.ts'
 import { Refused } from '../../shared/kit/decider.ts'
 import { getIn } from '../../shared/kit/persistent-map.ts'
@@ -13,12 +13,13 @@ const meta = (commandId: string, over: Partial<CommandMeta> = {}): CommandMeta =
   ({ actor: 'ann', at: bench.clock.now(), correlationId: 'x', causationId: null, commandId, ...over })
 const get = async (id: string) => taskOf(await bench.call(ann, 'GET', `/api/tasks/${id}`))
 /** The bulk operation in a service that cannot change one task at the moment. */
-const bulkWithout = (id?: string) => {
+const bulkWithout = (id?: string) => async (...asked: Parameters<ReturnType<typeof bulk>>) => {
   const { tasks } = bench.deps
-  const handle: typeof tasks.handle = (organizationId, taskId, ...rest) => (taskId === id
+  const { handle } = tasks
+  const without = vi.spyOn(tasks, 'handle').mockImplementation((organizationId, taskId, ...rest) => (taskId === id
     ? Promise.reject(new Refused('unavailable', 'store-away'))
-    : tasks.handle(organizationId, taskId, ...rest))
-  return bulk(taskChanges({ ...bench.deps, tasks: { ...tasks, handle } }), bench.clock)
+    : handle(organizationId, taskId, ...rest)))
+  try { return await bulk(bench.changes, bench.clock)(...asked) } finally { without.mockRestore() }
 }
 
 describe('a repetition', () => {

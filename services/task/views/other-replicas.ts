@@ -9,9 +9,6 @@ import type { StoredEvent } from '../publish.ts'
 import { taskRow } from './task-document.ts'
 import type { TaskLists } from './task-lists.ts'
 
-// How far before the end of the log reading begins: what another process wrote a moment ago may not be in its view yet.
-const MARGIN = 256
-
 type Options = { log: EventLog<StoredEvent>; tasks: Aggregate<TaskState, TaskCommand, TaskEvent>; lists: TaskLists; clock: Clock }
 
 /**
@@ -22,8 +19,8 @@ export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
   let caught = -Infinity
   /** Where reading goes on, while others write. */
   let next: number[] | undefined
-  /** Since when nobody else wrote, as of the last time. */
-  let alone: number | undefined
+  /** Since when nobody else wrote, as it was said the last time. */
+  let lastAloneSince: number | undefined
   let running: Promise<void> | undefined
 
   const read = async (from: readonly number[]): Promise<number[]> => Promise.all(from.map(async (first, partition) => {
@@ -43,14 +40,14 @@ export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
     const began = clock.monotonic()
     const since = await log.aloneSince()
     // What others wrote unseen, or before they were seen, is in no list here: all are read anew.
-    if (!next && since !== alone) {
-      if (since === Infinity) next = (await log.heads()).map(head => Math.max(0, head - MARGIN))
+    if (!next && since !== lastAloneSince) {
+      if (since === Infinity) next = await log.heads()
       lists.clear()
     }
     // Once more, when they have gone: what they wrote last.
     if (next) next = await read(next)
     if (since < Infinity) next = undefined
-    alone = since
+    lastAloneSince = since
     caught = began
   }
   return {

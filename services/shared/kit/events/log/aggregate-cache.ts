@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import { singleFlight } from '../../batching/single-flight.ts'
 import { oneByOne } from '../../one-by-one.ts'
+import { storeAway } from '../../unavailable.ts'
+import { within } from '../../waiting.ts'
 import { commitId, type Commit, type DomainEvent } from './commit.ts'
 import type { EventLog } from './event-log.ts'
 
@@ -13,6 +15,7 @@ const COMMANDS_KEPT = 64
 // after a crash only, when the state shows what was done. To look them all up would read a long stream, such as a graph of links, for each command.
 const isUnique = (commandId: string): boolean => /^[\da-f]{8}-[\da-f]{4}-7/.test(commandId)
 const PROBES = 4
+const LOOK_MS = 200
 
 /** Folded states in memory, and how they are brought up to date. */
 export const aggregateCache = <S, L extends DomainEvent>(
@@ -79,8 +82,9 @@ export const aggregateCache = <S, L extends DomainEvent>(
     /** The same, without a look-up where it is known that nobody else can have changed it. */
     newest: async (stream: string): Promise<Folded<S>> => {
       if (!cache.has(stream)) return reread(stream)
+      const asked = log.aloneSince()
       // Who cannot look whether he is alone asks the store itself, and gets its answer, or its error.
-      const aloneSince = await Promise.resolve(log.aloneSince()).catch(() => Infinity)
+      const aloneSince = typeof asked === 'number' ? asked : await within(asked, LOOK_MS, storeAway).catch(() => Infinity)
       const known = cache.get(stream)
       return known && holds(stream, known, aloneSince) ? known : reread(stream)
     },

@@ -82,25 +82,25 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>(
   }
 
   const attempt = async (
-    stream: string, tenantId: string, id: string, command: C, meta: CommandMeta, tries: number, reread?: Folded<S>,
+    stream: string, tenantId: string, id: string, command: C, meta: CommandMeta, tries: number, seen?: Folded<S>,
   ): Promise<{ state: S; version: number; events: readonly E[] }> => {
     const { expectedVersion } = meta
     // The first try trusts the cache, and an unknown id is taken for a new one: the append itself is the check.
     const trusting = tries === 1 && expectedVersion === undefined
-    const known = reread ?? (trusting ? cache.peek(stream) ?? cache.absent : await cache.newest(stream))
+    const known = seen ?? (trusting ? cache.peek(stream) ?? cache.absent : await cache.newest(stream))
     if (await cache.hasCommand(stream, known, meta.commandId)) return { state: known.state, version: known.version, events: [] }
     if (expectedVersion !== undefined && expectedVersion !== known.version) throw stale(known.version)
-    const again = (seen?: Folded<S>) => attempt(stream, tenantId, id, command, meta, tries + 1, seen)
+    const again = (newest?: Folded<S>) => attempt(stream, tenantId, id, command, meta, tries + 1, newest)
     const outcome = await decideOn(known, tenantId, id, command, meta).then(result => ({ result }), (error: unknown) => ({ error }))
     // What rests on what the cache believed, that nothing is to do or a refusal, is looked at again with what the log says.
     if ('result' in outcome) return trusting && outcome.result.events.length === 0 ? again() : outcome.result
     const { error } = outcome
     const isConflict = error instanceof VersionConflict
     if (!isConflict && (!trusting || (error instanceof Refused && error.kind === 'unavailable'))) throw error
-    const seen = isConflict ? await cache.reread(stream) : undefined
-    if (seen && expectedVersion !== undefined) throw stale(seen.version)
+    const newest = isConflict ? await cache.reread(stream) : undefined
+    if (newest && expectedVersion !== undefined) throw stale(newest.version)
     if (tries >= ATTEMPTS) throw contended()
-    return again(seen)
+    return again(newest)
   }
 
   return {

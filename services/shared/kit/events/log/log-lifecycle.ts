@@ -1,8 +1,9 @@
+import { Refused } from '../../decider.ts'
 import { onceDone } from '../../batching/once-done.ts'
 import type { Clock } from '../../clock.ts'
 import type { Journal } from './journal.ts'
 import { storeAway } from '../../unavailable.ts'
-import { pause, within } from '../../waiting.ts'
+import { endsWithin, pause, within } from '../../waiting.ts'
 import type { Logger } from '../../observe/log.ts'
 import type { ReadLease } from './read-lease.ts'
 import type { recovery } from './recovery.ts'
@@ -10,6 +11,8 @@ import type { UncertainAppends } from './uncertain-appends.ts'
 
 const DRAIN_MS = 10_000
 const READY_MS = 4_500
+/** So long a read waits for this process to have shown itself. */
+const SHOW_MS = 200
 
 export type LogLifecycleOptions = {
   journal: Journal
@@ -34,11 +37,24 @@ export const logLifecycle = ({ journal, recovery, uncertain, lease, prepare, clo
   const beat = async (): Promise<void> => {
     const began = clock.monotonic()
     await journal.beat()
-    if (isUnknown()) lease.greetAgain()
+    if (isUnknown()) {
+      lease.greetAgain()
+      // What was seen before the others could see this one is not trusted.
+      await lease.look()
+    }
     beaten = began
   }
   let showing: Promise<void> | undefined
-  const known = (): Promise<void> => showing ??= beat().finally(() => { showing = undefined })
+  const showItself = (): Promise<void> => showing ??= beat().finally(() => { showing = undefined })
+  const untilNoticed = async (): Promise<void> => {
+    let noticed: Promise<void> | undefined
+    do {
+      if (timer && isUnknown()) await showItself()
+      noticed = lease.noticed()
+      await noticed
+      // It may have been paused meanwhile.
+    } while ((timer && isUnknown()) || noticed !== lease.noticed())
+  }
   const look = async (): Promise<void> => {
     try {
       await uncertain.look()
@@ -49,7 +65,7 @@ export const logLifecycle = ({ journal, recovery, uncertain, lease, prepare, clo
   }
   // Looking may have to wait for the broker; the beat does not. Who cannot show himself cannot tell whether others could.
   const tick = async (): Promise<void> => {
-    try { await beat() } catch (error) { logger.warn({ error }, 'the beat did not arrive'); return }
+    try { await showItself() } catch (error) { logger.warn({ error }, 'the beat did not arrive'); return }
     lease.look().catch(() => {})
     turn ??= look().finally(() => { turn = undefined })
   }
@@ -79,19 +95,13 @@ export const logLifecycle = ({ journal, recovery, uncertain, lease, prepare, clo
     ready: (): Promise<unknown> => within(prepared(), READY_MS, storeAway),
     /**
      * Last before an insert: those who trust that nobody else appends, or take one that was paused for dead, have seen that this process is there.
-     * Also where it is paused while it waits for that.
+     * Throws `Refused('unavailable')` when the store does not let it.
      */
-    met: async (): Promise<void> => {
-      for (let greeted: Promise<void> | undefined; (timer && isUnknown()) || greeted !== lease.greeted();) {
-        if (timer && isUnknown()) await known()
-        greeted = lease.greeted()
-        await greeted
-      }
-    },
+    noticed: (): Promise<void> => within(untilNoticed(), READY_MS, storeAway).catch((error: unknown) => { throw error instanceof Refused ? error : storeAway() }),
     /** As the lease says. Who is unknown to others, which would not wait for him, shows himself first; before the start he has none. */
     aloneSince: (): number | Promise<number> => {
       if (!isUnknown()) return lease.aloneSince()
-      return timer ? known().then(lease.aloneSince) : Infinity
+      return timer ? endsWithin(showItself(), SHOW_MS).then(isShown => (isShown ? lease.aloneSince() : Infinity)) : Infinity
     },
   }
 }

@@ -48,7 +48,7 @@ export type LogOptions<E extends DomainEvent, T extends Topic> = {
   logger: Logger
   partitions?: number
   instanceId?: string
-  /** How often a process shows that it lives, and when it is taken for dead. */
+  /** How often a process shows that it lives, and when it is taken for dead: longer than three beats and the patience of an append together. */
   beatMs?: number
   /** How long an append waits for the store before it is refused. */
   patienceMs?: number
@@ -107,8 +107,10 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     const whole = completeDraft(draft, { partitions, traceparent: context ? traceparentOf(context) : null, say: commit => toPublic(decode(commit)).map(check) })
     await life.ready()
     const commit = sealed(whole, await journal.enter())
-    await life.met().catch((error: unknown) => { journal.leave(commit.journal); throw error })
-    try { await insert(commit) } catch (error) {
+    try {
+      await life.noticed()
+      await insert(commit)
+    } catch (error) {
       // What may still arrive keeps its place in the chunk.
       if (!uncertain.isTracked(commit)) journal.leave(commit.journal)
       if (error instanceof VersionConflict || error instanceof Refused) throw error

@@ -65,7 +65,7 @@ export const readLease = ({ store, writer, clock, deadAfterMs }: ReadLeaseOption
     look: lookNow,
     /**
      * Since when (`performance.now()`) nobody else has appended: what was read or written later is still so, but for what this process changed. Infinity: others append, too.
-     * Answers at once, or after one look that all who ask share; throws what the store throws.
+     * Answers at once, or after a look that all who ask share; throws what the store throws.
      */
     aloneSince: (): number | Promise<number> => {
       const now = performance.now()
@@ -74,8 +74,8 @@ export const readLease = ({ store, writer, clock, deadAfterMs }: ReadLeaseOption
       if (now - looked > COMPANY_MS) lookNow().catch(() => {})
       return Infinity
     },
-    /** Awaited before each append, once the store has this process in its list. */
-    greeted: (): Promise<void> => greeting ??= greet(),
+    /** Awaited before each append, once the store has this process in its list: all who trust a look have seen it there. */
+    noticed: (): Promise<void> => greeting ??= greet(),
     /** Others may have taken this process for dead until now. */
     greetAgain: (): void => { greeting = greet() },
   }
