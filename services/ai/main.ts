@@ -12,6 +12,7 @@ import { openLog } from '../shared/kit/events/log/open-log.ts'
 import { client } from '../shared/kit/http/client.ts'
 import { mongoIdempotency } from '../shared/kit/http/idempotency/mongo-idempotency.ts'
 import { connectMongo, mongodbUri } from '../shared/kit/mongo/connect.ts'
+import { storeClock } from '../shared/kit/mongo/store-clock.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
 import { analysis, type AnalysisEvent } from './domain/analysis.ts'
@@ -35,7 +36,7 @@ const claude = config.anthropicApiKey === undefined ? undefined : claudeReader({
   budget: mongoBudget(db, config.aiTokensPerDay),
 })
 const read = claude ? withFallback(claude.read, localReader, error => { logger.warn({ error }, 'Claude was not used') }) : localReader
-const idempotency = mongoIdempotency(db, clock)
+const idempotency = mongoIdempotency(db, await storeClock(db.getClient(), clock))
 
 await runService({
   ...service, log,

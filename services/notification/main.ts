@@ -7,6 +7,7 @@ import { consumer } from '../shared/kit/events/consumer/consumer.ts'
 import { client } from '../shared/kit/http/client.ts'
 import { mongoIdempotency } from '../shared/kit/http/idempotency/mongo-idempotency.ts'
 import { connectMongo, mongodbUri } from '../shared/kit/mongo/connect.ts'
+import { storeClock } from '../shared/kit/mongo/store-clock.ts'
 import { runService } from '../shared/kit/run.ts'
 import { startService } from '../shared/kit/start.ts'
 import { assemble } from './compose.ts'
@@ -27,7 +28,7 @@ const { queue, outbox, handlers, routes } = assemble({
   dapr, clock, logger, mailer, site: base,
   queueFor: mails => mailQueue({ redisUrl: config.queueRedisUrl, prefix: `${base.appIdPrefix}mail`, ...mails, logger }),
 })
-const idempotency = mongoIdempotency(db, clock)
+const idempotency = mongoIdempotency(db, await storeClock(db.getClient(), clock))
 queue.start()
 outbox.start()
 const events = consumer({ name: 'notification', topics, handlers, db, dapr, clock, logger, paceMs: 100 })

@@ -24,7 +24,7 @@ const service = await startService('project', {
 const { config, base, dapr, clock, logger, instanceId } = service
 
 const db = await connectMongo(config.mongodbUri, 'projects_db', { logger })
-const sagaClock = await storeClock(db.getClient(), clock)
+const sharedClock = await storeClock(db.getClient(), clock)
 const log = openLog<StoredEvent, typeof projectEvents>({
   db, service: 'project', topic: projectEvents, toPublic: publicEvents, dapr, clock, logger, instanceId,
 })
@@ -34,7 +34,7 @@ const { routes, sagas } = projectService({
   peers: { user: client(userInternal, 'user', dapr), task: client(taskApi, 'task', dapr) },
   host: commands => sagaHost({
     actorType: 'ProjectSaga', sagas: [projectFromTemplate, deleteProject], dapr, db, clients, commands,
-    clock: sagaClock, logger, secret: base.appApiToken,
+    clock: sharedClock, logger, secret: base.appApiToken,
   }),
 })
 
@@ -42,7 +42,7 @@ await runService({
   ...service, log, sagas, routes,
   checks: { mongo: () => db.ping() },
   breakers: [db.breaker],
-  idempotency: mongoIdempotency(db, clock),
+  idempotency: mongoIdempotency(db, sharedClock),
   documents: { publishes: [projectEvents] },
   onStop: [() => db.close()],
 })

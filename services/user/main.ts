@@ -31,7 +31,7 @@ const service = await startService('user', {
 const { config, base, base: { publicUrl }, dapr, clock, logger, instanceId } = service
 
 const db = await connectMongo(config.mongodbUri, 'users_db', { logger })
-const [tables, clients] = [await openTables(db), peers(dapr)]
+const [tables, clients, sharedClock] = [await openTables(db), peers(dapr), await storeClock(db.getClient(), clock)]
 const log = openLog<UserEvent, typeof userEvents>({ db, service: 'user', topic: userEvents, toPublic, dapr, clock, logger, instanceId })
 const oauth = providers(config.oauthProviders, { publicUrl, report: failure => { logger.warn(failure, 'a sign-in by another provider failed') } })
 const deps = assemble({
@@ -39,9 +39,9 @@ const deps = assemble({
   settings: { https: publicUrl.startsWith('https:'), evenMs: 250 },
 })
 const sagas = sagaHost({
-  ...sagasOf(deps), dapr, db, clients, clock: await storeClock(db.getClient(), clock), logger, secret: base.appApiToken,
+  ...sagasOf(deps), dapr, db, clients, clock: sharedClock, logger, secret: base.appApiToken,
 })
-const idempotency = mongoIdempotency(db, clock)
+const idempotency = mongoIdempotency(db, sharedClock)
 reactions(log, deps, sagas)
 service.metrics.gauge('password_comparisons', 'Passwords that were really compared since the start', () => deps.passwords.compared)
 // A key that can sign is made before the first request; it cannot be opened by another token-key than that of the data.

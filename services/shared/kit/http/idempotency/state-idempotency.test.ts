@@ -43,6 +43,13 @@ it('a claim without an answer is taken over in its time, by the same request onl
   await first.release()
   expect(await replica().claim()).toEqual({ bodyHash: 'h' })
 })
+it('a claim of a process whose clock was an hour ahead does not stay for an hour', async () => {
+  const { clock, replica } = shared()
+  clock.advance(3_600_000)
+  const ahead = await replica().claimed()
+  clock.advance(-3_600_000)
+  expect((await replica().claimed()).seed).toBe(ahead.seed)
+})
 it('a claim that is given up is free for any request', async () => {
   const { replica } = shared()
   const first = await replica().claimed()

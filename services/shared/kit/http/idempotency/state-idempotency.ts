@@ -54,7 +54,8 @@ export const stateIdempotency = (state: Pick<DaprState, 'get' | 'set'>, clock: C
       for (;;) {
         const { kept, unchanged } = await read(id)
         const at = clock.now()
-        const isAbandoned = kept?.bodyHash === bodyHash && Date.parse(at) - Date.parse(kept.at) >= withinMs
+        // A claim from the future is one of a process whose clock was wrong.
+        const isAbandoned = kept?.bodyHash === bodyHash && Math.abs(Date.parse(at) - Date.parse(kept.at)) >= withinMs
         if (kept?.answer !== undefined) return { bodyHash: kept.bodyHash, answer: kept.answer, redo: () => claimOf(id, kept) }
         if (kept && !kept.free && !isAbandoned) return { bodyHash: kept.bodyHash }
         const claimed: Entry = { seed: kept?.seed ?? uuidv7(), turn: (kept?.turn ?? -1) + 1, bodyHash, at, free: false, firsts: kept?.firsts ?? {} }
