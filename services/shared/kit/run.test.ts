@@ -21,7 +21,7 @@ const service = await startService('task', { mongodbUri: secret(z.string(), 'mon
 await runService({
   ...service, checks: { mongo: async () => {} }, ...(process.env.REBUILDING && { log: { start: async () => {}, stop: async () => {}, rebuilding: () => true } }),
   consumers: [{
-    topics: [], start: async () => {}, stop: async () => {}, deliver: async () => 'DROP',
+    topics: [], start: async () => {}, stop: async () => {}, deliver: async () => 'SUCCESS',
     deadLetters: { list: async ({ organizationId }) => [{
       id: 'letter', consumer: organizationId, topic: 't', partition: -1, position: -1, subject: '', organizationId,
       state: 'waiting', event: 1, reason: 'r', attempts: 1, behind: null, traceId: null, at: 'now',

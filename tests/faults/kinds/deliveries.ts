@@ -14,10 +14,11 @@ const deliver = async ({ platform: { stack }, chance }: Scene, consumer: AppId, 
   const inAnyOrder = shuffled(many, chance)
   let taken = 0
   for (let i = 0; i < inAnyOrder.length; i += 20) {
-    await Promise.all(inAnyOrder.slice(i, i + 20).map(event => fetch(`${stack.urls.service(consumer)}/dapr/events/${topic}`, {
-      method: 'POST', body: JSON.stringify(event), signal: AbortSignal.timeout(20_000),
-      headers: { 'content-type': 'application/cloudevents+json', 'dapr-api-token': stack.tokens[consumer].app },
-    }).then(async reply => { await reply.arrayBuffer(); if (reply.ok) taken++ }, () => undefined)))
+    const entries = inAnyOrder.slice(i, i + 20).map((event, n) => ({ entryId: String(n), event: Buffer.from(JSON.stringify(event)).toString('base64') }))
+    await fetch(`${stack.urls.service(consumer)}/dapr/events/${topic}`, {
+      method: 'POST', body: JSON.stringify({ entries }), signal: AbortSignal.timeout(20_000),
+      headers: { 'content-type': 'application/json', 'dapr-api-token': stack.tokens[consumer].app },
+    }).then(async reply => { await reply.arrayBuffer(); if (reply.ok) taken += entries.length }, () => undefined)
   }
   return taken
 }

@@ -8,8 +8,11 @@ import { components } from './connect.ts'
 import type { JobHandler } from './jobs.ts'
 import { rawJson } from './raw-json.ts'
 
-/** What the broker is told about an event: done, again later, or never again (the consumer keeps its own dead letters). */
-export type Delivery = 'SUCCESS' | 'RETRY' | 'DROP'
+/**
+ * What the broker is told about an event: done, or again later. Never Dapr's DROP, for the consumer keeps its own dead letters,
+ * and a sidecar that makes a delivery again without what was done falls over one (1.18).
+ */
+export type Delivery = 'SUCCESS' | 'RETRY'
 /** A consumer as the app contract sees it. `deliver` gets the raw CloudEvent (unchecked); a throw is RETRY. */
 export type Subscriber = {
   topics: readonly { readonly name: string }[]
@@ -100,8 +103,7 @@ const deliver = async (ctx: Context, topic: string, subscribers: readonly Subscr
     try {
       // Several consumers of one app share the delivery: it is done when all are; those that were done already see a duplicate.
       const answers = await Promise.all(subscribers.map(s => s.deliver(event, topic)))
-      if (answers.includes('RETRY')) return 'RETRY'
-      return answers.every(a => a === 'DROP') ? 'DROP' : 'SUCCESS'
+      return answers.includes('RETRY') ? 'RETRY' : 'SUCCESS'
     } catch (error) {
       onError(error, `event of ${topic}`)
       return 'RETRY'

@@ -107,7 +107,7 @@ export const consumer = (options: ConsumerOptions): Consumer => {
         const reason = event.error?.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ') ?? `topic ${topicName} is not consumed here`
         const { id, organizationId } = await park.unreadable(topicName, given, reason)
         logger.error({ letter: id, topic: topicName, organizationId, reason }, 'what is no event became a dead letter')
-        return 'DROP'
+        return 'SUCCESS'
       }
       return partitionOf(topic, event.data.partition).offer(event.data)
     },

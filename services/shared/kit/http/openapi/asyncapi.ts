@@ -48,7 +48,7 @@ const meanings: Readonly<Record<string, string>> = {
   dataversion: 'The version of the shape of its data', aggregateversion: 'The version of the aggregate', position: 'Where it stands in the partition',
   previous: 'The position of the public event before it', actor: 'Who did it', correlationid: 'What it belongs to',
   causationid: 'The command that led to it in another service',
-  requesttrace: 'W3C trace context of the request that it came from', traceparent: 'W3C trace context; sidecars that trace put their own here',
+  requesttrace: 'W3C trace context of the request that it came from', traceparent: 'W3C trace context; the same, unless something on the way puts its own here',
 }
 /** The envelope is the one that producers and followers check; this event's name, version and data are put into it. */
 const cloudEvent = (type: string, version: number, data: z.ZodType, components: Components): Json => {
