@@ -25,7 +25,8 @@ export const replacements: readonly Kind[] = [{
     const until = performance.now()
     const hit = tally.attempts.filter(a => a.endedAt >= from && a.startedAt <= until && failed(a))
     if (hit.length === 0) return
-    const what = `${hit.length} requests failed while ${target} was replaced: ${[...new Set(hit.map(a => `${a.operation} ${a.status} ${a.code}`))].slice(0, 4).join(', ')}`
+    const each = hit.map(a => `${a.operation} ${a.status} ${a.code} after ${Math.round(a.endedAt - a.startedAt)} ms, begun at ${Math.round(a.startedAt - from)}`)
+    const what = `${hit.length} requests failed while ${target} was replaced in ${Math.round(until - from)} ms: ${each.slice(0, 4).join(', ')}`
     // The embedded ClickHouse takes one process at a time: its callers are held for as long as anybody is, and whether it is back by then is a matter of the machine.
     if (target === 'analytics' || hit.every(a => isExcused(tally, a))) tally.late.push(what)
     else tally.wrong.push(what)
