@@ -43,7 +43,7 @@ export type Service = Started & {
   /** While one whose check is essential is open, operations are refused at once instead of waiting for it. One without a check is shown, and hinders nobody. */
   breakers?: readonly Breaker[]
   /**
-   * Where first answers are kept: `mongoIdempotency(db)`, or `stateIdempotency(dapr.state)` where there is no document store.
+   * Where first answers are kept: `mongoIdempotency(db, clock)` by the store's clock, or `stateIdempotency(dapr.state)` where there is no document store.
    * Else in memory, which ends with the process: for a service without a public POST.
    */
   idempotency?: IdempotencyStore

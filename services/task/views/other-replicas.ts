@@ -2,12 +2,17 @@ import type { Clock } from '../../shared/kit/clock.ts'
 import type { Aggregate } from '../../shared/kit/events/log/aggregate.ts'
 import type { EventLog } from '../../shared/kit/events/log/event-log.ts'
 import { parseStream } from '../../shared/kit/events/log/commit.ts'
+import { storeAway } from '../../shared/kit/unavailable.ts'
+import { within } from '../../shared/kit/waiting.ts'
 import type { TaskCommand } from '../domain/task-commands.ts'
 import type { TaskEvent } from '../domain/task-events.ts'
 import type { TaskState } from '../domain/task-state.ts'
 import type { StoredEvent } from '../publish.ts'
 import { taskRow } from './task-document.ts'
 import type { TaskLists } from './task-lists.ts'
+
+/** Who asks for a list waits so long at most to learn whether others write. */
+const LOOK_MS = 3_000
 
 type Options = { log: EventLog<StoredEvent>; tasks: Aggregate<TaskState, TaskCommand, TaskEvent>; lists: TaskLists; clock: Clock }
 
@@ -38,7 +43,7 @@ export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
   }))
   const catchUp = async (): Promise<void> => {
     const began = clock.monotonic()
-    const since = await log.aloneSince()
+    const since = await within(Promise.resolve(log.aloneSince()), LOOK_MS, storeAway)
     // What others wrote unseen, or before they were seen, is in no list here: all are read anew.
     if (!next && since !== lastAloneSince) {
       if (since === Infinity) next = await log.heads()

@@ -12,7 +12,8 @@ const maxBytes = 768 * 1024
 type Entry = { id: string; json: string }
 
 /**
- * Bulk publish of whole CloudEvents, keyed by subject. They pass the sidecar as they are (`rawPayload`), which else takes each apart and puts it together twice.
+ * Bulk publish of whole CloudEvents, keyed by subject. They pass the sidecar as they are (`rawPayload`),
+ * which else takes each apart and puts it together twice.
  * On Redis the entries of one call may arrive in any order; Kafka keeps them.
  */
 export const publisher = (send: Send, pubsub: string): Dapr['publishBulk'] => async (topic, events) => {
@@ -35,8 +36,10 @@ const publishOne = async (send: Send, pubsub: string, topic: string, entries: re
   return failures.data.failedEntries.map(({ entryId, error }) => ({ id: entryId, error: error ?? 'no reason given' }))
 }
 
-const entryOf = (event: PublishableEvent): Entry =>
-  ({ id: event.id, json: JSON.stringify({ entryId: event.id, event: JSON.stringify(event), contentType: 'text/plain', metadata: { partitionKey: event.subject } }) })
+const entryOf = (event: PublishableEvent): Entry => {
+  const entry = { entryId: event.id, event: JSON.stringify(event), contentType: 'text/plain', metadata: { partitionKey: event.subject } }
+  return { id: event.id, json: JSON.stringify(entry) }
+}
 
 const batches = function* (events: readonly PublishableEvent[]): Generator<readonly Entry[]> {
   let batch: Entry[] = []

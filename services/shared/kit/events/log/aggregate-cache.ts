@@ -15,6 +15,7 @@ const COMMANDS_KEPT = 64
 // after a crash only, when the state shows what was done. To look them all up would read a long stream, such as a graph of links, for each command.
 const isUnique = (commandId: string): boolean => /^[\da-f]{8}-[\da-f]{4}-7/.test(commandId)
 const PROBES = 4
+/** So long a read waits to learn whether others append. */
 const LOOK_MS = 200
 
 /** Folded states in memory, and how they are brought up to date. */

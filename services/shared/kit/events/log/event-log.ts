@@ -79,7 +79,8 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   /** What other processes have appended and may not have seen through yet: a read model may not show it. */
   unfinishedOfOthers(): Promise<Commit[]>
   /**
-   * Since when (`performance.now()`) no other process has appended: what was read from then on need not be read again. Infinity: others do, or would not wait for this one.
+   * Since when (`performance.now()`) no other process has appended: what was read from then on need not be read again.
+   * Infinity: others do, or would not wait for this one.
    * A Promise where it has to look first; throws what the store throws.
    */
   aloneSince(): number | Promise<number>

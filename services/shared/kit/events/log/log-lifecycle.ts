@@ -97,7 +97,9 @@ export const logLifecycle = ({ journal, recovery, uncertain, lease, prepare, clo
      * Last before an insert: those who trust that nobody else appends, or take one that was paused for dead, have seen that this process is there.
      * Throws `Refused('unavailable')` when the store does not let it.
      */
-    noticed: (): Promise<void> => within(untilNoticed(), READY_MS, storeAway).catch((error: unknown) => { throw error instanceof Refused ? error : storeAway() }),
+    noticed: async (): Promise<void> => {
+      try { await within(untilNoticed(), READY_MS, storeAway) } catch (error) { throw error instanceof Refused ? error : storeAway() }
+    },
     /** As the lease says. Who is unknown to others, which would not wait for him, shows himself first; before the start he has none. */
     aloneSince: (): number | Promise<number> => {
       if (!isUnknown()) return lease.aloneSince()

@@ -39,6 +39,7 @@ export const readLease = ({ store, writer, clock, deadAfterMs }: ReadLeaseOption
     const now = clock.monotonic()
     for (const { id, beat } of rows) if (id !== writer && others.get(id)?.beat !== beat) others.set(id, { beat, since: now })
     // By the time before it was read: all that one who was dead by then has appended is there for whoever reads after this look began.
+    for (const id of others.keys()) if (!rows.some(row => row.id === id)) others.delete(id)
     if ([...others.values()].some(other => at - other.since < deadAfterMs)) since = Infinity
     // Whoever came and went since the last look is still in the list, unless that was very long ago.
     else if (since === Infinity || began - looked > FORGET_AFTER_MS) since = began
@@ -64,7 +65,8 @@ export const readLease = ({ store, writer, clock, deadAfterMs }: ReadLeaseOption
   return {
     look: lookNow,
     /**
-     * Since when (`performance.now()`) nobody else has appended: what was read or written later is still so, but for what this process changed. Infinity: others append, too.
+     * Since when (`performance.now()`) nobody else has appended: what was read or written later is still so, but for what this process changed.
+     * Infinity: others append, too.
      * Answers at once, or after a look that all who ask share; throws what the store throws.
      */
     aloneSince: (): number | Promise<number> => {

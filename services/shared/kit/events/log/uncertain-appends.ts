@@ -18,7 +18,7 @@ export const uncertainAppends = ({ store, journal, adopt, clock }: UncertainAppe
   // By the commit itself: two commands may have gone for the same place in a stream, and both be uncertain.
   const uncertain = new Map<Commit, { since: number; looked: number; found: boolean }>()
   const counts = new Map<string, number>()
-  const count = (id: string, by: number): void => {
+  const tally = (id: string, by: number): void => {
     const left = (counts.get(id) ?? 0) + by
     if (left > 0) counts.set(id, left)
     else counts.delete(id)
@@ -27,7 +27,7 @@ export const uncertainAppends = ({ store, journal, adopt, clock }: UncertainAppe
   return {
     track: (commit: Commit): void => {
       uncertain.set(commit, { since: clock.monotonic(), looked: -Infinity, found: false })
-      count(commit.id, 1)
+      tally(commit.id, 1)
     },
     isTracked: (commit: Commit): boolean => uncertain.has(commit),
     /** A commit of this id is uncertain. */
@@ -46,7 +46,7 @@ export const uncertainAppends = ({ store, journal, adopt, clock }: UncertainAppe
         // Not awaited: a follow-up that does not succeed must not keep others from being looked for.
         // Uncertain until it has its place: what continues its stream has to wait for that.
         const seen = found?.hash === commit.hash ? adopt([commit], journal.earliestOf(commit.journal)) : Promise.resolve()
-        void seen.then(() => { uncertain.delete(commit); count(commit.id, -1); journal.leave(commit.journal) })
+        void seen.then(() => { uncertain.delete(commit); tally(commit.id, -1); journal.leave(commit.journal) })
       }
     },
   }

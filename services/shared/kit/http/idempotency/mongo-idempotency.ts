@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose'
-import { systemClock, type Clock } from '../../clock.ts'
+import type { Clock } from '../../clock.ts'
 import { uuidv7 } from '../../ids.ts'
 import type { Claim, IdempotencyStore, FirstAnswer } from './idempotency.ts'
 
@@ -21,8 +21,8 @@ export type MongoIdempotency = IdempotencyStore & {
   stop(): void
 }
 
-/** First answers in the service's own database. */
-export const mongoIdempotency = (db: Connection, clock: Clock = systemClock): MongoIdempotency => {
+/** First answers in the service's own database. `clock` is the store's, which all processes of the service share (`storeClock`). */
+export const mongoIdempotency = (db: Connection, clock: Clock): MongoIdempotency => {
   const entries = db.collection<Entry>('idempotency')
   // Whatever this process is at work on is not abandoned, however long it takes.
   const underWay = new Set<string>()
