@@ -96,23 +96,28 @@ describe('a process that has company', () => {
   })
   it('sees what a newcomer appends, though a look that missed it answers late', async () => {
     const store = memoryStore()
-    const slow = { ms: 0 }
+    const late = Promise.withResolvers<void>()
+    let held = false
     const one = await processOn({
       ...store,
       writers: async () => {
+        const isHeld = held
         const rows = await store.writers()
-        await pause(slow.ms)
+        if (isHeld) await late.promise
         return rows
       },
     })
     await one.send()
+    // No look is trusted any more.
     await pause(150)
-    slow.ms = 190
-    const early = one.load()
-    await pause(50)
-    slow.ms = 0
+    held = true
+    const early = one.log.aloneSince()
+    held = false
     expect(await (await processOn(store)).send()).toBe(2)
-    expect([await one.load(), await early]).toEqual([2, expect.any(Number)])
+    const asked = one.load()
+    late.resolve()
+    expect(await asked).toBe(2)
+    await early
   })
   it('knows of nothing from before, when it is alone again', async () => {
     const [store, clock] = [memoryStore(), testClock()]
