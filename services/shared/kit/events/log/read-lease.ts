@@ -38,8 +38,8 @@ export const readLease = ({ store, writer, clock, deadAfterMs }: ReadLeaseOption
     const rows = await store.writers()
     const now = clock.monotonic()
     for (const { id, beat } of rows) if (id !== writer && others.get(id)?.beat !== beat) others.set(id, { beat, since: now })
-    // By the time before it was read: all that one who was dead by then has appended is there for whoever reads after this look began.
     for (const id of others.keys()) if (!rows.some(row => row.id === id)) others.delete(id)
+    // By the time before it was read: all that one who was dead by then has appended is there for whoever reads after this look began.
     if ([...others.values()].some(other => at - other.since < deadAfterMs)) since = Infinity
     // Whoever came and went since the last look is still in the list, unless that was very long ago.
     else if (since === Infinity || began - looked > FORGET_AFTER_MS) since = began
