@@ -13,6 +13,7 @@ import { graphDecider } from './domain/graph.ts'
 import { taskDecider } from './domain/task.ts'
 import { toPublic, type StoredEvent } from './publish.ts'
 import { commentIndexes, toCommentDocument } from './views/comment-document.ts'
+import { listsInUse, type ListInUse } from './views/lists-in-use.ts'
 import { projectCopies, type ProjectRow } from './views/projects.ts'
 import { otherReplicas } from './views/other-replicas.ts'
 import { taskRow, toTaskDocument } from './views/task-document.ts'
@@ -36,7 +37,9 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
   const commentView = stateView({
     log, aggregate: comments, collection: 'comments', indexes: commentIndexes, fields: ['organizationId'], toDocument: toCommentDocument,
   })
+  const inUse = listsInUse({ documents: log.store.documents<ListInUse>('lists_in_use'), clock, logger })
   const lists = taskLists({
+    used: inUse.note,
     find: equal => taskView.now(equal.organizationId, equal),
     load: async (organizationId, id) => {
       const { state, version } = await tasks.load(organizationId, id)
@@ -47,13 +50,14 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
     const row = taskRow(state, { tenantId, id, version })
     if (row) lists.put(row)
   })
+  const replicas = otherReplicas({ log, tasks, lists, clock })
   const project = client(projectInternal, 'project', dapr)
   const projects = projectCopies({
     documents: log.store.documents<ProjectRow>('projects'), clock,
     ask: (organizationId, id) => project.getProject({ params: { id }, query: { organizationId } }),
   })
   return {
-    log, tasks, graphs, comments, taskView, commentView, lists, replicas: otherReplicas({ log, tasks, lists, clock }),
+    log, tasks, graphs, comments, taskView, commentView, lists, replicas, readAhead: (signal: AbortSignal) => inUse.readAhead(lists, replicas, signal),
     projects, access: accessTo(projects), clock, dapr, logger,
   }
 }

@@ -29,6 +29,7 @@ await runService({
   ...service,
   log: deps.log,
   routes: [...taskRoutes(deps, changes), feedRoutes(deps.log)],
+  warmUp: deps.readAhead,
   consumers: [consumer],
   // One job for each second in which a task becomes due; the path's parameter stands for the second.
   jobs: [job('overdue-:slot', overdue.run), job('due-dates-daily', overdue.recover)],

@@ -20,6 +20,11 @@ const api = {
 const service = await startService('task', { mongodbUri: secret(z.string(), 'mongodb-uri'), color: z.enum(['red']) }, process.env)
 await runService({
   ...service, checks: { mongo: async () => {} }, ...(process.env.REBUILDING && { log: { start: async () => {}, stop: async () => {}, rebuilding: () => true } }),
+  warmUp: async () => {
+    await new Promise(done => { setTimeout(done, 300) })
+    console.log('warm')
+    throw new Error('some of it could not be read')
+  },
   consumers: [{
     topics: [], start: async () => {}, stop: async () => {}, deliver: async () => 'SUCCESS',
     deadLetters: { list: async ({ organizationId }) => [{
@@ -107,6 +112,17 @@ describe('a service process', () => {
     await expect.poll(async () => (await get('/api/hello')).status, patient).toBe(200)
     expect(await get('/health/ready')).toMatchObject({ status: 503, body: expect.stringContaining('degraded') })
     expect((await get('/health/dependencies')).body).toContain('"name":"read-models","state":"down"')
+  })
+  it('warms up before it takes over from another one, and only then; if it cannot, it does without', async () => {
+    const its = await sidecarToCome()
+    its.comes()
+    const successor = start({ ...essentials, DAPR_HTTP_PORT: its.port, SUCCEEDS: 'true' })
+    await expect.poll(successor.said, patient).toContain('"ready"')
+    expect(successor.said()).toMatch(/warm[\s\S]*first answers will be slow[\s\S]*"ready"/)
+    child?.kill('SIGKILL')
+    const other = start({ ...essentials, DAPR_HTTP_PORT: its.port })
+    await expect.poll(other.said, patient).toContain('"ready"')
+    expect(other.said()).not.toContain('warm')
   })
   it('says all that is wrong with its environment at once, and ends with 78', async () => {
     const { ended, said } = start({ APP_PORT: 'eighty', APP_API_TOKEN: 'short', COLOR: 'blue' })

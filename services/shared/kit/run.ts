@@ -17,10 +17,15 @@ import { memoryIdempotency } from './http/idempotency/memory-idempotency.ts'
 import { mount } from './http/mount.ts'
 import type { Routes } from './http/serve.ts'
 import { setOrganization } from './observe/context.ts'
+import type { Logger } from './observe/log.ts'
 import { showBreaker } from './observe/show-breaker.ts'
 import type { SagaHost } from './sagas/host.ts'
 import type { Started } from './start.ts'
 import { stopOnSignal } from './stop.ts'
+import { endsWithin } from './waiting.ts'
+
+/** A predecessor that answers is left waiting for so long. */
+const WARM_MS = 10_000
 
 /** Something that works in the background from the moment the service is ready until it stops. */
 export type Worker = { start(): Promise<void>; stop(): Promise<void> }
@@ -33,6 +38,8 @@ export type Service = Started & {
     /** Not ready as long as this holds: another process answers better. */
     rebuilding?(): boolean
   }
+  /** What makes first answers quick. A process that is to take over (`SUCCEEDS`) does it before it is ready, until it is aborted at most; any other does without. */
+  warmUp?: (signal: AbortSignal) => Promise<unknown>
   /** What one of them cannot handle gets its routes here. */
   consumers?: readonly (Subscriber & Worker & { readonly deadLetters?: DeadLetters; gauges?(): { lag: number; parked: number } })[]
   sagas?: Pick<SagaHost, 'actor' | 'watch'>
@@ -91,6 +98,7 @@ export const runService = async (service: Service): Promise<void> => {
 
   await log?.start()
   if (log?.rebuilding?.()) health.checks.set('read-models', async () => !log.rebuilding?.())
+  if (base.succeeds && service.warmUp) await warmedUp(service.warmUp, logger)
   const unwatch = sagas?.watch()
   gate.open(chained(...(service.edge ?? []), routed(api, contract, documents)))
   logger.info({ operations: routes.length }, 'ready')
@@ -105,6 +113,14 @@ export const runService = async (service: Service): Promise<void> => {
   ] })
   // Consumers ask their producers what they missed, and services that start together are each other's producers: so the routes are open by now.
   await Promise.all(consumers.map(consumer => consumer.start()))
+}
+
+const warmedUp = async (warmUp: NonNullable<Service['warmUp']>, logger: Logger): Promise<void> => {
+  const late = new AbortController()
+  const warming = warmUp(late.signal).catch((error: unknown) => { logger.warn({ error }, 'first answers will be slow') })
+  if (await endsWithin(warming, WARM_MS)) return
+  late.abort()
+  logger.info({ ms: WARM_MS }, 'the predecessor is not kept waiting any longer')
 }
 
 const watchEvents = ({ metrics, log, consumers = [] }: Service): void => {

@@ -2,6 +2,7 @@ import { defaultWorkflow } from '../../shared/contracts/workflow.ts'
 import type { ChangeStatus, CreateTask } from '../domain/task-commands.ts'
 import type { About, TaskEvent } from '../domain/task-events.ts'
 import type { Fields } from '../domain/task-state.ts'
+import type { TaskRow } from '../views/task-document.ts'
 
 // Worked examples of the domain, for its tests and those of the service.
 export const t0 = '2026-03-02T09:00:00.000Z'
@@ -22,3 +23,8 @@ export const moveTo = (to: string, over: Partial<ChangeStatus> = {}): ChangeStat
 export const entered = (from: string, to: string, category: Extract<TaskEvent, { type: 'TaskStatusChanged' }>['category']): TaskEvent =>
   ({ type: 'TaskStatusChanged', about, from, to, category, reopened: false, at: t1 })
 export const linked = (blockedBy: string[]): TaskEvent => ({ type: 'TaskLinked', about, blockedBy: { before: [], after: blockedBy }, blocks: null, graphVersion: 1, at: t0 })
+export const aRow: TaskRow = {
+  ...fields, _id: 'x', version: 1, organizationId: 'acme', projectId: 'p1', reporterId: 'ann', status: 'todo', category: 'open',
+  blockedBy: [], blocks: [], linksVersion: 0, createdAt: t0, updatedAt: t0, startedAt: null, completedAt: null,
+  deletedAt: null, deletedBySaga: null, createdBySaga: null, overdueFor: null, deleted: false, dueSlot: null, dueDay: null,
+}

@@ -62,3 +62,4 @@ export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
     },
   }
 }
+export type OtherReplicas = ReturnType<typeof otherReplicas>

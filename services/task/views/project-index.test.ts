@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TaskSort } from '../../shared/contracts/task/http.ts'
 import { memoryDocuments } from '../../shared/kit/events/store/memory-documents.ts'
-import { fields, t0 } from '../test/examples.ts'
+import { aRow, t0 } from '../test/examples.ts'
 import { score } from '../domain/score.ts'
 import { filterOf } from './filter.ts'
 import type { Place } from './order.ts'
@@ -10,11 +10,6 @@ import type { TaskRow } from './task-document.ts'
 import { taskLists } from './task-lists.ts'
 
 const instants = [t0, '2026-03-05T09:00:00.000Z', '2026-03-09T09:00:00.000Z']
-const base: TaskRow = {
-  ...fields, _id: 'x', version: 1, organizationId: 'acme', projectId: 'p1', reporterId: 'ann', status: 'todo', category: 'open',
-  blockedBy: [], blocks: [], linksVersion: 0, createdAt: t0, updatedAt: t0, startedAt: null, completedAt: null,
-  deletedAt: null, deletedBySaga: null, createdBySaga: null, overdueFor: null, deleted: false, dueSlot: null, dueDay: null,
-}
 const letters = 'abcdefghij'.split('')
 const row = fc.record({
   _id: fc.constantFrom(...letters), version: fc.integer({ min: 1, max: 9 }), projectId: fc.constantFrom('p1', 'p2'),
@@ -23,7 +18,7 @@ const row = fc.record({
   dueAt: fc.constantFrom(null, ...instants), createdAt: fc.constantFrom(...instants), updatedAt: fc.constantFrom(...instants),
   position: fc.nat(3), assigneeId: fc.constantFrom(null, 'ann', 'bob'), labels: fc.subarray(['red', 'blue']),
   deleted: fc.boolean(), blocks: fc.subarray(letters.slice(0, 3)),
-}).map((some): TaskRow => ({ ...base, ...some, category: some.status === 'done' ? 'done' : 'open' }))
+}).map((some): TaskRow => ({ ...aRow, ...some, category: some.status === 'done' ? 'done' : 'open' }))
 const query = fc.record({
   status: fc.option(fc.constantFrom('todo', 'done', 'todo,done'), { nil: undefined }),
   assigneeId: fc.option(fc.constantFrom('ann', 'none', 'bob,none'), { nil: undefined }),
@@ -109,7 +104,7 @@ describe('the lists in memory', () => {
       find: async equal => {
         const projectId = 'projectId' in equal ? equal.projectId : ''
         reads.push(projectId)
-        return Array.from({ length: 10 }, (_, i) => ({ ...base, _id: `${projectId}-${i}`, projectId }))
+        return Array.from({ length: 10 }, (_, i) => ({ ...aRow, _id: `${projectId}-${i}`, projectId }))
       },
     })
     const all = { matches: () => true, sort: 'createdAt', after: undefined, count: 100, now } as const
@@ -121,7 +116,7 @@ describe('the lists in memory', () => {
   it("find a person's tasks in many projects without reading a whole one, with the scores that their links give", async () => {
     const person = (i: number): string | null => (i < 2 ? 'ann' : null)
     const rows = ['p1', 'p2', 'p3', 'p4', 'p5'].flatMap(projectId => Array.from({ length: 10 }, (_, i): TaskRow => ({
-      ...base, _id: `${projectId}-${i}`, projectId, assigneeId: person(i), position: i,
+      ...aRow, _id: `${projectId}-${i}`, projectId, assigneeId: person(i), position: i,
       ...(i === 1 && { blocks: [`${projectId}-8`, `${projectId}-9`] }), ...(i > 7 && { blockedBy: [`${projectId}-1`] }),
     })))
     const stored = memoryDocuments<TaskRow>()
@@ -143,16 +138,16 @@ describe('the lists in memory', () => {
 
   it('take a change that comes while they are read', async () => {
     const gate = Promise.withResolvers<void>()
-    const lists = taskLists({ load: nowhere, find: async () => { await gate.promise; return [{ ...base, _id: 'a', title: 'old' }] } })
+    const lists = taskLists({ load: nowhere, find: async () => { await gate.promise; return [{ ...aRow, _id: 'a', title: 'old' }] } })
     const found = lists.find('acme', ['p1'], { matches: () => true, sort: 'title', after: undefined, count: 10, now })
-    lists.put({ ...base, _id: 'a', version: 2, title: 'new' })
+    lists.put({ ...aRow, _id: 'a', version: 2, title: 'new' })
     gate.resolve()
     expect((await found).map(f => f.row.title)).toEqual(['new'])
   })
 
   it.each(['title', 'score'] as const)('let others have their turn while they search ten thousand long texts, by %s', async sort => {
     const { result, longest, took } = await leastStall(async () => {
-      const rows = Array.from({ length: 10_000 }, (_, i): TaskRow => ({ ...base, _id: `t${i}`, description: 'é'.repeat(500) }))
+      const rows = Array.from({ length: 10_000 }, (_, i): TaskRow => ({ ...aRow, _id: `t${i}`, description: 'é'.repeat(500) }))
       const lists = taskLists({ load: nowhere, find: async () => rows })
       await lists.open('acme', 'p1')
       const wanted = { matches: filterOf({ q: 'nowhere' }, now), sort, after: undefined, count: 10, now }
@@ -163,7 +158,7 @@ describe('the lists in memory', () => {
     expect(longest).toBeLessThan(Math.max(50, took / 2))
   })
   it.each(['title', 'score'] as const)('let others have their turn while they search a hundred small projects, by %s', async sort => {
-    const rowsOf = (projectId: string) => Array.from({ length: 200 }, (_, i): TaskRow => ({ ...base, _id: `${projectId}-${i}`, projectId, description: 'é'.repeat(100) }))
+    const rowsOf = (projectId: string) => Array.from({ length: 200 }, (_, i): TaskRow => ({ ...aRow, _id: `${projectId}-${i}`, projectId, description: 'é'.repeat(100) }))
     const projects = Array.from({ length: 100 }, (_, i) => `p${i}`)
     const { result, longest, took } = await leastStall(async () => {
       const lists = taskLists({ load: nowhere, find: async equal => ('projectId' in equal ? rowsOf(equal.projectId) : []) })
@@ -176,7 +171,7 @@ describe('the lists in memory', () => {
     expect(longest).toBeLessThan(Math.max(50, took / 2))
   })
   it('give what was there when they began to look, though rows go meanwhile', async () => {
-    const rows = Array.from({ length: 2_000 }, (_, i): TaskRow => ({ ...base, _id: `t${String(i).padStart(4, '0')}`, description: 'é'.repeat(500) }))
+    const rows = Array.from({ length: 2_000 }, (_, i): TaskRow => ({ ...aRow, _id: `t${String(i).padStart(4, '0')}`, description: 'é'.repeat(500) }))
     const lists = taskLists({ load: nowhere, find: async () => rows })
     await lists.open('acme', 'p1')
     const finding = lists.find('acme', ['p1'], { matches: filterOf({ q: 'é' }, now), sort: 'position', after: undefined, count: 5_000, now })
@@ -186,7 +181,7 @@ describe('the lists in memory', () => {
 
   it('are read again after a read that failed', async () => {
     let down = true
-    const lists = taskLists({ load: nowhere, find: async () => { if (down) throw new Error('away'); return [base] } })
+    const lists = taskLists({ load: nowhere, find: async () => { if (down) throw new Error('away'); return [aRow] } })
     const all = { matches: () => true, sort: 'title', after: undefined, count: 10, now } as const
     await expect(lists.find('acme', ['p1'], all)).rejects.toThrow('away')
     down = false

@@ -9,6 +9,8 @@ type Options = {
   find: (equal: { organizationId: string } & ({ projectId: string } | Narrow)) => Promise<TaskRow[]>
   load: (organizationId: string, id: string) => Promise<TaskRow | undefined>
   maxTasks?: number
+  /** Told of each project in which something is looked for, with how many tasks it holds. */
+  used?: (organizationId: string, projectId: string, tasks: number) => void
 }
 type Entry = { index: ProjectIndex; loaded: Promise<void> }
 
@@ -17,7 +19,7 @@ type Entry = { index: ProjectIndex; loaded: Promise<void> }
  * An index is read from the view once; after that `put` keeps it current with every change of this process, before its command answers,
  * and `views/other-replicas.ts` with those of other processes. What is dropped is read again: an index never knows more than the view and the changes since.
  */
-export const taskLists = ({ find, load: loadOne, maxTasks = 200_000 }: Options) => {
+export const taskLists = ({ find, load: loadOne, maxTasks = 200_000, used }: Options) => {
   const entries = new Map<string, Entry>()
   const keyOf = (organizationId: string, projectId: string): string => `${organizationId}/${projectId}`
 
@@ -25,8 +27,9 @@ export const taskLists = ({ find, load: loadOne, maxTasks = 200_000 }: Options) 
     // Changes from here on come through `put`. Versions sort out what comes both ways.
     for (const row of await find({ organizationId, projectId })) index.put(row)
   }
+  const size = (): number => [...entries.values()].reduce((sum, entry) => sum + entry.index.size, 0)
   const trim = (kept: string): void => {
-    let held = [...entries.values()].reduce((sum, entry) => sum + entry.index.size, 0)
+    let held = size()
     for (const [key, entry] of entries) {
       if (held <= maxTasks) return
       if (key === kept) continue
@@ -77,6 +80,7 @@ export const taskLists = ({ find, load: loadOne, maxTasks = 200_000 }: Options) 
       for (const projectId of projectIds) {
         if (elsewhere.has(projectId)) continue
         const index = await open(organizationId, projectId)
+        used?.(organizationId, projectId, index.size)
         found.push(...(await index.find(wanted, turn)).map(hit => ({ ...hit, index })))
         if (turn.due()) await turn.pause()
       }
@@ -84,7 +88,8 @@ export const taskLists = ({ find, load: loadOne, maxTasks = 200_000 }: Options) 
       return found.sort((a, b) => compare(a.place, b.place)).slice(0, wanted.count)
     },
     clear: (): void => { entries.clear() },
-    get size(): number { return [...entries.values()].reduce((sum, entry) => sum + entry.index.size, 0) },
+    get size(): number { return size() },
+    isFull: (): boolean => size() >= maxTasks,
   }
 }
 export type TaskLists = ReturnType<typeof taskLists>
