@@ -1,3 +1,5 @@
+import { shortLivedSet } from '../../shared/kit/short-lived.ts'
+
 /** Calls `late` when it is `at` by the monotonic clock, ms, unless the returned function was called before. */
 export type Deadlines = (at: number, late: () => void) => () => void
 
@@ -6,11 +8,11 @@ export type Deadlines = (at: number, late: () => void) => () => void
  * one for each request would cost more than anything else that is done for it here.
  */
 export const deadlines = (everyMs = 50): Deadlines => {
-  const ahead = new Set<{ at: number; late: () => void }>()
+  const ahead = shortLivedSet<{ at: number; late: () => void }>()
   let timer: NodeJS.Timeout | undefined
   const look = (): void => {
     const now = performance.now()
-    for (const deadline of ahead) {
+    for (const deadline of ahead.values()) {
       if (deadline.at > now) continue
       ahead.delete(deadline)
       deadline.late()

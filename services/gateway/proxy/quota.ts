@@ -1,4 +1,5 @@
 import { Refused } from '../../shared/kit/decider.ts'
+import { shortLivedSet } from '../../shared/kit/short-lived.ts'
 
 /**
  * What one request holds: `take` counts what it needs more, or refuses it, `moved` says how many bytes have gone on,
@@ -19,11 +20,11 @@ const burstMs = 500
  */
 export const quota = ({ most, mostEach, patienceMs = 5_000 }: Limits): ((machine: string, drop: () => void) => Reservation) => {
   const each = new Map<string, number>()
-  const holders = new Set<Holder>()
+  const holders = shortLivedSet<Holder>()
   let all = 0
   const slowest = (now: number): Holder | undefined => {
     let found: { holder: Holder; rate: number } | undefined
-    for (const holder of holders) {
+    for (const holder of holders.values()) {
       const age = now - (holder.since ?? now)
       if (!holder.giveWay || age <= patienceMs) continue
       const rate = holder.bytes / age

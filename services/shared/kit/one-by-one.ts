@@ -1,6 +1,8 @@
+import { shortLivedMap } from './short-lived.ts'
+
 /** Runs what concerns one key one after the other, in the order in which it was asked for. One that fails does not keep the next from its turn. */
 export const oneByOne = () => {
-  const last = new Map<string, Promise<unknown>>()
+  const last = shortLivedMap<string, Promise<unknown>>()
   return <T>(key: string, work: () => Promise<T>): Promise<T> => {
     const turn = (last.get(key) ?? Promise.resolve()).then(work, work)
     last.set(key, turn)

@@ -5,6 +5,7 @@ import { onceDone } from '../../shared/kit/batching/once-done.ts'
 import { singleFlight } from '../../shared/kit/batching/single-flight.ts'
 import type { Clock } from '../../shared/kit/clock.ts'
 import type { Documents } from '../../shared/kit/events/store/store.ts'
+import { shortLivedMap } from '../../shared/kit/short-lived.ts'
 
 /** A project as the task service keeps it: its own copy, so that a command asks nobody. */
 export type ProjectRow = Omit<ProjectRecord, 'id'> & { _id: string; projectId: string }
@@ -18,7 +19,7 @@ export const projectCopies = ({ documents, ask, clock }: { documents: Documents<
   const known = new LRUCache<string, { row: ProjectRow; since: number }>({ max: 20_000 })
   const organizations = new LRUCache<string, { rows: Promise<ProjectRow[]>; since: number }>({ max: 500 })
   const asking = singleFlight<ProjectRow | undefined>()
-  const readings = new Map<string, Promise<ProjectRow | undefined>>()
+  const readings = shortLivedMap<string, Promise<ProjectRow | undefined>>()
   // Without it one organization's list would read the projects of all.
   const indexed = onceDone(() => documents.ensureIndexes(['organizationId']))
   const keyOf = (organizationId: string, projectId: string): string => `${organizationId}/${projectId}`

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../../shared/kit/clock.ts'
 import type { DaprState } from '../../shared/kit/dapr/dapr.ts'
 import { Refused } from '../../shared/kit/decider.ts'
+import { shortLivedMap } from '../../shared/kit/short-lived.ts'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 
@@ -32,7 +33,7 @@ export type Throttle = {
 export const throttleKey = (...parts: string[]): string => `login-attempts.${createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32)}`
 
 export const throttle = (state: DaprState, clock: Clock): Throttle => {
-  const turns = new Map<string, Promise<unknown>>()
+  const turns = shortLivedMap<string, Promise<unknown>>()
   const waits = new LRUCache<string, number>({ max: 50_000 })
   const read = async (key: string) => {
     const entry = await state.get(key)

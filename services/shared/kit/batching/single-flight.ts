@@ -1,3 +1,5 @@
+import { shortLivedMap } from '../short-lived.ts'
+
 type Turn<T> = { now: Promise<T>; next?: Promise<T> }
 
 /**
@@ -6,7 +8,7 @@ type Turn<T> = { now: Promise<T>; next?: Promise<T> }
  * One that fails does so for those who share it; the next begins all the same.
  */
 export const singleFlight = <T>(): ((key: string, read: () => Promise<T>) => Promise<T>) => {
-  const turns = new Map<string, Turn<T>>()
+  const turns = shortLivedMap<string, Turn<T>>()
   const begin = (key: string, read: () => Promise<T>): Promise<T> => {
     const now = read()
     turns.set(key, { now })

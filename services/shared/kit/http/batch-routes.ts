@@ -1,8 +1,8 @@
 import type { Server } from 'node:http'
 import { PassThrough } from 'node:stream'
-import inject from 'light-my-request'
 import { batchApi, type BatchedAnswer, type BatchedRequest } from '../../contracts/batch.ts'
 import { headers as names } from './headers.ts'
+import { askInside, type InsideAnswer } from './server/ask-inside.ts'
 import { serve, type Routes } from './serve.ts'
 
 const LONG = 64 * 1024
@@ -16,12 +16,10 @@ export type BatchRoutesDeps = { server: Server; appToken: string; appIdPrefix: s
 export const batchRoutes = ({ server, appToken, appIdPrefix }: BatchRoutesDeps): Routes => {
   const own = { [names.appToken]: appToken, [names.callerAppId]: `${appIdPrefix}gateway` }
   const answerTo = async (at: number, { method, path, headers, body }: BatchedRequest): Promise<string> => {
-    const answer = await inject((request, response) => { server.emit('request', request, response) }, {
-      method, url: path, headers: { ...headers, ...own }, ...(body !== undefined && { payload: body }),
-    })
+    const answer = await askInside(server, { method, url: path, headers: { ...headers, ...own }, body })
     // In a stream of its own it can be read as slowly as its reader likes. It changes nothing to ask for it again.
-    const long = method === 'GET' && answer.payload.length > LONG
-    const line: BatchedAnswer = long ? { at, alone: true } : { at, status: answer.statusCode, headers: texts(answer.headers), body: answer.payload }
+    const long = method === 'GET' && answer.body.length > LONG
+    const line: BatchedAnswer = long ? { at, alone: true } : { at, status: answer.status, headers: texts(answer.headers), body: answer.body }
     return `${JSON.stringify(line)}\n`
   }
   return serve(batchApi, {
@@ -44,7 +42,7 @@ export const batchRoutes = ({ server, appToken, appIdPrefix }: BatchRoutesDeps):
   })
 }
 
-const texts = (headers: inject.Response['headers']): Record<string, string | string[]> => {
+const texts = (headers: InsideAnswer['headers']): Record<string, string | string[]> => {
   const out: Record<string, string | string[]> = {}
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) out[name] = Array.isArray(value) ? value.map(String) : String(value)
   return out

@@ -3,6 +3,7 @@ import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Refused } from '../../../shared/kit/decider.ts'
+import { shortLivedMap } from '../../../shared/kit/short-lived.ts'
 import type { HashCost } from './job.ts'
 
 const Done = z.union([z.object({ id: z.number(), value: z.union([z.string(), z.boolean()]) }), z.object({ id: z.number(), error: z.string() })])
@@ -24,7 +25,7 @@ export type Hasher = { hash(password: string, cost: HashCost): Promise<string>; 
  * If it dies its jobs are refused, and the next one starts another.
  */
 export const hasher = (start: () => ChildProcess, idleMs = 60_000): Hasher => {
-  const jobs = new Map<number, PromiseWithResolvers<Value>>()
+  const jobs = shortLivedMap<number, PromiseWithResolvers<Value>>()
   let running: ChildProcess | undefined
   let idle: NodeJS.Timeout | undefined
   let asked = 0

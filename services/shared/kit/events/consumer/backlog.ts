@@ -1,6 +1,7 @@
 import type { CloudEvent } from '../../../contracts/feed.ts'
 import type { Delivery } from '../../dapr/app-contract.ts'
 import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
+import { shortLivedMap } from '../../short-lived.ts'
 
 /** So many events wait in memory, and so many bytes of them; more wait with the broker, until these are handled. */
 const ROOM = { events: 2_000, bytes: 16 * BATCH_BYTES }
@@ -8,9 +9,9 @@ const MOST = { events: 5_000, bytes: 32 * BATCH_BYTES }
 
 /** What came of a partition and is not handled yet, by the position it follows. */
 export const backlog = () => {
-  const events = new Map<number, { event: CloudEvent; weight: number }>()
+  const events = shortLivedMap<number, { event: CloudEvent; weight: number }>()
   let bytes = 0
-  const waiting = new Map<number, PromiseWithResolvers<Delivery>>()
+  const waiting = shortLivedMap<number, PromiseWithResolvers<Delivery>>()
   let woken = (): void => {}
 
   const remove = (previous: number): void => {
@@ -24,7 +25,7 @@ export const backlog = () => {
     bytes += weight
   }
   const answer = (delivery: Delivery, below = Infinity): void => {
-    for (const [position, { resolve }] of waiting) {
+    for (const [position, { resolve }] of waiting.entries()) {
       if (position >= below) continue
       waiting.delete(position)
       resolve(delivery)
@@ -65,7 +66,7 @@ export const backlog = () => {
     },
     /** Everything below a position is handled. */
     drop: (below: number): void => {
-      for (const [previous, { event }] of events) if (event.position < below) remove(previous)
+      for (const [previous, { event }] of events.entries()) if (event.position < below) remove(previous)
       answer('SUCCESS', below)
     },
     /** Those that wait with the broker may come again. */

@@ -1,3 +1,4 @@
+import { shortLivedMap } from '../../short-lived.ts'
 import { START } from '../positions/segments.ts'
 import type { CommitStore, End, Shapes, Writer } from '../store/store.ts'
 
@@ -36,7 +37,7 @@ export type Journal = ReturnType<typeof journal>
  * which chunks are passed. After a crash another process redoes the chunks that are not.
  */
 export const journal = ({ store, writer, partitions, ends, shapes = () => undefined }: JournalOptions) => {
-  const groups = new Map<string, Group>()
+  const groups = shortLivedMap<string, Group>()
   const origin = Array.from({ length: partitions }, () => START)
   let beat = 0
   let current: Group | undefined

@@ -4,6 +4,7 @@ import { commitId, type Commit, type DomainEvent } from './commit.ts'
 import type { followUps } from './follow-ups.ts'
 import type { Journal } from './journal.ts'
 import { batched } from '../../batching/batched.ts'
+import { shortLivedMap } from '../../short-lived.ts'
 import { backOff, pause } from '../../waiting.ts'
 import { placement, type Placing } from '../positions/placement.ts'
 import type { Logger } from '../../observe/log.ts'
@@ -32,7 +33,7 @@ const ADOPTED_MS = 1_000
 
 /** What happens to a commit once it is durable: follow-ups at once; a position, then publication. */
 export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, relays, follow, before, isUncertain, logger }: PipelineOptions<E>) => {
-  const held = new Map<string, Promise<void>>()
+  const held = shortLivedMap<string, Promise<void>>()
 
   const publish = (segment: Segment, groups: ReadonlyMap<string, number>): void =>
     relays[segment.partition]?.add(segment, () => { for (const [group, count] of groups) journal.published(group, count) })

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Commit } from '../log/commit.ts'
+import { shortLivedMap } from '../../short-lived.ts'
 import { backOff, eachWithin, pause, untilNextTick, within } from '../../waiting.ts'
 import { endOf, segmentAt, segmentsFrom } from './segments.ts'
 import { singleFlight } from '../../batching/single-flight.ts'
@@ -34,7 +35,7 @@ export type Sequencer = ReturnType<typeof sequencer>
  */
 export const sequencer = ({ store, partition, from, now, logger, onPositioned }: SequencerOptions) => {
   const seen = new LRUCache<string, true>({ max: SEEN })
-  const pending = new Map<string, { commit: Commit; groups: Set<string> }>()
+  const pending = shortLivedMap<string, { commit: Commit; groups: Set<string> }>()
   const retry = backOff({ first: 20, most: 2_000 })
   let end: End | undefined
   let running: Promise<void> | undefined

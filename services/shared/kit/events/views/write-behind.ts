@@ -1,3 +1,4 @@
+import { shortLivedMap } from '../../short-lived.ts'
 import { storeAway } from '../../unavailable.ts'
 import { backOff, pause, within } from '../../waiting.ts'
 import type { Logger } from '../../observe/log.ts'
@@ -16,7 +17,7 @@ const PACE_MS = 200
 
 /** Collects documents and writes the newest of each in batches, one batch at a time. */
 export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger }: WriteBehindOptions<D>) => {
-  const waiting = new Map<string, Waiting<D>>()
+  const waiting = shortLivedMap<string, Waiting<D>>()
   let underWay: readonly Waiting<D>[] = []
   const retry = backOff({ first: 20, most: 2_000 })
   let flushing: Promise<void> | undefined
