@@ -27,7 +27,7 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
     db, service: 'task', topic: taskEvents, toPublic: commit => commit.events.flatMap(toPublic),
     dapr, clock, logger, ...(instanceId !== undefined && { instanceId }),
   })
-  const tasks = aggregate({ name: 'task', log, decider: taskDecider, cacheSize: 50_000 })
+  const tasks = aggregate({ name: 'task', log, decider: taskDecider, cacheSize: 20_000 })
   const graphs = aggregate({ name: 'graph', log, decider: graphDecider, cacheSize: 500 })
   const comments = aggregate({ name: 'comment', log, decider: commentDecider })
   const taskView = stateView({

@@ -87,7 +87,8 @@ export const consumer = (options: ConsumerOptions): Consumer => {
   }
   const polls = repeatedly(
     () => poll().catch((error: unknown) => { logger.warn({ error, consumer: name }, 'a producer could not be asked what is new') }),
-    () => pollMs,
+    // Processes that start together do not go on all at once.
+    () => pollMs * (0.9 + Math.random() / 5),
   )
 
   return {
