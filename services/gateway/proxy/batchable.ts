@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { BatchedRequest } from '../../shared/contracts/batch.ts'
 import type { Operation } from '../../shared/contracts/define.ts'
+import { isPermitted } from '../../shared/kit/http/input/inspect.ts'
 import { currentContext } from '../../shared/kit/observe/context.ts'
 
 const MOST_BYTES = 32 * 1024
@@ -20,6 +21,8 @@ export const batchable = (operation: Operation, { method, path, headers, body }:
   if (operation.query && 'limit' in operation.query.shape) return undefined
   if (access !== 'user' || produces !== undefined || patienceMs !== undefined || cookie !== undefined || setsCookie !== undefined) return undefined
   if (path.length > MOST_PATH || !plain.test(path) || currentContext()?.sampled) return undefined
+  // What its service would refuse must not be the others' refusal.
+  if (!Object.keys(headers).every(isPermitted) || body?.includes(0)) return undefined
   if (!body) return { method, path, headers }
   // Without a type a sidecar would give it one.
   return body.length <= MOST_BYTES && headers['content-type'] !== undefined && isUtf8(body) ? { method, path, headers, body: body.toString() } : undefined

@@ -15,6 +15,7 @@ import { mount } from '../../shared/kit/http/mount.ts'
 import { serve } from '../../shared/kit/http/serve.ts'
 import { createApp, routed } from '../../shared/kit/http/server/app.ts'
 import { listen } from '../../shared/kit/http/server/listen.ts'
+import { currentContext } from '../../shared/kit/observe/context.ts'
 import { silentLogger } from '../../shared/kit/observe/log.ts'
 import type { Pacing } from './batches.ts'
 import { forwarder } from './forward.ts'
@@ -27,6 +28,7 @@ const api = {
   make: operation({
     method: 'POST', path: '/api/things', summary: 's', access: 'user', status: 201, body: z.strictObject({ text: z.string().min(1) }), reply: Thing,
   }),
+  whose: operation({ method: 'GET', path: '/api/work', summary: 's', access: 'user', status: 200, reply: z.object({ correlationId: z.string() }) }),
   drop: operation({ method: 'DELETE', path: '/api/things/:id', summary: 's', access: 'user', status: 204 }),
 }
 const appToken = 'a-token-for-tests'
@@ -44,6 +46,7 @@ const startService = async (held: (id: string) => Promise<void> = async () => {}
       return { body: { id, text: long ? 'längst '.repeat(20_000) : 'ein Ding \u{1F600}', by: actor.userId, version: 3 } }
     },
     make: async ({ body: { text }, actor }) => ({ body: { id: 'new', text, by: actor.userId, version: 1 }, headers: { Location: '/api/things/new' } }),
+    whose: async () => ({ body: { correlationId: currentContext()?.correlationId ?? '' } }),
     drop: async ({ params: { id } }) => { await held(id); return {} },
   })
   const app = createApp({ logger: silentLogger }, [guard({ appToken }), (ctx, next) => service(ctx, next)])
@@ -80,9 +83,9 @@ const startGateway = async (serviceUrl: string, batching: Pacing, between: Reque
   const app = createApp({ logger: silentLogger }, [proxy({ table: routeTable({ task: api }), forward, sagaOwner: () => undefined })])
   const { url, drain } = await listen(app, 0, '127.0.0.1')
   undo.push(async () => { sidecar.closeAllConnections(); sidecar.close() }, () => pool.destroy(), () => drain(100))
-  const request = async ({ method = 'GET', path, body, type = 'application/json', by = 'ann', key, known, signal }: Asked) => {
+  const request = async ({ method = 'GET', path, body, type = 'application/json', by = 'ann', key, known, signal, more }: Asked) => {
     const headers = {
-      ...(by && { authorization: `Bearer ${by}` }), ...(body !== undefined && { 'content-type': type }), ...(key !== undefined && { 'idempotency-key': key }), ...(known !== undefined && { 'if-none-match': known }),
+      ...(by && { authorization: `Bearer ${by}` }), ...(body !== undefined && { 'content-type': type }), ...(key !== undefined && { 'idempotency-key': key }), ...(known !== undefined && { 'if-none-match': known }), ...more,
     }
     const answer = await fetch(url + path, { method, headers, ...(body !== undefined && { body }), ...(signal && { signal }) })
     const { date: _, traceparent: __, connection: ___, 'keep-alive': ____, ...told } = Object.fromEntries(answer.headers)
@@ -90,7 +93,7 @@ const startGateway = async (serviceUrl: string, batching: Pacing, between: Reque
   }
   return { calls, request }
 }
-type Asked = { method?: string; path: string; body?: string; type?: string; by?: string; key?: string; known?: string; signal?: AbortSignal }
+type Asked = { method?: string; path: string; body?: string; type?: string; by?: string; key?: string; known?: string; signal?: AbortSignal; more?: Record<string, string> }
 
 const asked: fc.Arbitrary<Asked> = fc.record({
   what: fc.constantFrom<Asked>(
@@ -111,6 +114,19 @@ describe.concurrent('requests that go together', () => {
     }), { numRuns: 40 })
     expect(together.calls.filter(path => path === '/internal/batch').length).toBeGreaterThan(5)
     expect(alone.calls).not.toContain('/internal/batch')
+  })
+  it('are each a work of its own', async () => {
+    const { calls, request } = await startGateway(await startService(), allTogether)
+    const works = await Promise.all(['ann', 'bob', 'ann'].map(by => request({ path: '/api/work', by })))
+    expect(calls).toEqual(['/internal/batch'])
+    expect(new Set(works.map(({ text }) => text)).size).toBe(3)
+  })
+  it('are not refused for what is wrong with one of them', async () => {
+    const { calls, request } = await startGateway(await startService(), allTogether)
+    const odd = [request({ path: '/api/things/a', more: { constructor: 'x' } }), request({ method: 'POST', path: '/api/things', body: '{"text":"\u0000"}' })]
+    const plain = [request({ path: '/api/things/a' }), request({ path: '/api/things/b' })]
+    expect((await Promise.all([...odd, ...plain])).map(({ status }) => status)).toEqual([200, 400, 200, 200])
+    expect(calls.toSorted()).toEqual(['/api/things', '/api/things/a', '/internal/batch'])
   })
   it('do not wait for a slow one among them', async () => {
     const slow = Promise.withResolvers<void>()

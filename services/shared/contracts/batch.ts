@@ -6,7 +6,8 @@ export const BATCH_MOST = 64
 
 const Headers = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 // As whoever parses it as a URL will see it.
-const forPeople = (path: string): boolean => URL.canParse(path, 'http://service') && new URL(path, 'http://service').pathname.startsWith('/api/')
+const forPeople = (path: string): boolean =>
+  path.startsWith('/api/') && URL.canParse(path, 'http://service') && new URL(path, 'http://service').pathname.startsWith('/api/')
 /** A request of a person as it would be if it went alone. Only what people may ask for goes so. */
 export const BatchedRequest = z.strictObject({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']), path: z.string().refine(forPeople, 'must be below /api'), headers: Headers, body: z.string().optional(),

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -116,13 +117,17 @@ describe('a service process', () => {
   it('warms up before it takes over from another one, and only then; if it cannot, it does without', async () => {
     const its = await sidecarToCome()
     its.comes()
-    const successor = start({ ...essentials, DAPR_HTTP_PORT: its.port, SUCCEEDS: 'true' })
+    const predecessor = createServer().listen(0, '127.0.0.1')
+    await once(predecessor, 'listening')
+    const env = { ...essentials, APP_PORT: String((predecessor.address() as AddressInfo).port), DAPR_HTTP_PORT: its.port, SUCCEEDS: 'true' }
+    const successor = start(env)
     await expect.poll(successor.said, patient).toContain('"ready"')
     expect(successor.said()).toMatch(/warm[\s\S]*first answers will be slow[\s\S]*"ready"/)
     child?.kill('SIGKILL')
-    const other = start({ ...essentials, DAPR_HTTP_PORT: its.port })
-    await expect.poll(other.said, patient).toContain('"ready"')
-    expect(other.said()).not.toContain('warm')
+    predecessor.close()
+    const alone = start(env)
+    await expect.poll(alone.said, patient).toContain('"ready"')
+    expect(alone.said()).not.toContain('warm')
   })
   it('says all that is wrong with its environment at once, and ends with 78', async () => {
     const { ended, said } = start({ APP_PORT: 'eighty', APP_API_TOKEN: 'short', COLOR: 'blue' })

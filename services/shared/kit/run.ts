@@ -17,15 +17,14 @@ import { memoryIdempotency } from './http/idempotency/memory-idempotency.ts'
 import { mount } from './http/mount.ts'
 import type { Routes } from './http/serve.ts'
 import { setOrganization } from './observe/context.ts'
-import type { Logger } from './observe/log.ts'
 import { showBreaker } from './observe/show-breaker.ts'
 import type { SagaHost } from './sagas/host.ts'
 import type { Started } from './start.ts'
 import { stopOnSignal } from './stop.ts'
 import { endsWithin } from './waiting.ts'
 
-/** A predecessor that answers is left waiting for so long. */
-const WARM_MS = 10_000
+/** A predecessor is left waiting for so long, and looked at so often. */
+const [WARM_MS, LOOK_MS] = [10_000, 50]
 
 /** Something that works in the background from the moment the service is ready until it stops. */
 export type Worker = { start(): Promise<void>; stop(): Promise<void> }
@@ -38,7 +37,7 @@ export type Service = Started & {
     /** Not ready as long as this holds: another process answers better. */
     rebuilding?(): boolean
   }
-  /** What makes first answers quick. A process that is to take over (`SUCCEEDS`) does it before it is ready, until it is aborted at most; any other does without. */
+  /** What makes first answers quick. A process that is to take over (`SUCCEEDS`) does it while its predecessor answers, until it is aborted. */
   warmUp?: (signal: AbortSignal) => Promise<unknown>
   /** What one of them cannot handle gets its routes here. */
   consumers?: readonly (Subscriber & Worker & { readonly deadLetters?: DeadLetters; gauges?(): { lag: number; parked: number } })[]
@@ -98,7 +97,7 @@ export const runService = async (service: Service): Promise<void> => {
 
   await log?.start()
   if (log?.rebuilding?.()) health.checks.set('read-models', async () => !log.rebuilding?.())
-  if (base.succeeds && service.warmUp) await warmedUp(service.warmUp, logger)
+  if (base.succeeds && service.warmUp) await warmedUp(service.warmUp, service)
   const unwatch = sagas?.watch()
   gate.open(chained(...(service.edge ?? []), routed(api, contract, documents)))
   logger.info({ operations: routes.length }, 'ready')
@@ -115,12 +114,14 @@ export const runService = async (service: Service): Promise<void> => {
   await Promise.all(consumers.map(consumer => consumer.start()))
 }
 
-const warmedUp = async (warmUp: NonNullable<Service['warmUp']>, logger: Logger): Promise<void> => {
+/** As long as there is a predecessor that answers, and for some seconds at most. */
+const warmedUp = async (warmUp: NonNullable<Service['warmUp']>, { listening, logger }: Pick<Service, 'listening' | 'logger'>): Promise<void> => {
+  if (!await listening.isTaken()) return
   const late = new AbortController()
   const warming = warmUp(late.signal).catch((error: unknown) => { logger.warn({ error }, 'first answers will be slow') })
-  if (await endsWithin(warming, WARM_MS)) return
+  for (const until = performance.now() + WARM_MS; performance.now() < until && await listening.isTaken();) if (await endsWithin(warming, LOOK_MS)) return
   late.abort()
-  logger.info({ ms: WARM_MS }, 'the predecessor is not kept waiting any longer')
+  logger.info({ mostMs: WARM_MS }, 'nobody is kept waiting any longer until first answers are quick')
 }
 
 const watchEvents = ({ metrics, log, consumers = [] }: Service): void => {

@@ -9,8 +9,8 @@ type Options = {
   find: (equal: { organizationId: string } & ({ projectId: string } | Narrow)) => Promise<TaskRow[]>
   load: (organizationId: string, id: string) => Promise<TaskRow | undefined>
   maxTasks?: number
-  /** Told of each project in which something is looked for, with how many tasks it holds. */
-  used?: (organizationId: string, projectId: string, tasks: number) => void
+  /** Told in which projects one list was looked for, and how many tasks they hold together. */
+  used?: (organizationId: string, projectIds: readonly string[], tasks: number) => void
 }
 type Entry = { index: ProjectIndex; loaded: Promise<void> }
 
@@ -77,19 +77,22 @@ export const taskLists = ({ find, load: loadOne, maxTasks = 200_000, used }: Opt
       }
       // One after the other: only one project at a time has to be in memory.
       const turn = turns()
-      for (const projectId of projectIds) {
-        if (elsewhere.has(projectId)) continue
+      const opened = projectIds.filter(id => !elsewhere.has(id))
+      let tasks = 0
+      for (const projectId of opened) {
         const index = await open(organizationId, projectId)
-        used?.(organizationId, projectId, index.size)
+        tasks += index.size
         found.push(...(await index.find(wanted, turn)).map(hit => ({ ...hit, index })))
         if (turn.due()) await turn.pause()
       }
+      used?.(organizationId, opened, tasks)
       const compare = comparePlaces(wanted.sort)
       return found.sort((a, b) => compare(a.place, b.place)).slice(0, wanted.count)
     },
     clear: (): void => { entries.clear() },
     get size(): number { return size() },
-    isFull: (): boolean => size() >= maxTasks,
+    /** Any project of the organization is in memory. */
+    hasSome: (organizationId: string): boolean => [...entries.keys()].some(key => key.startsWith(`${organizationId}/`)),
   }
 }
 export type TaskLists = ReturnType<typeof taskLists>

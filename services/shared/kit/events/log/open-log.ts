@@ -141,6 +141,7 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     settled: life.settled,
     unfinishedOfOthers: recovery.unfinished,
     aloneSince: life.aloneSince,
+    knownEnds: () => (sequencers.every(s => s.known()) ? ends().map(end => end.next) : undefined),
     isUncertain: uncertain.hasId,
     positioned: pipeline.positioned,
     gauges: () => {

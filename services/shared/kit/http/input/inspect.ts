@@ -37,6 +37,9 @@ const look = (value: unknown, path: string[], search: Search): void => {
   }
 }
 
+/** Whether a field of this name is let in. */
+export const isPermitted = (key: string): boolean => refusal(key) === undefined
+
 const refusal = (key: string): string | undefined => {
   if (forbidden.has(key)) return 'is not a permitted field name'
   if (key.startsWith('$')) return 'is not a permitted field name: operators are not taken'

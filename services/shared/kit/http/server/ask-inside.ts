@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders, type Server } from 'node:http'
 import { Socket } from 'node:net'
+import { outsideContext } from '../../observe/context.ts'
 
 export type InsideRequest = { method: string; url: string; headers: Readonly<Record<string, string | string[]>>; body?: string | undefined }
 export type InsideAnswer = { status: number; headers: OutgoingHttpHeaders; body: string }
@@ -36,11 +37,14 @@ export const askInside = (server: Server, { method, url, headers, body }: Inside
   // What has no length ends with the connection, so that the body stands as it is.
   response.useChunkedEncodingByDefault = false
   response.assignSocket(socket)
+  // As Node does for a connection that it has accepted.
+  socket.on('drain', () => { response.emit('drain') }).on('error', () => {})
   response.once('finish', () => {
     const text = Buffer.concat(socket.chunks).toString()
     resolve({ status: response.statusCode, headers: response.getHeaders(), body: text.slice(text.indexOf('\r\n\r\n') + 4) })
-    response.emit('close')
+    socket.destroy()
   })
   response.once('close', () => { reject(new Error('the answer broke off')) })
-  server.emit('request', request, response)
+  // Whoever asks has a context of his own, which is none of this request's.
+  outsideContext(() => { server.emit('request', request, response) })
 })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http'
-import { Server as NetServer, type AddressInfo } from 'node:net'
+import { connect, Server as NetServer, type AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import type Koa from 'koa'
@@ -16,6 +16,8 @@ export type Listening = {
    * behind a sidecar it takes the port over as soon as that is free.
    */
   join: () => Promise<void>
+  /** Whether somebody answers at its port. */
+  isTaken: () => Promise<boolean>
   /** Takes no more connections and resolves when the last request is answered, or after the limit. */
   drain: (limitMs: number) => Promise<void>
 }
@@ -89,9 +91,13 @@ export const listen = async (
     port: bound,
     server,
     join: async () => { if (succeeds) await untilFree(begin) },
+    isTaken: () => isTaken(bound, host),
     drain: limitMs => drain(server, limitMs, () => { state.draining = true }),
   }
 }
+const isTaken = (port: number, host = '127.0.0.1'): Promise<boolean> => new Promise(resolve => {
+  const socket = connect({ port, host }).once('connect', () => { resolve(true); socket.destroy() }).once('error', () => { resolve(false) })
+})
 const untilFree = async (begin: () => Promise<void>): Promise<void> => {
   for (const until = performance.now() + SUCCESSION_MS; ;) {
     try { return await begin() } catch (error) {
