@@ -1,14 +1,12 @@
-import { z } from 'zod'
 import type { projectInternal } from '../shared/contracts/project/internal.ts'
 import { Refused } from '../shared/kit/decider.ts'
 import type { Actor } from '../shared/kit/http/call.ts'
 import type { Client } from '../shared/kit/http/client.ts'
 import type { ClickHouse } from './clickhouse/clickhouse.ts'
-import { projectsSql } from './dashboard/sql.ts'
+import { existingProjects } from './existing-projects.ts'
 import { seesAllProjects } from './policies.ts'
 
 export type Projects = Pick<Client<typeof projectInternal>, 'getProject' | 'memberships'>
-const Row = z.object({ projectId: z.string() })
 
 /** The one project asked for, or all that the caller may see and that are not deleted. Another organization's project is unknown. */
 export const visibleProjects = async (db: ClickHouse, projects: Projects, actor: Actor, projectId: string | undefined): Promise<string[]> => {
@@ -20,8 +18,8 @@ export const visibleProjects = async (db: ClickHouse, projects: Projects, actor:
     if (!seesAllProjects(actor) && !isMember) throw new Refused('forbidden', 'forbidden', 'Only members see the figures of a project.')
     return [projectId]
   }
-  const existing = (await db.query(Row, projectsSql, { org: organizationId })).map(row => row.projectId)
-  if (seesAllProjects(actor)) return existing
+  const existing = await existingProjects(db, organizationId)
+  if (seesAllProjects(actor)) return [...existing]
   const mine = new Set((await projects.memberships({ params: { userId }, query: { organizationId } })).projectIds.map(p => p.projectId))
   return existing.filter(id => mine.has(id))
 }

@@ -3,6 +3,7 @@ import type { Received } from '../../shared/kit/events/consumer/handler.ts'
 import { pause } from '../../shared/kit/waiting.ts'
 import { uuidv7 } from '../../shared/kit/ids.ts'
 import { isAnswer, type ClickHouse } from '../clickhouse/clickhouse.ts'
+import { forgetProjects } from '../existing-projects.ts'
 import { erasedPeople } from './erased.ts'
 import { rowOf, type EventRow } from './row.ts'
 
@@ -68,7 +69,8 @@ export const ingest = (db: ClickHouse, erased = erasedPeople(db)) => {
     for (const rows of blocksOf(fresh)) await send({ rows, token: uuidv7() })
     // After the rows, and also for those that were there: whoever wrote them may have died before this. One touch too many costs a count, no more.
     const came = [...groups.values()].flat()
-    await db.insert('projects', came.filter(row => turns.has(row.name)).map(turnOf))
+    const turned = came.filter(row => turns.has(row.name))
+    try { await db.insert('projects', turned.map(turnOf)) } finally { forgetProjects(db, turned.map(row => row.organization_id)) }
     await db.insert('touches', touchesOf(came))
     const ends = await lastKnown()
     for (const row of fresh) ends.set(`${row.topic}/${row.partition}`, Math.max(row.position, ends.get(`${row.topic}/${row.partition}`) ?? -1))

@@ -15,6 +15,7 @@ import { startClickHouse } from './clickhouse.ts'
 
 let chdb: Awaited<ReturnType<typeof startClickHouse>>
 let server: TestServer
+let take: ReturnType<typeof ingest>
 const known: Readonly<Record<string, { organizationId: string; members: string[] }>> = {
   p1: { organizationId: 'o1', members: ['ann', 'bob'] },
   p2: { organizationId: 'o1', members: ['bob'] },
@@ -68,7 +69,7 @@ const history = [
 ]
 beforeAll(async () => {
   chdb = await startClickHouse()
-  const take = ingest(chdb.db)
+  take = ingest(chdb.db)
   for (const event of history.toReversed()) await take([event])
   server = await testServer(routes({ db: chdb.db, projects, erase: erasures(chdb.db, silentLogger, undefined, 30_000) }))
 })
@@ -141,5 +142,13 @@ describe('counts and erasure', () => {
     expect([await left('o1', 'tallies'), (await left('o2', 'tallies')).length > 0]).toEqual([[], true])
     expect((await left('o2')).map(r => r.row).join()).toContain('ann')
     expect((await as(person('zoe', 'owner')).counts({})).total).toBe(history.length - 2)
+  })
+  it('leaves out a project from the moment at which its end is known, and has it again when it is restored', async () => {
+    const owner = person('zoe', 'owner')
+    const seen = async (): Promise<readonly string[]> => (await as(owner).dashboard({ query: march })).projectIds
+    for (const [version, type] of ['ProjectCreated', 'ProjectDeleted', 'ProjectRestored', 'ProjectDeleted'].entries()) {
+      await take([project('p4', version + 1, type, 1)])
+      expect(await seen()).toEqual(type === 'ProjectDeleted' ? ['p1', 'p2'] : ['p1', 'p2', 'p4'])
+    }
   })
 })
