@@ -99,7 +99,11 @@ const goTogether = async (sidecar: Dispatcher, request: Dispatcher.DispatchOptio
   }
   try {
     const call = lines(sidecar, request, answer)
-    for (const [at, one] of open) one.stop = () => { if (open.delete(at) && open.size === 0) call.abort() }
+    for (const [at, one] of open) {
+      // Not assigned as it is made: V8 would make it old from the start, and with it all that it holds.
+      const stop = (): void => { if (open.delete(at) && open.size === 0) call.abort() }
+      one.stop = stop
+    }
     const refused = await call.ended
     const left = [...open.values()]
     // Whoever answers that there is no such operation, or that it is none of ours, can still take each alone.

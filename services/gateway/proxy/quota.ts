@@ -46,7 +46,9 @@ export const quota = ({ most, mostEach, patienceMs = 5_000 }: Limits): ((machine
       holders.delete(own)
       add(-own.amount)
     }
-    own.giveWay = () => { leave(); drop() }
+    // Not assigned as it is made: V8 makes such a function old from the start, and with it all that it holds, such as the request.
+    const giveWay = (): void => { leave(); drop() }
+    own.giveWay = giveWay
     return {
       moved, leave,
       take: amount => {

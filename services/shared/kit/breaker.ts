@@ -1,8 +1,8 @@
 import {
   circuitBreaker, CircuitState, ConsecutiveBreaker, ExponentialBackoff, handleWhen, isBrokenCircuitError, TaskCancelledError,
-  timeout, TimeoutStrategy, wrap,
 } from 'cockatiel'
 import { Refused } from './decider.ts'
+import { within } from './waiting.ts'
 
 /** Guards calls that no sidecar guards: a store, a mail server, a model. */
 export type Breaker = {
@@ -33,7 +33,6 @@ export const breaker = (
 ): Breaker => {
   const backoff = new ExponentialBackoff({ initialDelay: retryAfterMs, maxDelay: longestRetryMs })
   const circuit = circuitBreaker(handleWhen(error => isOutage(error)), { halfOpenAfter: backoff, breaker: new ConsecutiveBreaker(failures) })
-  const policy = timeoutMs === Infinity ? circuit : wrap(circuit, timeout(timeoutMs, TimeoutStrategy.Aggressive))
   const down = (): Refused => new Refused('unavailable', 'dependency-unavailable', `${name} is down.`)
   const late = (): Refused => new Refused('unavailable', 'dependency-timeout', `${name} does not answer in time.`)
   return {
@@ -42,7 +41,7 @@ export const breaker = (
       // One call tries whether it is over; the library would let all others wait for it, and for themselves after that.
       if (circuit.state === CircuitState.HalfOpen) throw down()
       try {
-        return await policy.execute(({ signal }) => call(signal))
+        return await circuit.execute(() => (timeoutMs === Infinity ? call(never) : inTime(call, timeoutMs)))
       } catch (error) {
         if (isBrokenCircuitError(error)) throw down()
         throw error instanceof TaskCancelledError ? late() : error
@@ -50,6 +49,18 @@ export const breaker = (
     },
     state: () => states[circuit.state],
     check: () => { if (circuit.state === CircuitState.Open) throw down() },
+  }
+}
+
+const never = new AbortController().signal
+/** Not the library's own: that keeps what each call holds until the next full collection. */
+const inTime = async <T>(call: (signal: AbortSignal) => Promise<T>, ms: number): Promise<T> => {
+  const control = new AbortController()
+  try {
+    return await within(call(control.signal), ms, () => new TaskCancelledError(`no answer in ${ms} ms`))
+  } catch (error) {
+    if (error instanceof TaskCancelledError) control.abort(error)
+    throw error
   }
 }
 

@@ -38,6 +38,8 @@ export const shortLivedSet = <T>() => {
     has: map.has,
     add: (item: T): void => { map.set(item, true) },
     delete: map.delete,
+    clear: map.clear,
     values: map.keys,
+    [Symbol.iterator]: map.keys,
   }
 }

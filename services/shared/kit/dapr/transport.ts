@@ -27,7 +27,10 @@ export const transport = ({ baseUrl, apiToken, waitMs = 60_000 }: TransportOptio
 
   const exchange: Send = async ({ method, path, body, json: text, headers, timeoutMs = 5_000 }) => {
     const json = text ?? (body === undefined ? null : JSON.stringify(body))
-    const signal = AbortSignal.timeout(timeoutMs)
+    const control = new AbortController()
+    const { signal } = control
+    // Not AbortSignal.timeout, which holds on to what it is given until its time has come.
+    const timer = setTimeout(() => { control.abort() }, timeoutMs)
     try {
       const answer = await pool.request({
         method, path, body: json, signal,
@@ -37,7 +40,7 @@ export const transport = ({ baseUrl, apiToken, waitMs = 60_000 }: TransportOptio
     } catch (error) {
       if (signal.aborted) throw new DaprError('timeout', `the sidecar gave no answer in ${timeoutMs} ms to ${method} ${path.split('?')[0]}`)
       throw new DaprError('unreachable', `the sidecar cannot be reached (${error instanceof Error ? error.message : 'unknown reason'})`)
-    }
+    } finally { clearTimeout(timer) }
   }
   const healthy = async (): Promise<boolean> => {
     try { return (await exchange({ method: 'GET', path: '/v1.0/healthz/outbound', timeoutMs: 2_000 })).status < 300 } catch { return false }

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { PassThrough } from 'node:stream'
+import { Readable } from 'node:stream'
 import { batchApi, type BatchedAnswer, type BatchedRequest } from '../../contracts/batch.ts'
 import { headers as names } from './headers.ts'
 import { askInside, type InsideAnswer } from './server/ask-inside.ts'
@@ -24,12 +24,12 @@ export const batchRoutes = ({ server, appToken, appIdPrefix }: BatchRoutesDeps):
   }
   return serve(batchApi, {
     batch: async ({ body: { requests } }) => {
-      const lines = new PassThrough()
+      const lines = new Readable({ read: () => {} })
       let [open, ready] = [requests.length, '']
       const leave = (): void => {
-        if (ready) lines.write(ready)
+        if (ready) lines.push(ready)
         ready = ''
-        if (open === 0) lines.end()
+        if (open === 0) lines.push(null)
       }
       const done = (line: string): void => {
         if (ready === '') setImmediate(leave)

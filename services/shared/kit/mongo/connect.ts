@@ -5,6 +5,7 @@ import { secret } from '../config.ts'
 import type { Logger } from '../observe/log.ts'
 import { loseWritesWithTheirConnection } from './lost-writes.ts'
 import { observedBreaker } from '../observed-breaker.ts'
+import { letSessionsGo } from './short-lived-sessions.ts'
 import { pause } from '../waiting.ts'
 
 export type Mongo = Connection & { ping(): Promise<void>; readonly breaker: Breaker }
@@ -48,6 +49,7 @@ export const connectMongo = async (
     told = true
   }
   const connection = await connected(uri, { ...limits, dbName, ...options }, performance.now() + patienceMs, waiting)
+  letSessionsGo(connection)
   const breaker = observedBreaker('mongo')
   connection.getClient().on('topologyDescriptionChanged', ({ newDescription }) => {
     breaker.saw([...newDescription.servers.values()].some(server => server.type !== 'Unknown'))

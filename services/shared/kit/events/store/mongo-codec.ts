@@ -14,7 +14,8 @@ export const commitRow = ({ id, events, publicEvents, ...rest }: Commit): Commit
 export const commitOf = ({ _id, events, publicEvents, ...rest }: CommitRow): Commit =>
   ({ id: _id, ...rest, events: JSON.parse(events), publicEvents: JSON.parse(publicEvents) })
 
-const quick = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+// A piece is taken before it is known how much will come; what is left of it is let go of late.
+const quick = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: 4_096 }
 const unpacked = (commits: SegmentRow['commits']): string => (typeof commits === 'string' ? commits : zstdDecompressSync(commits.value()).toString())
 export const segmentRow = ({ id, commits, ...rest }: Segment): SegmentRow =>
   ({ _id: id, ...rest, commits: new mongo.Binary(zstdCompressSync(JSON.stringify(commits), quick)) })

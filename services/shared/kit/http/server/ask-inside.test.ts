@@ -7,6 +7,7 @@ import { finished } from 'node:stream/promises'
 import Koa, { type Context } from 'koa'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { currentContext, inContext } from '../../observe/context.ts'
+import { pause } from '../../waiting.ts'
 import { askInside } from './ask-inside.ts'
 
 const koa = (answer: (ctx: Context) => unknown): RequestListener => {
@@ -58,6 +59,26 @@ describe('a server that is asked inside its process', () => {
       response.once('close', () => { closed.resolve(response.writableFinished) }).end('x', () => { void finished(response) })
     }), { method: 'GET', url: '/', headers: {} })
     expect(await closed.promise).toBe(true)
+  })
+  it('serves one after the other at the same place, and leaves nothing there', async () => {
+    const places = new Set<unknown>()
+    const heard: number[][] = []
+    const server = createServer(koa(async ctx => {
+      const { req, req: { socket } } = ctx
+      places.add(socket)
+      heard.push(['close', 'error', 'drain', 'end', 'timeout', 'finish'].map(event => socket.listenerCount(event)))
+      if (ctx.path === '/read') await text(req)
+      // Given up long after its answer.
+      setTimeout(() => { req.destroy() }, 5)
+      ctx.body = 'x'
+    }))
+    for (let i = 0; i < 20; i++) {
+      const { body } = await askInside(server, { method: 'POST', url: i % 2 ? '/read' : '/', headers: {}, body: long })
+      expect(body).toBe('x')
+      await pause(2)
+    }
+    expect(places.size).toBe(1)
+    expect(heard.at(-1)).toEqual(heard[0])
   })
   it('works outside the context of whoever asks', async () => {
     const work = { traceId: 't', spanId: 's', sampled: false, correlationId: 'mine' }
