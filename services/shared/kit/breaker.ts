@@ -7,7 +7,7 @@ import { within } from './waiting.ts'
 /** Guards calls that no sidecar guards: a store, a mail server, a model. */
 export type Breaker = {
   name: string
-  /** Runs the call with a time limit; while the circuit is open it is `Refused('unavailable')` at once. */
+  /** Runs the call with a time limit, which ends `signal`; while the circuit is open it is `Refused('unavailable')` at once. */
   run<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T>
   state(): 'closed' | 'half-open' | 'open'
   /** Fails at once while the circuit is open; for calls that cannot be wrapped. */

@@ -115,11 +115,11 @@ describe('lists beside another replica', () => {
     }
     const { log } = bench.deps
     expect(await titles()).toEqual(['mine'])
-    const { scan } = log
+    const { ends } = log
     const readAnew = vi.spyOn(bench.deps.taskView, 'now')
     // What is away when the other one is first seen is asked again.
-    log.scan = () => { log.scan = scan; throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) }
-    await expect.poll(async () => { await titles().catch(() => []); return log.scan === scan }).toBe(true)
+    log.ends = async () => { log.ends = ends; throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) }
+    await expect.poll(async () => { await titles().catch(() => []); return log.ends === ends }).toBe(true)
     expect(await titles()).toEqual(['mine'])
     const { id } = await other.created('theirs')
     await other.deps.log.settled()
@@ -164,9 +164,9 @@ describe('a single task beside another replica', () => {
     taskOf(await other.call(ann, 'PATCH', `/api/tasks/${blocker.id}/status`, { status: 'cancelled' }))
     await other.deps.log.settled()
     await expect.poll(async () => { bench.clock.advance(4_000); return isBlocked() }).toBe(false)
-    const scan = vi.spyOn(bench.deps.log, 'scan')
+    const ends = vi.spyOn(bench.deps.log, 'ends')
     for (let i = 0; i < 10; i++) await isBlocked()
-    expect(scan).not.toHaveBeenCalled()
+    expect(ends).not.toHaveBeenCalled()
     await other.close()
   })
 })

@@ -22,21 +22,20 @@ export const listsInUse = ({ documents, clock, logger, fewest = FEWEST, most = M
   const noted = new Map<string, string>()
   const hourOf = (ms: number): string => new Date(ms).toISOString().slice(0, 13)
   const now = (): number => Date.parse(clock.now())
-  const noteOne = (organizationId: string, projectId: string): void => {
+  const unnoted = (organizationId: string, projectId: string): ListInUse[] => {
     const [_id, hour] = [`${organizationId}/${projectId}`, hourOf(now())]
-    if (noted.get(_id) === hour) return
+    if (noted.get(_id) === hour) return []
     for (const [id, earlier] of noted) if (earlier !== hour) noted.delete(id)
     noted.set(_id, hour)
-    documents.put([{ _id, version: now(), organizationId, projectId, hour }], false).catch((error: unknown) => {
-      noted.delete(_id)
-      logger.warn({ error }, 'a successor will not know that a list is in use')
-    })
+    return [{ _id, version: now(), organizationId, projectId, hour }]
   }
 
   return {
     /** A list was read that goes over these projects, which hold so many tasks. */
     note: (organizationId: string, projectIds: readonly string[], tasks: number): void => {
-      if (tasks >= fewest) for (const projectId of projectIds) noteOne(organizationId, projectId)
+      const inUse = tasks < fewest ? [] : projectIds.flatMap(projectId => unnoted(organizationId, projectId))
+      if (inUse.length === 0) return
+      documents.put(inUse, false).catch((error: unknown) => { logger.warn({ error }, 'a successor will not know that lists are in use') })
     },
     /** Reads what was in use this hour and the one before, as far as there is room and time for it. What is used all the time was noted early in its hour. */
     readAhead: async (lists: TaskLists, replicas: Pick<OtherReplicas, 'caughtUp'>, signal: AbortSignal): Promise<void> => {
@@ -56,8 +55,8 @@ export const listsInUse = ({ documents, clock, logger, fewest = FEWEST, most = M
         }
       }
       // What was read first is the last to be dropped.
-      for (const list of read.toReversed()) await lists.open(list.organizationId, list.projectId)
-      await replicas.caughtUp()
+      for (const { organizationId, projectId } of read.toReversed()) if (await lists.resident(organizationId, projectId)) await lists.open(organizationId, projectId)
+      if (!signal.aborted) await replicas.caughtUp()
       logger.info({ lists: read.length, tasks: lists.size }, 'lists in use are read')
     },
   }

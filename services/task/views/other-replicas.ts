@@ -15,7 +15,7 @@ import type { TaskLists } from './task-lists.ts'
 
 /** Who asks for a list waits so long at most to learn whether others write. */
 const LOOK_MS = 3_000
-/** What was written since it was alone is read; where that is more, each list anew. */
+/** Where others have written of so many tasks, each list is read anew. */
 const MOST = 5_000
 const LOADS = 32
 
@@ -23,50 +23,42 @@ type Options = { log: EventLog<StoredEvent>; tasks: Aggregate<TaskState, TaskCom
 
 /**
  * Keeps the lists in memory current with what other processes of this service write. The broker cannot: it gives each event to one replica only.
- * So, as long as others write, a list first reads the log from where it last stopped.
+ * The log can: whatever gets a position is passed here on the way to the end. As long as others write, the end is looked for before a list is read.
  */
 export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
+  /** Of what others wrote, the streams that are not in the lists yet. */
+  let written = new Set<string>()
   let caught = -Infinity
-  /** Where reading goes on, while others write. */
-  let next: number[] | undefined
   /** Since when nobody else wrote, as it was said the last time. */
   let lastAloneSince: number | undefined
-  /** How far the log was known before it last said that nobody else writes: whatever others have written since is positioned behind that. */
-  let knownAlone: readonly number[] | undefined
 
-  const read = async (from: readonly number[]): Promise<number[]> => Promise.all(from.map(async (first, partition) => {
-    let position = first
-    for await (const segment of log.scan(partition, first)) {
-      const changed = new Map(segment.commits.map(commit => [commit.stream, parseStream(commit.stream)]))
-      const listed = [...changed.values()].filter(s => s.aggregate === 'task' && lists.hasSome(s.tenantId))
-      await inParallel(listed, LOADS, async ({ tenantId, id }) => {
-        const { state, version } = await tasks.load(tenantId, id)
-        const row = taskRow(state, { tenantId, id, version })
-        if (row) lists.put(row)
-      })
-      position = segment.next
-    }
-    return position
-  }))
-  /** Where to read on after what was known then, unless that is a long way. */
-  const resumed = (from: readonly number[] | undefined, to: readonly number[] | undefined): number[] | undefined =>
-    from && to && to.reduce((sum, end, partition) => sum + end - (from[partition] ?? 0), 0) <= MOST ? [...from] : undefined
+  log.passes(ofOthers => {
+    // Beyond that it does not matter which.
+    for (const { stream } of ofOthers) if (written.size <= MOST) written.add(stream)
+  })
+  const takeIn = async (streams: ReadonlySet<string>): Promise<void> => {
+    const listed = lists.organizations()
+    const changed = [...streams].map(parseStream).filter(({ aggregate, tenantId }) => aggregate === 'task' && listed.has(tenantId))
+    await inParallel(changed, LOADS, async ({ tenantId, id }) => {
+      const { state, version } = await tasks.load(tenantId, id)
+      const row = taskRow(state, { tenantId, id, version })
+      if (row) lists.put(row)
+    })
+  }
   const catchUp = async (): Promise<void> => {
     const began = clock.monotonic()
-    const known = log.knownEnds()
     const since = await within(Promise.resolve(log.aloneSince()), LOOK_MS, storeAway)
-    // What others wrote unseen, or before they were seen, is in no list here.
-    if (!next && since !== lastAloneSince) {
-      next = resumed(knownAlone, known)
-      if (!next) {
-        if (since === Infinity) next = await log.heads()
-        lists.clear()
+    // Also once more when they have gone, or have come and gone: what they wrote last.
+    if (since === Infinity || since !== lastAloneSince) await log.ends()
+    const streams = written
+    written = new Set()
+    if (streams.size > MOST) lists.clear()
+    else {
+      try { await takeIn(streams) } catch (error) {
+        for (const stream of streams) written.add(stream)
+        throw error
       }
     }
-    // Once more, when they have gone: what they wrote last.
-    if (next) next = await read(next)
-    knownAlone = since < Infinity ? known : undefined
-    if (since < Infinity) next = undefined
     lastAloneSince = since
     caught = began
   }

@@ -91,8 +91,8 @@ export const taskLists = ({ find, load: loadOne, maxTasks = 200_000, used }: Opt
     },
     clear: (): void => { entries.clear() },
     get size(): number { return size() },
-    /** Any project of the organization is in memory. */
-    hasSome: (organizationId: string): boolean => [...entries.keys()].some(key => key.startsWith(`${organizationId}/`)),
+    /** Those of which a project is in memory. */
+    organizations: (): ReadonlySet<string> => new Set([...entries.keys()].map(key => key.slice(0, key.indexOf('/')))),
   }
 }
 export type TaskLists = ReturnType<typeof taskLists>

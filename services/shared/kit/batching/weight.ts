@@ -9,7 +9,8 @@ const LONG = 200
 export const jsonBytes = (value: unknown): number => {
   if (typeof value === 'string') return value.length < LONG ? value.length + 2 : Buffer.byteLength(JSON.stringify(value))
   if (typeof value !== 'object' || value === null) return 5
+  if (Array.isArray(value)) return value.reduce<number>((weight, part) => weight + 5 + jsonBytes(part), 2)
   let weight = 2
-  for (const [key, part] of Object.entries(value)) weight += key.length + 4 + jsonBytes(part)
+  for (const key of Object.keys(value)) weight += key.length + 4 + jsonBytes(Reflect.get(value, key))
   return weight
 }

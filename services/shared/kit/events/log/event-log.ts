@@ -69,8 +69,8 @@ export type EventLog<E extends DomainEvent = DomainEvent> = {
   heads(): Promise<number[]>
   /** Per partition, where its next segment will begin. */
   ends(): Promise<number[]>
-  /** The same as far as this process has read, without asking the store; undefined before it has read at all. */
-  knownEnds(): readonly number[] | undefined
+  /** Has this told of the commits of other processes, as soon as this one learns of their positions: at the latest by `ends`. */
+  passes(tell: (ofOthers: readonly Commit[]) => void): void
   /** Every commit of a partition in order, by segment, from this position to that one or to the end that it has now. */
   scan(partition: number, from?: number, to?: number): AsyncGenerator<Scanned>
   /** The same from this position on, as far as it is still in memory; else nothing. */

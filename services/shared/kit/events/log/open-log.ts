@@ -6,7 +6,7 @@ import type { Dapr } from '../../dapr/dapr.ts'
 import { Refused } from '../../decider.ts'
 import { currentContext } from '../../observe/context.ts'
 import { traceparentOf } from '../../observe/traceparent.ts'
-import { VersionConflict, type DomainEvent } from './commit.ts'
+import { VersionConflict, type Commit, type DomainEvent } from './commit.ts'
 import type { CloudEvent } from '../../../contracts/feed.ts'
 import { contractCheck } from './contract-check.ts'
 import { decoder } from './decode.ts'
@@ -29,7 +29,7 @@ import { relay } from '../relay/relay.ts'
 import { sequencer } from '../positions/sequencer.ts'
 import { openStore } from '../store/open-store.ts'
 import { uncertainAppends } from './uncertain-appends.ts'
-import type { CommitStore, End } from '../store/store.ts'
+import type { CommitStore, End, Segment } from '../store/store.ts'
 
 // Half of what a publication takes.
 const LONG = 100
@@ -83,8 +83,14 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
   const publish = (events: readonly CloudEvent[]): ReturnType<typeof together> =>
     (events.length >= LONG ? dapr.publishBulk(topic.name, events) : together(events))
   const relays = numbers.map(() => relay({ store, source: service, publish, logger }))
+  const told: ((ofOthers: readonly Commit[]) => void)[] = []
+  const onPassed = ({ commits }: Segment): void => {
+    const ofOthers = commits.filter(({ journal: chunk }) => !chunk.startsWith(`${writer}:`))
+    if (ofOthers.length > 0) for (const tell of told) tell(ofOthers)
+  }
   const sequencers = numbers.map(partition => sequencer({
-    store, partition, from: () => from(partition), now: () => clock.now(), logger, onPositioned: (segment, groups) => { pipeline.publish(segment, groups) },
+    store, partition, from: () => from(partition), now: () => clock.now(), logger, onPassed,
+    onPositioned: (segment, groups) => { pipeline.publish(segment, groups) },
   }))
   const ends = (): End[] => sequencers.map(s => s.known() ?? START)
   const models = readModels()
@@ -141,7 +147,7 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     settled: life.settled,
     unfinishedOfOthers: recovery.unfinished,
     aloneSince: life.aloneSince,
-    knownEnds: () => (sequencers.every(s => s.known()) ? ends().map(end => end.next) : undefined),
+    passes: tell => { told.push(tell) },
     isUncertain: uncertain.hasId,
     positioned: pipeline.positioned,
     gauges: () => {

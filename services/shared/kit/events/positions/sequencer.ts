@@ -26,6 +26,8 @@ export type SequencerOptions = {
   logger: Logger
   /** A segment, whoever wrote it, has commits that were handed in here; `groups` counts them by the name they were handed in under. */
   onPositioned: (segment: Segment, groups: ReadonlyMap<string, number>) => void
+  /** Every segment, one after the other, as the known end moves behind it. */
+  onPassed?: (segment: Segment) => void
 }
 export type Sequencer = ReturnType<typeof sequencer>
 
@@ -33,7 +35,7 @@ export type Sequencer = ReturnType<typeof sequencer>
  * Gives the commits of a partition their positions. Several processes do so at once without a lease: a segment's id says where it begins, so one of
  * them gets the place, and the others read it, strike out of their own lists what it holds, and go for the next place.
  */
-export const sequencer = ({ store, partition, from, now, logger, onPositioned }: SequencerOptions) => {
+export const sequencer = ({ store, partition, from, now, logger, onPositioned, onPassed = () => {} }: SequencerOptions) => {
   const seen = new LRUCache<string, true>({ max: SEEN })
   const pending = shortLivedMap<string, { commit: Commit; groups: Set<string> }>()
   const retry = backOff({ first: 20, most: 2_000 })
@@ -54,6 +56,7 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned }:
   const take = (segment: Segment): void => {
     end = endOf(segment)
     remember(segment)
+    onPassed(segment)
     const groups = new Map<string, number>()
     for (const { id } of segment.commits) {
       seen.set(id, true)

@@ -33,12 +33,20 @@ class Kept extends Socket {
     this.#chunks = []
     this.#response = undefined
     response.detachSocket(this)
+    // Of those who wanted to hear of this one's end.
+    this.removeAllListeners('close')
     return text
   }
 }
 const MOST_FREE = 64
 // Node makes a part of each writable stream old from the start, and with it all that the stream serves: one for each request would keep it for long.
 const free: Kept[] = []
+/** Whoever holds a request whose answer has left has no place any more that he could end. */
+const gone = new Kept().destroy()
+const place = (): Kept => {
+  const kept = free.pop()
+  return kept === undefined || kept.destroyed ? new Kept() : kept
+}
 
 /**
  * Asks a server of this process, as if the request had come by the network. The names of headers are in lower case. Rejects when the answer breaks off.
@@ -46,7 +54,7 @@ const free: Kept[] = []
  * that holds all of it until the next full collection.
  */
 export const askInside = (server: Server, { method, url, headers, body }: InsideRequest): Promise<InsideAnswer> => new Promise((resolve, reject) => {
-  const socket = free.pop() ?? new Kept()
+  const socket = place()
   const request = new IncomingMessage(socket)
   Object.assign(request, { method, url, httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1, complete: true })
   const length = body === undefined || 'content-length' in headers ? {} : { 'content-length': String(Buffer.byteLength(body)) }
@@ -59,16 +67,13 @@ export const askInside = (server: Server, { method, url, headers, body }: Inside
   response.useChunkedEncodingByDefault = false
   socket.serve(response)
   response.once('finish', () => {
-    // What was not read of it: who gives it up later must not end what the place serves then.
+    request.socket = gone
     request.resume()
     const text = socket.leave(response)
     if (!socket.destroyed && free.length < MOST_FREE) free.push(socket)
     resolve({ status: response.statusCode, headers: response.getHeaders(), body: text.slice(text.indexOf('\r\n\r\n') + 4) })
-    // After those who wait for the end, as Node does.
-    process.nextTick(() => {
-      response.destroy()
-      response.emit('close')
-    })
+    // It is closed after those who wait for its end have heard of it, as Node does.
+    process.nextTick(() => { response.destroy() })
   })
   response.once('close', () => { reject(new Error('the answer broke off')) })
   // Whoever asks has a context of his own, which is none of this request's.

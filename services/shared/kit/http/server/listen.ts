@@ -96,7 +96,10 @@ export const listen = async (
   }
 }
 const isTaken = (port: number, host = '127.0.0.1'): Promise<boolean> => new Promise(resolve => {
-  const socket = connect({ port, host }).once('connect', () => { resolve(true); socket.destroy() }).once('error', () => { resolve(false) })
+  const answered = (taken: boolean): void => { resolve(taken); socket.destroy() }
+  // Who does not even take a connection in time is there, but full.
+  const socket = connect({ port, host, timeout: IDLE_MS })
+  socket.once('connect', () => { answered(true) }).once('timeout', () => { answered(true) }).once('error', () => { answered(false) })
 })
 const untilFree = async (begin: () => Promise<void>): Promise<void> => {
   for (const until = performance.now() + SUCCESSION_MS; ;) {
