@@ -10,7 +10,8 @@ const forPeople = (path: string): boolean =>
   path.startsWith('/api/') && URL.canParse(path, 'http://service') && new URL(path, 'http://service').pathname.startsWith('/api/')
 /** A request of a person as it would be if it went alone. Only what people may ask for goes so. */
 export const BatchedRequest = z.strictObject({
-  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']), path: z.string().refine(forPeople, 'must be below /api'), headers: Headers, body: z.string().optional(),
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']), path: z.string().refine(forPeople, 'must be below /api'),
+  headers: Headers, body: z.string().optional(),
 })
 export type BatchedRequest = z.output<typeof BatchedRequest>
 /** A line of the answer: to the request at this place, counted from 0. `alone`: the answer is a long one, and goes to who asks for it alone. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../shared/kit/events/store/memory-store.ts'
 import type { CommitStore } from '../../shared/kit/events/store/store.ts'
-import { ann, workbench, type Workbench } from './bench.ts'
+import { ann, taskOf, workbench, type Workbench } from './bench.ts'
 
 const away = async (): Promise<never> => { throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) }
 /** A way to the store that can be cut for some of what is asked. */
@@ -34,9 +34,9 @@ describe('lists beside a process that was taken for dead', () => {
     ways.theirs.cut.add('addSegment').add('saveWriter')
     later(1_000)
     await other.created('two')
-    ways.mine.cut.add('saveWriter').add('writers')
+    // It has just been seen alive.
+    await bench.deps.log.aloneSince()
     later(21_000)
-    ways.mine.cut.clear()
     await expect.poll(hasCompany).toBe(false)
     await titles(bench)
     ways.theirs.cut.delete('addSegment')
@@ -52,6 +52,24 @@ describe('lists beside a process that was taken for dead', () => {
     await other.created('three')
     await other.deps.log.settled()
     await expect.poll(() => titles(bench)).toEqual(['mine', 'one', 'two', 'three'])
+    await bench.close()
+    await other.close()
+  })
+  it('show what it changes before it knows that nobody waits for it any more, as a suspended machine does', async () => {
+    const store = memoryStore()
+    const [bench, other] = [await workbench({ store }), await workbench({ store })]
+    const { id } = await bench.created('old')
+    await bench.deps.log.settled()
+    await expect.poll(() => bench.deps.log.aloneSince()).toBe(Infinity)
+    expect(await titles(bench)).toEqual(['old'])
+    // The other one's clock stands still.
+    bench.clock.advance(21_000)
+    expect(await bench.deps.log.aloneSince()).toBeLessThan(Infinity)
+    await bench.call(ann, 'GET', `/api/tasks/${id}`)
+    taskOf(await other.call(ann, 'PUT', `/api/tasks/${id}`, { title: 'new' }))
+    await other.deps.log.settled()
+    for (let partition = 0; partition < bench.deps.log.partitions; partition++) await bench.deps.log.feed(partition, -1, 1)
+    expect(await titles(bench)).toEqual(['new'])
     await bench.close()
     await other.close()
   })

@@ -55,7 +55,9 @@ export const listsInUse = ({ documents, clock, logger, fewest = FEWEST, most = M
         }
       }
       // What was read first is the last to be dropped.
-      for (const { organizationId, projectId } of read.toReversed()) if (await lists.resident(organizationId, projectId)) await lists.open(organizationId, projectId)
+      for (const { organizationId, projectId } of read.toReversed()) {
+        if (await lists.resident(organizationId, projectId)) await lists.open(organizationId, projectId)
+      }
       if (!signal.aborted) await replicas.caughtUp()
       logger.info({ lists: read.length, tasks: lists.size }, 'lists in use are read')
     },

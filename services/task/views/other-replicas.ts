@@ -26,21 +26,22 @@ type Options = { log: EventLog<StoredEvent>; tasks: Aggregate<TaskState, TaskCom
  * The log can: whatever gets a position is passed here on the way to the end. As long as others write, the end is looked for before a list is read.
  */
 export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
-  /** Of what others wrote, the streams that are not in the lists yet. */
-  let written = new Set<string>()
+  /** Of what others wrote, the tasks that are not in the lists yet, each with the highest version that is known of. */
+  let written = new Map<string, number>()
+  const note = (stream: string, version: number): void => { written.set(stream, Math.max(version, written.get(stream) ?? 0)) }
   let caught = -Infinity
   /** Since when nobody else wrote, as it was said the last time. */
   let lastAloneSince: number | undefined
 
   log.passes(ofOthers => {
     // Beyond that it does not matter which.
-    for (const { stream } of ofOthers) if (written.size <= MOST) written.add(stream)
+    for (const { stream, version } of ofOthers) if (written.size <= MOST && parseStream(stream).aggregate === 'task') note(stream, version)
   })
-  const takeIn = async (streams: ReadonlySet<string>): Promise<void> => {
+  const takeIn = async (streams: ReadonlyMap<string, number>): Promise<void> => {
     const listed = lists.organizations()
-    const changed = [...streams].map(parseStream).filter(({ aggregate, tenantId }) => aggregate === 'task' && listed.has(tenantId))
-    await inParallel(changed, LOADS, async ({ tenantId, id }) => {
-      const { state, version } = await tasks.load(tenantId, id)
+    const changed = [...streams].map(([stream, atLeast]) => ({ ...parseStream(stream), atLeast })).filter(({ tenantId }) => listed.has(tenantId))
+    await inParallel(changed, LOADS, async ({ tenantId, id, atLeast }) => {
+      const { state, version } = await tasks.load(tenantId, id, atLeast)
       const row = taskRow(state, { tenantId, id, version })
       if (row) lists.put(row)
     })
@@ -51,11 +52,11 @@ export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
     // Also once more when they have gone, or have come and gone: what they wrote last.
     if (since === Infinity || since !== lastAloneSince) await log.ends()
     const streams = written
-    written = new Set()
+    written = new Map()
     if (streams.size > MOST) lists.clear()
     else {
       try { await takeIn(streams) } catch (error) {
-        for (const stream of streams) written.add(stream)
+        for (const [stream, version] of streams) note(stream, version)
         throw error
       }
     }

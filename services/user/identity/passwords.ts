@@ -17,12 +17,13 @@ export type Passwords = {
   readonly compared: number
 }
 
-const cores = availableParallelism()
+// One core is left to everybody else.
+const atOnce = Math.max(1, availableParallelism() - 1)
 const base64 = (bytes: number): string => randomBytes(bytes).toString('base64').replaceAll('=', '')
 
-/** Hashing takes a core for tens of milliseconds: as many at once as there are cores, 200 wait, more are told to come back (503). */
-export const passwords = (cost: HashCost = defaultCost, { hash, verify }: Hasher = hasher(() => startHashing(cores))): Passwords => {
-  const pool = bulkhead(cores, 200)
+/** Hashing takes a core for tens of milliseconds: one fewer at once than there are cores, 200 wait, more are told to come back (503). */
+export const passwords = (cost: HashCost = defaultCost, { hash, verify }: Hasher = hasher(() => startHashing(atOnce))): Passwords => {
+  const pool = bulkhead(atOnce, 200)
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => pool.execute(work).catch((error: unknown) => {
     throw isBulkheadRejectedError(error) ? new Refused('unavailable', 'busy', 'Too many are signing in at this moment. Try again.', { retryAfter: 1 }) : error
   })

@@ -80,14 +80,14 @@ export const aggregateCache = <S, L extends DomainEvent>(
      * Those who ask meanwhile share the next reading, so that a long stream is read once, however many ask for it.
      */
     reread,
-    /** The same, without a look-up where it is known that nobody else can have changed it. */
-    newest: async (stream: string): Promise<Folded<S>> => {
+    /** The same, without a look-up where it is known that nobody else can have changed it, and no version is known (`atLeast`) that is missing here. */
+    newest: async (stream: string, atLeast = 0): Promise<Folded<S>> => {
       if (!cache.has(stream)) return reread(stream)
       const asked = log.aloneSince()
       // Who cannot look whether he is alone asks the store itself, and gets its answer, or its error.
       const aloneSince = typeof asked === 'number' ? asked : await within(asked, LOOK_MS, storeAway).catch(() => Infinity)
       const known = cache.get(stream)
-      return known && holds(stream, known, aloneSince) ? known : reread(stream)
+      return known && known.version >= atLeast && holds(stream, known, aloneSince) ? known : reread(stream)
     },
     /** Whether the stream already has this command. */
     hasCommand: async (stream: string, known: Folded<S>, commandId: string): Promise<boolean> =>

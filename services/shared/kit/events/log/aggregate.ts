@@ -15,8 +15,8 @@ export type Aggregate<S, C, E extends DomainEvent> = {
   readonly name: string
   /** Decides and appends. `events` is [] when nothing happened, also when the same `commandId` comes a second time. */
   handle(tenantId: string, id: string, command: C, meta: CommandMeta): Promise<{ state: S; version: number; events: readonly E[] }>
-  /** The newest state there is; version 0 = never existed. */
-  load(tenantId: string, id: string): Promise<{ state: S; version: number }>
+  /** The newest state there is; version 0 = never existed. `atLeast`: a version that is known to be there, so that nothing older is trusted. */
+  load(tenantId: string, id: string, atLeast?: number): Promise<{ state: S; version: number }>
   /** Whether it has had this command already. */
   knows(tenantId: string, id: string, commandId: string): Promise<boolean>
   /** As it was: after this version, or after its last commit up to this instant (ISO 8601). */
@@ -109,8 +109,8 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>(
       const stream = streamOf({ tenantId, aggregate: name, id })
       return cache.serial(stream, () => attempt(stream, tenantId, id, command, meta, 1))
     },
-    load: async (tenantId, id) => {
-      const { state, version } = await cache.newest(streamOf({ tenantId, aggregate: name, id }))
+    load: async (tenantId, id, atLeast) => {
+      const { state, version } = await cache.newest(streamOf({ tenantId, aggregate: name, id }), atLeast)
       return { state, version }
     },
     knows: async (tenantId, id, commandId) => {

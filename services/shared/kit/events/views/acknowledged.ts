@@ -27,10 +27,12 @@ const WIDTH = 4
 export const acknowledged = <S, D extends object>({ log, aggregate, documentOf, written }: AcknowledgedOptions<S, D>) => {
   // Who asks while this is under way shares the next look: after a crash many ask at once, and the log would be read for each.
   const unwritten = batched(async (tenants: readonly string[]) => {
-    const streams = new Map((await log.unfinishedOfOthers()).map(({ stream }) => [stream, parseStream(stream)]))
-    const mine = [...streams.values()].filter(({ aggregate: name, tenantId }) => name === aggregate.name && tenants.includes(tenantId))
-    const found = await inParallel(mine, WIDTH, async ({ tenantId, id }) =>
-      ({ tenantId, document: documentOf({ tenantId, id, ...await aggregate.load(tenantId, id) }) }))
+    const newest = new Map<string, number>()
+    for (const { stream, version } of await log.unfinishedOfOthers()) newest.set(stream, Math.max(version, newest.get(stream) ?? 0))
+    const mine = [...newest].map(([stream, atLeast]) => ({ ...parseStream(stream), atLeast }))
+      .filter(({ aggregate: name, tenantId }) => name === aggregate.name && tenants.includes(tenantId))
+    const found = await inParallel(mine, WIDTH, async ({ tenantId, id, atLeast }) =>
+      ({ tenantId, document: documentOf({ tenantId, id, ...await aggregate.load(tenantId, id, atLeast) }) }))
     return tenants.map(tenant => found.filter(({ tenantId }) => tenantId === tenant).map(({ document }) => document))
   }, Infinity)
 
