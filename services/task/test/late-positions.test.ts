@@ -7,11 +7,11 @@ const away = async (): Promise<never> => { throw Object.assign(new Error('connec
 /** A way to the store that can be cut for some of what is asked. */
 const wayTo = (store: CommitStore) => {
   const cut = new Set<keyof CommitStore>()
-  const within = <K extends 'addSegment' | 'saveWriter' | 'writers'>(name: K): CommitStore[K] => {
+  const within = <K extends 'addSegment' | 'saveWriter'>(name: K): CommitStore[K] => {
     const direct: (...args: never[]) => unknown = store[name]
     return ((...args: never[]) => (cut.has(name) ? away() : direct(...args))) as CommitStore[K]
   }
-  return { cut, store: { ...store, addSegment: within('addSegment'), saveWriter: within('saveWriter'), writers: within('writers') } }
+  return { cut, store: { ...store, addSegment: within('addSegment'), saveWriter: within('saveWriter') } }
 }
 const titles = async (bench: Workbench): Promise<string[]> =>
   Object((await bench.call(ann, 'GET', '/api/tasks?projectId=p1&sort=createdAt')).body).items.map((item: { title: string }) => item.title)
@@ -19,8 +19,8 @@ const titles = async (bench: Workbench): Promise<string[]> =>
 describe('lists beside a process that was taken for dead', () => {
   it('show what it had appended before and gave its position only afterwards, for good', async () => {
     const store = memoryStore()
-    const ways = { mine: wayTo(store), theirs: wayTo(store) }
-    const [bench, other] = [await workbench({ store: ways.mine.store }), await workbench({ store: ways.theirs.store })]
+    const theirs = wayTo(store)
+    const [bench, other] = [await workbench({ store }), await workbench({ store: theirs.store })]
     const later = (ms: number): void => { bench.clock.advance(ms); other.clock.advance(ms) }
     const hasCompany = async (): Promise<boolean> => await bench.deps.log.aloneSince() === Infinity
     await bench.created('mine')
@@ -31,7 +31,7 @@ describe('lists beside a process that was taken for dead', () => {
     expect(await titles(bench)).toEqual(['mine', 'one'])
 
     // The store goes away when it has appended and has no position for it yet, and so long that nobody sees that it lives.
-    ways.theirs.cut.add('addSegment').add('saveWriter')
+    theirs.cut.add('addSegment').add('saveWriter')
     later(1_000)
     await other.created('two')
     // It has just been seen alive.
@@ -39,14 +39,14 @@ describe('lists beside a process that was taken for dead', () => {
     later(21_000)
     await expect.poll(hasCompany).toBe(false)
     await titles(bench)
-    ways.theirs.cut.delete('addSegment')
+    theirs.cut.delete('addSegment')
     await expect.poll(() => other.deps.log.gauges().lag).toBe(0)
     // Consumers ask for what there is.
     for (let partition = 0; partition < bench.deps.log.partitions; partition++) await bench.deps.log.feed(partition, -1, 1)
     expect(await hasCompany()).toBe(false)
     expect(await titles(bench)).toEqual(['mine', 'one', 'two'])
 
-    ways.theirs.cut.clear()
+    theirs.cut.clear()
     await other.deps.log.aloneSince()
     await expect.poll(async () => { later(100); return hasCompany() }).toBe(true)
     await other.created('three')
