@@ -27,7 +27,10 @@ describe('every page that mails may link to', () => {
 
 describe('the first page', () => {
   const said = async (query: string): Promise<string | undefined> => /<p class="bad"[^>]*>(.*)<\/p>/.exec(await (await fetch(`${gateway.url}/${query}`)).text())?.[1]
-  it('says why a sign-in by another provider came to nothing', async () => expect(await said('?problem=oauth-refused')).toBe('You are not signed in: oauth-refused'))
+  it('says in words why a sign-in by another provider came to nothing, and what has no words by its code', async () => {
+    expect(await said('?problem=oauth-email-unverified')).toBe('You are not signed in: the other provider has not checked your e-mail address.')
+    expect(await said('?problem=constructor')).toBe('You are not signed in: constructor')
+  })
   it.each([
     '', '?problem=', '?problem=<script>alert(1)</script>', '?problem=Call%20us%20at%20555', '?problem=a&problem=b',
   ])('says nothing of it, nor what a link wants it to say: %s', async query => expect(await said(query)).toBeUndefined())
