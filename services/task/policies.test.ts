@@ -24,7 +24,9 @@ describe('who may do what', () => {
     expect(actions.filter(a => may(a, { organization, project, own: true }))).toEqual(actions.filter(a => expected.own.includes(a)))
     expect(actions.filter(a => may(a, { organization, project }))).toEqual(actions.filter(a => expected.others.includes(a)))
   })
-  it.each([undefined, 'viewer'] as const)('forbids what one may not do within the organization, in the project as %s', project => {
-    expect(() => demand('edit', { organization: 'member', project })).toThrow(expect.objectContaining({ kind: 'forbidden' }))
+  it.each([
+    [undefined, 'You are not a member of this project.'], ['viewer', 'Your role in this project does not let you change its tasks.'],
+  ] as const)('forbids what one may not do within the organization, in the project as %s, and says why', (project, message) => {
+    expect(() => demand('edit', { organization: 'member', project })).toThrow(expect.objectContaining({ kind: 'forbidden', message }))
   })
 })

@@ -31,8 +31,14 @@ const rules: Record<Action, (who: Who, role: ProjectRole | undefined) => boolean
 
 export const may = (action: Action, who: Who): boolean => rules[action](who, roleOf(who))
 
+const inWords: Record<Action, string> = {
+  see: 'see its tasks', recall: 'see the past of its tasks', create: 'create tasks in it', edit: 'change its tasks', move: 'move its tasks',
+  link: 'link its tasks', comment: 'comment on its tasks', delete: 'delete this task', restore: 'restore this task', moderate: 'take away comments of others',
+}
+
 /** What somebody of the organization may not do is forbidden. What another organization has does not exist for him, and does not come this far. */
 export const demand = (action: Action, who: Who): void => {
-  if (!may(action, who))
-    throw new Refused('forbidden', 'forbidden', `Your role in this project does not let you ${action} here.`, { action, role: who.project ?? null })
+  if (may(action, who)) return
+  const why = who.project === undefined ? 'You are not a member of this project.' : `Your role in this project does not let you ${inWords[action]}.`
+  throw new Refused('forbidden', 'forbidden', why, { action, role: who.project ?? null })
 }
