@@ -56,7 +56,7 @@ export const gateway = async (
   })
   const forward = forwarder({
     sidecar, circuit: peerBreakers(circuit => { showBreaker(started, circuit, `forward-${circuit.name}`) }), appIdPrefix: base.appIdPrefix,
-    ...(base.daprApiToken === undefined ? {} : { daprApiToken: base.daprApiToken }),
+    daprApiToken: base.daprApiToken,
   })
   return {
     verify, feeds: sockets.feeds, idempotency: stateIdempotency(dapr.state, clock),
