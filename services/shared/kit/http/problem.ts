@@ -12,7 +12,7 @@ const titles: Readonly<Record<number, string>> = {
   422: 'The key was used for another request', 429: 'Too many requests', 431: 'Headers too large', 500: 'Unforeseen error', 503: 'A part is down',
 }
 
-/** A refusal of the HTTP layer itself, which no domain rule can mean: 405, 408, 413, 415. */
+/** A refusal of the HTTP layer itself, which no domain rule can mean, such as 405, 408, 413, 415 and 431. */
 export class HttpRefused extends Error {
   readonly status: number
   readonly code: string

@@ -1,7 +1,7 @@
 import type { Api, ServiceId } from '../../contracts/define.ts'
 import type { ClientInput, ClientReply } from '../http/client.ts'
 
-/** The operations that a service's sagas call, per service: `{ project: typeof projectInternalApi, … }`. */
+/** The operations that a service's sagas call, per service: `{ project: typeof projectInternal, … }`. */
 export type Apis = Partial<Record<ServiceId, Api>>
 /** The local effects that a service's sagas may order, by name. They must be idempotent by `context.outputId`. */
 export type CommandContext = { sagaId: string; tenantId: string; outputId: string }

@@ -7,7 +7,7 @@ import type { StoredDocument, Tombstone } from '../store/store.ts'
 
 const BATCH = 500
 const SLICE_MS = 20
-// How long it rests, in terms of how long it worked: twice leaves others four fifths of what they had alone.
+// How long it rests, in terms of how long it worked: three times leaves others more than four fifths of what they had alone.
 const REST = 3
 // With so many commits left it is nearly there.
 const FEW = 500

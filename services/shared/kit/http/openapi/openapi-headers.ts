@@ -11,7 +11,7 @@ export const headerParameters = (operation: Operation): Json[] => {
   const { method } = operation
   return [
     ...(method === 'POST'
-      ? [header('Idempotency-Key', 'The same key and body within 24 hours gives the first answer again, with one effect.', '^[!-~]{0,255}$')]
+      ? [header('Idempotency-Key', 'The same request with the same key within 24 hours gives the first answer again, with one effect.', '^[!-~]{0,255}$')]
       : []),
     ...(honoursIfMatch(operation)
       ? [header('If-Match', 'The "<version>" that the caller saw, or *. Another version is refused with 412.', String.raw`^(\*|(W/)?"[0-9]{1,15}")?$`)]

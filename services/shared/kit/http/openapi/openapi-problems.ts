@@ -6,7 +6,7 @@ const meanings: Readonly<Record<number, string>> = {
   400: 'Malformed or invalid; every bad field is listed', 401: 'No token, or not a good one', 403: 'Known, but not permitted',
   404: 'Unknown, or of another organization', 405: 'The path does not take this method', 408: 'The body came too slowly',
   409: 'A rule says no', 412: 'If-Match does not hold', 413: 'The body is too large', 415: 'Not JSON',
-  422: 'The Idempotency-Key came with another body', 429: 'Too many requests', 431: 'Path and headers are too long', 503: 'A part is down',
+  422: 'The Idempotency-Key came with another request', 429: 'Too many requests', 431: 'Path and headers are too long', 503: 'A part is down',
 }
 
 /** The refusals that any operation may answer; operations refer to them. */
