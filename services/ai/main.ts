@@ -36,7 +36,6 @@ const claude = config.anthropicApiKey === undefined ? undefined : claudeReader({
   budget: mongoBudget(db, config.aiTokensPerDay),
 })
 const read = claude ? withFallback(claude.read, localReader, error => { logger.warn({ error }, 'Claude was not used') }) : localReader
-const idempotency = mongoIdempotency(db, await storeClock(db.getClient(), clock))
 
 await runService({
   ...service, log,
@@ -46,7 +45,7 @@ await runService({
   }), feedRoutes(log)],
   checks: { mongo: () => db.ping() },
   breakers: [db.breaker, ...claude ? [claude.breaker] : []],
-  idempotency,
+  idempotency: mongoIdempotency(db, await storeClock(db.getClient(), clock)),
   documents: { publishes: [aiEvents] },
-  onStop: [async () => { idempotency.stop() }, () => db.close()],
+  onStop: [() => db.close()],
 })

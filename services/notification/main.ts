@@ -28,7 +28,6 @@ const { queue, outbox, handlers, routes } = assemble({
   dapr, clock, logger, mailer, site: base,
   queueFor: mails => mailQueue({ redisUrl: config.queueRedisUrl, prefix: `${base.appIdPrefix}mail`, ...mails, logger }),
 })
-const idempotency = mongoIdempotency(db, await storeClock(db.getClient(), clock))
 queue.start()
 outbox.start()
 const events = consumer({ name: 'notification', topics, handlers, db, dapr, clock, logger, paceMs: 100 })
@@ -38,9 +37,9 @@ await runService({
   ...service, routes,
   consumers: [events],
   checks: { mongo: db.ping, 'mail-queue': queue.ping, smtp: mailer.ping },
-  idempotency,
+  idempotency: mongoIdempotency(db, await storeClock(db.getClient(), clock)),
   optional: ['mail-queue', 'smtp'],
   breakers: [db.breaker, queue.breaker, mailer.breaker],
   documents: { consumes: topics },
-  onStop: [async () => { idempotency.stop() }, outbox.stop, queue.stop, async () => { mailer.close() }, () => db.close()],
+  onStop: [outbox.stop, queue.stop, async () => { mailer.close() }, () => db.close()],
 })

@@ -23,7 +23,6 @@ const changes = taskChanges(deps)
 const overdue = overdueJobs(deps)
 reactions(deps, changes, overdue)
 const consumer = projectConsumer(deps, overdue, { db, dapr, clock, logger })
-const idempotency = mongoIdempotency(db, await storeClock(db.getClient(), clock))
 
 await runService({
   ...service,
@@ -35,9 +34,9 @@ await runService({
   jobs: [job('overdue-:slot', overdue.run), job('due-dates-daily', overdue.recover)],
   checks: { mongo: () => db.ping() },
   breakers: [db.breaker],
-  idempotency,
+  idempotency: mongoIdempotency(db, await storeClock(db.getClient(), clock)),
   documents: { publishes: [taskEvents], consumes: [projectEvents] },
-  onStop: [async () => { idempotency.stop() }, () => db.close()],
+  onStop: [() => db.close()],
 })
 
 await watchDueDates(overdue, { dapr, logger })

@@ -41,7 +41,6 @@ const deps = assemble({
 const sagas = sagaHost({
   ...sagasOf(deps), dapr, db, clients, clock: sharedClock, logger, secret: base.appApiToken,
 })
-const idempotency = mongoIdempotency(db, sharedClock)
 reactions(log, deps, sagas)
 service.metrics.gauge('password_comparisons', 'Passwords that were really compared since the start', () => deps.passwords.compared)
 // A key that can sign is made before the first request; it cannot be opened by another token-key than that of the data.
@@ -49,9 +48,9 @@ await orExit(() => deps.signing.current())
 
 await runService({
   ...service, log, sagas, verify: deps.verify,
-  routes: [...userRoutes(deps), sagaRoutes(sagas), feedRoutes(log)], idempotency: sealedIdempotency(idempotency, deps.keys),
+  routes: [...userRoutes(deps), sagaRoutes(sagas), feedRoutes(log)], idempotency: sealedIdempotency(mongoIdempotency(db, sharedClock), deps.keys),
   documents: { publishes: [userEvents] }, checks: { mongo: () => db.ping() }, breakers: [db.breaker, ...oauth.breakers],
   jobs: [job('user-daily', async () => { await Promise.all([deps.signing.rotate(config.keyRotationDays), deps.sessions.tidy(clock.now())]) })],
-  onStop: [async () => { idempotency.stop() }, () => db.close()],
+  onStop: [() => db.close()],
 })
 await keepScheduled(dapr.jobs, 'user-daily', '@daily', logger)

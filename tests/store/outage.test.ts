@@ -118,7 +118,6 @@ describe('first answers in the document store', () => {
     kept = mongoIdempotency(db, clock)
   })
   afterAll(async () => {
-    kept.stop()
     await db.dropDatabase()
     await db.close()
   })
@@ -141,7 +140,6 @@ describe('first answers in the document store', () => {
   })
   it('are taken over by one when whoever had them is gone', async () => {
     const gone = mongoIdempotency(db, clock)
-    gone.stop()
     const { seed } = z.object({ seed: z.string() }).parse(await gone.claim('b', 'h', withinMs))
     expect(await kept.claim('b', 'h', withinMs)).toEqual({ bodyHash: 'h' })
     clock.advance(31_000)

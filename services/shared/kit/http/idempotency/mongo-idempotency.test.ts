@@ -16,7 +16,6 @@ describe('first answers in the document store', () => {
     })
     const replica = () => {
       const store = mongoIdempotency({ collection } as never, clock)
-      store.stop()
       const claim = (bodyHash = 'h') => store.claim('a', bodyHash, 12_000)
       const claimed = async (bodyHash?: string): Promise<Claim> => {
         const given = await claim(bodyHash)

@@ -18,7 +18,6 @@ const sweepMs = 3_600_000
 export type MongoIdempotency = IdempotencyStore & {
   /** Forgets what is older than a day (two at most); it also runs by itself every hour. */
   sweep(): Promise<void>
-  stop(): void
 }
 
 /** First answers in the service's own database. `clock` is the store's, which all processes of the service share (`storeClock`). */
@@ -78,11 +77,11 @@ export const mongoIdempotency = (db: Connection, clock: Clock): MongoIdempotency
   const sweep = async (): Promise<void> => {
     for (let back = 2; back < 10; back++) await entries.deleteMany({ day: new Date(clock.epochMs() - back * 86_400_000).toISOString().slice(0, 10) })
   }
-  const timer = setInterval(() => { sweep().catch(() => {}) }, sweepMs).unref()
+  // Keeps no process from ending.
+  setInterval(() => { sweep().catch(() => {}) }, sweepMs).unref()
   return {
     claim: (id, bodyHash, withinMs) => take({ id, bodyHash, withinMs }, 0, { seed: uuidv7(), day: clock.now().slice(0, 10) }),
     sweep,
-    stop: () => { clearInterval(timer) },
   }
 }
 
