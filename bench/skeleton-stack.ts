@@ -26,7 +26,9 @@ export type Skeleton = {
 
 /** A child that ends with this process, however that ends: its channel closes. */
 const start = (script: string, env: Record<string, string>): ChildProcess =>
-  spawn(process.execPath, [join(root, 'bench/skeleton', script)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { NODE_OPTIONS: nodeOptions, ...process.env, ...env } })
+  spawn(process.execPath, [join(root, 'bench/skeleton', script)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { NODE_OPTIONS: nodeOptions, ...process.env, ...env },
+  })
 const answers = (url: string): Promise<boolean> => eventually(async () => (await fetch(url)).ok)
 const over = (child: ChildProcess): Promise<void> => child.exitCode !== null || child.signalCode !== null
   ? Promise.resolve()

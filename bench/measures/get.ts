@@ -6,7 +6,8 @@ import { gets } from '../task-loads.ts'
 const PLANE = 42
 
 export const get = measure({
-  name: 'get', title: 'Getting a task through the gateway', warm: true, estimate: ({ rounds, seconds }) => 5 + rounds * 2 * seconds + rounds * 2 * (seconds + 1),
+  name: 'get', title: 'Getting a task through the gateway', warm: true,
+  estimate: ({ rounds, seconds }) => 5 + rounds * 2 * seconds + rounds * 2 * (seconds + 1),
   figures: {
     'over Plane': { title: 'get task, calls/s', unit: '/s', control: 'Plane’s API, 42/s (given)', goal: { ratioAtLeast: 50 }, better: 'more', given: true },
     'over B1': { title: 'get task, calls/s', unit: '/s', control: 'B1: one look-up behind two sidecars', goal: {}, better: 'more', aside: true },

@@ -31,7 +31,8 @@ export const diagnose = async (env: NodeJS.ProcessEnv, root: string): Promise<{ 
     lines: [
       ...lines, '', lock ? `CyberTask runs at ${lock.url}; ${totalMb} MB in all.` : 'CyberTask does not run: npm start.',
       ...(parts.every(part => part.there) ? [] : ['What is gone or not prepared, npm start gets.']),
-      ...(elsewhere && existsSync(elsewhere) ? [`The documents lie in ${elsewhere}: root's state folder was closed to the user of PostgreSQL.`] : []), ...urgent,
+      ...(elsewhere && existsSync(elsewhere) ? [`The documents lie in ${elsewhere}: root's state folder was closed to the user of PostgreSQL.`] : []),
+      ...urgent,
     ],
     well: rows.every(row => row.well) && urgent.length === 0,
   }

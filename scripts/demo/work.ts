@@ -10,7 +10,10 @@ import { count } from './tally.ts'
 import type { Refusal } from './try-forbidden.ts'
 import { pathToDone } from './workflow-path.ts'
 
-/** `assigned`: how many tasks each was given, by the id of the person; `links`: links between tasks that were drawn or taken back; `refusals`: what was tried although a task was blocked. */
+/**
+ * `assigned`: how many tasks each was given, by the id of the person; `links`: links between tasks that were drawn or taken back;
+ * `refusals`: what was tried although a task was blocked.
+ */
 export type Worked = {
   assigned: Map<string, number>; statusChanges: number; completed: number; comments: number; mentions: number; links: number; refusals: Refusal[]
 }

@@ -35,7 +35,8 @@ export const deliver = (
     const told = Map.groupBy(drafts, draft => draft.userId)
     for (const [userId, reasons] of told) {
       const preferences = await preferencesOf({ organizationId, userId })
-      const firstOver = (channel: keyof Channels): Draft | undefined => reasons.find(({ type, projectId }) => channelsFor(preferences, type, projectId)[channel])
+      const firstOver = (channel: keyof Channels): Draft | undefined =>
+        reasons.find(({ type, projectId }) => channelsFor(preferences, type, projectId)[channel])
       const [shown, mailed] = [firstOver('inApp'), firstOver('email')]
       // The zone of the profile is known to the user service only, which is asked for mails; so a list says which zone it means.
       if (shown) rows.push(notificationRow(cause, { ...shown, body: timesInWords(shown.body, preferences.timezone ?? 'UTC') }))

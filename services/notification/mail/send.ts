@@ -72,7 +72,8 @@ export const sender = ({ mails, directory, preferencesOf, insiders, isHidden, sm
     const quietEnd = quietUntil(now, preferences.quietHours, timezone)
     if (quietEnd !== undefined) return { afterMs: Date.parse(quietEnd) - Date.parse(now) }
     const { projectId } = told
-    if (projectId !== null && await isHidden({ organizationId, projectId })) return waitedMs > giveUpMs ? { dropped: 'its project was deleted' } : whileHidden(waitedMs)
+    if (projectId !== null && await isHidden({ organizationId, projectId }))
+      return waitedMs > giveUpMs ? { dropped: 'its project was deleted' } : whileHidden(waitedMs)
     const inside = projectId === null ? undefined : await inGrace(joined(admissions, row._id, () => insiders(organizationId, projectId, [userId])))
     if (inside === late) return again
     if (inside && !inside.has(userId)) return { dropped: 'the recipient may not see the project any more' }

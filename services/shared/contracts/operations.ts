@@ -45,7 +45,8 @@ export const documentApi = {
     reply: z.looseObject({ openapi: z.string() }),
   }),
   asyncapi: operation({
-    method: 'GET', path: '/asyncapi.json', summary: 'Every event that is published, and the frames of sockets', access: 'public', status: 200, headers: ['ETag'],
+    method: 'GET', path: '/asyncapi.json', summary: 'Every event that is published, and the frames of sockets', access: 'public', status: 200,
+    headers: ['ETag'],
     reply: z.looseObject({ asyncapi: z.string() }),
   }),
   docs: operation({

@@ -29,7 +29,10 @@ export const isUnavailable = (error: unknown): boolean => {
 // MongoDB's own words for: stepping down, shutting down, out of reach, too late, no room on the disk.
 const serverCodes = new Set([6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031])
 // FerretDB hands PostgreSQL's words on as an internal error: an SQLSTATE class (connection, resources, operator intervention, system), or the network's.
-const postgresOutage = /SQLSTATE (?:08|53|57|58)|failed to connect|connection refused|conn closed|connection reset|broken pipe|use of closed network connection|i\/o timeout|shutting down|too many clients|\bEOF\b/i
+const postgresOutage = new RegExp([
+  'SQLSTATE (?:08|53|57|58)', 'failed to connect', 'connection refused', 'conn closed', 'connection reset', 'broken pipe',
+  'use of closed network connection', 'i/o timeout', 'shutting down', 'too many clients', String.raw`\bEOF\b`,
+].join('|'), 'i')
 
 /** The store answered, but only to say that it cannot: alone, or for some of a batch. */
 const isServerOutage = (error: Error): boolean => {

@@ -10,7 +10,8 @@ import { checkPassword } from './password-policy.ts'
 const resetMs = 3_600_000
 const invalid = (): Refused => new Refused('rule', 'reset-token-invalid', 'This link has been used or is too old. Ask for a new one.')
 const noPassword = (): Refused => new Refused(
-  'rule', 'no-password', 'This account has no password: it signs in by another provider. Set one by the mailed link that POST /api/users/password/forgot sends.',
+  'rule', 'no-password',
+  'This account has no password: it signs in by another provider. Set one by the mailed link that POST /api/users/password/forgot sends.',
 )
 type Deps = Pick<UserDeps, 'persons' | 'organizations' | 'vault' | 'passwords' | 'logins' | 'sessions' | 'keys' | 'settings' | 'directory'>
 

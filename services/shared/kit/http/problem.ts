@@ -29,8 +29,10 @@ export class HttpRefused extends Error {
 export type FieldError = { path: string; message: string }
 const mostErrors = 100
 /** Every bad field at once, as the API promises. */
-export const invalid = (errors: readonly FieldError[]): Refused =>
-  new Refused('invalid', 'invalid', errors.map(e => (e.path ? `${e.path}: ${e.message}` : e.message)).slice(0, 5).join('; '), { errors: errors.slice(0, mostErrors) })
+export const invalid = (errors: readonly FieldError[]): Refused => {
+  const first = errors.slice(0, 5).map(({ path, message }) => (path ? `${path}: ${message}` : message))
+  return new Refused('invalid', 'invalid', first.join('; '), { errors: errors.slice(0, mostErrors) })
+}
 
 /** The issues of a schema as fields, the first hundred; each unknown key is named by itself. */
 export const fieldErrors = (issues: readonly z.core.$ZodIssue[], prefix: readonly PropertyKey[] = []): FieldError[] =>
@@ -38,7 +40,8 @@ export const fieldErrors = (issues: readonly z.core.$ZodIssue[], prefix: readonl
 
 const fieldsOf = (issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): FieldError[] => {
   const path = [...prefix, ...issue.path]
-  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, mostErrors).map(key => ({ path: [...path, key].join('.'), message: 'is not a field of this request' }))
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.slice(0, mostErrors).map(key => ({ path: [...path, key].join('.'), message: 'is not a field of this request' }))
   if (issue.code === 'invalid_union' && issue.errors[0]) {
     // The member of the union that came nearest says what is wrong best.
     const nearest = issue.errors.reduce((a, b) => (depth(b) > depth(a) ? b : a))

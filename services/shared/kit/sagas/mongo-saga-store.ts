@@ -30,7 +30,8 @@ export const mongoSagaStore = (db: Connection): SagaStore => {
   }
   const unlessTaken = (error: unknown): void => { if (!isDuplicate(error)) throw error }
   const addStep = async (document: SagaDocument): Promise<boolean> => {
-    const row = { ...document, _id: `${document._id}#${document.revision}`, of: document._id, dueDay: dayOf(document.dueAt ?? document.finishedAt ?? document.startedAt) }
+    const { _id: of, revision, dueAt, finishedAt, startedAt } = document
+    const row = { ...document, _id: `${of}#${revision}`, of, dueDay: dayOf(dueAt ?? finishedAt ?? startedAt) }
     return await (await steps()).insertOne(row).catch(unlessTaken) !== undefined
   }
   const documentOf = ({ of, dueDay: _, ...step }: Step, begun: SagaDocument | undefined): SagaDocument => ({ ...step, start: begun?.start ?? null, _id: of })

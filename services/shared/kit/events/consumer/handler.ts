@@ -84,7 +84,9 @@ export const envelopeOf = (event: CloudEvent, topic: Known, version?: number): R
 
 /** Runs what an event leads to as a span of `consumer` inside the event's trace, so that logs, calls and commands of it belong together. */
 export const inEventSpan = (consumer: string, event: CloudEvent, work: () => Promise<void>): Promise<void> =>
-  inWork(`${consumer} ${event.type}`, 'consumer', { traceparent: traceOf(event), correlationId: event.correlationid, organizationId: event.organizationid }, work)
+  inWork(`${consumer} ${event.type}`, 'consumer', {
+    traceparent: traceOf(event), correlationId: event.correlationid, organizationId: event.organizationid,
+  }, work)
 
 /** Says something about an event: the log lines carry its trace and organization. There is no span. */
 export const inEvent = (event: CloudEvent, say: () => void): void => {

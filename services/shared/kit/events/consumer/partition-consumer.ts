@@ -121,7 +121,8 @@ export const partitionConsumer = ({ id, store, logger, feed, handle, run: most, 
     }
     const first = came.lowest()
     if (!first || await load()) return
-    logger.warn({ partition: id, handled: next, previous: first.previous }, 'the log of the producer does not continue what was handled; going on with what it has')
+    const about = { partition: id, handled: next, previous: first.previous }
+    logger.warn(about, 'the log of the producer does not continue what was handled; going on with what it has')
     next = first.previous + 1
   }
   const step = async (): Promise<void> => {
