@@ -7,7 +7,7 @@ export const instant = <T extends string | null | undefined>(time: T): T => (typ
 export const spanOf = ({ from, to }: { from?: string | undefined; to?: string | undefined }): { from?: string; to?: string } => {
   const [begin, end] = [from && instant(from), to && (to.length === 10 ? `${to}T23:59:59.999Z` : instant(to))]
   if (begin && end && begin > end)
-    throw new Refused('invalid', 'bad-range', '`from` must not lie after `to`.', { errors: [{ path: 'to', message: 'must not lie before `from`' }] })
+    throw new Refused('invalid', 'bad-range', '`from` must not lie after `to`.', { errors: [{ path: 'query.to', message: 'must not lie before `from`' }] })
   return { ...(begin && { from: begin }), ...(end && { to: end }) }
 }
 

@@ -25,7 +25,7 @@ export const permitted = async ({ projects }: ProjectDeps, actor: Actor, id: str
 
 const momentOf = ({ version, at }: { version?: number | undefined; at?: string | undefined }): { version: number } | { time: string } | undefined => {
   if (version !== undefined && at !== undefined) {
-    const errors = [{ path: 'version', message: 'give either at or version' }]
+    const errors = [{ path: 'query.version', message: 'give either at or version' }]
     throw new Refused('invalid', 'invalid', 'Give either at or version.', { errors })
   }
   if (version !== undefined) return { version }

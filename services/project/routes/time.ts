@@ -88,7 +88,7 @@ export const timeHandlers = (deps: ProjectDeps): Pick<Handlers<typeof projectApi
     allocation: async ({ actor, query: { limit, cursor, capacityHours, ...query } }) => {
       const { from = clock.now(), to = clock.now() } = spanOf(query)
       if (mondaysBetween(from, to).length > mostWeeks) {
-        const errors = [{ path: 'to', message: `must lie within ${mostWeeks} weeks of \`from\`` }]
+        const errors = [{ path: 'query.to', message: `must lie within ${mostWeeks} weeks of \`from\`` }]
         throw new Refused('invalid', 'bad-range', `A span of at most ${mostWeeks} weeks can be asked for.`, { errors })
       }
       const seen = await views.projects.staffed(actor.organizationId, seesAll(actor) ? undefined : actor.userId)

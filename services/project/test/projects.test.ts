@@ -128,7 +128,7 @@ describe('seeing', () => {
     expect((await as(ann).getProject({ params: { id: project.id } })).name).toBe('After')
     expect((await service.request('GET', `/api/projects/${project.id}?version=9`, { as: ann })).status).toBe(404)
     expect(await service.request('GET', `/api/projects/${project.id}?version=1&at=${project.createdAt}`, { as: ann }))
-      .toMatchObject({ status: 400, body: { detail: 'Give either at or version.', errors: [{ path: 'version' }] } })
+      .toMatchObject({ status: 400, body: { detail: 'Give either at or version.', errors: [{ path: 'query.version' }] } })
     const history = await as(ann).projectHistory({ params: { id: project.id }, query: {} })
     expect(history.items.map(e => [e.version, e.actor, Object.keys(e.changes)]))
       .toEqual([[2, 'ann', ['name']], [1, 'ann', expect.arrayContaining(['name', 'members', 'workflow'])]])

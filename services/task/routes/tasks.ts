@@ -39,7 +39,7 @@ export const taskHandlers = (deps: TaskDeps, changes: TaskChanges): Handlers<Ser
 
 const past = async (deps: TaskDeps, { actor, params: { id }, query }: Call<typeof taskApi.getTask>) => {
   if (query.at !== undefined && query.version !== undefined) {
-    const errors = [{ path: 'version', message: 'give either at or version' }]
+    const errors = [{ path: 'query.version', message: 'give either at or version' }]
     throw new Refused('invalid', 'invalid', 'Give either at or version.', { errors })
   }
   const time = query.at === undefined ? undefined : new Date(query.at).toISOString()

@@ -102,6 +102,10 @@ describe('lists', () => {
       'dueAfter=9999-01-01T00:00:00Z', 'projectId[$ne]=x', 'projectId=%7B%22%24ne%22%3Anull%7D', 'q=', 'status=a&status=b', 'unknown=1',
     ])
       expect([query, (await bench.call(bob, 'GET', `/api/tasks?${query}`)).status]).toEqual([query, 400])
+    for (const query of ['priority=most', 'overdue=yes']) {
+      const { body } = await bench.call(bob, 'GET', `/api/tasks?${query}`)
+      expect(Object(body).errors).toMatchObject([{ path: `query.${query.split('=')[0]}` }])
+    }
     const { nextCursor } = await list('projectId=p1&limit=1&sort=title')
     expect(problemOf(await bench.call(ann, 'GET', `/api/tasks?projectId=p1&sort=score&cursor=${nextCursor}`))).toEqual([400, 'bad-cursor'])
   })

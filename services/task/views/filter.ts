@@ -24,7 +24,7 @@ export const filterOf = (query: Partial<TaskQuery>, now: string): Matches => {
   for (const name of several(query.priority ?? '')) {
     if (Priority.safeParse(name).success) continue
     const choices = Priority.options.join(', ')
-    const errors = [{ path: 'priority', message: `must be one of ${choices}` }]
+    const errors = [{ path: 'query.priority', message: `must be one of ${choices}` }]
     throw new Refused('invalid', 'invalid', `priority: ${name} is none of ${choices}`, { errors })
   }
   anyOf(query.priority, row => row.priority)
