@@ -95,7 +95,7 @@ export const startPlatform = async ({ home, offset, events, smallDisk, keep = fa
   }
   return {
     stack, home, events, wires, part, stop, disk,
-    // Only for a while: where the service is away a wire takes the connection all the same, and sidecars tell what never arrived by its being refused.
+    // Only for a while: where the service is away a wire takes the first connection all the same, and sidecars tell what never arrived by its being refused.
     wireBehind: async service => {
       const plain = stack.part(`${service}-sidecar`)
       const { name, spec, logFile } = plain
