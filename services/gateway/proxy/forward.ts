@@ -66,23 +66,24 @@ export const forwarder = ({
     const heldUntil = Math.min(until, performance.now() + timeoutMs - spent)
     let abort = (): void => {}
     ctx.res.once('close', () => { if (!ctx.res.writableFinished) abort() })
-    const once = (): Promise<Exchanged> => {
+    /** Undefined: the sidecar itself did not listen. */
+    const once = (): Promise<Exchanged | undefined> => {
       const alone = (): Exchange => exchange(sidecar, request, slowReader(place, () => { ctx.res.destroy() }))
       const { answer, abort: stop } = batched ? together(service, { alone, batched }) : alone()
       abort = stop
       // Not undici's timers, which are half a second late.
       const inTime = latest(until, () => { stop(serviceDown(service, 'dependency-timeout')) })
-      return answer.finally(inTime)
+      return answer.catch(unheard).finally(inTime)
     }
     try {
       let answer = await once()
       // A service, or a sidecar, that is being replaced or just starting again is back in a second or two: what never arrived there is held so long.
-      for (let rest = FIRST_REST_MS; !arrived(answer) && performance.now() + rest < heldUntil - SPARE_MS; rest = nextRest(rest)) {
+      for (let rest = FIRST_REST_MS; !(answer && arrived(answer)) && performance.now() + rest < heldUntil - SPARE_MS; rest = nextRest(rest)) {
         await pause(rest)
         answer = await once()
       }
       // The circuit must not take it for an answer.
-      if (!arrived(answer)) throw serviceDown(service)
+      if (!answer || !arrived(answer)) throw serviceDown(service)
       hand(ctx, answer, { service, operation })
     } catch (error) {
       abort()
@@ -136,6 +137,11 @@ const hand = (ctx: Context, { statusCode, headers, body }: Exchanged, { service,
   else if (!Buffer.isBuffer(body)) body.destroy()
   const length = headers['content-length']
   if (bare && statusCode !== 204 && length !== undefined) ctx.set('Content-Length', String(length))
+}
+
+const unheard = (error: unknown): undefined => {
+  if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') return undefined
+  throw error
 }
 
 const refusalOf = (error: unknown, service: Target['service']): unknown => {

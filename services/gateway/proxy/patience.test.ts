@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Pool } from 'undici'
+import { buildConnector, Pool } from 'undici'
 import { afterAll, describe, expect, it } from 'vitest'
 import { aiApi } from '../../shared/contracts/ai/http.ts'
 import { taskApi } from '../../shared/contracts/task/http.ts'
@@ -18,12 +18,18 @@ import type { Target } from './route-table.ts'
 const undo: (() => Promise<unknown>)[] = []
 afterAll(async () => { for (const stop of undo.splice(0).toReversed()) await stop() })
 
-/** A gateway that waits a second for anything, unless the contract says longer. */
-const asked = async (target: Target, sidecar: RequestListener, circuit: PeerBreakers = peerBreakers()): Promise<{ status: number; ms: number }> => {
+type Circumstances = { circuit?: PeerBreakers; refusals?: number }
+/** A gateway that waits a second for anything, unless the contract says longer, and whose sidecar does not listen for the first few `refusals`. */
+const asked = async (
+  target: Target, sidecar: RequestListener, { circuit = peerBreakers(), refusals = 0 }: Circumstances = {},
+): Promise<{ status: number; ms: number }> => {
   const behind = createServer(sidecar).listen(0, '127.0.0.1')
   await once(behind, 'listening')
   const address = behind.address()
-  const pool = new Pool(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`)
+  const dial = buildConnector({})
+  const pool = new Pool(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`, {
+    connect: (to, done) => { if (refusals-- > 0) done(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), null); else dial(to, done) },
+  })
   const forward = forwarder({ sidecar: pool, circuit, appIdPrefix: '', timeoutMs: 1_000 })
   const app = createApp({ logger: silentLogger, metrics: createMetrics('gateway') }, [ctx => forward(ctx, target, ctx.path.slice(1).split('/'))])
   const { url, drain } = await listen(app, 0, '127.0.0.1')
@@ -55,13 +61,17 @@ describe.concurrent('how long the gateway waits', () => {
     expect(status).toBe(503)
     expect(ms).toBeLessThan(20_000)
   })
+  it('for its own sidecar while that does not listen, which then has heard nothing', async () => {
+    const made: RequestListener = (_, response) => { response.writeHead(201, { 'content-type': 'application/json' }).end('{}') }
+    expect(await asked(createTask, made, { refusals: 1 })).toMatchObject({ status: 201 })
+  })
   it('no more, once ten in a row found the service starting', async () => {
     // No trial in the time of the test: at the real quarter of a second, less by chance, a slow machine would see one.
     const task = breaker({ name: 'task', failures: 10, retryAfterMs: 3_600_000, timeoutMs: Infinity, isOutage: error => error instanceof Refused })
     const circuit = () => task
-    await Promise.all(Array.from({ length: 10 }, () => asked(createTask, starting, circuit)))
+    await Promise.all(Array.from({ length: 10 }, () => asked(createTask, starting, { circuit })))
     let calls = 0
-    const { status } = await asked(createTask, (_, response) => { calls++; response.end() }, circuit)
+    const { status } = await asked(createTask, (_, response) => { calls++; response.end() }, { circuit })
     expect([status, calls]).toEqual([503, 0])
   })
 })
