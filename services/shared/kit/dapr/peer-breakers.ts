@@ -8,7 +8,7 @@ export type PeerBreakers = (app: AppId) => Breaker
 // Not the sidecar's own breaker: it counts every answer from 400 up, so one client's bad requests would close a service to all (Dapr 1.18.2).
 /**
  * One circuit for each app that this process calls: after ten calls in a row that did not get through, calls fail at once;
- * a trial goes out within two seconds. Nothing else counts, and what fails many calls at once (the same `cause`) counts once.
+ * a trial goes out within half a second. Nothing else counts, and what fails many calls at once (the same `cause`) counts once.
  * `made` is told of each, at the first call.
  */
 export const peerBreakers = (made: (circuit: Breaker) => void = () => {}): PeerBreakers => {
@@ -24,7 +24,7 @@ export const peerBreakers = (made: (circuit: Breaker) => void = () => {}): PeerB
     const known = circuits.get(app)
     if (known) return known
     const circuit = breaker({
-      name: app, failures: 10, retryAfterMs: 250, longestRetryMs: 2_000, timeoutMs: Infinity,
+      name: app, failures: 10, retryAfterMs: 250, longestRetryMs: 500, timeoutMs: Infinity,
       isOutage: error => error instanceof Refused && error.kind === 'unavailable' && isNew(error.cause),
     })
     circuits.set(app, circuit)
