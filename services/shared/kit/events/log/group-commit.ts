@@ -28,6 +28,8 @@ export type GroupCommitOptions = {
 }
 
 const BATCH = 256
+/** Between two tries: whoever comes while all lanes wait for the store waits so long for one that is back. */
+const LONGEST_WAIT_MS = 100
 
 /** Appends of this process share inserts: what arrives in one turn, or while the inserts under way take all places, goes out together. */
 export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, lanes = 2 }: GroupCommitOptions) => {
@@ -49,7 +51,7 @@ export const groupCommit = ({ store, onUncertain, patienceMs = 4_500, lanes = 2 
   /** Sends a batch until every entry has its answer or its caller has waited long enough. */
   const send = async (batch: Waiting[]): Promise<void> => {
     let left = batch
-    for (let wait = 20; left.length > 0; wait = Math.min(wait * 2, 500)) {
+    for (let wait = 20; left.length > 0; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
       const now = performance.now()
       left = left.filter(e => !e.done)
       for (const late of left.filter(e => e.until <= now)) giveUp(late)
