@@ -9,6 +9,7 @@
 // 3. An update looks for its document and then writes it by its _id alone. Of two at once that name a version both found the same one, and
 //    the older could be the last to write. Now those that name an _id follow each other, and one statement's connection is given back
 //    before the next one begins.
+// 4. An insert asked PostgreSQL three times (BEGIN, INSERT, COMMIT), though it is one statement and with that a transaction of its own.
 export const ferretdbRepair = {
   module: 'github.com/FerretDB/FerretDB',
   files: {
@@ -69,6 +70,36 @@ export const ferretdbRepair = {
 	}
 
 	db := r.colls[dbName]
+`,
+      },
+    ],
+    'internal/backends/postgresql/collection.go': [
+      {
+        from: `	err = pool.InTransaction(ctx, p, func(tx pgx.Tx) error {
+		batchSize := c.r.BatchSize
+`,
+        to: `	if n := len(params.Docs); n > 0 && n <= c.r.BatchSize {
+		q, args, err := prepareInsertStatement(c.dbName, meta.TableName, meta.Capped(), params.Docs)
+		if err != nil {
+			return nil, lazyerrors.Error(err)
+		}
+
+		_, err = p.Exec(ctx, q, args...)
+
+		var pgErr *pgconn.PgError
+		if errors.As(err, &pgErr) && pgErr.Code == pgerrcode.UniqueViolation {
+			return nil, backends.NewError(backends.ErrorCodeInsertDuplicateID, err)
+		}
+
+		if err != nil {
+			return nil, lazyerrors.Error(err)
+		}
+
+		return new(backends.InsertAllResult), nil
+	}
+
+	err = pool.InTransaction(ctx, p, func(tx pgx.Tx) error {
+		batchSize := c.r.BatchSize
 `,
       },
     ],
