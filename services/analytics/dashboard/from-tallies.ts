@@ -1,5 +1,5 @@
 import type { Figure } from './tallies.ts'
-import type { Activity, State } from './recounted.ts'
+import { round, type Activity, type State } from './recounted.ts'
 
 /** Adds up some figures by a key of theirs; what adds nothing has no entry. */
 const sums = (figures: readonly Figure[], keyOf: (figure: Figure) => string, value: (figure: Figure) => number): Map<string, number> => {
@@ -32,5 +32,3 @@ export const fromTallies = (figures: readonly Figure[]): { state: State; activit
     activity: of('active').map(f => ({ day: f.key, events: f.amount, people: f.more })),
   }
 }
-
-const round = (value: number | null): number | null => value === null ? null : Math.round(value * 10_000) / 10_000

@@ -33,4 +33,5 @@ const nothing = {
 /** The state where there is no task. */
 export const noFigures = (): State => State.parse(nothing)
 
-function round(value: number | null): number | null { return value === null ? null : Math.round(value * 10_000) / 10_000 }
+/** Hours, to a ten-thousandth. */
+export function round(value: number | null): number | null { return value === null ? null : Math.round(value * 10_000) / 10_000 }

@@ -1,3 +1,4 @@
+import { mongo } from 'mongoose'
 import { describe, expect, it } from 'vitest'
 import { testClock } from '../../clock.ts'
 import type { Claim } from './idempotency.ts'
@@ -8,7 +9,10 @@ describe('first answers in the document store', () => {
   const shared = () => {
     const [entries, clock] = [new Map<string, { _id: string; next?: number }>(), testClock()]
     const collection = () => ({
-      insertOne: async (entry: { _id: string }) => { if (entries.has(entry._id)) throw Object.assign(new Error('twice'), { code: 11000 }); entries.set(entry._id, entry) },
+      insertOne: async (entry: { _id: string }) => {
+        if (entries.has(entry._id)) throw new mongo.MongoServerError({ message: 'twice', code: 11000 })
+        entries.set(entry._id, entry)
+      },
       findOne: async ({ _id }: { _id: string }) => entries.get(_id) ?? null,
       updateOne: async ({ _id }: { _id: string }, { $max }: { $max: { next: number } }) => {
         entries.set(_id, { ...entries.get(_id), _id, next: Math.max(entries.get(_id)?.next ?? 0, $max.next) })

@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose'
 import type { Clock } from '../../clock.ts'
 import { uuidv7 } from '../../ids.ts'
+import { isDuplicate } from '../../mongo/insert.ts'
 import type { Claim, IdempotencyStore, FirstAnswer } from './idempotency.ts'
 
 /**
@@ -84,5 +85,3 @@ export const mongoIdempotency = (db: Connection, clock: Clock): MongoIdempotency
     sweep,
   }
 }
-
-const isDuplicate = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 11000
