@@ -37,7 +37,7 @@ const joined = (userId: string): Session => {
 const say = (own: Session, type: 'subscribe' | 'unsubscribe', topic: string, after?: number): Promise<void> =>
   own.said(JSON.stringify({ type, topics: [topic], after }))
 const event = (projectId: string | undefined, people: string[] = []): LiveEvent =>
-  ({ id: 'e1', name: 'TaskUpdated', organizationId: 'o1', projectId, people, data: {}, text: '"x":1}' })
+  ({ name: 'TaskUpdated', organizationId: 'o1', projectId, people, text: '"x":1}' })
 const kinds = (): unknown[] => frames.map(text => {
   const frame: unknown = JSON.parse(text)
   return typeof frame === 'object' && frame !== null && ('code' in frame ? frame.code : 'type' in frame && frame.type)

@@ -2,15 +2,13 @@ import { z } from 'zod'
 import type { CloudEvent } from '../../shared/contracts/feed.ts'
 import type { Notification } from '../../shared/contracts/notification/http.ts'
 
-/** Something that happened, as sockets see it. `text` is what all its frames share, made once. */
+/** Something that happened, as sockets see it. `text` is what all its frames share, made once; of thousands that are kept it costs a collection least. */
 export type LiveEvent = {
-  id: string
   name: string
   organizationId: string
   projectId: string | undefined
   /** Whom it concerns by himself; they get it on `me`. */
   people: readonly string[]
-  data: unknown
   text: string
 }
 
@@ -36,22 +34,23 @@ export const liveEvent = (event: CloudEvent): LiveEvent | undefined => {
     about.userId, about.assigneeId, about.reporterId, about.requestedBy, ...(about.mentions ?? []),
     typeof before === 'string' ? before : undefined,
   ].filter(p => typeof p === 'string')
-  return made({
-    id: event.id, name: event.type, organizationId: event.organizationid, projectId: about.projectId ?? undefined,
-    people: [...new Set(people)], data: event.data,
-  }, { at: event.time, actor: event.actor, subject: event.subject, version: event.aggregateversion })
+  return made(
+    { name: event.type, organizationId: event.organizationid, projectId: about.projectId ?? undefined, people: [...new Set(people)] },
+    { id: event.id, at: event.time, actor: event.actor, subject: event.subject, version: event.aggregateversion, data: event.data },
+  )
 }
 
 /** A notification as a live event, for one person only. */
 export const liveNotification = (organizationId: string, userId: string, notification: Notification): LiveEvent =>
-  made({ id: `notification.${notification.id}`, name: 'NotificationAdded', organizationId, projectId: undefined, people: [userId], data: { notification } },
-    { at: notification.createdAt, actor: notification.event.actorId ?? 'system', subject: notification.id, version: 1 })
-
-const made = (event: Omit<LiveEvent, 'text'>, rest: { at: string; actor: string; subject: string; version: number }): LiveEvent =>
-  ({
-    ...event,
-    text: `"id":${JSON.stringify(event.id)},"name":${JSON.stringify(event.name)},${JSON.stringify(rest).slice(1, -1)},"data":${JSON.stringify(event.data)}}`,
+  made({ name: 'NotificationAdded', organizationId, projectId: undefined, people: [userId] }, {
+    id: `notification.${notification.id}`, at: notification.createdAt, actor: notification.event.actorId ?? 'system', subject: notification.id, version: 1,
+    data: { notification },
   })
+
+type Said = { id: string; at: string; actor: string; subject: string; version: number; data: unknown }
+const made = (event: Omit<LiveEvent, 'text'>, { id, ...rest }: Said): LiveEvent =>
+  // In one go: a text put together from pieces keeps all of them.
+  ({ ...event, text: JSON.stringify({ id, name: event.name, ...rest }).slice(1) })
 
 /** The frame of an event on one topic. */
 export const frameOf = (topic: string, seq: number, { text }: LiveEvent): string => `{"type":"event","topic":"${topic}","seq":${seq},${text}`

@@ -81,7 +81,7 @@ describe('a socket', () => {
   })
   it('brings more than it holds at once to who comes back after much has happened', async () => {
     const text = (id: number): string => `"id":${id},"pad":"${'x'.repeat(60_000)}"}`
-    const event = { id: '', name: 'TaskUpdated', organizationId: 'o1', projectId: undefined, people: ['ann'], data: {} }
+    const event = { name: 'TaskUpdated', organizationId: 'o1', projectId: undefined, people: ['ann'] }
     for (let id = 0; id < 200; id++) journal.append({ ...event, text: text(id) })
     const ann = await open('ann')
     const ids: unknown[] = []
