@@ -14,6 +14,8 @@ const BATCH = 200
 const SETTLE_MS = 4_500
 /** Under load batches grow while this passes: a write costs the store far more than a document of it. Who waits for a document ends the pause. */
 const PACE_MS = 200
+/** Before the first: what everybody waits for, the position and the event, is with the store and the broker by then, and had them for itself. */
+const FIRST_MS = 20
 
 /** Collects documents and writes the newest of each in batches, one batch at a time. */
 export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger }: WriteBehindOptions<D>) => {
@@ -39,7 +41,12 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
       })
     }
   }
+  const rest = async (ms: number): Promise<void> => {
+    await Promise.race([pause(ms), wanted.promise])
+    wanted = Promise.withResolvers<void>()
+  }
   const flush = async (): Promise<void> => {
+    await rest(FIRST_MS)
     while (waiting.size > 0) {
       if (hold) { await hold.promise; continue }
       const batch = [...waiting.values()].slice(0, BATCH)
@@ -57,8 +64,7 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
       }
       underWay = []
       retry.reset()
-      if (waiting.size < BATCH) await Promise.race([pause(PACE_MS), wanted.promise])
-      wanted = Promise.withResolvers<void>()
+      if (waiting.size < BATCH) await rest(PACE_MS)
     }
   }
 
@@ -69,8 +75,7 @@ export const writeBehind = <D extends StoredDocument>({ put, isTransient, logger
       const entry = known ?? { document, fresh: document.version === 1, stored: Promise.withResolvers<void>() }
       if (!known) waiting.set(document._id, entry)
       else if (known.document.version < document.version) known.document = document
-      // A turn later, so that changes of one shared insert share a write as well.
-      flushing ??= new Promise<void>(resolve => { setImmediate(resolve) }).then(flush).finally(() => { flushing = undefined })
+      flushing ??= flush().finally(() => { flushing = undefined })
       return entry.stored.promise
     },
     /** This version, or a newer one, is going to be written, and is not being written yet. */
