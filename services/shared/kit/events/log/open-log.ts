@@ -13,6 +13,7 @@ import { decoder } from './decode.ts'
 import { completeDraft, sealed } from './draft.ts'
 import { followUps } from './follow-ups.ts'
 import { batched } from '../../batching/batched.ts'
+import { commonBeat } from '../positions/common-beat.ts'
 import { groupCommit } from './group-commit.ts'
 import { journal as newJournal } from './journal.ts'
 import { logLifecycle } from './log-lifecycle.ts'
@@ -88,8 +89,9 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
     const ofOthers = commits.filter(({ journal: chunk }) => !chunk.startsWith(`${writer}:`))
     if (ofOthers.length > 0) for (const tell of told) tell(ofOthers)
   }
+  const pace = commonBeat()
   const sequencers = numbers.map(partition => sequencer({
-    store, partition, from: () => from(partition), now: () => clock.now(), logger, onPassed,
+    store, partition, from: () => from(partition), now: () => clock.now(), logger, pace, onPassed,
     onPositioned: (segment, groups) => { pipeline.publish(segment, groups) },
   }))
   const ends = (): End[] => sequencers.map(s => s.known() ?? START)

@@ -20,7 +20,8 @@ const sequencerOver = async (segments: number, text = '') => {
   store.before = async () => { calls++ }
   const counted: [string, number][] = []
   const one = sequencer({
-    store, partition: 0, from: async () => START, now: () => '', logger: silentLogger, onPositioned: (_, groups) => { counted.push(...groups) },
+    store, partition: 0, from: async () => START, now: () => '', logger: silentLogger, pace: async () => {},
+    onPositioned: (_, groups) => { counted.push(...groups) },
   })
   return { one, calls: () => calls, counted }
 }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Commit } from '../log/commit.ts'
 import { shortLivedMap } from '../../short-lived.ts'
-import { backOff, eachWithin, pause, untilNextTick, within } from '../../waiting.ts'
+import { backOff, eachWithin, pause, within } from '../../waiting.ts'
 import { endOf, segmentAt, segmentsFrom } from './segments.ts'
 import { singleFlight } from '../../batching/single-flight.ts'
 import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
@@ -13,9 +13,6 @@ const BATCH_CHARACTERS = 1_000_000
 const STORE_MS = 10_000
 const SEEN = 20_000
 const RECENT_BYTES = BATCH_BYTES / 4
-// The first commit after a rest is positioned at once; while they keep coming, those of one beat share a segment, and the partitions an insert.
-// A pile is worked off without a rest.
-const PACE_MS = 50
 
 export type SequencerOptions = {
   store: Pick<CommitStore, 'addSegment' | 'findSegment' | 'readPage'>
@@ -24,6 +21,8 @@ export type SequencerOptions = {
   from: () => Promise<End>
   now: () => string
   logger: Logger
+  /** Awaited between segments, so that commits gather; a pile is worked off without it. */
+  pace: () => Promise<void>
   /** A segment, whoever wrote it, has commits that were handed in here; `groups` counts them by the name they were handed in under. */
   onPositioned: (segment: Segment, groups: ReadonlyMap<string, number>) => void
   /** Every segment, one after the other, as the known end moves behind it. */
@@ -35,7 +34,7 @@ export type Sequencer = ReturnType<typeof sequencer>
  * Gives the commits of a partition their positions. Several processes do so at once without a lease: a segment's id says where it begins, so one of
  * them gets the place, and the others read it, strike out of their own lists what it holds, and go for the next place.
  */
-export const sequencer = ({ store, partition, from, now, logger, onPositioned, onPassed = () => {} }: SequencerOptions) => {
+export const sequencer = ({ store, partition, from, now, logger, pace, onPositioned, onPassed = () => {} }: SequencerOptions) => {
   const seen = new LRUCache<string, true>({ max: SEEN })
   const pending = shortLivedMap<string, { commit: Commit; groups: Set<string> }>()
   const retry = backOff({ first: 20, most: 2_000 })
@@ -99,7 +98,7 @@ export const sequencer = ({ store, partition, from, now, logger, onPositioned, o
     if (result === 'inserted') {
       take(segment)
       retry.reset()
-      if (batch.length < BATCH) await untilNextTick(PACE_MS)
+      if (batch.length < BATCH) await pace()
       return
     }
     const before = at.next
