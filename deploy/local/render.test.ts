@@ -15,7 +15,7 @@ it('a second stack has its own ports, app ids and paths in everything that Dapr 
     .toMatchObject({ redisHost: 'localhost:16390', publishingScopes: expect.stringMatching(/^t1-gateway=.*;t1-user=user-events/) })
   expect(values('components/local/secretstore.yaml')).toEqual({ secretsFile: '/data/secrets.json' })
   expect(render('components/local/statestore.yaml')?.scopes).toContain('t1-project')
-  expect(Object.keys(render('dapr/resources/resiliency.yaml')?.spec.targets?.apps ?? {})).toContain('t1-user')
+  expect(renderResource({ kind: 'Resiliency', spec: { targets: { apps: { user: {} } } } }, to).spec.targets?.apps).toEqual({ 't1-user': {} })
   expect(render('dapr/config/task.yaml')?.spec.accessControl?.policies.map(policy => policy.appId)).toContain('t1-gateway')
 })
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import Koa from 'koa'
 import { removeState } from '../../deploy/local/parts/postgres.ts'
+import type { Part } from '../../deploy/local/part.ts'
 import { startStack } from '../../deploy/local/stack.ts'
 import type { ActorHost } from '../../services/shared/kit/dapr/actor-host.ts'
 import { appContract } from '../../services/shared/kit/dapr/app-contract.ts'
@@ -23,6 +24,9 @@ export type Harness = {
   deaths(): number
   /** Behind the sidecar of the task service, where else nobody is; gives what closes it. */
   task(answer: RequestListener): Promise<() => Promise<void>>
+  taskSidecar: Part
+  /** Where other sidecars reach that of the task service. */
+  taskSidecarPort: number
   leave(): Promise<void>
   comeBack(): Promise<void>
   stop(): Promise<void>
@@ -66,6 +70,7 @@ export const startHarness = async (): Promise<Harness> => {
   const user = connectDapr({ port: 3_501 + at, apiToken: stack.tokens.user.dapr, appIdPrefix: prefix })
   return {
     user, told, secrets: stack.secrets, sdk: { host: '127.0.0.1', port: String(3_501 + at), token: stack.tokens.user.dapr },
+    taskSidecar: stack.part('task-sidecar'), taskSidecarPort: 3_522 + at,
     deaths: () => stack.part('user-sidecar').restarts,
     onTold: next => { handle = next },
     task: async answer => {

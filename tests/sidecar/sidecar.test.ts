@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { CommunicationProtocolEnum, DaprClient } from '@dapr/dapr'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { DaprError } from '../../services/shared/kit/dapr/dapr-error.ts'
@@ -58,6 +60,9 @@ describe('the sidecar client, beside Dapr\'s own SDK', () => {
 })
 
 describe('two sidecars', () => {
+  const ask = () => fetch(`http://${harness.sdk.host}:${harness.sdk.port}/v1.0/invoke/sidecar-task/method/internal/tasks/release`, {
+    method: 'POST', headers: { 'dapr-api-token': harness.sdk.token },
+  })
   it('hand on each part of an answer as it comes', async () => {
     const rest = Promise.withResolvers<void>()
     const close = await harness.task((request, answer) => {
@@ -67,9 +72,6 @@ describe('two sidecars', () => {
       else void rest.promise.then(() => { answer.end('2\n') })
     })
     onTestFinished(close)
-    const ask = () => fetch(`http://${harness.sdk.host}:${harness.sdk.port}/v1.0/invoke/sidecar-task/method/internal/tasks/release`, {
-      method: 'POST', headers: { 'dapr-api-token': harness.sdk.token },
-    })
     let answer = await ask()
     await eventually(async () => { if (!answer.ok) answer = await ask(); expect(answer.status).toBe(200) })
     const parts: string[] = []
@@ -78,6 +80,28 @@ describe('two sidecars', () => {
       rest.resolve()
     }
     expect(parts).toEqual(['1\n', '2\n'])
+  })
+  it('make a call that broke off once, and the next one through a connection of its own', async () => {
+    let calls = 0
+    const close = await harness.task((request, answer) => {
+      if (request.url !== '/internal/tasks/release') { answer.end(); return }
+      calls++
+      void harness.taskSidecar.stop('SIGKILL')
+    })
+    onTestFinished(close)
+    let broken = await ask()
+    await eventually(async () => { if (calls === 0) broken = await ask(); expect(calls).toBeGreaterThan(0) })
+    expect([calls, await broken.text()]).toEqual([1, expect.stringContaining('after 0 retries')])
+    await eventually(async () => { expect(await (await ask()).text()).toContain('connection refused') })
+    let dialled = 0
+    const otherwise = createServer(socket => { dialled++; socket.destroy() }).listen(harness.taskSidecarPort, '127.0.0.1')
+    await once(otherwise, 'listening')
+    // Not when gRPC thinks fit to look again.
+    await ask()
+    expect(dialled).toBeGreaterThan(0)
+    otherwise.close()
+    await once(otherwise, 'close')
+    await harness.taskSidecar.start()
   })
 })
 

@@ -42,7 +42,7 @@ export const neverArrived = (reply: Pick<Reply, 'status' | 'headers' | 'text'>):
 
 /** The rest before the first try of a call that never arrived, in milliseconds. */
 export const FIRST_REST_MS = 100
-/** The rest before the next try, after one of `ms`: short, for a sidecar takes up a broken connection within a second, and a service is back in two. */
+/** The rest before the next try, after one of `ms`: short, for a sidecar is back in a second, and a service in two. */
 export const nextRest = (ms: number): number => Math.min(ms * 2, 250)
 
 /** Turns a reply that is not a success into a `DaprError`; hands a success through. */
