@@ -29,6 +29,17 @@ export const redisProbe = (port: number, password: string): Probe => () => new P
   socket.once('error', () => end(false)).once('timeout', () => end(false)).once('close', () => end(false))
 })
 
+// The message {ping: 1, $db: "admin"} of MongoDB's protocol, and how ok: 1.0 stands in the answer.
+const ping = Buffer.from('330000000100000000000000dd07000000000000001e0000001070696e67000100000002246462000600000061646d696e0000', 'hex')
+const fine = Buffer.from('016f6b00000000000000f03f', 'hex')
+/** Who speaks MongoDB's protocol on a port of this machine carries out a command; FerretDB has then read which collections its PostgreSQL holds. */
+export const documentsProbe = (port: number): Probe => () => new Promise(resolve => {
+  const socket = connect({ port, host: '127.0.0.1', timeout: 2000 })
+  const end = (answer: boolean): void => { socket.destroy(); resolve(answer) }
+  socket.once('connect', () => socket.write(ping)).once('data', data => end(data.includes(fine)))
+  socket.once('error', () => end(false)).once('timeout', () => end(false)).once('close', () => end(false))
+})
+
 // ApiVersions, the request that every Kafka answers; its answer begins with its length and the number that it was asked with.
 const apiVersions = Buffer.from('0000000a001200000000002affff', 'hex')
 const asked = 0x2a

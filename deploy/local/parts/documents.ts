@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PartSpec } from '../part.ts'
-import { tcpProbe } from '../probe.ts'
+import { documentsProbe } from '../probe.ts'
 import { plainEnv, type Context } from './context.ts'
 import { postgresPart, postgresUri } from './postgres.ts'
 
@@ -11,7 +11,7 @@ export const documentParts = (context: Context): PartSpec[] => {
   if (documents.kind === 'uri') return []
   const shared = {
     name: 'documents', group: 'store', cwd: home, env: plainEnv(env),
-    ports: [ports.documents], ready: tcpProbe(ports.documents), stopWithinMs: 15_000,
+    ports: [ports.documents], ready: documentsProbe(ports.documents), stopWithinMs: 15_000,
   } as const
   if (documents.kind === 'mongod') {
     const data = join(home, 'data/mongo')
