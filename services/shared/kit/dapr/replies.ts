@@ -41,9 +41,9 @@ export const neverArrived = (reply: Pick<Reply, 'status' | 'headers' | 'text'>):
 }
 
 /** The rest before the first try of a call that never arrived, in milliseconds. */
-export const FIRST_REST_MS = 100
-/** The rest before the next try, after one of `ms`: short, for a sidecar is back in a second, and a service in two. */
-export const nextRest = (ms: number): number => Math.min(ms * 2, 250)
+export const FIRST_REST_MS = 50
+/** The rest before the next try, after one of `ms`: short, for a sidecar is back in a few tenths of a second, and a service in a second or two. */
+export const nextRest = (ms: number): number => Math.min(ms * 2, 100)
 
 /** Turns a reply that is not a success into a `DaprError`; hands a success through. */
 export const succeeded = (reply: Reply, what: string): Reply => {
