@@ -24,15 +24,11 @@ const FEED_MS = 1_500
 export const logReader = ({ store, service, partitions, sequencers }: ReaderOptions): Reader => {
   const endOfPartition = async (partition: number) => await sequencers[partition]?.catchUp() ?? START
 
-  const recent = (partition: number, position: number): readonly Segment[] => {
-    const segments = sequencers[partition]?.recent() ?? []
-    const known = segments.findIndex(s => s.first <= position && position < s.first + s.count)
-    return known < 0 ? [] : segments.slice(known)
-  }
+  const recent = (partition: number, position: number): Iterable<Segment> => sequencers[partition]?.recent(position) ?? []
   const segmentsAt = async function* (partition: number, position: number): AsyncGenerator<Segment> {
-    const known = recent(partition, position)
-    if (known.length > 0) yield* known
-    else yield* segmentsFrom(store, partition, await segmentStart(store, partition, position))
+    let known = false
+    for (const segment of recent(partition, position)) { known = true; yield segment }
+    if (!known) yield* segmentsFrom(store, partition, await segmentStart(store, partition, position))
   }
 
   return {
@@ -57,7 +53,7 @@ export const logReader = ({ store, service, partitions, sequencers }: ReaderOpti
       return { events, head, next }
     },
     heads: () => Promise.all(Array.from({ length: partitions }, async (_, p) => (await endOfPartition(p)).previous + 1)),
-    recent: (partition, from) => recent(partition, from).map(scanned),
+    recent: (partition, from) => Array.from(recent(partition, from), scanned),
     ends: () => Promise.all(Array.from({ length: partitions }, async (_, p) => (await endOfPartition(p)).next)),
     scan: async function* (partition, from = 0, to) {
       // What comes while it is read is for the next time: others may write faster than this one reads.

@@ -45,7 +45,8 @@ describe('the sequencer', () => {
     for (const [text, kept] of [['', 100], ['x'.repeat(200_000), 2], ['x'.repeat(2_000_000), 1]] as const) {
       const { one } = await sequencerOver(Math.max(10, kept), text)
       const { next } = await one.catchUp()
-      expect([text.length, one.recent().length, one.recent().at(-1)?.first]).toEqual([text.length, kept, next - 1])
+      const reach = Array.from({ length: next }, (_, position) => [...one.recent(position)].map(({ first }) => first)).filter(firsts => firsts.length > 0)
+      expect([text.length, reach.length, reach[0]?.at(-1), reach.at(-1)]).toEqual([text.length, kept, next - 1, [next - 1]])
     }
   })
 })

@@ -6,7 +6,8 @@ import { endOf, segmentAt, segmentsFrom } from './segments.ts'
 import { singleFlight } from '../../batching/single-flight.ts'
 import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
 import type { Logger } from '../../observe/log.ts'
-import type { CommitStore, End, Segment } from '../store/store.ts'
+import { packed, unpacked } from '../store/packed.ts'
+import type { CommitStore, End, Segment, SegmentHead } from '../store/store.ts'
 
 const BATCH = 200
 const BATCH_CHARACTERS = 1_000_000
@@ -43,18 +44,23 @@ export const sequencer = ({ store, partition, from, now, logger, pace, onPositio
   let stopped = false
   const late = (): Error => new Error('the store takes too long')
 
-  const recent: { segment: Segment; bytes: number }[] = []
+  // Packed: as objects they would be half of all that this process makes and that does not end with a request.
+  const recent: { head: SegmentHead; pack: Uint8Array; bytes: number }[] = []
   let recentBytes = 0
 
-  const remember = (segment: Segment): void => {
-    const bytes = jsonBytes(segment.commits)
-    recent.push({ segment, bytes })
+  const remember = ({ commits, ...head }: Segment, pack: Uint8Array): void => {
+    const bytes = jsonBytes(commits)
+    recent.push({ head, pack, bytes })
     recentBytes += bytes
     while (recentBytes > RECENT_BYTES && recent.length > 1) recentBytes -= recent.shift()?.bytes ?? 0
   }
-  const take = (segment: Segment): void => {
+  const recentFrom = function* (position: number): Iterable<Segment> {
+    const at = recent.findIndex(({ head: { first, count } }) => first <= position && position < first + count)
+    for (const { head, pack } of at < 0 ? [] : recent.slice(at)) yield { ...head, commits: unpacked(pack) }
+  }
+  const take = (segment: Segment, pack = packed(segment.commits)): void => {
     end = endOf(segment)
-    remember(segment)
+    remember(segment, pack)
     onPassed(segment)
     const groups = new Map<string, number>()
     for (const { id } of segment.commits) {
@@ -93,10 +99,11 @@ export const sequencer = ({ store, partition, from, now, logger, pace, onPositio
     // What was read on the way here may have held all that waited; an empty segment would block its place for ever.
     if (batch.length === 0) return
     const segment = segmentAt(partition, at, batch, now())
-    const result = await within(store.addSegment(segment), STORE_MS, late)
+    const pack = packed(batch)
+    const result = await within(store.addSegment(segment, pack), STORE_MS, late)
     if (end && end.next !== at.next) return
     if (result === 'inserted') {
-      take(segment)
+      take(segment, pack)
       retry.reset()
       if (batch.length < BATCH) await pace()
       return
@@ -133,8 +140,8 @@ export const sequencer = ({ store, partition, from, now, logger, pace, onPositio
     /** True: the commit has its position, or waits here for it. */
     has: (id: string): boolean => seen.has(id) || pending.has(id),
     known: (): End | undefined => end,
-    /** The last segments up to the known end, without a hole; what consumers ask for is mostly in them. */
-    recent: (): readonly Segment[] => recent.map(({ segment }) => segment),
+    /** From this position to the known end, without a hole, where memory reaches back so far; what consumers ask for is mostly there. */
+    recent: recentFrom,
     catchUp,
     /** Resolves when all that waits here now has its position. */
     drained: async (): Promise<void> => {

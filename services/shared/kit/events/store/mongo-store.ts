@@ -52,7 +52,7 @@ export const mongoStore = (connection: Connection): CommitStore => {
     },
     readChunk: async journal => (await commits().find({ journal }).toArray()).map(commitOf),
 
-    addSegment: segment => addSegment(segmentRow(segment)),
+    addSegment: (segment, pack) => addSegment(segmentRow(segment, pack)),
     findSegment: async id => {
       const row = await segments().findOne({ _id: id })
       return row ? segmentOf(row) : undefined

@@ -80,7 +80,8 @@ export type CommitStore = {
   findCommand(stream: string, commandId: string): Promise<Commit | undefined>
   readChunk(journal: string): Promise<Commit[]>
 
-  addSegment(segment: Segment): Promise<InsertResult>
+  /** `pack`: its commits as `packed` makes them, by who has them so already. */
+  addSegment(segment: Segment, pack?: Uint8Array): Promise<InsertResult>
   findSegment(id: string): Promise<Segment | undefined>
   /** The segments of a page that begin at this position or behind it, by `first`, one at a time: a page of long ones is never in memory as a whole. */
   readPage(page: string, from: number): AsyncIterable<Segment>
