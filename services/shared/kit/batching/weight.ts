@@ -5,12 +5,14 @@
 export const BATCH_BYTES = 2_000_000
 const LONG = 200
 
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+
 /** About how many bytes of JSON a value is: only long texts are measured well. */
 export const jsonBytes = (value: unknown): number => {
   if (typeof value === 'string') return value.length < LONG ? value.length + 2 : Buffer.byteLength(JSON.stringify(value))
-  if (typeof value !== 'object' || value === null) return 5
-  if (Array.isArray(value)) return value.reduce<number>((weight, part) => weight + 5 + jsonBytes(part), 2)
+  if (!isObject(value)) return 5
   let weight = 2
-  for (const key of Object.keys(value)) weight += key.length + 4 + jsonBytes(Reflect.get(value, key))
+  if (Array.isArray(value)) for (const part of value) weight += 5 + jsonBytes(part)
+  else for (const key in value) weight += key.length + 4 + jsonBytes(value[key])
   return weight
 }

@@ -92,7 +92,7 @@ export const openLog = <E extends DomainEvent, T extends Topic>(options: LogOpti
   const pace = commonBeat()
   const sequencers = numbers.map(partition => sequencer({
     store, partition, from: () => from(partition), now: () => clock.now(), logger, pace, onPassed,
-    onPositioned: (segment, groups) => { pipeline.publish(segment, groups) },
+    onPositioned: (segment, groups, bytes) => { pipeline.publish(segment, groups, bytes) },
   }))
   const ends = (): End[] => sequencers.map(s => s.known() ?? START)
   const models = readModels()

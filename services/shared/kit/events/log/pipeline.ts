@@ -35,8 +35,8 @@ const ADOPTED_MS = 1_000
 export const pipeline = <E extends DomainEvent>({ store, journal, sequencers, relays, follow, before, isUncertain, logger }: PipelineOptions<E>) => {
   const held = shortLivedMap<string, Promise<void>>()
 
-  const publish = (segment: Segment, groups: ReadonlyMap<string, number>): void =>
-    relays[segment.partition]?.add(segment, () => { for (const [group, count] of groups) journal.published(group, count) })
+  const publish = (segment: Segment, groups: ReadonlyMap<string, number>, bytes?: number): void =>
+    relays[segment.partition]?.add(segment, () => { for (const [group, count] of groups) journal.published(group, count) }, bytes)
   const followUp = async (commit: Commit, group: string): Promise<void> => { if (await follow.run(commit)) journal.followed(group) }
   const adopting = limited(ADOPTED_AT_ONCE)
   const sequencerOf = (partition: number): Sequencer => {

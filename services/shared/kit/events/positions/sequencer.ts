@@ -10,7 +10,7 @@ import { packed, unpacked } from '../store/packed.ts'
 import type { CommitStore, End, Segment, SegmentHead } from '../store/store.ts'
 
 const BATCH = 200
-const BATCH_CHARACTERS = 1_000_000
+const MOST_BYTES = BATCH_BYTES / 2
 const STORE_MS = 10_000
 const SEEN = 20_000
 const RECENT_BYTES = BATCH_BYTES / 4
@@ -24,8 +24,8 @@ export type SequencerOptions = {
   logger: Logger
   /** Awaited between segments, so that commits gather; a pile is worked off without it. */
   pace: () => Promise<void>
-  /** A segment, whoever wrote it, has commits that were handed in here; `groups` counts them by the name they were handed in under. */
-  onPositioned: (segment: Segment, groups: ReadonlyMap<string, number>) => void
+  /** A segment of so many bytes, whoever wrote it, has commits that were handed in here; `groups` counts them by the name they were handed in under. */
+  onPositioned: (segment: Segment, groups: ReadonlyMap<string, number>, bytes: number) => void
   /** Every segment, one after the other, as the known end moves behind it. */
   onPassed?: (segment: Segment) => void
 }
@@ -48,8 +48,7 @@ export const sequencer = ({ store, partition, from, now, logger, pace, onPositio
   const recent: { head: SegmentHead; pack: Uint8Array; bytes: number }[] = []
   let recentBytes = 0
 
-  const remember = ({ commits, ...head }: Segment, pack: Uint8Array): void => {
-    const bytes = jsonBytes(commits)
+  const remember = ({ commits: _, ...head }: Segment, pack: Uint8Array, bytes: number): void => {
     recent.push({ head, pack, bytes })
     recentBytes += bytes
     while (recentBytes > RECENT_BYTES && recent.length > 1) recentBytes -= recent.shift()?.bytes ?? 0
@@ -58,9 +57,9 @@ export const sequencer = ({ store, partition, from, now, logger, pace, onPositio
     const at = recent.findIndex(({ head: { first, count } }) => first <= position && position < first + count)
     for (const { head, pack } of at < 0 ? [] : recent.slice(at)) yield { ...head, commits: unpacked(pack) }
   }
-  const take = (segment: Segment, pack = packed(segment.commits)): void => {
+  const take = (segment: Segment, pack = packed(segment.commits), bytes = jsonBytes(segment.commits)): void => {
     end = endOf(segment)
-    remember(segment, pack)
+    remember(segment, pack, bytes)
     onPassed(segment)
     const groups = new Map<string, number>()
     for (const { id } of segment.commits) {
@@ -70,7 +69,7 @@ export const sequencer = ({ store, partition, from, now, logger, pace, onPositio
       pending.delete(id)
       for (const group of mine.groups) groups.set(group, (groups.get(group) ?? 0) + 1)
     }
-    if (groups.size > 0) onPositioned(segment, groups)
+    if (groups.size > 0) onPositioned(segment, groups, bytes)
   }
   const readOn = async (): Promise<End> => {
     const first = end ?? await within(from(), STORE_MS, late)
@@ -82,20 +81,19 @@ export const sequencer = ({ store, partition, from, now, logger, pace, onPositio
   const reading = singleFlight<End>()
   /** Reads on from the known end; resolves to the true one. Those who ask meanwhile share the next reading. */
   const catchUp = (): Promise<End> => reading('', readOn)
-  const nextBatch = (): Commit[] => {
+  const nextBatch = (): { batch: Commit[]; bytes: number } => {
     const batch: Commit[] = []
-    let characters = 0
+    let bytes = 0
     for (const { commit } of pending.values()) {
-      if (batch.length >= BATCH || characters > BATCH_CHARACTERS) break
+      if (batch.length >= BATCH || bytes > MOST_BYTES) break
       batch.push(commit)
-      // Only long events need to be measured well.
-      characters += commit.events.reduce((n, e) => n + JSON.stringify(e.data).length, 1_000)
+      bytes += jsonBytes(commit)
     }
-    return batch
+    return { batch, bytes }
   }
   const step = async (): Promise<void> => {
     const at = end ?? await catchUp()
-    const batch = nextBatch()
+    const { batch, bytes } = nextBatch()
     // What was read on the way here may have held all that waited; an empty segment would block its place for ever.
     if (batch.length === 0) return
     const segment = segmentAt(partition, at, batch, now())
@@ -103,7 +101,7 @@ export const sequencer = ({ store, partition, from, now, logger, pace, onPositio
     const result = await within(store.addSegment(segment, pack), STORE_MS, late)
     if (end && end.next !== at.next) return
     if (result === 'inserted') {
-      take(segment, pack)
+      take(segment, pack, bytes)
       retry.reset()
       if (batch.length < BATCH) await pace()
       return

@@ -89,10 +89,11 @@ export const relay = ({ store, source, publish, logger, heldBytes = 4 * BATCH_BY
   }
 
   return {
-    add: (segment: Segment, published: () => void): void => {
-      const bytes = held < heldBytes ? jsonBytes(segment.commits) : 0
-      held += bytes
-      queue.push({ id: segment.id, segment: bytes > 0 ? segment : undefined, since: performance.now(), published: () => { held -= bytes; published() } })
+    /** `bytes`: what the segment weighs, where that is known. */
+    add: (segment: Segment, published: () => void, bytes = jsonBytes(segment.commits)): void => {
+      const kept = held < heldBytes ? bytes : 0
+      held += kept
+      queue.push({ id: segment.id, segment: kept > 0 ? segment : undefined, since: performance.now(), published: () => { held -= kept; published() } })
       kick()
     },
     waiting: (): number => queue.length,
