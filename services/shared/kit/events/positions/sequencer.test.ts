@@ -41,6 +41,21 @@ describe('the sequencer', () => {
     expect(counted).toEqual([['adopted:1', 1], ['adopted:2', 1]])
     await one.stop()
   })
+  it('works off a pile without a rest, also one that came while the store took few', async () => {
+    const store = memoryStore()
+    const [sizes, rests]: [number[], number[]] = [[], []]
+    const one = sequencer({
+      store: { ...store, addSegment: async segment => {
+        if (sizes.push(segment.commits.length) === 1) for (let i = 0; i < 450; i++) one.position(commitOf(`q${i}`), 'g')
+        return store.addSegment(segment)
+      } },
+      partition: 0, from: async () => START, now: () => '', logger: silentLogger, onPositioned: () => {}, pace: async () => { rests.push(sizes.length) },
+    })
+    one.position(commitOf('p'), 'g')
+    await one.drained()
+    await one.stop()
+    expect([sizes, rests]).toEqual([[1, 200, 200, 50], [4]])
+  })
   it('keeps the last segments by their weight', async () => {
     for (const [text, kept] of [['', 100], ['x'.repeat(200_000), 2], ['x'.repeat(2_000_000), 1]] as const) {
       const { one } = await sequencerOver(Math.max(10, kept), text)

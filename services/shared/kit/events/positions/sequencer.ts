@@ -14,6 +14,7 @@ const MOST_BYTES = BATCH_BYTES / 2
 const STORE_MS = 10_000
 const SEEN = 20_000
 const RECENT_BYTES = BATCH_BYTES / 4
+const isFew = (commits: number, bytes: number): boolean => commits < BATCH && bytes <= MOST_BYTES
 
 export type SequencerOptions = {
   store: Pick<CommitStore, 'addSegment' | 'findSegment' | 'readPage'>
@@ -85,7 +86,7 @@ export const sequencer = ({ store, partition, from, now, logger, pace, onPositio
     const batch: Commit[] = []
     let bytes = 0
     for (const { commit } of pending.values()) {
-      if (batch.length >= BATCH || bytes > MOST_BYTES) break
+      if (!isFew(batch.length, bytes)) break
       batch.push(commit)
       bytes += jsonBytes(commit)
     }
@@ -103,7 +104,7 @@ export const sequencer = ({ store, partition, from, now, logger, pace, onPositio
     if (result === 'inserted') {
       take(segment, pack, bytes)
       retry.reset()
-      if (batch.length < BATCH) await pace()
+      if (isFew(batch.length, bytes) && pending.size < BATCH) await pace()
       return
     }
     const before = at.next
