@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { CloudEvent } from '../../services/shared/contracts/feed.ts'
 import { connectDapr } from '../../services/shared/kit/dapr/connect.ts'
+import type { PublishableEvent } from '../../services/shared/kit/dapr/dapr.ts'
 import { mongoStore } from '../../services/shared/kit/events/store/mongo-store.ts'
 import { eventually } from '../../tests/support/eventually.ts'
 import { callers } from '../closed-loop.ts'
@@ -23,14 +23,14 @@ const benchOf = async (world: World) => {
   const store = await openStore(skeleton)
   const dapr = connectDapr({ port: 3_503 + skeletonOffset, apiToken: skeleton.stack.tokens.project.dapr, appIdPrefix: skeleton.prefix })
   const [positions, publication] = [newGate(), newGate()]
-  let [sent, heard] = [new Array<CloudEvent>(), 0]
+  let [sent, heard] = [new Array<PublishableEvent>(), 0]
   skeleton.inbox.on('project-events', async () => { heard++; return 'SUCCESS' })
   const commits = mongoStore(store.db)
   const { log, count } = counterLog({
     db: { ...commits, addSegment: async segment => { await positions.pass(); return commits.addSegment(segment) } },
     publishBulk: async (topic, events) => {
       await publication.pass()
-      sent.push(...events.map(event => CloudEvent.parse(event)))
+      sent.push(...events)
       return dapr.publishBulk(topic, events)
     },
   })

@@ -6,8 +6,6 @@ export type Send = (call: {
   method: string
   path: string
   body?: unknown
-  /** A body that is JSON text already. */
-  json?: string
   headers?: Readonly<Record<string, string>>
   timeoutMs?: number
 }) => Promise<Reply>
@@ -25,8 +23,8 @@ export const transport = ({ baseUrl, apiToken, waitMs = 60_000 }: TransportOptio
   })
   const token: Record<string, string> = apiToken ? { 'dapr-api-token': apiToken } : {}
 
-  const exchange: Send = async ({ method, path, body, json: text, headers, timeoutMs = 5_000 }) => {
-    const json = text ?? (body === undefined ? null : JSON.stringify(body))
+  const exchange: Send = async ({ method, path, body, headers, timeoutMs = 5_000 }) => {
+    const json = body === undefined ? null : JSON.stringify(body)
     const control = new AbortController()
     const { signal } = control
     // Not AbortSignal.timeout, which holds on to what it is given until its time has come.
