@@ -80,6 +80,8 @@ describe.concurrent('a rebuild', { timeout: 240_000 }, () => {
     const all = Array.from({ length: processes }, () => processOn(store))
     const [first = processOn(store)] = all
     for (const id of before) await first.sendTo(id)
+    // Written a moment later: until there is something, nobody can see when it is gone.
+    await first.view.settled()
     await Promise.all([
       first.view.rebuild(),
       ...meanwhile.map(async ({ by, id, afterMs }) => { await pause(afterMs); await all[by % processes]?.sendTo(id) }),
