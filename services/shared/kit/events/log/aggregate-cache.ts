@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { singleFlight } from '../../batching/single-flight.ts'
 import { oneByOne } from '../../one-by-one.ts'
+import { shortLivedMap } from '../../short-lived.ts'
 import { storeAway } from '../../unavailable.ts'
 import { within } from '../../waiting.ts'
 import { commitId, type Commit, type DomainEvent } from './commit.ts'
@@ -37,8 +38,8 @@ export const aggregateCache = <S, L extends DomainEvent>(
     return folded
   }
 
-  // Streams that are being read, and whether this process has appended to them since that began.
-  const overtaken = new Map<string, boolean>()
+  // Streams that are being read, and whether something was appended to them since that began.
+  const overtaken = shortLivedMap<string, boolean>()
   const readFrom = async (stream: string): Promise<Folded<S>> => {
     let known = cache.get(stream)
     for (let i = 0; known && i < PROBES; i++) {
@@ -76,6 +77,13 @@ export const aggregateCache = <S, L extends DomainEvent>(
       keep(stream, folded)
     },
     peek: (stream: string): Folded<S> | undefined => cache.get(stream),
+    /** What another process has appended is heard of: nobody is told what was known before it while that is read. */
+    renewed: (stream: string): Promise<Folded<S>> => {
+      if (overtaken.has(stream)) overtaken.set(stream, true)
+      const known = cache.peek(stream)
+      if (known) cache.set(stream, { ...known, asOf: -Infinity })
+      return reread(stream)
+    },
     /**
      * What the store says now: one look-up for the version after the known one, more only when others have written.
      * Those who ask meanwhile share the next reading, so that a long stream is read once, however many ask for it.

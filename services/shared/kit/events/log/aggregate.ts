@@ -58,7 +58,7 @@ export const aggregate = <S, C, E extends L, L extends DomainEvent>(
   log.project(name, async commit => {
     const { aggregateId: id, tenantId } = log.decode(commit)
     const cached = cache.peek(commit.stream)
-    const known = cached && cached.version >= commit.version ? cached : await cache.reread(commit.stream)
+    const known = cached && cached.version >= commit.version ? cached : await cache.renewed(commit.stream)
     await Promise.all(followers.map(apply => apply({ tenantId, id, state: known.state, version: known.version })))
   })
 

@@ -5,7 +5,7 @@ import { CHUNK } from './journal.ts'
 import { BATCH_BYTES, jsonBytes } from '../../batching/weight.ts'
 import { pause } from '../../waiting.ts'
 import type { Adopt } from './pipeline.ts'
-import type { CommitStore, Writer } from '../store/store.ts'
+import type { CommitStore, Recovered, Writer } from '../store/store.ts'
 import type { Logger } from '../../observe/log.ts'
 
 type Seen = { beat: number; since: number; againAt: number; under?: Promise<boolean> | undefined }
@@ -84,6 +84,8 @@ export const recovery = ({ store, writer, instanceId, beatMs, clock, logger, ado
   const recover = async (dead: Writer, seen: Seen): Promise<void> => {
     const known = recoveredOf(dead)
     const isSeenThrough = known !== undefined && known === (await unfinishedOf(dead)).length
+    // More has arrived: others may learn its position before the read models have it.
+    if (known !== undefined && !isSeenThrough) await store.saveRecovered(dead.id, NOT_RECOVERED)
     const commits = isSeenThrough ? known : await adoptAll(dead)
     seen.againAt = clock.monotonic() + deadAfterMs * 3
     // Whoever comes after this process needs not do it all again.
@@ -147,5 +149,7 @@ export const recovery = ({ store, writer, instanceId, beatMs, clock, logger, ado
 }
 
 const NONE: ReadonlySet<string> = new Set()
+/** As of no beat that there is. */
+const NOT_RECOVERED: Recovered = { beat: -1, commits: 0 }
 /** How many of the commits that a process left have been seen through by others; undefined when nobody has looked, or it has shown itself since. */
 const recoveredOf = ({ beat, recovered }: Writer): number | undefined => (recovered?.beat === beat ? recovered.commits : undefined)
