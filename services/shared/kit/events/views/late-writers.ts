@@ -3,6 +3,8 @@ import { repeatedly } from '../../repeatedly.ts'
 import type { Aggregate, Change } from '../log/aggregate.ts'
 import { parseStream, type DomainEvent } from '../log/commit.ts'
 import type { EventLog } from '../log/event-log.ts'
+import { isUnavailable } from '../../unavailable.ts'
+import type { Unreadable } from './acknowledged.ts'
 import type { Named } from './generations.ts'
 
 // A process that stood still may be late by twenty seconds more than one look; then it is taken for dead, and what it left is done again.
@@ -22,8 +24,8 @@ export type LateWritersOptions<S, C, E extends DomainEvent, L extends DomainEven
   /** Nobody is late any more. */
   over: () => Promise<void>
 }
-/** `all`: those with the same shape may be late, too. */
-type Late = { generation: number; next: number[]; looks: number; all: boolean }
+/** `all`: those with the same shape may be late, too. `unreadable`: why not all of an organization's could be taken over. */
+type Late = { generation: number; next: number[]; looks: number; all: boolean; unreadable: Map<string, unknown> }
 
 /**
  * After a rebuild other processes write to the collection before: those of the same shape until they notice, those of another shape as long as they live.
@@ -37,17 +39,28 @@ export const lateWriters = <S, C, E extends DomainEvent, L extends DomainEvent>(
   let started = false
   const shared = singleFlight<boolean>()
 
-  const readPartition = async ({ next }: Late, partition: number, punctual: readonly string[]): Promise<void> => {
-    const streams = new Set<string>()
+  const takeOne = async ({ unreadable }: Late, { tenantId, id, atLeast }: { tenantId: string; id: string; atLeast: number }): Promise<void> => {
+    try {
+      await take({ tenantId, id, ...await aggregate.load(tenantId, id, atLeast) })
+    } catch (error) {
+      if (isUnavailable(error)) throw error
+      // A newer release wrote it. To read it again would come to the same, and all others wait.
+      if (!unreadable.has(tenantId)) log.logger.warn({ error, view, tenantId, id }, 'what this version cannot read is not taken over')
+      unreadable.set(tenantId, error)
+    }
+  }
+  const readPartition = async (now: Late, partition: number, punctual: readonly string[]): Promise<void> => {
+    const { next } = now
+    const streams = new Map<string, number>()
     let end = next[partition] ?? 0
     for await (const { commits, next: after } of log.scan(partition, end)) {
-      for (const { journal, stream } of commits) if (!punctual.some(writer => journal.startsWith(`${writer}:`))) streams.add(stream)
+      for (const { journal, stream, version } of commits) if (!punctual.some(writer => journal.startsWith(`${writer}:`))) streams.set(stream, version)
       end = after
     }
-    const changed = [...streams].map(parseStream).filter(stream => stream.aggregate === aggregate.name)
+    const changed = [...streams].map(([stream, atLeast]) => ({ ...parseStream(stream), atLeast })).filter(stream => stream.aggregate === aggregate.name)
     // Many at once, so that they share writes.
     for (let i = 0; i < changed.length; i += AT_ONCE) {
-      await Promise.all(changed.slice(i, i + AT_ONCE).map(async ({ tenantId, id }) => take({ tenantId, id, ...await aggregate.load(tenantId, id) })))
+      await Promise.all(changed.slice(i, i + AT_ONCE).map(one => takeOne(now, one)))
     }
     next[partition] = end
   }
@@ -73,8 +86,8 @@ export const lateWriters = <S, C, E extends DomainEvent, L extends DomainEvent>(
       log.logger.warn({ error, view }, 'what others changed since a rebuild is looked for again')
     }
   }, () => everyMs)
-  const begin = (of: Omit<Late, 'looks'>): void => {
-    late = { ...of, looks: 0 }
+  const begin = (of: Omit<Late, 'looks' | 'unreadable'>): void => {
+    late = { ...of, looks: 0, unreadable: new Map() }
     if (!started) repeated.start()
     started = true
   }
@@ -90,8 +103,13 @@ export const lateWriters = <S, C, E extends DomainEvent, L extends DomainEvent>(
       // Who stays with the collection that he has goes on where he is.
       else if (!late || (generation !== late.generation && theirs === shape)) begin({ generation, next: [...since], all })
     },
-    /** Resolves when all that others appended elsewhere before the call, and that has its position, is taken over. */
-    caughtUp: async (): Promise<void> => { if (late) await read(late) },
+    /** Resolves when all that others appended elsewhere before the call, and that has its position, is taken over; `unreadable` hears what is not. */
+    caughtUp: async (tenantId: string, unreadable: Unreadable): Promise<void> => {
+      const now = late
+      if (!now) return
+      await read(now)
+      if (now.unreadable.has(tenantId)) unreadable(now.unreadable.get(tenantId))
+    },
     stop: repeated.stop,
   }
 }

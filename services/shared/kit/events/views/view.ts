@@ -2,7 +2,7 @@ import { pause } from '../../waiting.ts'
 import type { Aggregate, Change } from '../log/aggregate.ts'
 import type { DomainEvent } from '../log/commit.ts'
 import type { EventLog } from '../log/event-log.ts'
-import { acknowledged, type Equal } from './acknowledged.ts'
+import { acknowledged, type Equal, type Unreadable } from './acknowledged.ts'
 import { generations } from './generations.ts'
 import { hashOfAll } from './hash-of-all.ts'
 import { lateWriters } from './late-writers.ts'
@@ -38,8 +38,9 @@ export type View<D extends object, S = never> = {
   /**
    * The documents of a tenant that equal this, as acknowledged by any process until now: a read model does not show yet
    * what another process appends, or appended before it died. For what decides; lists can wait.
+   * Throws where a newer version of the service wrote what this one cannot read; or tells `unreadable`, and leaves that as it is stored.
    */
-  now(tenantId: string, equal: Equal<D>): Promise<(D & StoredDocument)[]>
+  now(tenantId: string, equal: Equal<D>, unreadable?: Unreadable): Promise<(D & StoredDocument)[]>
   /** Resolves when every change acknowledged so far by this process is in the collection. */
   settled(): Promise<void>
   /** Folds the whole log into a new collection while live changes go on, then swaps. */
@@ -73,9 +74,9 @@ export const stateView = <S, C, E extends DomainEvent, L extends DomainEvent, D 
     if (!there || there.version < change.version) await behind.add(documentOf(change)).catch(() => {})
   }
   const late = lateWriters({ log, aggregate, view, shape, everyMs: lookEveryMs, look: collections.current, take: takeOver, over: collections.over })
-  const written = async (equal: Equal<D>): Promise<Row[]> => {
+  const written = async (tenantId: string, equal: Equal<D>, unreadable: Unreadable): Promise<Row[]> => {
     await collections.current()
-    await late.caughtUp()
+    await late.caughtUp(tenantId, unreadable)
     await behind.settled()
     return collections.collection.find(equal, {})
   }
