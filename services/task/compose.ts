@@ -16,6 +16,7 @@ import { commentIndexes, toCommentDocument } from './views/comment-document.ts'
 import { listsInUse, type ListInUse } from './views/lists-in-use.ts'
 import { projectCopies, type ProjectRow } from './views/projects.ts'
 import { otherReplicas } from './views/other-replicas.ts'
+import { readableRows } from './views/readable-rows.ts'
 import { taskRow, toTaskDocument } from './views/task-document.ts'
 import { taskLists } from './views/task-lists.ts'
 
@@ -37,20 +38,18 @@ export const taskDeps = ({ db, dapr, clock, logger, instanceId }: Given) => {
   const commentView = stateView({
     log, aggregate: comments, collection: 'comments', indexes: commentIndexes, fields: ['organizationId'], toDocument: toCommentDocument,
   })
+  const rows = readableRows({ tasks, clock, logger })
   const inUse = listsInUse({ documents: log.store.documents<ListInUse>('lists_in_use'), clock, logger })
   const lists = taskLists({
     used: inUse.note,
-    find: equal => taskView.now(equal.organizationId, equal),
-    load: async (organizationId, id) => {
-      const { state, version } = await tasks.load(organizationId, id)
-      return taskRow(state, { tenantId: organizationId, id, version })
-    },
+    find: equal => taskView.now(equal.organizationId, equal, rows.unreadable),
+    load: rows.load,
   })
   tasks.follow(async ({ tenantId, id, state, version }) => {
     const row = taskRow(state, { tenantId, id, version })
     if (row) lists.put(row)
   })
-  const replicas = otherReplicas({ log, tasks, lists, clock })
+  const replicas = otherReplicas({ log, rows, lists, clock })
   const project = client(projectInternal, 'project', dapr)
   const projects = projectCopies({
     documents: log.store.documents<ProjectRow>('projects'), clock,

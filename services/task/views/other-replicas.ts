@@ -1,16 +1,12 @@
 import type { Clock } from '../../shared/kit/clock.ts'
-import type { Aggregate } from '../../shared/kit/events/log/aggregate.ts'
 import type { EventLog } from '../../shared/kit/events/log/event-log.ts'
 import { parseStream } from '../../shared/kit/events/log/commit.ts'
 import { storeAway } from '../../shared/kit/unavailable.ts'
 import { singleFlight } from '../../shared/kit/batching/single-flight.ts'
 import { inParallel } from '../../shared/kit/in-parallel.ts'
 import { within } from '../../shared/kit/waiting.ts'
-import type { TaskCommand } from '../domain/task-commands.ts'
-import type { TaskEvent } from '../domain/task-events.ts'
-import type { TaskState } from '../domain/task-state.ts'
 import type { StoredEvent } from '../publish.ts'
-import { taskRow } from './task-document.ts'
+import type { ReadableRows } from './readable-rows.ts'
 import type { TaskLists } from './task-lists.ts'
 
 /** Who asks for a list waits so long at most to learn whether others write. */
@@ -19,13 +15,13 @@ const LOOK_MS = 3_000
 const MOST = 5_000
 const LOADS = 32
 
-type Options = { log: EventLog<StoredEvent>; tasks: Aggregate<TaskState, TaskCommand, TaskEvent>; lists: TaskLists; clock: Clock }
+type Options = { log: EventLog<StoredEvent>; rows: Pick<ReadableRows, 'load'>; lists: TaskLists; clock: Clock }
 
 /**
  * Keeps the lists in memory current with what other processes of this service write. The broker cannot: it gives each event to one replica only.
  * The log can: whatever gets a position is passed here on the way to the end. As long as others write, the end is looked for before a list is read.
  */
-export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
+export const otherReplicas = ({ log, rows, lists, clock }: Options) => {
   /** Of what others wrote, the tasks that are not in the lists yet, each with the highest version that is known of. */
   let written = new Map<string, number>()
   const note = (stream: string, version: number): void => { written.set(stream, Math.max(version, written.get(stream) ?? 0)) }
@@ -41,8 +37,7 @@ export const otherReplicas = ({ log, tasks, lists, clock }: Options) => {
     const listed = lists.organizations()
     const changed = [...streams].map(([stream, atLeast]) => ({ ...parseStream(stream), atLeast })).filter(({ tenantId }) => listed.has(tenantId))
     await inParallel(changed, LOADS, async ({ tenantId, id, atLeast }) => {
-      const { state, version } = await tasks.load(tenantId, id, atLeast)
-      const row = taskRow(state, { tenantId, id, version })
+      const row = await rows.load(tenantId, id, atLeast)
       if (row) lists.put(row)
     })
   }
