@@ -4,7 +4,7 @@ import type { Checkpoint, ConsumerStore, DeadLetter } from '../../shared/kit/eve
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 
 /** Checkpoints are written at most so often: each insert is a part that ClickHouse merges later. */
-const CHECKPOINT_MS = 2_000
+const CHECKPOINT_MS = 5_000
 
 const CheckpointRow = z.object({ id: z.string(), next: z.number(), revision: z.number() })
 const Letter = z.object({

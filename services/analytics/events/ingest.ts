@@ -8,11 +8,11 @@ import { erasedPeople } from './erased.ts'
 import { rowOf, type EventRow } from './row.ts'
 
 /**
- * Inserts come at most so often: each is a part that ClickHouse merges later, and rows gather meanwhile. The first after a rest does not
- * wait, nor does what is worth a part.
+ * Inserts come at most so often: each is a part that ClickHouse merges later, and costs the same for a hundred rows as for a thousand. The first after
+ * a rest does not wait, nor does what is worth a part.
  */
-const PACE_MS = 1_000
-const ENOUGH = 400
+const PACE_MS = 2_000
+const ENOUGH = 1_000
 /** An insert is one string: so many characters go into it, or one row that is longer. */
 const MOST_CHARACTERS = 8_000_000
 
@@ -28,12 +28,12 @@ const presentSql = `SELECT toString(event_id) AS id FROM analytics_db.events
  * Each event becomes exactly one row, whatever is delivered again and wherever a process dies: what a partition has is read from the table itself.
  * Beyond the last known position everything is new; below it (a redelivery, a replayed dead letter) the table is asked. One writer at a time per table.
  */
-export const ingest = (db: ClickHouse, erased = erasedPeople(db)) => {
+export const ingest = (db: ClickHouse, erased = erasedPeople(db), paceMs = PACE_MS) => {
   let last: Map<string, number> | undefined
   let doubt: Block | undefined
   let waiting: Waiting[] = []
   let writing = false
-  let wrote = -PACE_MS
+  let wrote = -paceMs
 
   const lastKnown = async (): Promise<Map<string, number>> => {
     last ??= new Map((await db.query(Known, knownSql)).map(k => [`${k.topic}/${k.partition}`, k.last]))
@@ -79,7 +79,7 @@ export const ingest = (db: ClickHouse, erased = erasedPeople(db)) => {
     if (writing) return
     writing = true
     while (waiting.length) {
-      const rest = waiting.reduce((rows, batch) => rows + batch.rows.length, 0) >= ENOUGH ? 0 : wrote + PACE_MS - performance.now()
+      const rest = waiting.reduce((rows, batch) => rows + batch.rows.length, 0) >= ENOUGH ? 0 : wrote + paceMs - performance.now()
       if (rest > 0) await pause(rest)
       wrote = performance.now()
       const batches = waiting

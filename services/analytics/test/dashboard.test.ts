@@ -69,7 +69,7 @@ const history = [
 ]
 beforeAll(async () => {
   chdb = await startClickHouse()
-  take = ingest(chdb.db)
+  take = ingest(chdb.db, undefined, 0)
   for (const event of history.toReversed()) await take([event])
   server = await testServer(routes({ db: chdb.db, projects, erase: erasures(chdb.db, silentLogger, undefined, 30_000) }))
 })

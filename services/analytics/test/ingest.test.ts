@@ -82,14 +82,14 @@ describe('each event is one row', () => {
     expect(await rowsOf(chdb.db)).toEqual(all)
   })
   it('when a dead letter far behind is replayed', async () => {
-    const take = ingest(chdb.db)
+    const take = ingest(chdb.db, undefined, 0)
     await take(events.filter(e => e.position !== 30))
     await take(events.filter(e => e.position === 30))
     await take(events.filter(e => e.position === 30))
     expect(await rowsOf(chdb.db)).toEqual(all)
   })
   it('in whatever order and company the batches come', async () => {
-    const take = ingest(chdb.db)
+    const take = ingest(chdb.db, undefined, 0)
     const mixed = [
       ...events,
       ...events.map(e => received(e.position, { partition: 1, id: `${e.id}p1` })),

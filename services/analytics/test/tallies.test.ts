@@ -44,7 +44,7 @@ describe('the tallies say what a recount of the events says', () => {
   it.each([1, 2, 3, 4])('for random histories in any order, with events that come again (%i)', async seed => {
     const pick = random(seed)
     const organizationId = `r${seed}`
-    const take = ingest(chdb.db)
+    const take = ingest(chdb.db, undefined, 0)
     for (const batch of batchesOf(pick, shuffled(pick, historyOf(pick, organizationId)))) {
       await take(shuffled(pick, batch))
       if (pick(3) > 0) continue
