@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hash, verify } from '@node-rs/argon2'
-import { defaultCost } from '../../services/user/identity/passwords.ts'
+import { loadConfig } from '../../services/shared/kit/config.ts'
+import { costOf, costSpec } from '../../services/user/identity/hashing/cost.ts'
+import { unlimited } from '../../tests/support/unlimited.ts'
 import { callers, patientLoop } from '../closed-loop.ts'
 import { pooledSamples } from '../compare.ts'
 import type { Load } from '../load.ts'
@@ -45,7 +47,8 @@ export const login = measure({
       url: gateway, method: 'POST', headers: {}, path: () => '/api/users/login',
       body: () => JSON.stringify({ email: people[n++ % PEOPLE], password }),
     }
-    const stored = await hash(password, defaultCost)
+    // As the platform was started.
+    const stored = await hash(password, costOf(await loadConfig(costSpec, unlimited, { secret: async () => undefined })))
     await patientLoop(logins, 1, CALLERS)
     const rate = await capacity(world, 'get on the platform', others) * OTHERS
     say(`others ask ${rate.toFixed(0)} times a second`)

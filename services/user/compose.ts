@@ -45,8 +45,7 @@ export type Parts = {
   publicUrl: string
   providers: Providers
   settings: Settings
-  /** Tests make hashing cheap. */
-  hashCost?: HashCost
+  hashCost: HashCost
 }
 
 /** Puts the service together from what it is given: real parts in `main.ts`, doubles in tests. */

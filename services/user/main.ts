@@ -13,6 +13,7 @@ import { sagaRoutes } from '../shared/kit/sagas/saga-routes.ts'
 import { orExit, startService } from '../shared/kit/start.ts'
 import { storeClock } from '../shared/kit/mongo/store-clock.ts'
 import { assemble, sagasOf } from './compose.ts'
+import { costOf, costSpec } from './identity/hashing/cost.ts'
 import { sealedIdempotency } from './identity/sealed-idempotency.ts'
 import { providers } from './oauth/providers.ts'
 import { ProviderSetting } from './oauth/settings.ts'
@@ -27,6 +28,7 @@ const service = await startService('user', {
   tokenKey: secret(z.string().min(32, 'must have 32 characters or more'), 'token-key'),
   oauthProviders: secret(ProviderSetting, 'oauth-providers'),
   keyRotationDays: z.coerce.number().int().min(1).max(365).default(30),
+  ...costSpec,
 }, process.env)
 const { config, base, base: { publicUrl }, dapr, clock, logger, instanceId } = service
 
@@ -36,7 +38,7 @@ const log = openLog<UserEvent, typeof userEvents>({ db, service: 'user', topic: 
 const oauth = providers(config.oauthProviders, { publicUrl, report: failure => { logger.warn(failure, 'a sign-in by another provider failed') } })
 const deps = assemble({
   log, tables, dapr, clock, notification: clients.notification, tokenKey: config.tokenKey, publicUrl, providers: oauth,
-  settings: { https: publicUrl.startsWith('https:'), evenMs: 250 },
+  settings: { https: publicUrl.startsWith('https:'), evenMs: 250 }, hashCost: costOf(config),
 })
 const sagas = sagaHost({
   ...sagasOf(deps), dapr, db, clients, clock: sharedClock, logger, secret: base.appApiToken,

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
 import { removeState } from '../../deploy/local/parts/postgres.ts'
 import { startStack } from '../../deploy/local/stack.ts'
-import { unlimited } from './unlimited.ts'
+import { crowded } from './unlimited.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -29,7 +29,7 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   // Sidecars find each other by name on the whole network, so the name says which stack it is.
   const offset = Number(process.env['TEST_PORT_OFFSET'] ?? 10_000)
   const prefix = `test${offset}-`
-  const stack = await startStack({ root, home, offset, prefix, env: { ...unlimited, TRUSTED_PROXIES: '1' } })
+  const stack = await startStack({ root, home, offset, prefix, env: { ...crowded, TRUSTED_PROXIES: '1' } })
   const control = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
     const act = async (): Promise<object> => {

@@ -34,7 +34,7 @@ export type PersonCommand =
   /** The invitation that he signed up by does not hold: nobody lets him in. */
   | { type: 'TurnAway'; organizationId: string; sagaId: string }
 
-type Living = {
+export type Living = {
   status: 'active' | 'closing'; emailHash: string; email: Sealed; profile: Sealed; password: Sealed | null
   organizations: string[]; identities: Identity[]; reset: Reset | null; sagaId: string | null; createdAt: string
   /** How many passwords have been set since the first; hashing one anew sets none. */

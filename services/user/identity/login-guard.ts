@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Cookies } from '../../shared/kit/http/call.ts'
 import { machineOf } from '../../shared/kit/http/machine.ts'
@@ -18,11 +19,21 @@ type Origin = { counted: readonly [Counted, ...Counted[]]; device: boolean; plac
 /** Decides which budget a guess at an account is counted against, and remembers from where its owner has signed in. */
 export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<UserDeps, 'state' | 'throttle' | 'settings' | 'keys' | 'clock'>) => {
   const cookies = browserCookies(settings, keys)
+  // The places that this process has found or made known. They stay so for their time.
+  const places = new LRUCache<string, string>({ max: 20_000 })
+  const msSince = (since: string): number => clock.epochMs() - Date.parse(since)
+  const sinceOf = async (key: string): Promise<string | undefined> => {
+    const known = places.get(key)
+    if (known !== undefined && msSince(known) < rememberDays * day * 1000) return known
+    const since = Since.safeParse((await state.get(key))?.value).data
+    if (since !== undefined) places.set(key, since)
+    return since
+  }
   const placeKey = (emailHash: string, ip: string): string => throttleKey('known-place', emailHash, machineOf(ip))
   const originOf = async (emailHash: string, { ip, cookies: jar }: From): Promise<Origin> => {
     const device = cookies.knownDevice(jar, emailHash)
     if (device) return { counted: [{ key: throttleKey('device', emailHash, device), budget: budgets.known }], device: true, placeSince: undefined }
-    const placeSince = Since.safeParse((await state.get(placeKey(emailHash, ip)))?.value).data
+    const placeSince = await sinceOf(placeKey(emailHash, ip))
     const machine = machineOf(ip)
     if (placeSince !== undefined)
       return { counted: [{ key: throttleKey('place', emailHash, machine), budget: budgets.known }], device: false, placeSince }
@@ -33,8 +44,11 @@ export const loginGuard = ({ state, throttle, settings, keys, clock }: Pick<User
   /** After a right password: this device and place are known from now on. */
   const welcome = async (emailHash: string, { ip, cookies: jar }: From, { device, placeSince }: Pick<Origin, 'device' | 'placeSince'>): Promise<void> => {
     if (!device) cookies.keepDevice(jar, emailHash, uuidv7())
-    const isFresh = placeSince !== undefined && clock.epochMs() - Date.parse(placeSince) < 30 * day * 1000
-    if (!device && !isFresh) await state.set(placeKey(emailHash, ip), clock.now(), { ttlSeconds: rememberDays * day })
+    const isFresh = placeSince !== undefined && msSince(placeSince) < 30 * day * 1000
+    if (device || isFresh) return
+    const [key, now] = [placeKey(emailHash, ip), clock.now()]
+    await state.set(key, now, { ttlSeconds: rememberDays * day })
+    places.set(key, now)
   }
   return {
     guess: async <T>(emailHash: string, from: From, check: () => Promise<T | undefined>): Promise<T | undefined> => {

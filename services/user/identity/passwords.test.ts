@@ -1,35 +1,49 @@
-import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { hasher, startHashing } from './hashing/hasher.ts'
-import { passwords } from './passwords.ts'
+import { hasher, startHashing, type Hasher } from './hashing/hasher.ts'
+import { atOnce, passwords } from './passwords.ts'
 
 const cheap = { memoryCost: 64, timeCost: 1, parallelism: 1 }
+/** Hashing that ends when it is told to. */
+const held = () => {
+  const compared: { stored: string; done: PromiseWithResolvers<boolean> }[] = []
+  const hashing: Hasher = {
+    hash: async () => 'a fresh hash',
+    verify: stored => {
+      const done = Promise.withResolvers<boolean>()
+      compared.push({ stored, done })
+      return done.promise
+    },
+  }
+  return { compared, checked: passwords(cheap, hashing) }
+}
 
 describe('passwords', () => {
   it('are compared as well where there is none, and do not fit', async () => {
     const checked = passwords(cheap, hasher(() => startHashing(1)))
     const stored = await checked.hash('plum tarragon seven')
     expect([await checked.verify(stored, 'plum tarragon seven'), await checked.verify(undefined, 'plum tarragon seven'), checked.compared]).toEqual([true, false, 2])
-    expect([checked.isOutdated(stored), passwords().isOutdated(stored)]).toEqual([false, true])
+    expect([checked.isOutdated(stored), passwords({ ...cheap, timeCost: 2 }).isOutdated(stored)]).toEqual([false, true])
   })
-  it('are looked at one fewer at once than there are cores; 200 wait, and who comes then is told to come back', async () => {
-    const asked: PromiseWithResolvers<boolean>[] = []
-    const checked = passwords(cheap, {
-      hash: () => expect.fail('nothing is hashed here'),
-      verify: () => {
-        const one = Promise.withResolvers<boolean>()
-        asked.push(one)
-        return one.promise
-      },
-    })
-    const atOnce = Math.max(1, availableParallelism() - 1)
-    const verified = Array.from({ length: atOnce + 200 }, () => checked.verify('a hash', 'a password'))
-    await expect(checked.verify('a hash', 'a password')).rejects.toMatchObject({ kind: 'unavailable', code: 'busy' })
-    expect(asked).toHaveLength(atOnce)
-    for (let i = 0; i < verified.length; i++) {
-      asked[i]?.resolve(true)
-      await verified[i]
+  it('are looked at so many at once, and are hashed anew only while there is room', async () => {
+    const { compared, checked } = held()
+    expect(await checked.hashIfFree('a password')).toBe('a fresh hash')
+    const verified = Array.from({ length: atOnce + 1 }, () => checked.verify('a hash', 'a password'))
+    await expect.poll(() => compared.length).toBe(atOnce)
+    expect(await checked.hashIfFree('a password')).toBeUndefined()
+    for (let i = 0; i <= atOnce; i++) {
+      await expect.poll(() => compared.length).toBeGreaterThan(i)
+      compared[i]?.done.resolve(true)
     }
-    expect([asked.length, checked.compared]).toEqual([atOnce + 200, atOnce + 200])
+    expect([await Promise.all(verified), checked.compared]).toEqual([verified.map(() => true), atOnce + 1])
+  })
+  it('that were hashed at another cost do not fit in less time than those of today: then one of today is compared, too', async () => {
+    const { compared, checked } = held()
+    const wrong = checked.verify('$argon2id$v=19$m=32,t=1,p=1$salt$hash', 'a guess')
+    await expect.poll(() => compared.length).toBe(1)
+    compared[0]?.done.resolve(false)
+    await expect.poll(() => compared.length).toBe(2)
+    expect(compared[1]?.stored).toContain('$m=64,t=1,p=1$')
+    compared[1]?.done.resolve(false)
+    expect(await wrong).toBe(false)
   })
 })

@@ -67,7 +67,15 @@ describe('closing an account', () => {
     await user.dapr.fire('UserSaga', (answer.body as { sagaId: string }).sagaId, 'drive')
     await ends(answer)
   })
-  it('frees the address', async () => expect((await user.register('bob@example.com')).user.role).toBe('owner'))
+  it('frees the address, also of who had signed in by it', async () => {
+    const before = await user.register('again@example.com')
+    await user.login('again@example.com')
+    await ends(await close(before))
+    const { user: { id } } = await user.register('again@example.com', { password: 'another river ten' })
+    expect(id).not.toBe(before.user.id)
+    expect((await user.login('again@example.com', 'another river ten')).user.id).toBe(id)
+    expect((await user.ask('POST', '/api/users/login', { body: { email: 'again@example.com', password: goodPassword } })).status).toBe(401)
+  })
   it('is free to who is alone, and asks the projects nothing', async () => {
     const solo = await user.register('solo@example.com')
     user.asked.length = 0

@@ -1,5 +1,6 @@
 import { hash } from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Refused } from '../../shared/kit/decider.ts'
 import { NO_TENANT } from '../../shared/kit/events/log/commit.ts'
 import { commitsOf } from '../../shared/kit/events/test/log-of.ts'
 import { codeOf, goodPassword, tokenOf, userService, type UserService } from './service.ts'
@@ -102,19 +103,36 @@ describe('signing in', () => {
     expect(a).toEqual(b)
     expect(a).toMatchObject({ status: 401, body: { code: 'bad-credentials' } })
   })
-  it('hashes anew when the cost has changed', async () => {
-    const { user: { id } } = await user.register('old@example.com')
+  /** Somebody whose password was hashed at another cost; `stored` is its hash as it is now. */
+  const ofOldCost = async (email: string) => {
+    const { user: { id } } = await user.register(email)
+    const password = await user.deps.vault.seal(id, await hash(goodPassword, { memoryCost: 128, timeCost: 1, parallelism: 1 }))
+    const meta = { actor: id, at: user.clock.now(), correlationId: 'c', causationId: null, commandId: `old cost of ${id}` }
+    await user.deps.persons.handle(NO_TENANT, id, { type: 'ChangePassword', password, by: 'rehash' }, meta)
     const stored = async () => {
       const { state } = await user.deps.persons.load(NO_TENANT, id)
       return 'password' in state && state.password ? await user.deps.vault.open(id, state.password) : undefined
     }
-    const password = await user.deps.vault.seal(id, await hash(goodPassword, { memoryCost: 128, timeCost: 1, parallelism: 1 }))
-    const meta = { actor: id, at: user.clock.now(), correlationId: 'c', causationId: null, commandId: 'old-cost' }
-    await user.deps.persons.handle(NO_TENANT, id, { type: 'ChangePassword', password, by: 'rehash' }, meta)
     expect(await stored()).toContain('m=128')
-    await user.login('old@example.com')
+    return { id, stored }
+  }
+  it('hashes anew when the cost has changed, once, however many sign in as the same person at once', async () => {
+    const { id, stored } = await ofOldCost('old@example.com')
+    vi.spyOn(user.deps.passwords, 'hashIfFree').mockImplementation(user.deps.passwords.hash)
+    await Promise.all(Array.from({ length: 5 }, () => user.login('old@example.com')))
+    vi.restoreAllMocks()
     expect(await stored()).toContain('m=64')
+    expect(await commitsOf(user.log, `-/person/${id}`)).toHaveLength(3)
     await user.login('old@example.com')
+  })
+  it('lets in who can be let in, though there is no room to hash anew or the hashing died: the next sign-in does it', async () => {
+    const { stored } = await ofOldCost('later@example.com')
+    const anew = vi.spyOn(user.deps.passwords, 'hashIfFree').mockResolvedValueOnce(undefined).mockRejectedValueOnce(new Refused('unavailable', 'dependency-unavailable'))
+    for (let i = 0; i < 2; i++) await user.login('later@example.com')
+    expect(await stored()).toContain('m=128')
+    anew.mockRestore()
+    await user.login('later@example.com')
+    expect(await stored()).toContain('m=64')
   })
 })
 

@@ -4,7 +4,7 @@ import { appIds, type AppId } from '../../../services/shared/contracts/define.ts
 import { supervise, type Part } from '../../../deploy/local/part.ts'
 import { signal } from '../../../deploy/local/process-info.ts'
 import { startStack, type Stack } from '../../../deploy/local/stack.ts'
-import { unlimited } from '../../support/unlimited.ts'
+import { crowded } from '../../support/unlimited.ts'
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
 import { wireTo, type Wire } from './wire.ts'
 
@@ -64,7 +64,7 @@ export const startPlatform = async ({ home, offset, events, smallDisk, keep = fa
   const disk = typeof mounted === 'object' ? mounted : undefined
   const stack = await startStack({
     root, home, offset, prefix: appIdPrefix, events,
-    env: { ...unlimited, PROJECT_RESTORE_SECONDS: '1', MAILS_KEPT: '100000', FAULTS: join(home, 'faults') },
+    env: { ...crowded, PROJECT_RESTORE_SECONDS: '1', MAILS_KEPT: '100000', FAULTS: join(home, 'faults') },
     report, longestPauseMs,
   })
   const wires = new Map<string, Wire>()

@@ -1,11 +1,13 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { hash } from '@node-rs/argon2'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { defaultCost } from '../../../services/user/identity/passwords.ts'
+import { costOf, costSpec } from '../../../services/user/identity/hashing/cost.ts'
+import { loadConfig } from '../../../services/shared/kit/config.ts'
 import { inParallel } from '../../../services/shared/kit/in-parallel.ts'
 import { budgets } from '../../../services/user/identity/throttle.ts'
 import { send } from '../../support/call.ts'
 import { founder, type Person } from '../../support/people.ts'
+import { crowded } from '../../support/unlimited.ts'
 import { compared } from './compared.ts'
 import { median, medianDifference, rankTest } from './statistics.ts'
 
@@ -37,7 +39,8 @@ const timeOf = async (work: () => Promise<unknown>): Promise<number> => {
 }
 /** What a password that is not looked at would save, in milliseconds; two at once, as they are asked for. */
 const hashMs = async (): Promise<number> => {
-  const once = () => timeOf(() => hash('a fine long secret', defaultCost))
+  const cost = costOf(await loadConfig(costSpec, crowded, { secret: async () => undefined }))
+  const once = () => timeOf(() => hash('a fine long secret', cost))
   const times: number[] = []
   for (let i = 0; i < 8; i++) times.push(...await Promise.all([once(), once()]))
   return median(times)
