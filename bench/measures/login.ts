@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hash, verify } from '@node-rs/argon2'
+import { inParallel } from '../../services/shared/kit/in-parallel.ts'
 import { loadConfig } from '../../services/shared/kit/config.ts'
 import { costOf, costSpec } from '../../services/user/identity/hashing/cost.ts'
 import { unlimited } from '../../tests/support/unlimited.ts'
@@ -37,11 +38,10 @@ export const login = measure({
     const { gateway, settled } = await world.platform()
     const { platform: others } = await gets(world)
     const password = `long enough ${randomUUID()}`
-    const people = await Promise.all(Array.from({ length: PEOPLE }, async (_, n) => {
-      const email = `login.${n}.${randomUUID()}@example.org`
+    const people = Array.from({ length: PEOPLE }, (_, n) => `login.${n}.${randomUUID()}@example.org`)
+    await inParallel(people, CALLERS, async email => {
       await post(`${gateway}/api/users/register`, { email, password, name: 'Login', organizationName: 'Login' })
-      return email
-    }))
+    })
     let n = 0
     const logins: Load = {
       url: gateway, method: 'POST', headers: {}, path: () => '/api/users/login',

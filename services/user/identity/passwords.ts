@@ -17,7 +17,7 @@ export type Passwords = {
   readonly compared: number
 }
 
-/** How many are hashed at once. One core is left to everybody else. */
+/** How many are hashed at once. One core is left to everybody else: with none left, others' slowest answers took half a second. */
 export const atOnce = Math.max(1, availableParallelism() - 1)
 // They wait less than the gateway does for an answer, so that they hear why there is none.
 const room = { most: 200, patienceMs: 3_000 }
