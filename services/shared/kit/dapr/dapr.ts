@@ -22,8 +22,8 @@ export type DaprState = {
   get(key: string): Promise<StateEntry | undefined>
   /** False: somebody else's write came first (with `etag`, or with `firstWrite` on a key that exists). */
   set(key: string, value: unknown, options?: SetOptions): Promise<boolean>
-  /** False: the `etag` no longer holds. */
-  delete(key: string, options?: { etag?: string }): Promise<boolean>
+  /** Whatever is there. There is no deletion by etag: stores take one for done where another has deleted the key. */
+  delete(key: string): Promise<void>
 }
 
 export type ActorStateOperation = { operation: 'upsert'; key: string; value: unknown } | { operation: 'delete'; key: string }

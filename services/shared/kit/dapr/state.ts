@@ -1,7 +1,7 @@
 import { DaprError } from './dapr-error.ts'
 import type { DaprState } from './dapr.ts'
 import { bodyOf, succeeded } from './replies.ts'
-import type { Reply, Send } from './transport.ts'
+import type { Send } from './transport.ts'
 
 /** The Dapr state store. With an etag the first write wins; without one the last does. */
 export const stateClient = (send: Send, store: string): DaprState => {
@@ -28,25 +28,15 @@ export const stateClient = (send: Send, store: string): DaprState => {
     // So it is told on Redis, too, that nothing can be written (components-contrib 1.18.3): what nobody has changed was no lost race.
     if (reply.status === 409 && etag !== undefined && (await get(key))?.etag === etag)
       throw new DaprError('peer', `state ${key}: it cannot be written now`, reply.status, 'not-written')
-    return unlessConflict(reply, `state ${key}`)
+    if (reply.status === 409) return false
+    succeeded(reply, `state ${key}`)
+    return true
   }
   return {
     get, set,
-    delete: async (key, { etag } = {}) => {
-      const call = {
-        method: 'DELETE', path: `${at(key)}${etag === undefined ? '' : '?concurrency=first-write'}`,
-        ...(etag === undefined ? {} : { headers: { 'if-match': etag } }),
-      }
-      return unlessConflict(await send(call), `state ${key}`)
-    },
+    delete: async key => { succeeded(await send({ method: 'DELETE', path: at(key) }), `state ${key}`) },
   }
 }
 
 const ttlOf = (ttlSeconds: number | undefined): { metadata?: { ttlInSeconds: string } } =>
   (ttlSeconds === undefined ? {} : { metadata: { ttlInSeconds: String(ttlSeconds) } })
-
-const unlessConflict = (reply: Reply, what: string): boolean => {
-  if (reply.status === 409) return false
-  succeeded(reply, what)
-  return true
-}
