@@ -34,9 +34,9 @@ export const connectDapr = ({ port, apiToken, appIdPrefix = '', waitMs, onCircui
   }
 }
 
-// “lookup vault.example on 10.0.0.10:53: no such host” says that the store is not found.
-const away = /no such host|\bdial (?:tcp|udp|unix)\b|connection (?:refused|reset)|timeout|timed out|deadline exceeded|unavailable/i
-const lacked = /not ?found|no such|can't find/i
+// “lookup vault.example on 10.0.0.10:53: no such host” says that the store is not found, “Attempted credentials: … Identity not found” that it is closed.
+const away = /credential|no such host|\bdial (?:tcp|udp|unix)\b|connection (?:refused|reset)|timeout|timed out|deadline exceeded|unavailable/i
+const lacked = /not ?found|no such|not exist|can't find/i
 const Secret = z.record(z.string(), z.string())
 const secretReader = (send: Send): Dapr['secret'] => async name => {
   const reply = await send({ method: 'GET', path: `/v1.0/secrets/${components.secrets}/${encodeURIComponent(name)}` })

@@ -114,12 +114,17 @@ describe('the sidecar client', () => {
     expect(await dapr.secret('token-key')).toBe('abc')
     reply = () => ({ status: 500, body: { errorCode: 'ERR_SECRET_GET', message: 'secret nothing not found' } })
     expect(await dapr.secret('nothing')).toBeUndefined()
-    for (const message of ['ResourceNotFoundException: Secrets Manager can\'t find the specified secret.', 'no such file']) {
+    for (const message of [
+      'ResourceNotFoundException: Secrets Manager can\'t find the specified secret.', 'no such file', 'getSecret nothing failed secret key or version not exist',
+      'failed to access secret version: rpc error: code = NotFound desc = Secret [projects/1/secrets/nothing] not found or has no versions.',
+      'RESPONSE 404: 404 Not Found ERROR CODE: SecretNotFound',
+    ]) {
       reply = () => ({ status: 500, body: { errorCode: 'ERR_SECRET_GET', message } })
       expect(await dapr.secret('nothing')).toBeUndefined()
     }
     for (const message of [
       'vault is sealed',
+      'ChainedTokenCredential: failed to acquire a token. Attempted credentials: ManagedIdentityCredential: RESPONSE 400 Bad Request "Identity not found"',
       'GetSecretValue, request send failed, Post "https://vault.example/": dial tcp: lookup vault.example on 10.96.0.10:53: no such host',
       'rpc error: code = Unavailable desc = dns: A record lookup error: lookup vault.example: no such host',
       'dial unix /run/vault.sock: connect: no such file or directory',
