@@ -5,25 +5,33 @@ import { bodyOf, succeeded } from './replies.ts'
 import type { Send } from './transport.ts'
 
 const Failures = z.object({ failedEntries: z.array(z.object({ entryId: z.string(), error: z.string().optional() })).min(1) })
-// Under a broker's usual request limit of 1 MiB per batch. As text in a request an event may be twice as long: well under the sidecar's 4 MiB.
 const maxCount = 200
-const maxBytes = 768 * 1024
+// Under a broker's usual request limit of 1 MiB per batch. As text in a request an event may be twice as long: well under the sidecar's 4 MiB.
+const usualBytes = 768 * 1024
+// Dapr's component for Azure Service Bus refuses a bulk above 128 KiB as a whole.
+const fewBytes = 120 * 1024
+/** What a broker writes around an event: its id, its key, the properties of a message. */
+const AROUND = 400
 
 type Entry = { entryId: string; event: string; contentType: 'text/plain'; metadata: { partitionKey: string } }
 
 /**
  * Bulk publish of whole CloudEvents, keyed by subject. They pass the sidecar as they are (`rawPayload`),
- * which else takes each apart and puts it together twice.
- * On Redis the entries of one call may arrive in any order; Kafka keeps them.
+ * which else takes each apart and puts it together twice. Once a bulk was too large, all are small.
+ * On Redis, SNS and Pub/Sub the entries of one call may arrive in any order; Kafka keeps them.
  */
-export const publisher = (send: Send, pubsub: string): Dapr['publishBulk'] => async (topic, events) => {
-  const failed: FailedEntry[] = []
-  for (const batch of batches(events)) {
-    // A later batch would only run ahead of what failed.
-    if (failed.length) failed.push(...batch.map(({ entryId }) => ({ id: entryId, error: 'not tried: an earlier batch failed' })))
-    else failed.push(...(await publishOne(send, pubsub, topic, batch)))
+export const publisher = (send: Send, pubsub: string): Dapr['publishBulk'] => {
+  let maxBytes = usualBytes
+  return async (topic, events) => {
+    const failed: FailedEntry[] = []
+    for (const batch of batches(events, maxBytes)) {
+      // A later batch would only run ahead of what failed.
+      if (failed.length) failed.push(...batch.map(({ entryId }) => ({ id: entryId, error: 'not tried: an earlier batch failed' })))
+      else failed.push(...(await publishOne(send, pubsub, topic, batch)))
+    }
+    if (failed.some(({ error }) => /too large/i.test(error))) maxBytes = fewBytes
+    return failed
   }
-  return failed
 }
 
 const publishOne = async (send: Send, pubsub: string, topic: string, entries: readonly Entry[]): Promise<FailedEntry[]> => {
@@ -38,11 +46,11 @@ const publishOne = async (send: Send, pubsub: string, topic: string, entries: re
 const entryOf = (event: PublishableEvent): Entry =>
   ({ entryId: event.id, event: JSON.stringify(event), contentType: 'text/plain', metadata: { partitionKey: event.subject } })
 
-const batches = function* (events: readonly PublishableEvent[]): Generator<readonly Entry[]> {
+const batches = function* (events: readonly PublishableEvent[], maxBytes: number): Generator<readonly Entry[]> {
   let batch: Entry[] = []
   let bytes = 0
   for (const entry of events.map(entryOf)) {
-    const size = Buffer.byteLength(entry.event)
+    const size = Buffer.byteLength(entry.event) + AROUND
     if (batch.length && (batch.length === maxCount || bytes + size > maxBytes)) { yield batch; batch = []; bytes = 0 }
     batch.push(entry)
     bytes += size
