@@ -46,6 +46,15 @@ describe('the sidecar client, beside Dapr\'s own SDK', () => {
     expect(await state.set('once', 4, { etag: seen?.etag ?? '' })).toBe(false)
     expect((await state.get('once'))?.value).toBe(3)
   })
+  it('lets one of many win who write at once what they have all read, as those who redeem one ticket', async () => {
+    const { state } = harness.user
+    for (let round = 0; round < 20; round++) {
+      await state.set(`ticket.${round}`, 'unused', { ttlSeconds: 30 })
+      const etag = (await state.get(`ticket.${round}`))?.etag ?? ''
+      const won = await Promise.all(Array.from({ length: 8 }, () => state.set(`ticket.${round}`, 'used', { etag, ttlSeconds: 30 })))
+      expect(won.filter(Boolean)).toHaveLength(1)
+    }
+  })
   it('forgets state after its time to live', async () => {
     await harness.user.state.set('brief', 1, { ttlSeconds: 1 })
     await eventually(() => expect(harness.user.state.get('brief')).resolves.toBeUndefined())
