@@ -7,7 +7,7 @@ import { memoryStore, type MemoryStore } from '../store/memory-store.ts'
 import { pause } from '../../waiting.ts'
 import { START } from '../positions/segments.ts'
 import type { Writer } from '../store/store.ts'
-import { draft, parcelOn } from '../test/parcel.ts'
+import { draft } from '../test/parcel.ts'
 import { killable } from '../test/killable.ts'
 import { logOf } from '../test/log-of.ts'
 import { holdTime, whileTimePasses } from '../test/time.ts'
@@ -171,42 +171,6 @@ describe('what a dead process left', () => {
     await store.saveWriter({ ...dead, beat: dead.beat + 1 })
     expect(await first.log.unfinishedOfOthers()).toHaveLength(3)
     await first.log.stop()
-  })
-  it('is unfinished for all again when more of it arrives, until that is seen through, too', async () => {
-    const store = memoryStore()
-    const gone = killable()
-    const dying = logOf({ store: gone.only(store), dapr: memoryDapr(), ...quick, beatMs: 1_000_000 }).log
-    await dying.append(draft('p', 1, '', 'Sent'))
-    const { log } = logOf({ store, dapr: memoryDapr(), ...quick })
-    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-    log.react('hold', async ({ aggregateId }) => { if (aggregateId === 'late') { begun.resolve(); await gate.promise } })
-    await log.start()
-    const third = logOf({ store }).log
-    await expect.poll(() => third.unfinishedOfOthers()).toEqual([])
-    await dying.append(draft('late', 1, '', 'Sent'))
-    gone.kill()
-    await begun.promise
-    expect((await third.unfinishedOfOthers()).map(({ stream }) => stream)).toContain('org/parcel/late')
-    gate.resolve()
-    await expect.poll(() => third.unfinishedOfOthers()).toEqual([])
-    await log.stop()
-  })
-  it('is followed by nothing that rests on what was there before it, when more of it arrives after it was looked at', async () => {
-    const store = memoryStore()
-    const gone = killable()
-    const dying = logOf({ store: gone.only(store), dapr: memoryDapr(), ...quick, beatMs: 1_000_000 }).log
-    const first = await dying.append(draft('p', 1, '', 'Sent'))
-    const { log } = logOf({ store: { ...store, findCommit: async id => { await pause(5); return store.findCommit(id) } }, dapr: memoryDapr(), ...quick })
-    const parcels = parcelOn(log)
-    const seen: [version: number, known: number][] = []
-    log.react('note', async ({ version }) => { seen.push([version, (await parcels.load('org', 'p')).version]) })
-    await log.start()
-    await expect.poll(() => log.unfinishedOfOthers()).toEqual([])
-    await expect.poll(async () => { await parcels.load('org', 'p'); return log.aloneSince() }).toBeLessThan(Infinity)
-    await dying.append({ ...draft('p', 2, first.hash, 'Sent'), previousJournal: first.journal })
-    gone.kill()
-    await expect.poll(() => seen.findLast(([version]) => version === 2)).toEqual([2, 2])
-    await log.stop()
   })
   it('keeps the order of a stream that two dead processes wrote in turns', async () => {
     const store = memoryStore()
